@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Courier keys as the chain knows them, and the purposes of signatures.
+
+use crate::ids::{BlockNumber, Digest};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
+use scale_info::TypeInfo;
+use sp_core::crypto::KeyTypeId;
+
+/// Keystore type of the delegate key with which a node signs its anchors.
+pub const DELEGATE_KEY_TYPE: KeyTypeId = KeyTypeId(*b"slan");
+
+/// Most courier keys of one node that may be valid at the same time.
+pub const MAX_COURIER_KEYS: u32 = 4;
+
+/// A node's public courier keys and the blocks in which they hold. During a rotation two overlap.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct CourierKey {
+	/// Ed25519 public key (RFC 8032): signs packets, receipts and batch headers.
+	pub signing: [u8; 32],
+	/// X25519 public key (RFC 7748): bodies are sealed to it (HPKE, RFC 9180).
+	pub sealing: [u8; 32],
+	/// First block in which the keys are valid.
+	pub valid_from: BlockNumber,
+	/// First block in which they are no longer valid; `None` while no successor is announced.
+	pub valid_until: Option<BlockNumber>,
+}
+
+impl CourierKey {
+	/// Whether the keys hold at block `at`.
+	pub fn is_valid_at(&self, at: BlockNumber) -> bool {
+		self.valid_from <= at && self.valid_until.map_or(true, |until| at < until)
+	}
+}
+
+/// The courier keys of one node.
+pub type CourierKeys = BoundedVec<CourierKey, ConstU32<MAX_COURIER_KEYS>>;
+
+/// What a courier signature is for. Its tag is hashed before the signed bytes, so that a signature
+/// given for one purpose is worth nothing for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+	/// A packet's header, by its sender.
+	Packet,
+	/// A receipt for packets, by their receiver.
+	Receipt,
+	/// A refusal, by the receiver.
+	Refusal,
+	/// A batch header, by issuer and seller.
+	Batch,
+}
+
+impl Purpose {
+	/// The domain-separation tag.
+	pub const fn tag(self) -> &'static [u8] {
+		match self {
+			Purpose::Packet => b"sealane/1/packet",
+			Purpose::Receipt => b"sealane/1/receipt",
+			Purpose::Refusal => b"sealane/1/refusal",
+			Purpose::Batch => b"sealane/1/batch",
+		}
+	}
+
+	/// The 32 bytes that are signed: SHA-256 over the tag's length, the tag, the genesis hash and `message`.
+	pub fn digest(self, genesis: &Digest, message: &[u8]) -> Digest {
+		use sha2::Digest as _;
+		let tag = self.tag();
+		let mut hash = sha2::Sha256::new();
+		hash.update([tag.len() as u8]);
+		hash.update(tag);
+		hash.update(genesis);
+		hash.update(message);
+		hash.finalize().into()
+	}
+}

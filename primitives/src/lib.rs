@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! # Sealane primitives
+//!
+//! The words that runtime, courier, gateway and terminals share. Nothing here keeps state.
+//!
+//! * [`ids`]: identifiers and bounded types.
+//! * [`business`]: kinds of business, roles and currencies.
+//! * [`keys`]: courier keys and purposes of signatures.
+//! * [`directory`]: what a node must know of the chain to trade, and who may not.
+//! * [`traits`]: how the pallets meet without depending on each other.
+//! * [`clauses`]: the pure rule engine behind agreements.
+//! * [`evidence`]: leaf, tree, proof: what makes a trade record provable.
+//! * [`runtime_api`]: what the node asks of the runtime.
+//! * [`courier_host`]: what the runtime's off-chain worker asks of the courier.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod business;
+pub mod clauses;
+pub mod courier_host;
+pub mod directory;
+pub mod evidence;
+pub mod ids;
+pub mod keys;
+pub mod runtime_api;
+pub mod traits;
