@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The client: one method per call of the HTTP API.
+//!
+//! Every call may be repeated without harm: reads change nothing, and what is submitted is recognised by its ids and by
+//! the idempotency key. So the client itself repeats a call that could not reach the node or found it busy, as often
+//! and as long as [`ClientBuilder`] allows, and hands anything else to the caller.
+
+mod calls;
+mod events;
+
+pub use events::EventStream;
+
+use crate::{
+	types::{GatewayFile, Problem},
+	Error,
+};
+use bytes::Bytes;
+use reqwest::{
+	header::{HeaderMap, HeaderName, HeaderValue, AUTHORIZATION, CONTENT_TYPE},
+	Method, Response, StatusCode, Url,
+};
+use serde::de::DeserializeOwned;
+use std::{path::Path, time::Duration};
+
+/// Name of the file in a node's folder that says where its API is.
+pub const GATEWAY_FILE: &str = "gateway.json";
+
+/// Content type of newline-delimited JSON.
+pub const NDJSON: &str = "application/x-ndjson";
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// How a [`Client`] behaves.
+#[derive(Clone, Debug)]
+pub struct ClientBuilder {
+	url: String,
+	token: String,
+	timeout: Duration,
+	attempts: u32,
+	max_pause: Duration,
+}
+
+impl ClientBuilder {
+	/// A builder for the node at `url` (`http://127.0.0.1:9955`) with this bearer token.
+	pub fn new(url: impl Into<String>, token: impl Into<String>) -> Self {
+		ClientBuilder {
+			url: url.into(),
+			token: token.into(),
+			timeout: Duration::from_secs(60),
+			attempts: 5,
+			max_pause: Duration::from_secs(10),
+		}
+	}
+
+	/// How long one attempt may take, the time that the node waits in a long poll not counted. 60 s unless told.
+	pub fn timeout(mut self, timeout: Duration) -> Self {
+		self.timeout = timeout;
+		self
+	}
+
+	/// How often a call is tried when the node is not reachable or busy. 5 unless told, at least 1.
+	pub fn attempts(mut self, attempts: u32) -> Self {
+		self.attempts = attempts.max(1);
+		self
+	}
+
+	/// Longest pause between two attempts. 10 s unless told.
+	pub fn max_pause(mut self, max_pause: Duration) -> Self {
+		self.max_pause = max_pause;
+		self
+	}
+
+	/// The client.
+	///
+	/// Fails when the URL cannot be read or the token is not visible ASCII.
+	pub fn build(self) -> Result<Client, Error> {
+		let base = Url::parse(&self.url)
+			.ok()
+			.filter(|url| url.has_host() && !url.cannot_be_a_base())
+			.ok_or_else(|| Error::Argument {
+				name: "url",
+				value: self.url.clone(),
+				rule: "must be an http or https URL with a host",
+			})?;
+		let mut bearer = HeaderValue::from_str(&format!("Bearer {}", self.token)).map_err(|_| Error::Argument {
+			name: "token",
+			value: "(hidden)".into(),
+			rule: "must be visible ASCII",
+		})?;
+		bearer.set_sensitive(true);
+		let mut headers = HeaderMap::new();
+		headers.insert(AUTHORIZATION, bearer);
+		let http = reqwest::Client::builder()
+			.default_headers(headers)
+			.connect_timeout(Duration::from_secs(5))
+			.tcp_nodelay(true)
+			// A token for a node must not travel to a proxy that the environment happens to name.
+			.no_proxy()
+			.user_agent(concat!("sealane-sdk/", env!("CARGO_PKG_VERSION")))
+			.build()?;
+		Ok(Client {
+			http,
+			base,
+			timeout: self.timeout,
+			attempts: self.attempts,
+			max_pause: self.max_pause,
+		})
+	}
+}
+
+/// A client of one node. Cheap to clone; clones share their connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+	http: reqwest::Client,
+	base: Url,
+	timeout: Duration,
+	attempts: u32,
+	max_pause: Duration,
+}
+
+/// One call, before it is sent; kept so that it can be sent again.
+struct Call {
+	method: Method,
+	url: Url,
+	body: Option<(Bytes, &'static str)>,
+	idempotency_key: Option<HeaderValue>,
+	/// Time on top of the client's timeout: how long the node was asked to wait.
+	wait: Duration,
+}
+
+impl Client {
+	/// A client for the node at `url` with this bearer token. See [`ClientBuilder`] for more.
+	pub fn new(url: impl Into<String>, token: impl Into<String>) -> Result<Self, Error> {
+		ClientBuilder::new(url, token).build()
+	}
+
+	/// A client for the node on this machine whose folder, or whose `gateway.json` itself, is at `path`.
+	///
+	/// Fails when the file cannot be read: the node has not started yet, or belongs to another user.
+	pub fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
+		let file = read_gateway_file(path)?;
+		Client::new(file.url, file.token)
+	}
+
+	/// Where the node's API is.
+	pub fn url(&self) -> &str {
+		self.base.as_str()
+	}
+
+	/// The URL of `path`; each segment is escaped by itself.
+	fn url_of(&self, path: &[&str]) -> Result<Url, Error> {
+		let mut url = self.base.clone();
+		{
+			// `build` refused URLs that cannot be a base.
+			let mut segments = url.path_segments_mut().map_err(|()| Error::Argument {
+				name: "url",
+				value: self.base.to_string(),
+				rule: "must be an http or https URL with a host",
+			})?;
+			segments.pop_if_empty();
+			for segment in path {
+				// The URL standard resolves these two, escaped or not: they cannot name anything.
+				if segment.is_empty() || *segment == "." || *segment == ".." {
+					return Err(Error::Argument {
+						name: "id",
+						value: (*segment).into(),
+						rule: "must be neither empty nor `.` nor `..`",
+					});
+				}
+				segments.push(segment);
+			}
+		}
+		Ok(url)
+	}
+
+	fn get(&self, path: &[&str]) -> Result<Call, Error> {
+		Ok(Call {
+			method: Method::GET,
+			url: self.url_of(path)?,
+			body: None,
+			idempotency_key: None,
+			wait: Duration::ZERO,
+		})
+	}
+
+	fn post(&self, path: &[&str], body: Bytes, content_type: &'static str, key: Option<&str>) -> Result<Call, Error> {
+		let idempotency_key = key
+			.map(|key| {
+				HeaderValue::from_str(key).map_err(|_| Error::Argument {
+					name: "idempotency key",
+					value: key.into(),
+					rule: "must be visible ASCII",
+				})
+			})
+			.transpose()?;
+		Ok(Call {
+			method: Method::POST,
+			url: self.url_of(path)?,
+			body: Some((body, content_type)),
+			idempotency_key,
+			wait: Duration::ZERO,
+		})
+	}
+
+	/// One attempt.
+	async fn attempt(&self, call: &Call) -> Result<Response, Error> {
+		let mut request = self
+			.http
+			.request(call.method.clone(), call.url.clone())
+			.timeout(self.timeout + call.wait);
+		if let Some((body, content_type)) = &call.body {
+			request = request.header(CONTENT_TYPE, *content_type).body(body.clone());
+		}
+		if let Some(key) = &call.idempotency_key {
+			request = request.header(IDEMPOTENCY_KEY, key.clone());
+		}
+		check(request.send().await?).await
+	}
+
+	/// Sends the call until it is answered, and reads the whole answer.
+	async fn send(&self, call: Call) -> Result<Bytes, Error> {
+		let mut tried = 0;
+		loop {
+			tried += 1;
+			let result = match self.attempt(&call).await {
+				Ok(response) => response.bytes().await.map_err(Error::from),
+				Err(error) => Err(error),
+			};
+			match result {
+				Err(error) if error.is_transient() && tried < self.attempts => {
+					tokio::time::sleep(self.pause(tried, &error)).await
+				}
+				other => return other,
+			}
+		}
+	}
+
+	/// How long to wait after the attempt with this number (from 1): what the node asked for, else 100 ms doubled with
+	/// each attempt; at most `max_pause`.
+	fn pause(&self, tried: u32, error: &Error) -> Duration {
+		let asked = match error {
+			Error::Problem(problem) => problem.retry_after_ms.map(Duration::from_millis),
+			_ => None,
+		};
+		asked
+			.unwrap_or_else(|| Duration::from_millis(100 << tried.saturating_sub(1).min(10)))
+			.min(self.max_pause)
+	}
+
+	async fn fetch<T: DeserializeOwned>(&self, what: &'static str, call: Call) -> Result<T, Error> {
+		decode(what, &self.send(call).await?)
+	}
+}
+
+/// Reads a `gateway.json`; `path` is the file or its folder.
+pub fn read_gateway_file(path: impl AsRef<Path>) -> Result<GatewayFile, Error> {
+	let mut path = path.as_ref().to_path_buf();
+	if path.is_dir() {
+		path.push(GATEWAY_FILE);
+	}
+	let failed = |reason: String| Error::GatewayFile {
+		path: path.display().to_string(),
+		reason,
+	};
+	let bytes = std::fs::read(&path).map_err(|e| failed(e.to_string()))?;
+	serde_json::from_slice(&bytes).map_err(|e| failed(e.to_string()))
+}
+
+fn decode<T: DeserializeOwned>(what: &'static str, bytes: &[u8]) -> Result<T, Error> {
+	serde_json::from_slice(bytes).map_err(|source| Error::Decode { what, source })
+}
+
+/// Turns an answer that is no success into its error.
+async fn check(response: Response) -> Result<Response, Error> {
+	let status = response.status();
+	if status.is_success() {
+		return Ok(response);
+	}
+	let retry_after_ms = retry_after_ms(&response);
+	let body = response.bytes().await?;
+	Err(problem_of(status, retry_after_ms, &body))
+}
+
+/// The `Retry-After` of an answer, where it is a number of seconds.
+fn retry_after_ms(response: &Response) -> Option<u64> {
+	let seconds: u64 = response
+		.headers()
+		.get(reqwest::header::RETRY_AFTER)?
+		.to_str()
+		.ok()?
+		.parse()
+		.ok()?;
+	seconds.checked_mul(1000)
+}
+
+fn problem_of(status: StatusCode, retry_after_ms: Option<u64>, body: &[u8]) -> Error {
+	match serde_json::from_slice::<Problem>(body) {
+		Ok(mut problem) => {
+			problem.retry_after_ms = problem.retry_after_ms.or(retry_after_ms);
+			Error::Problem(Box::new(problem))
+		}
+		Err(_) => Error::Status {
+			status: status.as_u16(),
+			body: String::from_utf8_lossy(&body[..body.len().min(256)]).into_owned(),
+		},
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::types::ProblemCode;
+
+	#[test]
+	fn ids_are_escaped_by_segment() {
+		let client = Client::new("http://127.0.0.1:9955/", "t").unwrap();
+		let url = client.url_of(&["v1", "orders", "a/b?c#d 王~cancel", "trace"]).unwrap();
+		assert_eq!(
+			url.as_str(),
+			"http://127.0.0.1:9955/v1/orders/a%2Fb%3Fc%23d%20%E7%8E%8B~cancel/trace"
+		);
+	}
+
+	#[test]
+	fn ids_that_a_path_cannot_carry_are_refused() {
+		let client = Client::new("http://127.0.0.1:9955", "t").unwrap();
+		for id in ["", ".", ".."] {
+			assert!(
+				matches!(
+					client.url_of(&["v1", "orders", id]),
+					Err(Error::Argument { name: "id", .. })
+				),
+				"{id:?}"
+			);
+		}
+	}
+
+	#[test]
+	fn wrong_urls_and_tokens_are_refused() {
+		assert!(matches!(
+			Client::new("not a url", "t"),
+			Err(Error::Argument { name: "url", .. })
+		));
+		assert!(matches!(
+			Client::new("mailto:a@b", "t"),
+			Err(Error::Argument { name: "url", .. })
+		));
+		let error = Client::new("http://127.0.0.1:1", "se\ncret").unwrap_err();
+		assert!(!error.to_string().contains("cret"), "the token must not be in {error}");
+	}
+
+	#[test]
+	fn an_answer_without_a_problem_document_is_cut() {
+		let error = problem_of(StatusCode::BAD_GATEWAY, None, &[b'x'; 1000]);
+		assert!(matches!(&error, Error::Status { status: 502, body } if body.len() == 256));
+		assert!(error.is_transient());
+	}
+
+	#[test]
+	fn pauses_follow_the_node_and_stay_bounded() {
+		let client = ClientBuilder::new("http://127.0.0.1:1", "t")
+			.max_pause(Duration::from_secs(2))
+			.build()
+			.unwrap();
+		let busy = |ms| Error::Problem(Box::new(Problem::new(ProblemCode::Busy, "").with_retry_after_ms(ms)));
+		assert_eq!(client.pause(1, &busy(30)), Duration::from_millis(30));
+		assert_eq!(client.pause(1, &busy(30_000)), Duration::from_secs(2));
+		let unknown = Error::Status {
+			status: 503,
+			body: String::new(),
+		};
+		assert_eq!(client.pause(1, &unknown), Duration::from_millis(100));
+		assert_eq!(client.pause(3, &unknown), Duration::from_millis(400));
+		assert_eq!(client.pause(u32::MAX, &unknown), Duration::from_secs(2));
+	}
+}
