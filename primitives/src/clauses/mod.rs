@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! # Clauses: which orders qualify
+//!
+//! Seller and issuer agree on [`Clauses`]: a list that must hold entirely. Each [`Clause`] has a code and alternatives, one of which suffices; each
+//! alternative is a [`Condition`] over typed [`Facts`] of the order and its customer. [`evaluate`] says which clauses do not hold, and for each
+//! alternative what was found instead.
+//!
+//! The same pure function runs at the seller's terminal before an order is sent, at the issuer's node when it arrives, and in the runtime for a
+//! what-if view, with the same verdict: no floating point, no clock, no allocation that input could drive.
+//!
+//! Rules that hold throughout:
+//! * A missing fact fails the condition that asks for it. There is no default for the customer's benefit.
+//! * Numbers are exact decimals ([`Decimal`]); dates are calendar dates; the order's date is the local date of `placed_at`.
+//! * More clauses never let more orders pass; more alternatives never let fewer pass.
+//! * A clause for some kinds of business only lists the other kinds as an alternative.
+
+mod decimal;
+mod evaluate;
+mod facts;
+pub mod json;
+#[cfg(test)]
+mod tests;
+mod text;
+mod time;
+mod types;
+mod validate;
+mod verdict;
+
+pub use decimal::{Decimal, DecimalInvalid, DECIMAL_PLACES, MAX_DECIMAL_LEN};
+pub use evaluate::{check, evaluate, hold};
+pub use facts::{CustomerFacts, Fact, Facts, OrderFacts};
+pub use text::{Text, TextInvalid};
+pub use time::{Date, TimeInvalid, TimeOfDay, Timestamp, UtcOffset};
+pub use types::*;
+pub use validate::{validate, Invalid, Rule, MAX_AGE_YEARS};
+pub use verdict::{Failure, Found, Miss, Verdict};

@@ -1,0 +1,697 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The evidence pack: one file that proves one trade record, offline.
+
+use super::{
+	hex_text,
+	leaf::{record_leaf, BatchHeader},
+	tree,
+};
+use crate::{
+	clauses::Date,
+	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, NodeId},
+};
+use codec::Encode;
+use serde::{de, Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
+use sp_core::{ed25519, Pair as _};
+use std::fmt;
+
+/// Names format and version of a pack.
+pub const FORMAT: &str = "sealane-evidence/1";
+/// Largest pack that is read, in bytes of JSON.
+pub const MAX_PACK_LEN: usize = 16 << 20;
+/// Domain tag of a pack's checksum.
+pub const PACK_TAG: &[u8] = b"sealane/1/pack";
+
+/// Bytes that are text where they can be: `{"text": "…"}` for UTF-8, else `{"hex": "…"}`.
+#[derive(Clone, PartialEq, Eq, Encode)]
+pub struct Payload(pub Vec<u8>);
+
+/// Evidence for one trade record. Made by a node, kept by the business, checked by anybody.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidencePack {
+	/// [`FORMAT`].
+	pub format: String,
+	/// What was traded.
+	pub record: RecordPart,
+	/// That both nodes signed for it.
+	pub batch: BatchPart,
+	/// That the chain has it; absent until an anchor with the batch is in a finalised block.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub anchor: Option<AnchorPart>,
+	/// What replaces a live node in checking the anchor and the keys.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub chain: Option<ChainPart>,
+	/// SHA-256 of [`PACK_TAG`] and the SCALE encoding of all fields before this one. It tells a damaged file from a sound
+	/// one; it is no signature.
+	#[serde(with = "hex_text")]
+	pub checksum: Digest,
+}
+
+/// The trade record and what its leaf is made of.
+#[derive(Clone, PartialEq, Eq, Encode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordPart {
+	/// The order, byte for byte as it travelled.
+	pub order: Payload,
+	/// The confirmation, byte for byte as it travelled.
+	pub confirmation: Payload,
+	/// The record's salt.
+	#[serde(with = "hex_text")]
+	pub salt: Digest,
+	/// The agreement under which the order was checked.
+	pub clause_version: AgreementId,
+	/// The channel.
+	pub channel: ChannelId,
+}
+
+/// The record's place in its batch, and the signatures over the batch.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchPart {
+	/// The record's place, from 0.
+	pub index: u32,
+	/// The hashes from the record's leaf to the batch root, lowest first.
+	#[serde(with = "hex_text::list")]
+	pub path: Vec<Digest>,
+	/// What was signed.
+	#[serde(with = "HeaderText")]
+	pub header: BatchHeader,
+	/// The issuer's node.
+	pub issuer: SignedBy,
+	/// The seller's node.
+	pub seller: SignedBy,
+}
+
+/// A node's signature over a batch header.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedBy {
+	/// The node.
+	pub node: NodeId,
+	/// Its courier signing key, Ed25519.
+	#[serde(with = "hex_text")]
+	pub key: [u8; 32],
+	/// The signature (RFC 8032) over [`BatchHeader::signing_digest`].
+	#[serde(with = "hex_text")]
+	pub signature: [u8; 64],
+}
+
+/// The batch's place in an anchor.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnchorPart {
+	/// The batch's place among the batches of the anchor, from 0.
+	pub index: u64,
+	/// Batches in the anchor.
+	pub size: u64,
+	/// The hashes from the batch's leaf to the anchor root, lowest first.
+	#[serde(with = "hex_text::list")]
+	pub path: Vec<Digest>,
+	/// What blinds the batch's leaf.
+	#[serde(with = "hex_text")]
+	pub blinding: Digest,
+	/// Where the chain has the anchor.
+	pub reference: AnchorReference,
+}
+
+/// Names an anchor on the chain. What it claims is true only if the chain says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnchorReference {
+	/// The node that anchored: one of the two that signed.
+	pub node: NodeId,
+	/// The anchor's number.
+	pub sequence: AnchorSequence,
+	/// Its root.
+	#[serde(with = "hex_text")]
+	pub root: Digest,
+	/// The block in which it was anchored.
+	pub block_number: BlockNumber,
+	/// That block's hash.
+	#[serde(with = "hex_text")]
+	pub block_hash: Digest,
+}
+
+/// The chain's own proof, opaque here: bytes as the chain's clients encode them.
+#[derive(Clone, PartialEq, Eq, Encode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainPart {
+	/// SCALE-encoded header of the block whose state is proven: the anchor's block or a later one.
+	#[serde(with = "hex_text")]
+	pub header: Vec<u8>,
+	/// Trie nodes that lead from that header's state root to the anchor and to the courier keys of both nodes, as
+	/// `state_getReadProof` returns them.
+	#[serde(with = "hex_text::list")]
+	pub storage_proof: Vec<Vec<u8>>,
+	/// SCALE-encoded headers from the child of `header` to the block that `justification` finalises, oldest first; empty where that is
+	/// `header` itself.
+	#[serde(with = "hex_text::list")]
+	pub descendants: Vec<Vec<u8>>,
+	/// SCALE-encoded GRANDPA justification.
+	#[serde(with = "hex_text")]
+	pub justification: Vec<u8>,
+	/// SCALE-encoded GRANDPA warp-sync proof from genesis to the authority set that made `justification`; empty where that is the set of
+	/// the genesis block.
+	#[serde(with = "hex_text")]
+	pub warp: Vec<u8>,
+}
+
+/// What a sound pack shows by itself, and what remains to be asked of the chain: that `anchor` is there with that root, and that the keys were
+/// those of the nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+	/// Leaf of the trade record.
+	pub leaf: Digest,
+	/// What both nodes signed.
+	pub header: BatchHeader,
+	/// The issuer's node and its key.
+	pub issuer: (NodeId, [u8; 32]),
+	/// The seller's node and its key.
+	pub seller: (NodeId, [u8; 32]),
+	/// The anchor whose root covers the record; `None` where the pack has no anchor part.
+	pub anchor: Option<AnchorReference>,
+}
+
+/// One of the two signers of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signer {
+	/// The issuer's node.
+	Issuer,
+	/// The seller's node.
+	Seller,
+}
+
+impl Signer {
+	const fn as_str(self) -> &'static str {
+		match self {
+			Signer::Issuer => "issuer",
+			Signer::Seller => "seller",
+		}
+	}
+}
+
+/// The first thing that is wrong with a pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Defect {
+	/// Another format or version.
+	Format {
+		/// The format found.
+		found: String,
+	},
+	/// The batch belongs to another chain.
+	Genesis {
+		/// The genesis hash of the chain that was asked about.
+		expected: Digest,
+		/// The genesis hash in the batch header.
+		found: Digest,
+	},
+	/// The record names another channel than the batch.
+	Channel {
+		/// The batch header's channel.
+		expected: ChannelId,
+		/// The record's channel.
+		found: ChannelId,
+	},
+	/// The packets of the batch end before they begin.
+	Sequences {
+		/// First packet.
+		first: u64,
+		/// Last packet.
+		last: u64,
+	},
+	/// The record's place is not in the batch, or the path has another length than that place has.
+	BatchPath {
+		/// The record's place.
+		index: u32,
+		/// Records in the batch.
+		count: u32,
+		/// Hashes in the path.
+		length: usize,
+		/// Hashes that it must have; `None` where there is no such place.
+		expected: Option<usize>,
+	},
+	/// Record and path lead to another root than the one that was signed.
+	BatchRoot {
+		/// The record's leaf.
+		leaf: Digest,
+		/// The root in the batch header.
+		expected: Digest,
+		/// The root that record and path lead to.
+		found: Digest,
+	},
+	/// A signature is said to be of another node than the one that the header names.
+	SignerNode {
+		/// Whose.
+		signer: Signer,
+		/// The node in the batch header.
+		expected: NodeId,
+		/// The node of the signature.
+		found: NodeId,
+	},
+	/// A signature is not one of this key over the batch header.
+	Signature {
+		/// Whose.
+		signer: Signer,
+		/// The node.
+		node: NodeId,
+		/// The key.
+		key: [u8; 32],
+		/// What must have been signed.
+		digest: Digest,
+	},
+	/// The anchor is of a node that is no party of the batch.
+	AnchorNode {
+		/// The node of the anchor.
+		found: NodeId,
+		/// The issuer's node.
+		issuer: NodeId,
+		/// The seller's node.
+		seller: NodeId,
+	},
+	/// The batch's place is not in the anchor, or the path has another length than that place has.
+	AnchorPath {
+		/// The batch's place.
+		index: u64,
+		/// Batches in the anchor.
+		size: u64,
+		/// Hashes in the path.
+		length: usize,
+		/// Hashes that it must have; `None` where there is no such place.
+		expected: Option<usize>,
+	},
+	/// Batch, blinding and path lead to another root than the anchor's.
+	AnchorRoot {
+		/// The batch's leaf.
+		leaf: Digest,
+		/// The anchor's root.
+		expected: Digest,
+		/// The root that batch, blinding and path lead to.
+		found: Digest,
+	},
+	/// A chain part without an anchor that it could prove.
+	ChainWithoutAnchor,
+	/// All that is proven is sound, but some other part was changed since the pack was made.
+	Checksum {
+		/// The checksum of the pack's contents.
+		expected: Digest,
+		/// The checksum in the pack.
+		found: Digest,
+	},
+}
+
+impl fmt::Display for Defect {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		let hex = |bytes: &Digest| hex::encode(bytes);
+		let path = |f: &mut fmt::Formatter<'_>, what, index, size, length, expected: &Option<usize>| match expected {
+			Some(expected) => {
+				write!(
+					f,
+					"{what}.path has {length} hashes, {expected} are expected for place {index} of {size}"
+				)
+			}
+			None => write!(f, "{what}.index is {index}, but there are only {size} places"),
+		};
+		match self {
+			Defect::Format { found } => write!(f, "format is {found:?}, expected {FORMAT:?}"),
+			Defect::Genesis { expected, found } => {
+				write!(
+					f,
+					"batch.header.genesis is {}, expected {}: it is of another chain",
+					hex(found),
+					hex(expected)
+				)
+			}
+			Defect::Channel { expected, found } => {
+				write!(f, "record.channel is {found}, but batch.header.channel is {expected}")
+			}
+			Defect::Sequences { first, last } => {
+				write!(f, "batch.header.last_sequence is {last}, below first_sequence {first}")
+			}
+			Defect::BatchPath {
+				index,
+				count,
+				length,
+				expected,
+			} => path(f, "batch", u64::from(*index), u64::from(*count), *length, expected),
+			Defect::BatchRoot { leaf, expected, found } => write!(
+				f,
+				"record and batch.path lead from leaf {} to root {}, but batch.header.root is {}",
+				hex(leaf),
+				hex(found),
+				hex(expected)
+			),
+			Defect::SignerNode {
+				signer,
+				expected,
+				found,
+			} => {
+				let who = signer.as_str();
+				write!(
+					f,
+					"batch.{who}.node is {found}, but batch.header.{who}_node is {expected}"
+				)
+			}
+			Defect::Signature {
+				signer,
+				node,
+				key,
+				digest,
+			} => write!(
+				f,
+				"batch.{}.signature is not one of node {node} with key {} over {}",
+				signer.as_str(),
+				hex(key),
+				hex(digest)
+			),
+			Defect::AnchorNode { found, issuer, seller } => {
+				write!(
+					f,
+					"anchor.reference.node is {found}, but the parties are {issuer} (issuer) and {seller} (seller)"
+				)
+			}
+			Defect::AnchorPath {
+				index,
+				size,
+				length,
+				expected,
+			} => path(f, "anchor", *index, *size, *length, expected),
+			Defect::AnchorRoot { leaf, expected, found } => write!(
+				f,
+				"batch, anchor.blinding and anchor.path lead from leaf {} to root {}, but anchor.reference.root is {}",
+				hex(leaf),
+				hex(found),
+				hex(expected)
+			),
+			Defect::ChainWithoutAnchor => f.write_str("chain is given without an anchor"),
+			Defect::Checksum { expected, found } => write!(
+				f,
+				"checksum is {}, but the contents have {}: some part that proves nothing by itself was changed",
+				hex(found),
+				hex(expected)
+			),
+		}
+	}
+}
+
+impl std::error::Error for Defect {}
+
+/// Why bytes are no pack at all.
+#[derive(Debug)]
+pub enum Unreadable {
+	/// More than [`MAX_PACK_LEN`] bytes.
+	TooLong(usize),
+	/// Not the JSON form.
+	Json(serde_json::Error),
+}
+
+impl fmt::Display for Unreadable {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Unreadable::TooLong(len) => write!(f, "the pack has {len} bytes, at most {MAX_PACK_LEN} are read"),
+			Unreadable::Json(error) => write!(f, "not an evidence pack: {error}"),
+		}
+	}
+}
+
+impl std::error::Error for Unreadable {}
+
+impl EvidencePack {
+	/// The pack of these parts, with its checksum. It is not verified.
+	pub fn new(record: RecordPart, batch: BatchPart, anchor: Option<AnchorPart>, chain: Option<ChainPart>) -> Self {
+		let format = FORMAT.to_string();
+		let mut pack = EvidencePack {
+			format,
+			record,
+			batch,
+			anchor,
+			chain,
+			checksum: [0; 32],
+		};
+		pack.checksum = pack.contents_hash();
+		pack
+	}
+
+	/// The same pack with another chain part.
+	pub fn with_chain(self, chain: Option<ChainPart>) -> Self {
+		Self::new(self.record, self.batch, self.anchor, chain)
+	}
+
+	/// The pack of a JSON text.
+	pub fn from_json(json: &[u8]) -> Result<Self, Unreadable> {
+		if json.len() > MAX_PACK_LEN {
+			return Err(Unreadable::TooLong(json.len()));
+		}
+		serde_json::from_slice(json).map_err(Unreadable::Json)
+	}
+
+	/// As JSON, indented for people. An error only where the header's business date is beyond year 9999.
+	pub fn to_json(&self) -> Result<String, serde_json::Error> {
+		serde_json::to_string_pretty(self)
+	}
+
+	/// The checksum that belongs to the contents.
+	fn contents_hash(&self) -> Digest {
+		let mut hash = Sha256::new();
+		hash.update(PACK_TAG);
+		(&self.format, &self.record, &self.batch, &self.anchor, &self.chain).using_encoded(|bytes| hash.update(bytes));
+		hash.finalize().into()
+	}
+
+	/// Checks all that needs no chain: record → leaf → batch root → both signatures → anchor root, and that nothing else was changed. Returns what
+	/// remains to be asked of the chain with that genesis hash; `Err` names the first defect.
+	pub fn verify_local(&self, genesis: &Digest) -> Result<Verified, Defect> {
+		if self.format != FORMAT {
+			return Err(Defect::Format {
+				found: self.format.clone(),
+			});
+		}
+		let (record, batch, header) = (&self.record, &self.batch, &self.batch.header);
+		if header.genesis != *genesis {
+			return Err(Defect::Genesis {
+				expected: *genesis,
+				found: header.genesis,
+			});
+		}
+		if record.channel != header.channel {
+			return Err(Defect::Channel {
+				expected: header.channel,
+				found: record.channel,
+			});
+		}
+		if header.last_sequence < header.first_sequence {
+			return Err(Defect::Sequences {
+				first: header.first_sequence,
+				last: header.last_sequence,
+			});
+		}
+		let leaf = verify_record(record, batch)?;
+		verify_signature(Signer::Issuer, &batch.issuer, header.issuer_node, header)?;
+		verify_signature(Signer::Seller, &batch.seller, header.seller_node, header)?;
+		match (&self.anchor, &self.chain) {
+			(Some(anchor), _) => verify_anchor(anchor, header)?,
+			(None, Some(_)) => return Err(Defect::ChainWithoutAnchor),
+			(None, None) => {}
+		}
+		let checksum = self.contents_hash();
+		if checksum != self.checksum {
+			return Err(Defect::Checksum {
+				expected: checksum,
+				found: self.checksum,
+			});
+		}
+		Ok(Verified {
+			leaf,
+			header: *header,
+			issuer: (batch.issuer.node, batch.issuer.key),
+			seller: (batch.seller.node, batch.seller.key),
+			anchor: self.anchor.as_ref().map(|part| part.reference),
+		})
+	}
+}
+
+/// Record → batch root. Returns the leaf.
+fn verify_record(record: &RecordPart, batch: &BatchPart) -> Result<Digest, Defect> {
+	let RecordPart {
+		order,
+		confirmation,
+		salt,
+		clause_version,
+		channel,
+	} = record;
+	let leaf = record_leaf(salt, &order.0, &confirmation.0, *clause_version, *channel);
+	let (count, index, header) = (batch.header.count, batch.index, &batch.header);
+	let found = tree::root_from_proof(count.into(), index.into(), leaf, &batch.path).ok_or_else(|| {
+		let expected = tree::proof_len(count.into(), index.into());
+		Defect::BatchPath {
+			index,
+			count,
+			length: batch.path.len(),
+			expected,
+		}
+	})?;
+	if found != header.root {
+		return Err(Defect::BatchRoot {
+			leaf,
+			expected: header.root,
+			found,
+		});
+	}
+	Ok(leaf)
+}
+
+/// Batch → anchor root.
+fn verify_anchor(part: &AnchorPart, header: &BatchHeader) -> Result<(), Defect> {
+	let AnchorPart {
+		index,
+		size,
+		path,
+		blinding,
+		reference,
+	} = part;
+	if reference.node != header.issuer_node && reference.node != header.seller_node {
+		return Err(Defect::AnchorNode {
+			found: reference.node,
+			issuer: header.issuer_node,
+			seller: header.seller_node,
+		});
+	}
+	let leaf = header.anchor_leaf(blinding);
+	let found = tree::root_from_proof(*size, *index, leaf, path).ok_or_else(|| {
+		let expected = tree::proof_len(*size, *index);
+		Defect::AnchorPath {
+			index: *index,
+			size: *size,
+			length: path.len(),
+			expected,
+		}
+	})?;
+	if found != reference.root {
+		return Err(Defect::AnchorRoot {
+			leaf,
+			expected: reference.root,
+			found,
+		});
+	}
+	Ok(())
+}
+
+fn verify_signature(signer: Signer, by: &SignedBy, expected: NodeId, header: &BatchHeader) -> Result<(), Defect> {
+	if by.node != expected {
+		return Err(Defect::SignerNode {
+			signer,
+			expected,
+			found: by.node,
+		});
+	}
+	let digest = header.signing_digest();
+	let (signature, key) = (
+		ed25519::Signature::from_raw(by.signature),
+		ed25519::Public::from_raw(by.key),
+	);
+	if !ed25519::Pair::verify(&signature, digest, &key) {
+		return Err(Defect::Signature {
+			signer,
+			node: by.node,
+			key: by.key,
+			digest,
+		});
+	}
+	Ok(())
+}
+
+/// Debug output shows no payload: it may end up in a log.
+impl fmt::Debug for Payload {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		write!(f, "{} bytes", self.0.len())
+	}
+}
+
+/// Neither payload nor salt: with the salt a payload could be guessed.
+impl fmt::Debug for RecordPart {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.debug_struct("RecordPart")
+			.field("order", &self.order)
+			.field("confirmation", &self.confirmation)
+			.field("clause_version", &self.clause_version)
+			.field("channel", &self.channel)
+			.finish_non_exhaustive()
+	}
+}
+
+impl fmt::Debug for ChainPart {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.debug_struct("ChainPart")
+			.field("header", &hex::encode(&self.header))
+			.field("storage_proof", &self.storage_proof.len())
+			.field("descendants", &self.descendants.len())
+			.field("justification", &self.justification.len())
+			.field("warp", &self.warp.len())
+			.finish()
+	}
+}
+
+impl Serialize for Payload {
+	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+		match std::str::from_utf8(&self.0) {
+			Ok(text) => PayloadText::Text(text.into()).serialize(serializer),
+			Err(_) => PayloadText::Hex(self.0.clone()).serialize(serializer),
+		}
+	}
+}
+
+impl<'de> Deserialize<'de> for Payload {
+	fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+		Ok(Payload(match PayloadText::deserialize(deserializer)? {
+			PayloadText::Text(text) => text.into_owned().into_bytes(),
+			PayloadText::Hex(bytes) => bytes,
+		}))
+	}
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PayloadText<'a> {
+	Text(std::borrow::Cow<'a, str>),
+	Hex(#[serde(with = "hex_text")] Vec<u8>),
+}
+
+/// The JSON form of a batch header.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "BatchHeader", deny_unknown_fields)]
+struct HeaderText {
+	#[serde(with = "hex_text")]
+	genesis: Digest,
+	channel: ChannelId,
+	issuer_node: NodeId,
+	seller_node: NodeId,
+	first_sequence: u64,
+	last_sequence: u64,
+	#[serde(with = "business_date")]
+	business_date: u32,
+	count: u32,
+	#[serde(with = "hex_text")]
+	root: Digest,
+}
+
+/// Days since 1970-01-01 as `YYYY-MM-DD`.
+mod business_date {
+	use super::*;
+
+	pub fn serialize<S: Serializer>(days: &u32, serializer: S) -> Result<S::Ok, S::Error> {
+		let date = i32::try_from(*days).ok().and_then(Date::from_days_since_epoch);
+		date.ok_or_else(|| serde::ser::Error::custom(format_args!("business date of day {days} is beyond year 9999")))?
+			.serialize(serializer)
+	}
+
+	pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+		let date = Date::deserialize(deserializer)?;
+		u32::try_from(date.days_since_epoch())
+			.map_err(|_| de::Error::custom(format_args!("{date}: a business date is 1970-01-01 or later")))
+	}
+}
+
+#[cfg(test)]
+mod tests;
