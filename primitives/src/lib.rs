@@ -7,6 +7,9 @@
 //! * [`ids`]: identifiers and bounded types.
 //! * [`business`]: kinds of business, roles and currencies.
 //! * [`keys`]: courier keys and purposes of signatures.
+//! * [`delegate`]: the key with which a node signs what its off-chain workers submit.
+//! * [`credential`]: what seller and issuer sign before a channel can be granted.
+//! * [`registration`]: the commitment to a customer's registration.
 //! * [`directory`]: what a node must know of the chain to trade, and who may not.
 //! * [`traits`]: how the pallets meet without depending on each other.
 //! * [`clauses`]: the pure rule engine behind agreements.
@@ -21,9 +24,12 @@ extern crate alloc;
 pub mod business;
 pub mod clauses;
 pub mod courier_host;
+pub mod credential;
+pub mod delegate;
 pub mod directory;
 pub mod evidence;
 pub mod ids;
 pub mod keys;
+pub mod registration;
 pub mod runtime_api;
 pub mod traits;
