@@ -1,1 +1,620 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! # Members pallet
+//!
+//! The institutions of the consortium: who they are, which nodes they run, with which keys those nodes sign, and who
+//! may transact on the chain at all.
+//!
+//! ## Pallet API
+//! See the [`pallet`] module for calls, storage, events, errors and what a runtime has to set.
+//!
+//! ## Overview
+//! A consortium decides together whom it admits. What an institution then does with its own nodes and keys is its own
+//! business: it registers the nodes it runs, tells the others where to dial them, changes keys when it wants to, and
+//! nobody has to be asked. The consortium can suspend an institution at once, take it back, or part with it. Whoever is
+//! neither an institution, nor one of its nodes, nor on the council, cannot put anything on this chain.
+//!
+//! ### Example
+#![doc = docify::embed!("src/tests/register_node.rs", an_institution_joins_and_brings_a_node)]
+//!
+//! ### Design goals
+//! 1. **Numbers are for ever.** A member's or node's number is never given again; evidence may rely on it.
+//! 2. **Keys are for ever.** The chain answers which keys a node had in which block, long after both are gone.
+//! 3. **No packet is refused because of a rotation.** Old and new keys hold together for a time that the network sets.
+//! 4. **A stolen node is not a stolen institution.** The delegate's account is another than the one that acts for the
+//!    institution, and the institution replaces it alone.
+//! 5. **Outsiders cost nothing.** What they send is refused before it enters a pool.
+//! 6. **No token.** Every member has an allowance of block weight that refills by itself ([`Allowance`]). One that
+//!    floods uses up its own and nobody else's.
+//! 7. **One power, one origin.** Suspending is quick, admitting and reinstating is not.
+//! 8. **An account that once signed keeps its record.** A record that vanishes takes the nonce with it, and old
+//!    transactions could be sent again.
+//!
+//! ### Terminology
+//! * **Member**: an institution, known by its number and its legal number ([`LegalId`]).
+//! * **Manager**: the account that acts for a member.
+//! * **Node**: one running process of a member, known by its PeerId.
+//! * **Delegate**: the account with which a node's off-chain workers sign.
+//! * **Courier keys**: the pair with which a node signs packets and to which packets for it are sealed.
+//! * **Ring**: the keys of a node that are kept at hand; all others are in the history.
+
 #![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod accounts;
+pub mod allowance;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
+pub mod bucket;
+mod errors;
+mod events;
+mod genesis;
+mod impls;
+#[cfg(any(test, feature = "try-runtime"))]
+mod invariants;
+pub mod keyring;
+pub mod legal_id;
+#[cfg(test)]
+mod mock;
+pub mod network;
+mod reads;
+#[cfg(test)]
+mod tests;
+mod types;
+pub mod weights;
+
+pub use accounts::{ActiveManagers, CouncilAccounts, Transactors};
+pub use allowance::Allowance;
+pub use genesis::{GenesisMember, GenesisNode};
+pub use legal_id::LegalId;
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+use frame_support::pallet_macros::import_section;
+
+/// Target of this pallet's log lines.
+pub(crate) const LOG_TARGET: &str = "runtime::members";
+
+#[import_section(events::events)]
+#[import_section(errors::errors)]
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use crate::{
+		bucket::Bucket,
+		keyring::KeysFault,
+		legal_id::LegalIdFault,
+		network::{AddressFault, PeerFault},
+		types::Member,
+	};
+	use alloc::vec::Vec;
+	use frame_support::{pallet_prelude::*, traits::Contains};
+	use frame_system::pallet_prelude::*;
+	use sealane_primitives::{
+		business::Roles,
+		directory::{MemberEntry, NodeEntry},
+		ids::*,
+		keys::CourierKey,
+	};
+
+	/// The in-code storage version.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config {
+		/// Who admits members, decides on their roles and takes suspended ones back.
+		type AdmitOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+		/// Who suspends members.
+		type SuspendOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+		/// Who parts with members against their will.
+		type ExitOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+		/// Who overrides a member in its own affairs: takes away a node, gives a member another manager.
+		type ForceOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+		/// Who decides whether only registered nodes may stay connected.
+		type PolicyOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+		/// The accounts on the council; each has its own allowance.
+		type CouncilMember: Contains<Self::AccountId>;
+
+		/// Most members at the same time, suspended ones included.
+		#[pallet::constant]
+		type MaxMembers: Get<u32>;
+		/// Most nodes of one member.
+		#[pallet::constant]
+		type MaxNodesPerMember: Get<u32>;
+		/// Fewest blocks in which old and new courier keys hold together.
+		#[pallet::constant]
+		type MinKeyOverlap: Get<u32>;
+		/// Most blocks in which old and new courier keys hold together.
+		#[pallet::constant]
+		type MaxKeyOverlap: Get<u32>;
+		/// Most blocks from an announcement of courier keys to the first block in which they hold.
+		#[pallet::constant]
+		type MaxKeyNotice: Get<u32>;
+
+		/// Units of fee that flow into a member's allowance with each block.
+		#[pallet::constant]
+		type AllowancePerBlock: Get<u64>;
+		/// Units of fee that a member's allowance holds.
+		#[pallet::constant]
+		type MaxAllowance: Get<u64>;
+		/// Units of fee that flow into a council member's allowance with each block.
+		#[pallet::constant]
+		type CouncilAllowancePerBlock: Get<u64>;
+		/// Units of fee that a council member's allowance holds. An upgrade weighs a whole block and has to fit.
+		#[pallet::constant]
+		type MaxCouncilAllowance: Get<u64>;
+
+		/// Weights of the calls.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// The number that the next member gets.
+	#[pallet::storage]
+	pub type NextMemberId<T> = StorageValue<_, MemberId, ValueQuery>;
+
+	/// The number that the next node gets.
+	#[pallet::storage]
+	pub type NextNodeId<T> = StorageValue<_, NodeId, ValueQuery>;
+
+	/// All members there ever were.
+	// Read when any transaction is validated, therefore without the names: those are in `Profiles`.
+	#[pallet::storage]
+	pub type Members<T: Config> = StorageMap<_, Twox64Concat, MemberId, Member<T::AccountId>>;
+
+	/// Name, legal number and contact of all members there ever were.
+	#[pallet::storage]
+	pub type Profiles<T> = StorageMap<_, Twox64Concat, MemberId, Profile>;
+
+	/// The member that an account manages. Has one entry per member that has not left.
+	#[pallet::storage]
+	pub type Managers<T: Config> = CountedStorageMap<_, Blake2_128Concat, T::AccountId, MemberId>;
+
+	/// The member of a legal number, of those that have not left.
+	#[pallet::storage]
+	pub type LegalIds<T> = StorageMap<_, Blake2_128Concat, LegalId, MemberId>;
+
+	/// The nodes of a member.
+	#[pallet::storage]
+	pub type NodesOf<T: Config> =
+		StorageMap<_, Twox64Concat, MemberId, BoundedVec<NodeId, T::MaxNodesPerMember>, ValueQuery>;
+
+	/// The nodes that are registered.
+	#[pallet::storage]
+	pub type Nodes<T: Config> = StorageMap<_, Twox64Concat, NodeId, Node<T::AccountId>>;
+
+	/// The nodes that were removed.
+	#[pallet::storage]
+	pub type FormerNodes<T> = StorageMap<_, Twox64Concat, NodeId, FormerNode>;
+
+	/// The member and node of a PeerId.
+	#[pallet::storage]
+	pub type Peers<T> = StorageMap<_, Blake2_128Concat, PeerIdBytes, (MemberId, NodeId)>;
+
+	/// The member and node of a delegate.
+	// Read when an off-chain worker's transaction is validated; a node's own record is ten times as big.
+	#[pallet::storage]
+	pub type Delegates<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, (MemberId, NodeId)>;
+
+	/// All courier keys that a node ever had, by node and number. Kept after the node is gone: evidence refers to them.
+	// Apart from the ring in `Nodes`, which every authorisation reads and which therefore has to stay small.
+	#[pallet::storage]
+	pub type KeyHistory<T> = StorageDoubleMap<_, Twox64Concat, NodeId, Twox64Concat, u32, CourierKey>;
+
+	/// The node and number of a signing key. No signing key is ever taken twice.
+	#[pallet::storage]
+	pub type KeyOwners<T> = StorageMap<_, Blake2_128Concat, [u8; 32], (NodeId, u32)>;
+
+	/// The accounts for which this pallet holds a provider reference, once and for ever.
+	#[pallet::storage]
+	pub type KnownAccounts<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ()>;
+
+	/// What is left of a member's allowance; a member without an entry has all of it.
+	#[pallet::storage]
+	pub type MemberAllowances<T> = StorageMap<_, Twox64Concat, MemberId, Bucket>;
+
+	/// What is left of a council member's allowance; one without an entry has all of it.
+	#[pallet::storage]
+	pub type CouncilAllowances<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Bucket>;
+
+	/// Whether only nodes of active members may stay connected.
+	#[pallet::storage]
+	pub type ConnectionsRestricted<T> = StorageValue<_, bool, ValueQuery>;
+
+	/// Grows whenever the nodes that may be connected, or the policy, may have changed.
+	#[pallet::storage]
+	pub type PeersRevision<T> = StorageValue<_, u64, ValueQuery>;
+
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// The first members, numbered from 0 in this order; their nodes are numbered from 0 in the order of appearance.
+		pub members: Vec<GenesisMember<T::AccountId>>,
+		/// Whether only nodes of active members may stay connected.
+		pub connections_restricted: bool,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			genesis::build::<T>(&self.members, self.connections_restricted);
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn integrity_test() {
+			allowance::integrity_test::<T>();
+			assert!(T::MaxMembers::get() > 0, "MaxMembers is 0: nobody could be admitted");
+			assert!(
+				T::MaxNodesPerMember::get() > 0,
+				"MaxNodesPerMember is 0: nobody could bring a node"
+			);
+			assert!(
+				T::MinKeyOverlap::get() > 0,
+				"MinKeyOverlap is 0: packets under way would be refused"
+			);
+			assert!(
+				T::MinKeyOverlap::get() <= T::MaxKeyOverlap::get(),
+				"MinKeyOverlap is above MaxKeyOverlap"
+			);
+			assert!(
+				T::MaxKeyNotice::get() > 0,
+				"MaxKeyNotice is 0: no keys could be announced"
+			);
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Makes an institution a member.
+		///
+		/// - Origin: [`Config::AdmitOrigin`].
+		/// - Details: the member gets the next number and may transact at once. An institution that left is admitted as a
+		///   new member.
+		/// - Errors: [`Error::InvalidName`], [`Error::InvalidContact`], [`Error::InvalidLegalId`],
+		///   [`Error::LegalIdAlreadyExists`], [`Error::InvalidRoles`], [`Error::ManagerAlreadyExists`],
+		///   [`Error::ManagerIsDelegate`], [`Error::MaxMembersExceeded`], [`Error::IdsExhausted`].
+		/// - Events: [`Event::MemberAdmitted`].
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::admit())]
+		pub fn admit(
+			origin: OriginFor<T>,
+			name: MemberName,
+			legal_id: LegalId,
+			contact: Contact,
+			roles: Roles,
+			manager: T::AccountId,
+		) -> DispatchResult {
+			T::AdmitOrigin::ensure_origin(origin)?;
+			Self::do_admit(
+				Profile {
+					name,
+					legal_id,
+					contact,
+				},
+				roles,
+				manager,
+			)?;
+			Ok(())
+		}
+
+		/// Decides what a member is.
+		///
+		/// - Origin: [`Config::AdmitOrigin`].
+		/// - Details: replaces all its roles. A suspended member's can be changed too.
+		/// - Errors: [`Error::MemberNotFound`], [`Error::MemberExited`], [`Error::InvalidRoles`].
+		/// - Events: [`Event::RolesChanged`].
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::set_roles())]
+		pub fn set_roles(origin: OriginFor<T>, member: MemberId, roles: Roles) -> DispatchResult {
+			T::AdmitOrigin::ensure_origin(origin)?;
+			Self::do_set_roles(member, roles)
+		}
+
+		/// Suspends a member.
+		///
+		/// - Origin: [`Config::SuspendOrigin`].
+		/// - Details: from this block on it may neither trade nor transact, and its nodes may be disconnected.
+		/// - Errors: [`Error::MemberNotFound`], [`Error::MemberExited`], [`Error::MemberSuspended`].
+		/// - Events: [`Event::MemberSuspended`].
+		#[pallet::call_index(2)]
+		#[pallet::weight((T::WeightInfo::suspend(), DispatchClass::Operational))]
+		pub fn suspend(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
+			T::SuspendOrigin::ensure_origin(origin)?;
+			Self::do_suspend(member)
+		}
+
+		/// Takes a suspended member back.
+		///
+		/// - Origin: [`Config::AdmitOrigin`], for it gives what admission gave.
+		/// - Details: everything is as before the suspension.
+		/// - Errors: [`Error::MemberNotFound`], [`Error::MemberExited`], [`Error::MemberNotSuspended`].
+		/// - Events: [`Event::MemberReinstated`].
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::reinstate())]
+		pub fn reinstate(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
+			T::AdmitOrigin::ensure_origin(origin)?;
+			Self::do_reinstate(member)
+		}
+
+		/// Leaves the consortium.
+		///
+		/// - Origin: signed by the manager.
+		/// - Details: its nodes are removed, their keys end with this block; records and keys stay readable. A suspended
+		///   member cannot leave by itself.
+		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`].
+		/// - Events: [`Event::NodeRemoved`] per node, [`Event::MemberExited`].
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::exit(T::MaxNodesPerMember::get()))]
+		pub fn exit(origin: OriginFor<T>) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let member = Self::ensure_active_manager(&who)?;
+			let nodes = Self::do_exit(member, Actor::Member)?;
+			Ok(Some(T::WeightInfo::exit(nodes)).into())
+		}
+
+		/// Parts with a member.
+		///
+		/// - Origin: [`Config::ExitOrigin`].
+		/// - Details: as [`Pallet::exit`].
+		/// - Errors: [`Error::MemberNotFound`], [`Error::MemberExited`].
+		/// - Events: [`Event::NodeRemoved`] per node, [`Event::MemberExited`].
+		#[pallet::call_index(5)]
+		#[pallet::weight((T::WeightInfo::remove(T::MaxNodesPerMember::get()), DispatchClass::Operational))]
+		pub fn remove(origin: OriginFor<T>, member: MemberId) -> DispatchResultWithPostInfo {
+			T::ExitOrigin::ensure_origin(origin)?;
+			let nodes = Self::do_exit(member, Actor::Council)?;
+			Ok(Some(T::WeightInfo::remove(nodes)).into())
+		}
+
+		/// Lets another account act for the member.
+		///
+		/// - Origin: signed by the manager, who loses the right with this call.
+		/// - Details: the new account is not asked; a wrong one is put right by [`Pallet::force_set_manager`].
+		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`], [`Error::ManagerAlreadyExists`],
+		///   [`Error::ManagerIsDelegate`].
+		/// - Events: [`Event::ManagerChanged`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::set_manager())]
+		pub fn set_manager(origin: OriginFor<T>, manager: T::AccountId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let member = Self::ensure_active_manager(&who)?;
+			Self::do_set_manager(member, manager, Actor::Member)
+		}
+
+		/// Gives a member another manager, where its own lost the key.
+		///
+		/// - Origin: [`Config::ForceOrigin`].
+		/// - Details: a suspended member's can be changed too.
+		/// - Errors: [`Error::MemberNotFound`], [`Error::MemberExited`], [`Error::ManagerAlreadyExists`],
+		///   [`Error::ManagerIsDelegate`].
+		/// - Events: [`Event::ManagerChanged`].
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::force_set_manager())]
+		pub fn force_set_manager(origin: OriginFor<T>, member: MemberId, manager: T::AccountId) -> DispatchResult {
+			T::ForceOrigin::ensure_origin(origin)?;
+			Self::do_set_manager(member, manager, Actor::Council)
+		}
+
+		/// Tells how the member is reached.
+		///
+		/// - Origin: signed by the manager.
+		/// - Details: an office, never a person.
+		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`], [`Error::InvalidContact`].
+		/// - Events: [`Event::ContactUpdated`].
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::update_contact())]
+		pub fn update_contact(origin: OriginFor<T>, contact: Contact) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let member = Self::ensure_active_manager(&who)?;
+			Self::do_update_contact(member, contact)
+		}
+
+		/// Brings a node.
+		///
+		/// - Origin: signed by the manager.
+		/// - Details: its courier keys hold from this block on; its delegate may transact at once.
+		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`], [`Error::InvalidPeer`],
+		///   [`Error::PeerAlreadyExists`], [`Error::InvalidAddress`], [`Error::InvalidKeys`],
+		///   [`Error::KeyAlreadyExists`], [`Error::DelegateAlreadyExists`], [`Error::DelegateIsManager`],
+		///   [`Error::MaxNodesExceeded`], [`Error::IdsExhausted`].
+		/// - Events: [`Event::NodeRegistered`].
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::register_node())]
+		pub fn register_node(
+			origin: OriginFor<T>,
+			peer: PeerIdBytes,
+			addresses: Addresses,
+			signing: [u8; 32],
+			sealing: [u8; 32],
+			delegate: T::AccountId,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let member = Self::ensure_active_manager(&who)?;
+			Self::do_register_node(member, peer, addresses, (signing, sealing), delegate)?;
+			Ok(())
+		}
+
+		/// Tells where a node is dialled.
+		///
+		/// - Origin: signed by the manager.
+		/// - Details: replaces all addresses; none means that the node dials and is not dialled.
+		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`], [`Error::NodeNotFound`],
+		///   [`Error::InvalidAddress`].
+		/// - Events: [`Event::AddressesChanged`].
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::set_addresses())]
+		pub fn set_addresses(origin: OriginFor<T>, node: NodeId, addresses: Addresses) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::ensure_owner(&who, node)?;
+			Self::do_set_addresses(node, addresses)
+		}
+
+		/// Announces new courier keys of a node.
+		///
+		/// - Origin: signed by the manager.
+		/// - Details: the new keys hold from block `valid_from` on, those before them until `overlap` blocks later. One
+		///   rotation at a time. A full ring loses the oldest keys that have ended; the history keeps them.
+		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`], [`Error::NodeNotFound`],
+		///   [`Error::InvalidKeys`], [`Error::KeyAlreadyExists`], [`Error::IdsExhausted`].
+		/// - Events: [`Event::KeysAnnounced`].
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::announce_keys())]
+		pub fn announce_keys(
+			origin: OriginFor<T>,
+			node: NodeId,
+			signing: [u8; 32],
+			sealing: [u8; 32],
+			valid_from: BlockNumber,
+			overlap: BlockNumber,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::ensure_owner(&who, node)?;
+			Self::do_announce_keys(
+				node,
+				keyring::Announcement {
+					signing,
+					sealing,
+					valid_from,
+					overlap,
+				},
+			)
+		}
+
+		/// Gives up courier keys of a node before their time, because they are stolen or were announced by mistake.
+		///
+		/// - Origin: signed by the manager.
+		/// - Details: keys that hold end with this block, keys that have not begun never will. Other keys must hold or be
+		///   announced; where the given-up ones had no end, the newest others have none from now on.
+		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`], [`Error::NodeNotFound`],
+		///   [`Error::InvalidKeys`].
+		/// - Events: [`Event::KeysRetired`].
+		#[pallet::call_index(12)]
+		#[pallet::weight(T::WeightInfo::retire_keys())]
+		pub fn retire_keys(origin: OriginFor<T>, node: NodeId, signing: [u8; 32]) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::ensure_owner(&who, node)?;
+			Self::do_retire_keys(node, signing)
+		}
+
+		/// Lets a node's off-chain workers sign with another account.
+		///
+		/// - Origin: signed by the manager.
+		/// - Details: the account until now may not transact any more.
+		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`], [`Error::NodeNotFound`],
+		///   [`Error::DelegateAlreadyExists`], [`Error::DelegateIsManager`].
+		/// - Events: [`Event::DelegateChanged`].
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::set_delegate())]
+		pub fn set_delegate(origin: OriginFor<T>, node: NodeId, delegate: T::AccountId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let member = Self::ensure_owner(&who, node)?;
+			Self::do_set_delegate(member, node, delegate)
+		}
+
+		/// Takes a node out of service.
+		///
+		/// - Origin: signed by the manager.
+		/// - Details: its keys end with this block and stay readable; PeerId and delegate are free again.
+		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`], [`Error::NodeNotFound`].
+		/// - Events: [`Event::NodeRemoved`].
+		#[pallet::call_index(14)]
+		#[pallet::weight(T::WeightInfo::remove_node())]
+		pub fn remove_node(origin: OriginFor<T>, node: NodeId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::ensure_owner(&who, node)?;
+			Self::do_remove_node(node, Actor::Member)
+		}
+
+		/// Takes a member's node out of service, in an emergency.
+		///
+		/// - Origin: [`Config::ForceOrigin`].
+		/// - Details: as [`Pallet::remove_node`].
+		/// - Errors: [`Error::NodeNotFound`].
+		/// - Events: [`Event::NodeRemoved`].
+		#[pallet::call_index(15)]
+		#[pallet::weight((T::WeightInfo::force_remove_node(), DispatchClass::Operational))]
+		pub fn force_remove_node(origin: OriginFor<T>, node: NodeId) -> DispatchResult {
+			T::ForceOrigin::ensure_origin(origin)?;
+			Self::do_remove_node(node, Actor::Council)
+		}
+
+		/// Decides whether only nodes of active members may stay connected.
+		///
+		/// - Origin: [`Config::PolicyOrigin`].
+		/// - Details: nodes enforce it with the first block they import after this one.
+		/// - Errors: none.
+		/// - Events: [`Event::ConnectionPolicyChanged`].
+		#[pallet::call_index(16)]
+		#[pallet::weight(T::WeightInfo::set_connection_policy())]
+		pub fn set_connection_policy(origin: OriginFor<T>, restricted: bool) -> DispatchResult {
+			T::PolicyOrigin::ensure_origin(origin)?;
+			Self::do_set_connection_policy(restricted);
+			Ok(())
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// A member with its nodes, as partners must know it.
+		pub fn member_entry(member: MemberId) -> Option<MemberEntry> {
+			Self::read_member(member)
+		}
+
+		/// A node, as partners must know it.
+		pub fn node_entry(node: NodeId) -> Option<NodeEntry> {
+			Self::read_node(node)
+		}
+
+		/// A member's name, legal number and contact; of former members too.
+		pub fn profile(member: MemberId) -> Option<Profile> {
+			Profiles::<T>::get(member)
+		}
+
+		/// The PeerIds of the nodes of active members, sorted.
+		pub fn authorised_peers() -> Vec<PeerIdBytes> {
+			Self::read_authorised_peers()
+		}
+
+		/// Whether only these may stay connected.
+		pub fn connections_restricted() -> bool {
+			ConnectionsRestricted::<T>::get()
+		}
+
+		/// Grows whenever [`Pallet::authorised_peers`] or [`Pallet::connections_restricted`] may answer otherwise.
+		pub fn peers_revision() -> u64 {
+			PeersRevision::<T>::get()
+		}
+
+		/// The keys of `node` that held in block `at`, each with its number; for nodes that are gone too.
+		pub fn keys_at(node: NodeId, at: BlockNumber) -> Vec<(u32, CourierKey)> {
+			Self::read_keys_at(node, at)
+		}
+
+		/// The node that a signing key belongs or belonged to, and the number of the keys.
+		pub fn key_owner(signing: [u8; 32]) -> Option<(NodeId, u32)> {
+			KeyOwners::<T>::get(signing)
+		}
+
+		/// A node that was removed.
+		pub fn former_node(node: NodeId) -> Option<FormerNode> {
+			FormerNodes::<T>::get(node)
+		}
+
+		/// Units of fee that `who` can spend in this block; `None` for an account that may not transact.
+		pub fn allowance_of(who: T::AccountId) -> Option<u64> {
+			Self::read_allowance(&who)
+		}
+	}
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The weight allowance: what `pallet-transaction-payment` charges where there is no token.
+//!
+//! The fee of a transaction, one unit per picosecond of reference time plus what the runtime asks per byte, is taken from
+//! the allowance of the member on whose behalf it is sent, or of the council member who sends it. What the call did not
+//! use is given back. A tip buys priority from the same allowance. An account without an allowance is an outsider and is
+//! refused whatever it sends, calls that pay no fee included.
+
+use crate::{
+	bucket::{Bucket, Limits},
+	Config, CouncilAllowances, MemberAllowances, Pallet, Payer, LOG_TARGET,
+};
+use core::marker::PhantomData;
+use frame_support::traits::Get;
+use pallet_transaction_payment::{Config as PaymentConfig, OnChargeTransaction, TxCreditHold};
+use sp_runtime::{
+	traits::{DispatchInfoOf, PostDispatchInfoOf, SaturatedConversion},
+	transaction_validity::{InvalidTransaction, TransactionValidityError},
+};
+
+/// Charges transactions to allowances; the `OnChargeTransaction` of the runtime.
+pub struct Allowance<T>(PhantomData<T>);
+
+/// What was taken, and from whom.
+pub struct Charge<AccountId> {
+	payer: Payer<AccountId>,
+	taken: u64,
+}
+
+/// Relations between the constants that the allowance relies on.
+pub(crate) fn integrity_test<T: Config>() {
+	let member = Pallet::<T>::member_limits();
+	let council = Pallet::<T>::council_limits();
+	assert!(
+		member.per_block > 0,
+		"AllowancePerBlock is 0: an allowance would never refill"
+	);
+	assert!(
+		council.per_block > 0,
+		"CouncilAllowancePerBlock is 0: an allowance would never refill"
+	);
+	assert!(
+		member.max >= member.per_block,
+		"MaxAllowance is below AllowancePerBlock"
+	);
+	let block = T::BlockWeights::get().max_block.ref_time();
+	// An upgrade is sent as one transaction that weighs a whole block; base weight and length come on top.
+	assert!(
+		council.max >= block.saturating_mul(2),
+		"MaxCouncilAllowance is {}, below twice a block's weight of {block}: an upgrade could not be sent",
+		council.max,
+	);
+}
+
+impl<T: Config> Pallet<T> {
+	/// How a member's allowance fills.
+	pub fn member_limits() -> Limits {
+		Limits {
+			per_block: T::AllowancePerBlock::get(),
+			max: T::MaxAllowance::get(),
+		}
+	}
+
+	/// How a council member's allowance fills.
+	pub fn council_limits() -> Limits {
+		Limits {
+			per_block: T::CouncilAllowancePerBlock::get(),
+			max: T::MaxCouncilAllowance::get(),
+		}
+	}
+
+	/// The payer's bucket and how it fills.
+	fn bucket(payer: &Payer<T::AccountId>) -> (Bucket, Limits) {
+		let (bucket, limits) = match payer {
+			Payer::Member(member) => (MemberAllowances::<T>::get(member), Self::member_limits()),
+			Payer::Council(who) => (CouncilAllowances::<T>::get(who), Self::council_limits()),
+		};
+		(bucket.unwrap_or(Bucket::full(limits, Self::now())), limits)
+	}
+
+	/// Units left to the payer in this block.
+	pub(crate) fn allowance_left(payer: &Payer<T::AccountId>) -> u64 {
+		let (bucket, limits) = Self::bucket(payer);
+		bucket.level_at(limits, Self::now())
+	}
+
+	/// The payer's bucket after `fee` was taken, not stored yet.
+	fn charged(payer: &Payer<T::AccountId>, fee: u64) -> Result<Bucket, TransactionValidityError> {
+		let (bucket, limits) = Self::bucket(payer);
+		bucket.take(fee, limits, Self::now()).map_err(|shortage| {
+			log::debug!(
+				target: LOG_TARGET,
+				"allowance of {payer:?} is {}, the transaction needs {}", shortage.level, shortage.wanted,
+			);
+			// `Payment` and not `ExhaustsResources`: the pool drops what gets `Payment` and the author goes on with the next
+			// transaction. `ExhaustsResources` tells the author that the *block* is full; after eight of them it closes the
+			// block, so that one member that floods would keep everybody else's transactions out.
+			InvalidTransaction::Payment.into()
+		})
+	}
+
+	/// Gives back what a transaction did not use.
+	fn refund(charge: &Charge<T::AccountId>, amount: u64) {
+		let now = Self::now();
+		// No entry: the call ended the membership, and with it the allowance.
+		match &charge.payer {
+			Payer::Member(member) => MemberAllowances::<T>::mutate_extant(member, |bucket| {
+				*bucket = bucket.give_back(amount, Self::member_limits(), now);
+			}),
+			Payer::Council(who) => CouncilAllowances::<T>::mutate_extant(who, |bucket| {
+				*bucket = bucket.give_back(amount, Self::council_limits(), now);
+			}),
+		}
+	}
+
+	/// Who pays for `who`, or the refusal of an outsider.
+	fn payer_or_refuse(who: &T::AccountId) -> Result<Payer<T::AccountId>, TransactionValidityError> {
+		// `BadSigner`: the pool refuses it at the door and, unlike with `Payment`, waiting does not help.
+		Self::payer(who).ok_or(InvalidTransaction::BadSigner.into())
+	}
+}
+
+impl<T: Config + PaymentConfig> TxCreditHold<T> for Allowance<T> {
+	type Credit = ();
+}
+
+impl<T: Config + PaymentConfig> OnChargeTransaction<T> for Allowance<T> {
+	// As wide as Polkadot.js and the other clients expect a balance to be; allowances themselves fit into 64 bits.
+	type Balance = u128;
+	type LiquidityInfo = Option<Charge<T::AccountId>>;
+
+	fn withdraw_fee(
+		who: &T::AccountId,
+		_call: &T::RuntimeCall,
+		_info: &DispatchInfoOf<T::RuntimeCall>,
+		fee_with_tip: u128,
+		_tip: u128,
+	) -> Result<Self::LiquidityInfo, TransactionValidityError> {
+		let payer = Pallet::<T>::payer_or_refuse(who)?;
+		let taken: u64 = fee_with_tip.saturated_into();
+		let bucket = Pallet::<T>::charged(&payer, taken)?;
+		match &payer {
+			Payer::Member(member) => MemberAllowances::<T>::insert(member, bucket),
+			Payer::Council(who) => CouncilAllowances::<T>::insert(who, bucket),
+		}
+		Ok(Some(Charge { payer, taken }))
+	}
+
+	fn can_withdraw_fee(
+		who: &T::AccountId,
+		_call: &T::RuntimeCall,
+		_info: &DispatchInfoOf<T::RuntimeCall>,
+		fee_with_tip: u128,
+		_tip: u128,
+	) -> Result<(), TransactionValidityError> {
+		let payer = Pallet::<T>::payer_or_refuse(who)?;
+		Pallet::<T>::charged(&payer, fee_with_tip.saturated_into()).map(|_| ())
+	}
+
+	fn correct_and_deposit_fee(
+		_who: &T::AccountId,
+		_info: &DispatchInfoOf<T::RuntimeCall>,
+		_post_info: &PostDispatchInfoOf<T::RuntimeCall>,
+		corrected_fee_with_tip: u128,
+		_tip: u128,
+		charge: Self::LiquidityInfo,
+	) -> Result<(), TransactionValidityError> {
+		if let Some(charge) = charge {
+			let used: u64 = corrected_fee_with_tip.saturated_into();
+			Pallet::<T>::refund(&charge, charge.taken.saturating_sub(used));
+		}
+		Ok(())
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn endow_account(who: &T::AccountId, _amount: u128) {
+		if Pallet::<T>::payer(who).is_none() {
+			crate::benchmarking::member::<T>(who, who);
+		}
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn minimum_balance() -> u128 {
+		0
+	}
+}
