@@ -39,6 +39,11 @@ pub(crate) struct Parser {
 }
 
 impl Parser {
+	/// The last `id`, whether or not an event came with it.
+	pub fn last_id(&self) -> Option<&str> {
+		self.current.id.as_deref()
+	}
+
 	/// Takes the next bytes and appends the events that they complete to `frames`.
 	pub fn feed(&mut self, mut chunk: &[u8], frames: &mut Vec<Frame>) -> Result<(), Broken> {
 		if self.after_return && !chunk.is_empty() {

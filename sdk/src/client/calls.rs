@@ -55,7 +55,17 @@ impl Client {
 		registrations: &[Registration],
 		idempotency_key: &str,
 	) -> Result<SubmitReport, Error> {
-		self.submit(&["v1", "registrations"], ndjson(registrations)?, idempotency_key)
+		self.submit_registrations_ndjson(ndjson(registrations)?, idempotency_key)
+			.await
+	}
+
+	/// Submits registrations that are NDJSON already, one per line: what was stored is repeated byte for byte.
+	pub async fn submit_registrations_ndjson(
+		&self,
+		lines: impl Into<Bytes>,
+		idempotency_key: &str,
+	) -> Result<SubmitReport, Error> {
+		self.submit(&["v1", "registrations"], lines.into(), idempotency_key)
 			.await
 	}
 
@@ -65,7 +75,17 @@ impl Client {
 		results: &[RegistrationResult],
 		idempotency_key: &str,
 	) -> Result<SubmitReport, Error> {
-		self.submit(&["v1", "registrations", "results"], ndjson(results)?, idempotency_key)
+		self.submit_registration_results_ndjson(ndjson(results)?, idempotency_key)
+			.await
+	}
+
+	/// Submits results of registrations that are NDJSON already, one per line.
+	pub async fn submit_registration_results_ndjson(
+		&self,
+		lines: impl Into<Bytes>,
+		idempotency_key: &str,
+	) -> Result<SubmitReport, Error> {
+		self.submit(&["v1", "registrations", "results"], lines.into(), idempotency_key)
 			.await
 	}
 

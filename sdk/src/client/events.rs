@@ -109,6 +109,16 @@ impl Follower {
 		};
 		let mut frames = Vec::new();
 		let parsed = connection.parser.feed(&chunk, &mut frames);
+		// A heartbeat's id says how far the node has looked without finding an event.
+		if let Some(id) = connection
+			.parser
+			.last_id()
+			.filter(|_| frames.is_empty() && self.ready.is_empty())
+		{
+			if id != self.cursor.as_str() {
+				self.cursor = id.into();
+			}
+		}
 		// Events before the broken line are whole.
 		self.ready.extend(frames);
 		parsed.map_err(|broken| match broken {

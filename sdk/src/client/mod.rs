@@ -94,6 +94,8 @@ impl ClientBuilder {
 		let http = reqwest::Client::builder()
 			.default_headers(headers)
 			.connect_timeout(Duration::from_secs(5))
+			// The node closes idle connections after a minute; a client that does it first never meets a closed one.
+			.pool_idle_timeout(Duration::from_secs(30))
 			.tcp_nodelay(true)
 			// A token for a node must not travel to a proxy that the environment happens to name.
 			.no_proxy()

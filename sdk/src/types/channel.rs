@@ -158,7 +158,7 @@ pub struct Clause {
 	/// Its code, named in reports of orders that fail it.
 	pub code: String,
 	/// The alternatives, each one condition.
-	#[schema(value_type = Vec<Object>)]
+	#[schema(value_type = Vec<serde_json::Value>)]
 	pub any_of: Vec<serde_json::Value>,
 }
 

@@ -4,24 +4,23 @@ use super::{Extra, Outcome, Reason};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A customer's application to be registered with an issuer. The issuer is named by exactly one of `issuer`,
-/// `interface` and `product`.
+/// A customer's application to be registered with an issuer, which `interface` or `product` names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Registration {
 	/// The seller's reference of the application, unique per seller for ever. 1 to 128 bytes.
 	#[schema(min_length = 1, max_length = 128, example = "R-2026-000017")]
 	pub id: String,
-	/// Number of the issuer on the chain.
-	#[serde(default, skip_serializing_if = "Option::is_none")]
-	pub issuer: Option<u32>,
 	/// An interface of the issuer.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub interface: Option<String>,
 	/// A product of the issuer.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub product: Option<String>,
-	/// Who applies. Travels sealed to the issuer alone.
-	pub customer: Customer,
+	/// The seller's reference of the customer, the `customer` of later orders.
+	#[schema(min_length = 1, max_length = 128, example = "C-17")]
+	pub customer: String,
+	/// Who that is. Travels sealed to the issuer alone.
+	pub person: Person,
 	/// Any JSON of the two partners, carried untouched.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	#[schema(value_type = Option<Object>)]
@@ -32,12 +31,9 @@ pub struct Registration {
 	pub extra: Extra,
 }
 
-/// A customer as the issuer must know it. Personal data: never in a log line, never on chain.
+/// A customer as the issuer must know them. Personal data: never in a log line, never on chain.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Customer {
-	/// The seller's reference, the `customer` of later orders.
-	#[schema(min_length = 1, max_length = 128, example = "C-17")]
-	pub reference: String,
+pub struct Person {
 	/// The name as in the document.
 	#[schema(example = "王小明")]
 	pub name: String,
@@ -71,12 +67,10 @@ pub struct Customer {
 	pub extra: Extra,
 }
 
-impl std::fmt::Debug for Customer {
-	/// Names the reference only: the rest is personal data and must not reach a log.
+impl std::fmt::Debug for Person {
+	/// Shows nothing: all of it is personal data and must not reach a log.
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-		f.debug_struct("Customer")
-			.field("reference", &self.reference)
-			.finish_non_exhaustive()
+		f.debug_struct("Person").finish_non_exhaustive()
 	}
 }
 
@@ -105,7 +99,8 @@ impl std::fmt::Debug for IdentityDocument {
 /// The issuer's answer to one registration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RegistrationResult {
-	/// The id of the registration that is answered.
+	/// The id of the registration that is answered; `order` in JSON, as in every answer.
+	#[serde(rename = "order", alias = "registration")]
 	#[schema(min_length = 1, max_length = 128, example = "R-2026-000017")]
 	pub registration: String,
 	/// The channel over which it came; needed only where two sellers may use the same id.
@@ -138,6 +133,26 @@ pub struct RegistrationResult {
 	#[serde(flatten)]
 	#[schema(value_type = BTreeMap<String, serde_json::Value>)]
 	pub extra: Extra,
+}
+
+impl Registration {
+	/// A registration with the issuer of this interface.
+	pub fn new(
+		id: impl Into<String>,
+		interface: impl Into<String>,
+		customer: impl Into<String>,
+		person: Person,
+	) -> Self {
+		Registration {
+			id: id.into(),
+			interface: Some(interface.into()),
+			product: None,
+			customer: customer.into(),
+			person,
+			details: None,
+			extra: Extra::new(),
+		}
+	}
 }
 
 impl RegistrationResult {
