@@ -1,1 +1,13 @@
-fn main() {}
+// SPDX-License-Identifier: Apache-2.0
+
+//! `sealane-node`: a member's node. Chain, courier and HTTP API in one process.
+
+mod chain_spec;
+mod cli;
+mod command;
+mod rpc;
+mod service;
+
+fn main() -> sc_cli::Result<()> {
+	command::run()
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! One `sealane-node` with its own folder, keys and ports.
+
+use crate::process::{Process, ProcessError};
+use std::{
+	io,
+	net::TcpListener,
+	path::{Path, PathBuf},
+	process::{Command, Stdio},
+	time::Duration,
+};
+
+/// How long a node may take to answer after its start; generous, for slow machines.
+const START_LIMIT: Duration = Duration::from_secs(120);
+
+/// What a node is to be.
+#[derive(Clone, Debug)]
+pub struct NodeSpec {
+	/// Short name, also the name of its folder.
+	pub name: String,
+	/// The development key of its validator, e.g. `Alice`; `None` for a node that only follows.
+	pub validator: Option<String>,
+	/// Secret of its delegate account, e.g. `//Alice//delegate`.
+	pub delegate_suri: String,
+	/// Further arguments.
+	pub extra_args: Vec<String>,
+}
+
+/// What others must know of a node.
+#[derive(Clone, Debug)]
+pub struct Identity {
+	/// PeerId, in base58.
+	pub peer_id: String,
+	/// Ed25519 public key of its courier, hex.
+	pub signing: String,
+	/// X25519 public key of its courier, hex.
+	pub sealing: String,
+	/// Address for its peers.
+	pub address: String,
+}
+
+/// A node on this machine, running or not.
+#[derive(Debug)]
+pub struct Node {
+	spec: NodeSpec,
+	binary: PathBuf,
+	folder: PathBuf,
+	chain: String,
+	identity: Identity,
+	p2p_port: u16,
+	rpc_port: u16,
+	api_port: u16,
+	bootnodes: Vec<String>,
+	process: Option<Process>,
+}
+
+/// Why a node could not be set up or run.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+	/// The process.
+	#[error(transparent)]
+	Process(#[from] ProcessError),
+	/// Files or ports.
+	#[error("{what}: {source}")]
+	Io {
+		/// What was tried.
+		what: String,
+		/// Why it failed.
+		source: io::Error,
+	},
+	/// A helper command of the node failed.
+	#[error("`{command}` failed: {output}")]
+	Command {
+		/// The command.
+		command: String,
+		/// What it printed.
+		output: String,
+	},
+}
+
+fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> NodeError {
+	move |source| NodeError::Io { what: what.into(), source }
+}
+
+/// A port that is free now. Between this and its use another process could take it; the node then fails to start, loudly.
+fn free_port() -> Result<u16, NodeError> {
+	let listener = TcpListener::bind("127.0.0.1:0").map_err(io("cannot find a free port"))?;
+	Ok(listener.local_addr().map_err(io("cannot read the free port"))?.port())
+}
+
+impl Node {
+	/// Makes the folder and the keys. `chain` is a preset's name or a chain specification's path.
+	pub fn prepare(binary: &Path, parent: &Path, chain: &str, spec: NodeSpec) -> Result<Self, NodeError> {
+		let folder = parent.join(&spec.name);
+		std::fs::create_dir_all(&folder).map_err(io(format!("cannot make {}", folder.display())))?;
+		let run = |args: &[&str]| -> Result<(String, String), NodeError> {
+			let output = Command::new(binary)
+				.args(args)
+				.stdin(Stdio::null())
+				.output()
+				.map_err(io(format!("cannot run {}", binary.display())))?;
+			let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_string();
+			if !output.status.success() {
+				return Err(NodeError::Command {
+					command: format!("{} {}", binary.display(), args.join(" ")),
+					output: text(&output.stderr),
+				});
+			}
+			Ok((text(&output.stdout), text(&output.stderr)))
+		};
+
+		let node_key = folder.join("node-key");
+		let node_key_text = node_key.to_string_lossy().into_owned();
+		let peer_id = if node_key.exists() {
+			run(&["key", "inspect-node-key", "--file", &node_key_text])?.0
+		} else {
+			// The PeerId goes to stderr, the key to the file.
+			run(&["key", "generate-node-key", "--file", &node_key_text])?.1
+		};
+		let peer_id = peer_id.lines().last().unwrap_or_default().trim().to_string();
+
+		let courier_key = folder.join("courier-key.json");
+		let courier_key_text = courier_key.to_string_lossy().into_owned();
+		let verb = if courier_key.exists() { "show" } else { "generate" };
+		let public = run(&["courier-key", verb, &courier_key_text])?.0;
+		let public: serde_json::Value = serde_json::from_str(&public).map_err(|e| NodeError::Command {
+			command: format!("courier-key {verb}"),
+			output: format!("{e}: {public}"),
+		})?;
+		let key = |name: &str| public[name].as_str().unwrap_or_default().to_string();
+
+		let folder_text = folder.to_string_lossy().into_owned();
+		run(&[
+			"key",
+			"insert",
+			"--base-path",
+			&folder_text,
+			"--chain",
+			chain,
+			"--key-type",
+			"slan",
+			"--scheme",
+			"sr25519",
+			"--suri",
+			&spec.delegate_suri,
+		])?;
+
+		let p2p_port = free_port()?;
+		let identity = Identity {
+			peer_id,
+			signing: key("signing"),
+			sealing: key("sealing"),
+			address: format!("/ip4/127.0.0.1/tcp/{p2p_port}"),
+		};
+		Ok(Node {
+			spec,
+			binary: binary.into(),
+			folder,
+			chain: chain.into(),
+			identity,
+			p2p_port,
+			rpc_port: free_port()?,
+			api_port: free_port()?,
+			bootnodes: Vec::new(),
+			process: None,
+		})
+	}
+
+	/// Its name.
+	pub fn name(&self) -> &str {
+		&self.spec.name
+	}
+
+	/// What the chain must know of it.
+	pub fn identity(&self) -> &Identity {
+		&self.identity
+	}
+
+	/// Secret of its delegate account.
+	pub fn delegate_suri(&self) -> &str {
+		&self.spec.delegate_suri
+	}
+
+	/// Everything it keeps.
+	pub fn folder(&self) -> &Path {
+		&self.folder
+	}
+
+	/// Its JSON-RPC.
+	pub fn rpc_url(&self) -> String {
+		format!("ws://127.0.0.1:{}", self.rpc_port)
+	}
+
+	/// Its HTTP API.
+	pub fn api_url(&self) -> String {
+		format!("http://127.0.0.1:{}", self.api_port)
+	}
+
+	/// Address with PeerId, for other nodes to start from.
+	pub fn bootnode(&self) -> String {
+		format!("{}/p2p/{}", self.identity.address, self.identity.peer_id)
+	}
+
+	/// The file with url and token that the node writes for local terminals.
+	pub fn gateway_file(&self) -> PathBuf {
+		self.folder.join("gateway.json")
+	}
+
+	/// Its process id, while it runs.
+	pub fn pid(&self) -> Option<u32> {
+		self.process.as_ref().map(Process::id)
+	}
+
+	/// Where its output is.
+	pub fn log(&self) -> PathBuf {
+		self.folder.join("node.log")
+	}
+
+	/// Starts it, joining by `bootnodes`; returns when JSON-RPC and HTTP API answer.
+	pub async fn start(&mut self, bootnodes: &[String]) -> Result<(), NodeError> {
+		self.bootnodes = bootnodes.to_vec();
+		self.spawn()?;
+		self.ready().await
+	}
+
+	/// Starts the process without waiting for it.
+	pub fn spawn(&mut self) -> Result<(), NodeError> {
+		let mut command = Command::new(&self.binary);
+		command
+			.args(["--chain", &self.chain])
+			.arg("--base-path")
+			.arg(&self.folder)
+			.arg("--node-key-file")
+			.arg(self.folder.join("node-key"))
+			.arg("--courier-key-file")
+			.arg(self.folder.join("courier-key.json"))
+			.args(["--name", &self.spec.name])
+			.args(["--listen-addr", &format!("/ip4/127.0.0.1/tcp/{}", self.p2p_port)])
+			.args(["--public-addr", &self.identity.address])
+			.args(["--rpc-port", &self.rpc_port.to_string()])
+			.args(["--api-addr", &format!("127.0.0.1:{}", self.api_port)])
+			.args(["--rpc-cors", "all", "--allow-private-ip", "--no-mdns", "--no-telemetry", "--no-prometheus"])
+			.args(["--no-hardware-benchmarks", "--state-pruning", "archive-canonical", "--blocks-pruning", "archive-canonical"])
+			.args(&self.spec.extra_args);
+		if let Some(validator) = &self.spec.validator {
+			command.arg(format!("--{}", validator.to_lowercase())).arg("--validator");
+		}
+		if !self.bootnodes.is_empty() {
+			command.arg("--bootnodes").args(&self.bootnodes);
+		}
+		self.process = Some(Process::start(&self.spec.name, command, &self.log())?);
+		Ok(())
+	}
+
+	/// Waits until both of its interfaces accept connections.
+	pub async fn ready(&mut self) -> Result<(), NodeError> {
+		let ports = [self.rpc_port, self.api_port];
+		let gateway_file = self.gateway_file();
+		let Some(process) = &mut self.process else { return Ok(()) };
+		process
+			.wait_for("accepting connections", START_LIMIT, || async {
+				for port in ports {
+					tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+				}
+				gateway_file.exists().then_some(())
+			})
+			.await?;
+		Ok(())
+	}
+
+	/// `kill -9`.
+	pub fn kill(&mut self) -> Result<(), NodeError> {
+		if let Some(mut process) = self.process.take() {
+			process.kill()?;
+		}
+		Ok(())
+	}
+
+	/// Starts it again, with what it has on disk.
+	pub async fn restart(&mut self) -> Result<(), NodeError> {
+		self.kill()?;
+		self.spawn()?;
+		self.ready().await
+	}
+
+	/// An error if its process has ended.
+	pub fn ensure_running(&mut self) -> Result<(), NodeError> {
+		match &mut self.process {
+			Some(process) => Ok(process.ensure_running()?),
+			None => Ok(()),
+		}
+	}
+
+	/// Leaves the process running when this value goes.
+	pub fn detach(mut self) {
+		std::mem::forget(self.process.take());
+	}
+}

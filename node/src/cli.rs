@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Arguments and subcommands.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+/// A member's node: chain, courier and HTTP API in one process.
+#[derive(Debug, clap::Parser)]
+pub struct Cli {
+	/// What to do; without it, run the node.
+	#[command(subcommand)]
+	pub subcommand: Option<Subcommand>,
+
+	/// Arguments of the chain's node.
+	#[clap(flatten)]
+	pub run: sc_cli::RunCmd,
+
+	/// Arguments of courier and HTTP API.
+	#[clap(flatten)]
+	pub trade: TradeArgs,
+}
+
+/// How this node trades.
+#[derive(Clone, Debug, clap::Args)]
+pub struct TradeArgs {
+	/// Address of the HTTP API for business systems. Anything but loopback is refused: put a TLS proxy in front.
+	#[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9955")]
+	pub api_addr: SocketAddr,
+
+	/// File with the courier's secret keys, mode 600. Made at the first start where it does not exist.
+	#[arg(long, value_name = "FILE")]
+	pub courier_key_file: Option<PathBuf>,
+
+	/// Do not trade: no courier, no HTTP API. For validators without a business of their own.
+	#[arg(long)]
+	pub no_courier: bool,
+
+	/// Send over channels that this node was not granted. Only for conformance tests of other members' nodes, which
+	/// must refuse what arrives.
+	#[arg(long, hide = true)]
+	pub unchecked_sender: bool,
+}
+
+/// What the binary can do besides running the node.
+#[derive(Debug, clap::Subcommand)]
+#[allow(clippy::large_enum_variant)]
+pub enum Subcommand {
+	/// Keys of chain and network: generate, inspect, insert.
+	#[command(subcommand)]
+	Key(sc_cli::KeySubcommand),
+
+	/// Make or show the courier's keys.
+	#[command(subcommand)]
+	CourierKey(CourierKeyCommand),
+
+	/// Export the chain specification.
+	ExportChainSpec(sc_cli::ExportChainSpecCmd),
+
+	/// Validate blocks.
+	CheckBlock(sc_cli::CheckBlockCmd),
+
+	/// Export blocks.
+	ExportBlocks(sc_cli::ExportBlocksCmd),
+
+	/// Export the state of a block as a chain specification.
+	ExportState(sc_cli::ExportStateCmd),
+
+	/// Import blocks.
+	ImportBlocks(sc_cli::ImportBlocksCmd),
+
+	/// Remove the chain's database. The courier's store stays.
+	PurgeChain(sc_cli::PurgeChainCmd),
+
+	/// Revert the chain to an earlier block.
+	Revert(sc_cli::RevertCmd),
+
+	/// What the database knows of the chain.
+	ChainInfo(sc_cli::ChainInfoCmd),
+}
+
+/// The courier's keys.
+#[derive(Debug, clap::Subcommand)]
+pub enum CourierKeyCommand {
+	/// Make a key file (mode 600) and print the public keys as JSON.
+	Generate {
+		/// Where to write it. An existing file is never overwritten.
+		file: PathBuf,
+	},
+	/// Print the public keys of a key file as JSON.
+	Show {
+		/// The key file.
+		file: PathBuf,
+	},
+}

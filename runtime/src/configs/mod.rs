@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! How each pallet is set, by what it is for.
+
+pub mod consensus;
+pub mod consortium;
+pub mod governance;
+pub mod system;
