@@ -8,8 +8,21 @@ use serde::{Deserialize, Serialize};
 
 /// What an order asks for. The names are the `kind` of the JSON order.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen,
-	TypeInfo, Serialize, Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Hash,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum BusinessKind {
@@ -70,8 +83,19 @@ impl BusinessKind {
 
 /// A set of [`BusinessKind`]s, one bit per kind.
 #[derive(
-	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 pub struct BusinessKinds(pub u16);
 
@@ -109,7 +133,17 @@ impl BusinessKinds {
 
 /// What a member is in the consortium. One member may hold several.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
 	Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
@@ -126,8 +160,19 @@ pub enum Role {
 
 /// A set of [`Role`]s, one bit per role.
 #[derive(
-	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 pub struct Roles(pub u8);
 
@@ -153,3 +198,46 @@ impl Roles {
 
 /// ISO 4217 alphabetic code, e.g. `*b"CNY"`.
 pub type Currency = [u8; 3];
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use alloc::vec::Vec;
+
+	#[test]
+	fn every_kind_has_its_name_and_its_bit() {
+		for (code, kind) in BusinessKind::ALL.into_iter().enumerate() {
+			assert_eq!(kind.encode(), [code as u8]);
+			assert_eq!(BusinessKind::from_name(kind.as_str()), Some(kind));
+			assert_eq!(serde_json::to_value(kind).expect("serialises"), kind.as_str());
+			let only = BusinessKinds::of(&[kind]);
+			assert_eq!(only, BusinessKinds(1 << code));
+			assert_eq!(only.iter().collect::<Vec<_>>(), [kind]);
+			assert!(only.is_valid() && BusinessKinds::ALL.contains(kind) && !BusinessKinds::NONE.contains(kind));
+		}
+		assert_eq!(BusinessKind::from_name("Purchase"), None);
+		assert_eq!(BusinessKind::from_name(""), None);
+	}
+
+	#[test]
+	fn sets_of_kinds() {
+		let trades = BusinessKinds::of(&[BusinessKind::Purchase, BusinessKind::Redemption, BusinessKind::Purchase]);
+		assert_eq!(trades.iter().count(), 2);
+		assert!(BusinessKinds::ALL.contains_all(trades) && trades.contains_all(BusinessKinds::NONE));
+		assert!(!trades.contains_all(BusinessKinds::ALL));
+		assert!(BusinessKinds::ALL.is_valid() && !BusinessKinds(1 << BusinessKind::ALL.len()).is_valid());
+		assert_eq!(BusinessKinds(u16::MAX).iter().count(), BusinessKind::ALL.len());
+	}
+
+	#[test]
+	fn sets_of_roles() {
+		let roles = [Role::Seller, Role::Issuer, Role::Auditor, Role::Operator];
+		assert_eq!(Roles::of(&roles), Roles(Roles::MASK));
+		for role in roles {
+			assert!(Roles::of(&[role]).contains(role) && Roles::of(&[role]).is_valid());
+			assert!(!Roles::default().contains(role));
+		}
+		assert!(!Roles::of(&[Role::Seller]).contains(Role::Issuer));
+		assert!(!Roles::default().is_valid() && !Roles(Roles::MASK + 1).is_valid());
+	}
+}

@@ -202,10 +202,10 @@ pub struct ChannelEntry {
 impl ChannelEntry {
 	/// The agreement that holds for a product: its own, else its type's, else that for all.
 	pub fn agreement_for(&self, product: &ProductEntry) -> Option<&AgreementEntry> {
-		let find = |scope: &Scope| self.agreements.iter().find(|a| &a.scope == scope);
-		find(&Scope::Product(product.id.clone()))
-			.or_else(|| find(&Scope::ProductType(product.product_type.clone())))
-			.or_else(|| find(&Scope::All))
+		let find = |covers: &dyn Fn(&Scope) -> bool| self.agreements.iter().find(|agreement| covers(&agreement.scope));
+		find(&|scope| matches!(scope, Scope::Product(id) if *id == product.id))
+			.or_else(|| find(&|scope| matches!(scope, Scope::ProductType(of) if *of == product.product_type)))
+			.or_else(|| find(&|scope| *scope == Scope::All))
 	}
 }
 
@@ -267,4 +267,79 @@ pub struct Directory {
 	pub channels: Vec<ChannelEntry>,
 	/// The runtime's policy for anchors.
 	pub anchors: AnchorPolicy,
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use alloc::vec;
+
+	fn name(text: &str) -> Name {
+		text.as_bytes().to_vec().try_into().expect("within the bound")
+	}
+
+	fn product(id: &str, product_type: &str) -> ProductEntry {
+		ProductEntry {
+			id: name(id),
+			product_type: name(product_type),
+			risk: 2,
+			currency: *b"CNY",
+			status: ProductStatus::Open,
+			interface: name("issuer.one"),
+		}
+	}
+
+	fn channel(scopes: &[(AgreementId, Scope)]) -> ChannelEntry {
+		let agreement = |(id, scope): &(AgreementId, Scope)| AgreementEntry {
+			id: *id,
+			scope: scope.clone(),
+			version: 1,
+			from: 1,
+			clauses: Clauses::new(),
+		};
+		ChannelEntry {
+			id: 1,
+			seller: 1,
+			issuer: 2,
+			authorisation: Err(Refusal::NotGranted),
+			partner: MemberEntry {
+				id: 2,
+				name: b"issuer".to_vec(),
+				roles: Roles::default(),
+				active: true,
+				nodes: vec![],
+			},
+			interfaces: vec![],
+			products: vec![],
+			agreements: scopes.iter().map(agreement).collect(),
+		}
+	}
+
+	#[test]
+	fn a_product_precedes_its_type_and_that_precedes_all() {
+		// In whatever order the agreements come.
+		let all = (1, Scope::All);
+		let of_type = (2, Scope::ProductType(name("fund.bond")));
+		let own = (3, Scope::Product(name("STEADY-30")));
+		for scopes in [
+			[all.clone(), of_type.clone(), own.clone()],
+			[own.clone(), of_type.clone(), all.clone()],
+			[of_type.clone(), own.clone(), all.clone()],
+		] {
+			let channel = channel(&scopes);
+			let found = |product| channel.agreement_for(&product).map(|agreement| agreement.id);
+			assert_eq!(found(product("STEADY-30", "fund.bond")), Some(3));
+			assert_eq!(found(product("STEADY-90", "fund.bond")), Some(2));
+			assert_eq!(found(product("BOLD-30", "fund.equity")), Some(1));
+			// A product's name is no type and the other way round.
+			assert_eq!(found(product("fund.bond", "STEADY-30")), Some(1));
+		}
+	}
+
+	#[test]
+	fn none_where_nothing_was_agreed() {
+		let other = channel(&[(3, Scope::Product(name("STEADY-30"))), (2, Scope::ProductType(name("fund.bond")))]);
+		assert!(other.agreement_for(&product("BOLD-30", "fund.equity")).is_none());
+		assert!(channel(&[]).agreement_for(&product("STEADY-30", "fund.bond")).is_none());
+	}
 }

@@ -74,3 +74,44 @@ impl Purpose {
 		hash.finalize().into()
 	}
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn key(valid_from: BlockNumber, valid_until: Option<BlockNumber>) -> CourierKey {
+		CourierKey { signing: [1; 32], sealing: [2; 32], valid_from, valid_until }
+	}
+
+	#[test]
+	fn boundary_validity() {
+		let closed = key(10, Some(20));
+		for (at, valid) in [(0, false), (9, false), (10, true), (19, true), (20, false), (u32::MAX, false)] {
+			assert_eq!(closed.is_valid_at(at), valid, "block {at}");
+		}
+		let open = key(10, None);
+		assert!(!open.is_valid_at(9) && open.is_valid_at(10) && open.is_valid_at(u32::MAX));
+		assert!(!key(10, Some(10)).is_valid_at(10));
+	}
+
+	#[test]
+	fn overlapping_keys_leave_no_gap() {
+		let (old, new) = (key(0, Some(110)), key(100, None));
+		assert!((0..200).all(|at| old.is_valid_at(at) || new.is_valid_at(at)));
+		assert!((100..110).all(|at| old.is_valid_at(at) && new.is_valid_at(at)));
+	}
+
+	#[test]
+	fn a_digest_is_worth_nothing_elsewhere() {
+		let purposes = [Purpose::Packet, Purpose::Receipt, Purpose::Refusal, Purpose::Batch];
+		for (i, a) in purposes.into_iter().enumerate() {
+			for b in &purposes[..i] {
+				assert_ne!(a.digest(&[0; 32], b"m"), b.digest(&[0; 32], b"m"));
+			}
+			assert_ne!(a.digest(&[0; 32], b"m"), a.digest(&[1; 32], b"m"));
+			assert_ne!(a.digest(&[0; 32], b"m"), a.digest(&[0; 32], b"n"));
+		}
+		let bytes = [&[16][..], b"sealane/1/packet", &[9; 32], b"message"].concat();
+		assert_eq!(Purpose::Packet.digest(&[9; 32], b"message"), sp_io::hashing::sha2_256(&bytes));
+	}
+}

@@ -30,7 +30,7 @@ pub type ClauseCode = Text<MAX_CODE_LEN>;
 /// A region by the code that the two parties use, e.g. `CN-11` (ISO 3166-2) or `110000` (GB/T 2260).
 pub type RegionCode = Text<8>;
 /// Through what the customer ordered, e.g. `counter`, `online`, `mobile`.
-pub type SalesChannel = Text<16>;
+pub type SalesChannel = Text<12>;
 
 /// Regions.
 pub type Regions = BoundedVec<RegionCode, ConstU32<MAX_SET>>;

@@ -123,7 +123,7 @@ mod tests {
 	}
 
 	fn sha256(parts: &[&[u8]]) -> Digest {
-		sp_core::hashing::sha2_256(&parts.concat())
+		sp_io::hashing::sha2_256(&parts.concat())
 	}
 
 	#[test]
