@@ -1,1 +1,627 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! # Channels
+//!
+//! Who may exchange payloads with whom.
+//!
+//! ## Overview
+//!
+//! A bank that wants to sell the products of several issuers files one application. For each issuer it hands in the
+//! credential of the cooperation agreement the two signed: the agreement's hash, how long it holds, and the bank's signature.
+//! Each issuer countersigns or refuses. Once both signatures are on chain the council may grant the *channel*: the
+//! right of these two, and of nobody else, to exchange payloads of the granted kinds of business. The council can
+//! suspend, resume and revoke it, its time can run out, and either party can leave. The payloads never touch the chain.
+//!
+//! The pallet also keeps what a seller must know to address an issuer: the issuer's interfaces, each served by one of its
+//! nodes, and its products.
+//!
+//! ## Example
+//!
+//! From the application to the grant, as a test runs it:
+#![doc = docify::embed!("src/tests/grant.rs", opens_the_channel_once_both_signed_and_the_council_decided)]
+//!
+//! ## Design goals
+//!
+//! 1. **One function decides.** [`Pallet::authorise`](sealane_primitives::traits::ChannelRegistry::authorise) is what the
+//!    off-chain worker of the sender, the runtime API and the receiver's node ask. It reads state, terms, the clock and the
+//!    standing of both members, so a suspension or the end of a term works from the block in which it holds, written or not.
+//! 2. **A number means one thing for ever.** Channel numbers are not reused. An ended channel keeps its record, so that
+//!    packets that come late get a reason and evidence keeps its context; the pair applies anew and gets a new number.
+//! 3. **Both signed.** No grant without the seller's and the issuer's signature over the same credential, checked on
+//!    chain against the accounts that managed the two members at that time.
+//! 4. **Time ends what nobody ends.** A grant has at most the life of its credential. [`Pallet::authorise`] knows at once; an
+//!    agenda writes the end and emits [`Event::Expired`] in the same block, or in the next ones where blocks are full.
+//! 5. **One power, one origin.** Granting (and amending what was granted), suspending, resuming and revoking are four
+//!    powers, so that stopping may take fewer votes than opening.
+//! 6. **Ids mean what they seem.** Interface and product ids are unique on the chain, plain ASCII, and never reused, not even
+//!    after retirement: an order of last year names the same product as its evidence.
+//!
+//! ## Terminology
+//!
+//! * **Application**: a seller's request that names issuers; it becomes one channel per issuer.
+//! * **Credential**: hash and validity of a cooperation agreement, signed by both parties.
+//! * **Live**: not ended. See [`state`] for all states and what leads from one to the other.
+//! * **Lapsed**: live as written, but its time is over.
+//! * **Page**: what the agenda holds for one block (grants) or one minute (credentials).
+
 #![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod agenda;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod catalogue;
+mod errors;
+mod events;
+mod genesis;
+mod impls;
+#[cfg(test)]
+mod mock;
+mod registry;
+pub mod state;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
+pub mod types;
+pub mod weights;
+
+use frame_support::pallet_macros::import_section;
+pub use genesis::{GenesisInterface, GenesisProduct};
+pub use pallet::*;
+pub use state::{transition, Action, State};
+pub use types::*;
+pub use weights::WeightInfo;
+
+#[import_section(events::events)]
+#[import_section(errors::errors)]
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use alloc::vec::Vec;
+	use frame_support::{pallet_prelude::*, traits::UnixTime, DefaultNoBound};
+	use frame_system::pallet_prelude::*;
+	use sealane_primitives::{
+		directory::{Authorisation, InterfaceEntry, ProductEntry, ProductStatus, Refusal},
+		ids::*,
+		traits::{ChannelRegistry, MemberRegistry},
+	};
+	use sp_runtime::traits::{IdentifyAccount, Verify};
+
+	/// The cooperations of one application.
+	pub type CooperationsOf<T> =
+		BoundedVec<Cooperation<<T as Config>::Signature>, <T as Config>::MaxIssuersPerApplication>;
+	/// The channels of one application.
+	pub type ApplicationOf<T> = Application<BoundedVec<ChannelId, <T as Config>::MaxIssuersPerApplication>>;
+	/// The cold half of a channel.
+	pub type DetailsOf<T> = Details<<T as frame_system::Config>::AccountId, <T as Config>::Signature>;
+
+	/// The in-code storage version.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config {
+		/// The members: who manages whom, who is active, who runs which node.
+		type Members: MemberRegistry<Self::AccountId>;
+
+		/// The chain's clock, for the validity of credentials.
+		type Time: UnixTime;
+
+		/// A signature that a manager account gives off chain.
+		type Signature: Parameter + MaxEncodedLen + Verify<Signer: IdentifyAccount<AccountId = Self::AccountId>>;
+
+		/// May grant channels and amend the terms of a grant.
+		type GrantOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// May suspend channels.
+		type SuspendOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// May resume suspended channels.
+		type ResumeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// May revoke channels and decline applications.
+		type RevokeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Most issuers that one application names; 1 to 255.
+		#[pallet::constant]
+		type MaxIssuersPerApplication: Get<u32>;
+
+		/// Most live channels of one member.
+		#[pallet::constant]
+		type MaxChannelsPerMember: Get<u32>;
+
+		/// Most ended channels of one member that its directory still lists, the newest ones.
+		#[pallet::constant]
+		type MaxEndedChannelsListed: Get<u32>;
+
+		/// Most interfaces of one issuer that are in use.
+		#[pallet::constant]
+		type MaxInterfacesPerIssuer: Get<u32>;
+
+		/// Most products of one issuer that are not closed.
+		#[pallet::constant]
+		type MaxProductsPerIssuer: Get<u32>;
+
+		/// Most closed products of one issuer that the directory still lists, the newest ones.
+		#[pallet::constant]
+		type MaxClosedProductsListed: Get<u32>;
+
+		/// Most channels on one page of the agenda. What does not fit goes to one of the next pages.
+		#[pallet::constant]
+		type MaxChannelsPerPage: Get<u32>;
+
+		/// Weights of the calls and of the agenda.
+		type WeightInfo: WeightInfo;
+
+		/// Puts members in place for benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkSetup: sealane_primitives::traits::BenchmarkSetup<Self::AccountId>;
+	}
+
+	/// Number of the next application.
+	#[pallet::storage]
+	pub type NextApplicationId<T> = StorageValue<_, ApplicationId, ValueQuery>;
+
+	/// Number of the next channel.
+	#[pallet::storage]
+	pub type NextChannelId<T> = StorageValue<_, ChannelId, ValueQuery>;
+
+	/// All applications ever filed.
+	#[pallet::storage]
+	pub type Applications<T: Config> = StorageMap<_, Twox64Concat, ApplicationId, ApplicationOf<T>>;
+
+	/// All channels ever applied for: what every authorisation reads.
+	// Hot: small and of fixed size. The signatures and reasons are in `ChannelDetails`.
+	#[pallet::storage]
+	pub type Channels<T> = StorageMap<_, Twox64Concat, ChannelId, Channel>;
+
+	/// The credential, its signatures and the history of each channel.
+	// Cold: read by people and written on changes only.
+	#[pallet::storage]
+	pub type ChannelDetails<T: Config> = StorageMap<_, Twox64Concat, ChannelId, DetailsOf<T>>;
+
+	/// The newest channel of each pair of seller and issuer.
+	#[pallet::storage]
+	pub type NewestChannel<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, MemberId, ChannelId>;
+
+	/// The channels of a member, as seller or as issuer, that have not ended, oldest first.
+	#[pallet::storage]
+	pub type LiveChannels<T: Config> =
+		StorageMap<_, Twox64Concat, MemberId, BoundedVec<ChannelId, T::MaxChannelsPerMember>, ValueQuery>;
+
+	/// The channels of a member that ended last, oldest first.
+	// Apart from the live ones, so that an endless history never crowds out what is in use.
+	#[pallet::storage]
+	pub type EndedChannels<T: Config> =
+		StorageMap<_, Twox64Concat, MemberId, BoundedVec<ChannelId, T::MaxEndedChannelsListed>, ValueQuery>;
+
+	/// The channels whose time ends at a block or in a minute.
+	#[pallet::storage]
+	pub type Agenda<T: Config> =
+		StorageMap<_, Twox64Concat, Page, BoundedVec<ChannelId, T::MaxChannelsPerPage>, ValueQuery>;
+
+	/// On which pages of the agenda a live channel is noted.
+	#[pallet::storage]
+	pub type ChannelDeadlines<T> = StorageMap<_, Twox64Concat, ChannelId, Deadlines>;
+
+	/// How far the agenda is worked off.
+	#[pallet::storage]
+	pub type Cursor<T> = StorageValue<_, AgendaCursor>;
+
+	/// All interfaces ever registered.
+	#[pallet::storage]
+	pub type Interfaces<T> = StorageMap<_, Blake2_128Concat, InterfaceId, Interface>;
+
+	/// The interfaces of an issuer that are in use.
+	#[pallet::storage]
+	pub type InterfacesOf<T: Config> =
+		StorageMap<_, Twox64Concat, MemberId, BoundedVec<InterfaceId, T::MaxInterfacesPerIssuer>, ValueQuery>;
+
+	/// All products ever registered.
+	#[pallet::storage]
+	pub type Products<T> = StorageMap<_, Blake2_128Concat, ProductId, Product>;
+
+	/// The products of an issuer that are not closed.
+	// One key per product: an issuer may have thousands, and registering one must not rewrite the list.
+	#[pallet::storage]
+	pub type ProductsOf<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Blake2_128Concat, ProductId, ()>;
+
+	/// How many products of an issuer are not closed.
+	#[pallet::storage]
+	pub type ProductCount<T> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
+
+	/// The products of an issuer that were closed last, oldest first.
+	#[pallet::storage]
+	pub type ClosedProducts<T: Config> =
+		StorageMap<_, Twox64Concat, MemberId, BoundedVec<ProductId, T::MaxClosedProductsListed>, ValueQuery>;
+
+	#[pallet::genesis_config]
+	#[derive(DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// Interfaces that exist from the start.
+		pub interfaces: Vec<GenesisInterface>,
+		/// Products that exist from the start.
+		pub products: Vec<GenesisProduct>,
+		#[doc(hidden)]
+		#[serde(skip)]
+		pub _config: PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			Pallet::<T>::build_genesis(&self.interfaces, &self.products)
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		/// Writes the ends that time brought.
+		fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+			Self::work_off_agenda(remaining)
+		}
+
+		fn integrity_test() {
+			Self::do_integrity_test()
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Apply for one channel with each named issuer. All entries must be good, else none is taken.
+		///
+		/// ## Origin
+		/// The manager of an active member with the role of a seller.
+		///
+		/// ## Details
+		/// Each credential must still hold or begin to hold later, and carry the caller's signature over
+		/// [`Pallet::credential_digest`]. Between two members there is at most one live channel; one whose time is over
+		/// does not count and is ended on the way.
+		///
+		/// ## Errors
+		/// [`Error::NotAuthorized`], [`Error::MemberNotActive`], [`Error::RoleMissing`], [`Error::NoCooperation`],
+		/// [`Error::CooperationRejected`] with the position of the entry and its fault, [`Error::MaxChannelsExceeded`],
+		/// [`Error::NumbersExhausted`].
+		///
+		/// ## Events
+		/// [`Event::Applied`] per issuer; [`Event::Expired`] where an older channel was ended.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::apply(cooperations.len() as u32))]
+		pub fn apply(origin: OriginFor<T>, cooperations: CooperationsOf<T>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_apply(who, cooperations)
+		}
+
+		/// Sign the credential as its issuer.
+		///
+		/// ## Origin
+		/// The manager of the channel's issuer, which must be active.
+		///
+		/// ## Details
+		/// The signature is the caller's over the same [`Pallet::credential_digest`] that the seller signed.
+		///
+		/// ## Errors
+		/// [`Error::ChannelNotFound`], [`Error::NotAuthorized`], [`Error::MemberNotActive`], [`Error::RoleMissing`],
+		/// [`Error::InvalidTransition`], [`Error::InvalidSignature`].
+		///
+		/// ## Events
+		/// [`Event::Countersigned`].
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::countersign())]
+		pub fn countersign(origin: OriginFor<T>, channel: ChannelId, signature: T::Signature) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_countersign(who, channel, signature)
+		}
+
+		/// Decline an application, or take the countersignature back before the grant.
+		///
+		/// ## Origin
+		/// The manager of the channel's issuer.
+		///
+		/// ## Errors
+		/// [`Error::InvalidReason`], [`Error::ChannelNotFound`], [`Error::NotAuthorized`], [`Error::InvalidTransition`].
+		///
+		/// ## Events
+		/// [`Event::Refused`].
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::refuse())]
+		pub fn refuse(origin: OriginFor<T>, channel: ChannelId, reason: Reason) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_refuse(who, channel, reason)
+		}
+
+		/// Take an application back before the grant.
+		///
+		/// ## Origin
+		/// The manager of the channel's seller.
+		///
+		/// ## Errors
+		/// [`Error::ChannelNotFound`], [`Error::NotAuthorized`], [`Error::InvalidTransition`].
+		///
+		/// ## Events
+		/// [`Event::Withdrawn`].
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::withdraw())]
+		pub fn withdraw(origin: OriginFor<T>, channel: ChannelId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_withdraw(who, channel)
+		}
+
+		/// Open a channel.
+		///
+		/// ## Origin
+		/// [`Config::GrantOrigin`].
+		///
+		/// ## Details
+		/// The issuer must have countersigned and the credential must hold now.
+		///
+		/// ## Errors
+		/// [`Error::InvalidTerms`], [`Error::ChannelNotFound`], [`Error::InvalidTransition`],
+		/// [`Error::CredentialNotYetValid`], [`Error::MaxDeadlinesExceeded`].
+		///
+		/// ## Events
+		/// [`Event::Granted`].
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::grant())]
+		pub fn grant(origin: OriginFor<T>, channel: ChannelId, terms: Terms) -> DispatchResult {
+			T::GrantOrigin::ensure_origin(origin)?;
+			Self::do_grant(channel, terms)
+		}
+
+		/// Amend the terms of a grant, suspended or not.
+		///
+		/// ## Origin
+		/// [`Config::GrantOrigin`].
+		///
+		/// ## Errors
+		/// [`Error::InvalidTerms`], [`Error::ChannelNotFound`], [`Error::InvalidTransition`],
+		/// [`Error::MaxDeadlinesExceeded`].
+		///
+		/// ## Events
+		/// [`Event::TermsSet`].
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::set_terms())]
+		pub fn set_terms(origin: OriginFor<T>, channel: ChannelId, terms: Terms) -> DispatchResult {
+			T::GrantOrigin::ensure_origin(origin)?;
+			Self::do_set_terms(channel, terms)
+		}
+
+		/// Hold a channel closed until it is resumed. Its time runs on.
+		///
+		/// ## Origin
+		/// [`Config::SuspendOrigin`].
+		///
+		/// ## Errors
+		/// [`Error::InvalidReason`], [`Error::ChannelNotFound`], [`Error::InvalidTransition`].
+		///
+		/// ## Events
+		/// [`Event::Suspended`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::suspend())]
+		pub fn suspend(origin: OriginFor<T>, channel: ChannelId, reason: Reason) -> DispatchResult {
+			T::SuspendOrigin::ensure_origin(origin)?;
+			Self::do_suspend(channel, reason)
+		}
+
+		/// Open a suspended channel again.
+		///
+		/// ## Origin
+		/// [`Config::ResumeOrigin`].
+		///
+		/// ## Errors
+		/// [`Error::ChannelNotFound`], [`Error::InvalidTransition`].
+		///
+		/// ## Events
+		/// [`Event::Resumed`].
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::resume())]
+		pub fn resume(origin: OriginFor<T>, channel: ChannelId) -> DispatchResult {
+			T::ResumeOrigin::ensure_origin(origin)?;
+			Self::do_resume(channel)
+		}
+
+		/// End a channel for good, or decline an application.
+		///
+		/// ## Origin
+		/// [`Config::RevokeOrigin`].
+		///
+		/// ## Errors
+		/// [`Error::InvalidReason`], [`Error::ChannelNotFound`], [`Error::InvalidTransition`].
+		///
+		/// ## Events
+		/// [`Event::Revoked`].
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::revoke())]
+		pub fn revoke(origin: OriginFor<T>, channel: ChannelId, reason: Reason) -> DispatchResult {
+			T::RevokeOrigin::ensure_origin(origin)?;
+			Self::do_revoke(channel, reason)
+		}
+
+		/// End a granted channel as one of its parties.
+		///
+		/// ## Origin
+		/// The manager of the channel's seller or issuer.
+		///
+		/// ## Errors
+		/// [`Error::ChannelNotFound`], [`Error::NotAuthorized`], [`Error::InvalidTransition`].
+		///
+		/// ## Events
+		/// [`Event::Left`].
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::leave())]
+		pub fn leave(origin: OriginFor<T>, channel: ChannelId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_leave(who, channel)
+		}
+
+		/// Open an entry point, served by one of the issuer's nodes.
+		///
+		/// ## Origin
+		/// The manager of an active member with the role of an issuer.
+		///
+		/// ## Errors
+		/// [`Error::NotAuthorized`], [`Error::MemberNotActive`], [`Error::RoleMissing`], [`Error::InvalidIdentifier`],
+		/// [`Error::AlreadyExists`], [`Error::NodeNotOwned`], [`Error::MaxInterfacesExceeded`].
+		///
+		/// ## Events
+		/// [`Event::InterfaceRegistered`].
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::register_interface())]
+		pub fn register_interface(origin: OriginFor<T>, id: InterfaceId, node: NodeId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_register_interface(who, id, node)
+		}
+
+		/// Let another node of the issuer serve an interface.
+		///
+		/// ## Origin
+		/// The manager of the interface's issuer, which must be active.
+		///
+		/// ## Errors
+		/// [`Error::NotAuthorized`], [`Error::MemberNotActive`], [`Error::RoleMissing`], [`Error::InterfaceNotFound`],
+		/// [`Error::InterfaceRetired`], [`Error::NodeNotOwned`].
+		///
+		/// ## Events
+		/// [`Event::InterfaceNodeSet`].
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::set_interface_node())]
+		pub fn set_interface_node(origin: OriginFor<T>, id: InterfaceId, node: NodeId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_set_interface_node(who, id, node)
+		}
+
+		/// Take an interface out of use for good. Its id is not given out again.
+		///
+		/// ## Origin
+		/// The manager of the interface's issuer, which must be active.
+		///
+		/// ## Errors
+		/// [`Error::NotAuthorized`], [`Error::MemberNotActive`], [`Error::RoleMissing`], [`Error::InterfaceNotFound`],
+		/// [`Error::InterfaceRetired`], [`Error::InterfaceInUse`].
+		///
+		/// ## Events
+		/// [`Event::InterfaceRetired`].
+		#[pallet::call_index(12)]
+		#[pallet::weight(T::WeightInfo::retire_interface())]
+		pub fn retire_interface(origin: OriginFor<T>, id: InterfaceId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_retire_interface(who, id)
+		}
+
+		/// Bring a product.
+		///
+		/// ## Origin
+		/// The manager of an active member with the role of an issuer.
+		///
+		/// ## Errors
+		/// [`Error::NotAuthorized`], [`Error::MemberNotActive`], [`Error::RoleMissing`], [`Error::InvalidIdentifier`],
+		/// [`Error::InvalidRisk`], [`Error::InvalidCurrency`], [`Error::InvalidOfferingWindow`], [`Error::AlreadyExists`],
+		/// [`Error::ProductClosed`], [`Error::InterfaceNotFound`], [`Error::InterfaceRetired`],
+		/// [`Error::MaxProductsExceeded`].
+		///
+		/// ## Events
+		/// [`Event::ProductRegistered`].
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::register_product())]
+		pub fn register_product(origin: OriginFor<T>, id: ProductId, spec: ProductSpec) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_register_product(who, id, spec)
+		}
+
+		/// Replace what is said of a product. The status `closed` is final.
+		///
+		/// ## Origin
+		/// The manager of the product's issuer, which must be active.
+		///
+		/// ## Errors
+		/// [`Error::NotAuthorized`], [`Error::MemberNotActive`], [`Error::RoleMissing`], [`Error::ProductNotFound`],
+		/// [`Error::ProductClosed`], [`Error::InvalidIdentifier`], [`Error::InvalidRisk`], [`Error::InvalidCurrency`],
+		/// [`Error::InvalidOfferingWindow`], [`Error::InterfaceNotFound`], [`Error::InterfaceRetired`].
+		///
+		/// ## Events
+		/// [`Event::ProductUpdated`].
+		#[pallet::call_index(14)]
+		#[pallet::weight(T::WeightInfo::update_product())]
+		pub fn update_product(origin: OriginFor<T>, id: ProductId, spec: ProductSpec) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_update_product(who, id, spec)
+		}
+
+		/// Say where a product stands. The status `closed` is final.
+		///
+		/// ## Origin
+		/// The manager of the product's issuer, which must be active.
+		///
+		/// ## Errors
+		/// [`Error::NotAuthorized`], [`Error::MemberNotActive`], [`Error::RoleMissing`], [`Error::ProductNotFound`],
+		/// [`Error::ProductClosed`].
+		///
+		/// ## Events
+		/// [`Event::ProductStatusSet`].
+		#[pallet::call_index(15)]
+		#[pallet::weight(T::WeightInfo::set_product_status())]
+		pub fn set_product_status(origin: OriginFor<T>, id: ProductId, status: ProductStatus) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_set_product_status(who, id, status)
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// What is allowed over `channel` now.
+		pub fn authorisation(channel: ChannelId) -> Result<Authorisation, Refusal> {
+			<Self as ChannelRegistry>::authorise(channel)
+		}
+
+		/// Where `channel` stands now, lapsed ones as expired.
+		pub fn state_of(channel: ChannelId) -> Option<State> {
+			Self::read_state(channel)
+		}
+
+		/// The channels of `member`: the live ones, then those that ended last, each oldest first.
+		pub fn channels_of(member: MemberId) -> Vec<ChannelId> {
+			Self::read_channels_of(member)
+		}
+
+		/// The newest channel of the two.
+		pub fn newest_channel(seller: MemberId, issuer: MemberId) -> Option<ChannelId> {
+			NewestChannel::<T>::get(seller, issuer)
+		}
+
+		/// The interfaces of `issuer` that are in use, sorted by id.
+		pub fn interfaces_of(issuer: MemberId) -> Vec<InterfaceEntry> {
+			Self::read_interfaces_of(issuer)
+		}
+
+		/// The products of `issuer` that are not closed, sorted by id, then those that were closed last.
+		pub fn products_of(issuer: MemberId) -> Vec<ProductEntry> {
+			Self::read_products_of(issuer)
+		}
+
+		/// A product with its issuer and offering window, closed or not.
+		pub fn product_details(product: ProductId) -> Option<Product> {
+			Products::<T>::get(product)
+		}
+
+		/// The 32 bytes that both parties sign for a cooperation agreement; moments are Unix time in milliseconds.
+		pub fn credential_digest(
+			seller: MemberId,
+			issuer: MemberId,
+			agreement_hash: Digest,
+			valid_from: Moment,
+			valid_until: Moment,
+		) -> Digest {
+			Self::digest_to_sign(seller, issuer, &agreement_hash, valid_from, valid_until)
+		}
+	}
+}

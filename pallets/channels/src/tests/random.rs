@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Random sequences of all calls by random accounts, with the invariants checked after each step.
+
+use crate::{mock::*, *};
+use frame_support::dispatch::DispatchResult;
+use proptest::prelude::*;
+use sealane_primitives::{
+	business::{BusinessKinds, Role},
+	directory::{ProductStatus, Refusal},
+	ids::*,
+	traits::ChannelRegistry,
+};
+
+/// Sequences and their length: 100,000 calls.
+const CASES: u32 = 500;
+const STEPS: usize = 200;
+
+const MEMBERS: [MemberId; 7] = [SELLER, OTHER_SELLER, ISSUER, OTHER_ISSUER, BOTH, AUDITOR, STRANGER];
+const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "-bad"];
+
+/// One step: which call, by whom, and raw material for its arguments.
+type Step = (u8, u8, u8, u8, u8);
+
+fn member(raw: u8) -> MemberId {
+	MEMBERS[raw as usize % MEMBERS.len()]
+}
+
+fn origin(raw: u8) -> RuntimeOrigin {
+	match raw as usize % 13 {
+		n if n < MEMBERS.len() => by(MEMBERS[n]),
+		7 => RuntimeOrigin::none(),
+		8..=11 => RuntimeOrigin::signed(council(raw % 13 - 7)),
+		_ => RuntimeOrigin::root(),
+	}
+}
+
+/// Mostly the party that may act on the channel, so that sequences get somewhere.
+fn party(channel: ChannelId, raw: u8, seller: bool) -> RuntimeOrigin {
+	match (raw % 4, ChannelsPallet::parties(channel)) {
+		(0, _) | (_, None) => origin(raw / 4),
+		(_, Some((s, i))) => by(if seller { s } else { i }),
+	}
+}
+
+/// Mostly the power that may do it.
+fn power(raw: u8, power: u8) -> RuntimeOrigin {
+	if raw % 4 == 0 {
+		origin(raw / 4)
+	} else {
+		RuntimeOrigin::signed(council(power))
+	}
+}
+
+fn credential(seller: MemberId, issuer: MemberId, raw: u8) -> Cooperation<sp_runtime::MultiSignature> {
+	let from = Now::get() - MINUTE;
+	// From a few seconds to some minutes, so that credentials end within a sequence.
+	let until = Now::get() + SLOT * u64::from(raw);
+	let mut entry = cooperation_for(seller, issuer, from, until);
+	if raw % 16 == 15 {
+		entry.credential.agreement_hash[0] ^= 1;
+	}
+	entry
+}
+
+fn random_terms(a: u8, b: u8) -> Terms {
+	let now = System::block_number();
+	Terms {
+		kinds: BusinessKinds(u16::from(b) * 3),
+		valid_until: (a % 3 != 0).then(|| now + u32::from(a % 16)),
+		orders_per_minute: (b % 2 == 0).then(|| u32::from(b)),
+	}
+}
+
+fn random_spec(a: u8, b: u8) -> ProductSpec {
+	use ProductStatus::*;
+	ProductSpec {
+		risk: b % 7,
+		status: [Offering, Open, Suspended, Closed][a as usize % 4],
+		offering: (b % 3 == 0).then(|| OfferingWindow {
+			from: u64::from(a),
+			until: u64::from(b),
+		}),
+		..spec(NAMES[a as usize / 4 % NAMES.len()])
+	}
+}
+
+fn step((call, who, a, b, c): Step) -> DispatchResult {
+	let channel = ChannelId::from(a) % NextChannelId::<Test>::get().max(1);
+	let id = name(NAMES[a as usize % NAMES.len()]);
+	let reason = if b % 8 == 0 { Reason::default() } else { reason() };
+	match call % 19 {
+		0 | 1 => {
+			let seller = member(who);
+			let count = 1 + a as usize % 3;
+			let entries: Vec<_> = [b, c, a]
+				.into_iter()
+				.take(count)
+				.map(|i| credential(seller, member(i), c))
+				.collect();
+			apply(seller, entries)
+		}
+		2 | 3 => {
+			let Some(it) = Channels::<Test>::get(channel) else {
+				return Ok(());
+			};
+			let details = ChannelDetails::<Test>::get(channel).expect("has details");
+			let signer = if b % 8 == 0 { member(c) } else { it.issuer };
+			let signature = sign_for(signer, it.seller, it.issuer, details.valid_from, it.credential_until);
+			ChannelsPallet::countersign(party(channel, who, false), channel, signature)
+		}
+		4 => ChannelsPallet::refuse(party(channel, who, false), channel, reason),
+		5 => ChannelsPallet::withdraw(party(channel, who, true), channel),
+		6 | 7 => ChannelsPallet::grant(power(who, 1), channel, random_terms(b, c)),
+		8 => ChannelsPallet::set_terms(power(who, 1), channel, random_terms(b, c)),
+		9 => ChannelsPallet::suspend(power(who, 2), channel, reason),
+		10 => ChannelsPallet::resume(power(who, 3), channel),
+		11 => ChannelsPallet::revoke(power(who, 4), channel, reason),
+		12 => ChannelsPallet::leave(party(channel, who, b % 2 == 0), channel),
+		13 => {
+			let issuer = [ISSUER, OTHER_ISSUER, BOTH, STRANGER][who as usize % 4];
+			ChannelsPallet::register_interface(by(issuer), id, issuer * 10 + u32::from(b % 11))
+		}
+		14 => ChannelsPallet::set_interface_node(owner(who, &id), id, u32::from(b)),
+		15 => ChannelsPallet::retire_interface(owner(who, &id), id),
+		16 => {
+			let spec = random_spec(b, c);
+			ChannelsPallet::register_product(owner(who, &spec.interface), id, spec)
+		}
+		17 => {
+			let spec = random_spec(b, c);
+			ChannelsPallet::update_product(owner(who, &spec.interface), id, spec)
+		}
+		_ => ChannelsPallet::set_product_status(origin(who), id, random_spec(b, c).status),
+	}
+}
+
+/// Mostly the issuer of the interface.
+fn owner(raw: u8, interface: &InterfaceId) -> RuntimeOrigin {
+	match (raw % 4, Interfaces::<Test>::get(interface)) {
+		(0, _) | (_, None) => origin(raw / 4),
+		(_, Some(it)) => by(it.issuer),
+	}
+}
+
+/// What happens outside the pallet between two calls: time goes on, members are suspended, lose and regain roles.
+fn meanwhile((call, who, a, b, _): Step) {
+	match call % 8 {
+		0..=2 => next_block(),
+		3 if a % 16 == 0 => advance(u32::from(b), SLOT * u64::from(a) * 8),
+		4 if a % 4 == 0 => Members::edit(MEMBERS[who as usize % 6], |m| {
+			m.refusal = (b % 4 == 0).then_some(Refusal::MemberSuspended);
+		}),
+		5 if a % 8 == 0 => Members::edit(BOTH, |m| {
+			m.roles = if b % 2 == 0 {
+				vec![Role::Seller, Role::Issuer]
+			} else {
+				vec![Role::Issuer]
+			};
+		}),
+		_ => {}
+	}
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig { cases: CASES, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
+	#[test]
+	fn no_sequence_of_calls_breaks_an_invariant(
+		steps in proptest::collection::vec((any::<Step>(), any::<Step>()), STEPS..=STEPS)
+	) {
+		let mut accepted = 0;
+		test(|| {
+			for (call, between) in steps {
+				// As a block would: what fails leaves nothing behind.
+				let result = frame_support::storage::with_storage_layer(|| step(call));
+				accepted += u32::from(result.is_ok());
+				if let Err(broken) = ChannelsPallet::do_try_state() {
+					panic!("{broken:?} after {call:?}: {result:?}");
+				}
+				meanwhile(between);
+				ChannelsPallet::do_try_state().expect("invariants hold between calls");
+			}
+		});
+		prop_assert!(accepted > 0);
+	}
+}
