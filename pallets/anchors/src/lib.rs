@@ -1,1 +1,432 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! # Anchors
+//!
+//! The chain as a notary: each node leaves a hash of what it traded, and anybody can later check a record against it.
+//!
+//! ## Overview
+//!
+//! Orders and confirmations never touch the chain. Each node keeps a tree of hashes over its trade records and puts its root on
+//! chain at a regular interval: an **anchor**. A root says nothing about what was traded, with whom, or how much; but once it is in
+//! a block nobody can change a record without it showing.
+//!
+//! * A node's **delegate key** signs its anchors; the member itself need not be there.
+//! * A node may anchor one root, or **pack** many hashes into one call, over which the chain computes the root itself.
+//! * A party of a channel can open a **dispute** over a batch, which both then find on record, and the council can decide it.
+//! * The **policy** (how often, one root or packed) is set by governance and followed by every node from the next block on.
+//!
+//! The pallet also drives the courier of the node it runs on: its off-chain worker authorises what waits to be sent against the state
+//! of each block, closes lanes whose grant ended, and submits the anchors that are ready. See [`Pallet::run_offchain`].
+//!
+//! ## Example
+//!
+//! A node anchors a root, and a record is checked against it:
+#![doc = docify::embed!("src/tests/anchor.rs", a_record_is_proven_against_an_anchor)]
+//!
+//! ## Design goals
+//!
+//! 1. **Nothing but hashes**: 32 bytes per anchor. Events name node, number and root, never a channel or partner.
+//! 2. **In order, without gaps**: a node's anchors count from 0. What is missing is seen by its number.
+//! 3. **Safe to repeat**: the same anchor again is accepted and changes nothing; another root under a used number is refused. So a node
+//!    may submit again whenever it is unsure, and neither a crash nor a full pool loses or doubles an anchor.
+//! 4. **For ever**: anchors are never removed or changed. Disputes are kept with their outcome.
+//! 5. **Policy on chain**: when and how nodes anchor is state; a change needs no new binary.
+//! 6. **Never stuck**: to the off-chain worker every failure (no key, a full pool, a nonce that is taken) means "later": it drops what it
+//!    could not do, and the courier offers the same anchor again at a later block.
+//!
+//! ## Terminology
+//!
+//! * *Batch root*: the root over the trade records of one packet, countersigned by both parties, kept by their nodes.
+//! * *Anchor*: a root over batch roots, on chain, known by node and sequence.
+//! * *Packed*: an anchor whose leaves were in the call, so that the block's body holds each hash by itself.
+//! * *Delegate*: the account that may anchor for a node and do nothing else for its member but issue receipts.
+
 #![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod hook;
+mod impls;
+#[cfg(any(feature = "try-runtime", test))]
+mod invariants;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+pub mod types;
+pub mod weights;
+
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use alloc::vec::Vec;
+	use frame_support::pallet_prelude::*;
+	use frame_system::{
+		offchain::{AppCrypto, CreateSignedTransaction},
+		pallet_prelude::*,
+	};
+	use sealane_primitives::{
+		directory::AnchorPolicy,
+		ids::*,
+		runtime_api::AnchorEntry,
+		traits::{ChannelRegistry, MemberRegistry},
+	};
+
+	/// Version of the storage layout.
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config:
+		frame_system::Config<RuntimeEvent: From<Event<Self>>> + CreateSignedTransaction<Call<Self>>
+	{
+		/// Tells whose delegate an account is, and which node this one is.
+		type Members: MemberRegistry<Self::AccountId>;
+
+		/// Tells the parties of a channel and what is allowed over it.
+		type Channels: ChannelRegistry;
+
+		/// The delegate key, with which the off-chain worker signs.
+		type DelegateAuth: AppCrypto<Self::Public, Self::Signature>;
+
+		/// The origin that may set the policy.
+		type PolicyOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// The origin that may resolve any dispute.
+		type DisputeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// The policy until governance sets one.
+		type DefaultPolicy: Get<AnchorPolicy>;
+
+		/// Longest interval that a policy may set, in blocks.
+		#[pallet::constant]
+		type MaxInterval: Get<BlockNumber>;
+
+		/// Most hashes in one packed call.
+		#[pallet::constant]
+		type MaxPacked: Get<u32>;
+
+		/// Most disputes that one party may have open on one channel.
+		#[pallet::constant]
+		type MaxOpenDisputes: Get<u32>;
+
+		/// Weights of the calls.
+		type WeightInfo: WeightInfo;
+
+		/// Puts members and channels in place for benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkSetup: sealane_primitives::traits::BenchmarkSetup<Self::AccountId>;
+	}
+
+	/// When and how nodes anchor.
+	#[pallet::storage]
+	pub type Policy<T: Config> = StorageValue<_, AnchorPolicy, ValueQuery, T::DefaultPolicy>;
+
+	/// The number that a node's next anchor must have. Apart from the anchors: read and written by every anchor, while these are
+	/// written once and read only when a record is checked.
+	#[pallet::storage]
+	pub type NextSequence<T> = StorageMap<_, Twox64Concat, NodeId, AnchorSequence, ValueQuery>;
+
+	/// All anchors, by node and number. The key is made of numbers that the chain gives out, so an offline verifier derives it.
+	#[pallet::storage]
+	pub type Anchors<T> = StorageDoubleMap<_, Twox64Concat, NodeId, Twox64Concat, AnchorSequence, Anchor>;
+
+	/// The number of the next dispute.
+	#[pallet::storage]
+	pub type NextDispute<T> = StorageValue<_, DisputeId, ValueQuery>;
+
+	/// All disputes, open and resolved.
+	#[pallet::storage]
+	pub type Disputes<T> = StorageMap<_, Twox64Concat, DisputeId, Dispute>;
+
+	/// The open disputes of a party on a channel. Apart from the disputes, so that the limit and the search for a second dispute over
+	/// the same batch touch open ones only.
+	#[pallet::storage]
+	pub type OpenDisputes<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		ChannelId,
+		Twox64Concat,
+		MemberId,
+		BoundedVec<DisputeId, T::MaxOpenDisputes>,
+		ValueQuery,
+	>;
+
+	/// The policy at genesis.
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// When and how nodes anchor; `None` is [`Config::DefaultPolicy`].
+		pub policy: Option<AnchorPolicy>,
+		/// Ties the configuration to the runtime.
+		#[serde(skip)]
+		pub _config: core::marker::PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			if let Some(policy) = self.policy {
+				let valid = validate_policy(&policy, T::MaxInterval::get(), T::MaxPacked::get());
+				assert!(
+					valid.is_ok(),
+					"anchors: the policy {policy:?} of the genesis breaks a rule: {valid:?}"
+				);
+				Policy::<T>::put(policy);
+			}
+		}
+	}
+
+	/// What happened: the business API for evidence.
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(crate) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A node anchored a root.
+		Anchored {
+			/// The node.
+			node: NodeId,
+			/// The number of the anchor.
+			sequence: AnchorSequence,
+			/// The member that runs the node.
+			member: MemberId,
+			/// The root.
+			root: Digest,
+			/// Number of hashes, where they were packed into the call; `None` for a root that hides it.
+			packed: Option<u32>,
+		},
+		/// The policy changed; nodes follow it from the next block on.
+		PolicySet {
+			/// The policy until now.
+			old: AnchorPolicy,
+			/// The policy from now on.
+			new: AnchorPolicy,
+		},
+		/// A party disputes a batch.
+		DisputeOpened {
+			/// The number of the dispute.
+			dispute: DisputeId,
+			/// The channel.
+			channel: ChannelId,
+			/// The root of the batch.
+			root: Digest,
+			/// The party that opened it.
+			by: MemberId,
+			/// What it holds against the other's records.
+			reason: DisputeReason,
+		},
+		/// A dispute is over.
+		DisputeResolved {
+			/// The number of the dispute.
+			dispute: DisputeId,
+			/// The channel.
+			channel: ChannelId,
+			/// The root of the batch.
+			root: Digest,
+			/// How it ended.
+			outcome: Outcome,
+			/// The party that ended it; `None` is the council.
+			by: Option<MemberId>,
+		},
+	}
+
+	/// Why a call was refused.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The account is no node's delegate, manages no party of the channel, or did not open this dispute.
+		NotAuthorized,
+		/// The member is suspended.
+		NotActive,
+		/// Under this number the node already anchored another root.
+		AlreadyExists,
+		/// The number lies beyond the node's next one: an anchor before it is missing.
+		SequenceAhead,
+		/// There is nothing to anchor: no hash was given.
+		NoHashes,
+		/// More hashes than the policy allows in one call.
+		MaxPackedExceeded,
+		/// There is no such channel.
+		ChannelNotFound,
+		/// There is no such dispute.
+		DisputeNotFound,
+		/// The party already has a dispute open over this batch.
+		DisputeAlreadyOpen,
+		/// The dispute is over.
+		AlreadyResolved,
+		/// Only the council may end a dispute this way.
+		OutcomeNotAllowed,
+		/// The party has `MaxOpenDisputes` open on this channel.
+		MaxOpenDisputesExceeded,
+		/// The policy breaks a rule.
+		InvalidPolicy(PolicyFault),
+		/// All numbers for anchors or disputes are given out.
+		NumbersExhausted,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn integrity_test() {
+			let default = T::DefaultPolicy::get();
+			let valid = validate_policy(&default, T::MaxInterval::get(), T::MaxPacked::get());
+			assert!(
+				valid.is_ok(),
+				"DefaultPolicy {default:?} must keep MaxInterval and MaxPacked: {valid:?}"
+			);
+			assert!(
+				T::MaxOpenDisputes::get() > 0,
+				"MaxOpenDisputes must be at least 1: nobody could dispute"
+			);
+			let length = u64::from(T::MaxPacked::get()).saturating_mul(32);
+			assert!(
+				length <= 4 * 1024 * 1024,
+				"MaxPacked must keep a packed call within 4 MiB, else no block could hold it: {length} bytes"
+			);
+		}
+
+		fn offchain_worker(block: BlockNumberFor<T>) {
+			Self::run_offchain(Self::number(block));
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Anchor one root for the caller's node.
+		///
+		/// **Origin**: the delegate of a node whose member is active.
+		///
+		/// **Details**: `sequence` must be the node's next number, [`NextSequence`]. The same root under the number before changes nothing and
+		/// succeeds, so that a node may submit again when it does not know whether the first went through.
+		///
+		/// **Errors**: [`Error::NotAuthorized`], [`Error::NotActive`], [`Error::AlreadyExists`], [`Error::SequenceAhead`],
+		/// [`Error::NumbersExhausted`].
+		///
+		/// **Events**: [`Event::Anchored`], unless it was a repeat.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::anchor())]
+		pub fn anchor(origin: OriginFor<T>, sequence: AnchorSequence, root: Digest) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_anchor(&who, sequence, root, None)
+		}
+
+		/// Anchor many hashes, each of which the block's body holds by itself.
+		///
+		/// **Origin**: the delegate of a node whose member is active.
+		///
+		/// **Details**: the chain computes the root of the RFC 6962 tree whose leaves are `hashes` in this order, and keeps it with their
+		/// number. Equal hashes are allowed. For `sequence` and repeats see [`Pallet::anchor`].
+		///
+		/// **Errors**: [`Error::NoHashes`], [`Error::MaxPackedExceeded`], and those of [`Pallet::anchor`].
+		///
+		/// **Events**: [`Event::Anchored`], unless it was a repeat.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::anchor_packed(hashes.len() as u32))]
+		pub fn anchor_packed(
+			origin: OriginFor<T>,
+			sequence: AnchorSequence,
+			hashes: BoundedVec<Digest, T::MaxPacked>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_anchor_packed(&who, sequence, &hashes)
+		}
+
+		/// Put on record that a batch is disputed.
+		///
+		/// **Origin**: the account that manages the seller or the issuer of the channel.
+		///
+		/// **Details**: the channel may be over; disputes come late. The batch need not be anchored: that it is not may be the reason.
+		///
+		/// **Errors**: [`Error::ChannelNotFound`], [`Error::NotAuthorized`], [`Error::DisputeAlreadyOpen`],
+		/// [`Error::MaxOpenDisputesExceeded`], [`Error::NumbersExhausted`].
+		///
+		/// **Events**: [`Event::DisputeOpened`].
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::open_dispute(T::MaxOpenDisputes::get()))]
+		pub fn open_dispute(
+			origin: OriginFor<T>,
+			channel: ChannelId,
+			root: Digest,
+			reason: DisputeReason,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_open_dispute(&who, channel, root, reason)
+		}
+
+		/// End a dispute.
+		///
+		/// **Origin**: [`Config::DisputeOrigin`] with any outcome, or the account that manages the party that opened the dispute, which may
+		/// withdraw it or declare it settled.
+		///
+		/// **Errors**: [`Error::DisputeNotFound`], [`Error::AlreadyResolved`], [`Error::NotAuthorized`], [`Error::OutcomeNotAllowed`].
+		///
+		/// **Events**: [`Event::DisputeResolved`].
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::resolve_dispute())]
+		pub fn resolve_dispute(origin: OriginFor<T>, dispute: DisputeId, outcome: Outcome) -> DispatchResult {
+			let who = match T::DisputeOrigin::try_origin(origin) {
+				Ok(_) => None,
+				Err(origin) => Some(ensure_signed(origin)?),
+			};
+			Self::do_resolve_dispute(who.as_ref(), dispute, outcome)
+		}
+
+		/// Set when and how nodes anchor.
+		///
+		/// **Origin**: [`Config::PolicyOrigin`].
+		///
+		/// **Errors**: [`Error::InvalidPolicy`].
+		///
+		/// **Events**: [`Event::PolicySet`].
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::set_policy())]
+		pub fn set_policy(origin: OriginFor<T>, policy: AnchorPolicy) -> DispatchResult {
+			T::PolicyOrigin::ensure_origin(origin)?;
+			Self::do_set_policy(policy)
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// The anchor of a node with this number.
+		pub fn anchor_of(node: NodeId, sequence: AnchorSequence) -> Option<AnchorEntry> {
+			Self::anchor_entry(node, sequence)
+		}
+
+		/// The number that a node's next anchor must have.
+		pub fn next_sequence(node: NodeId) -> AnchorSequence {
+			Self::next_anchor(node)
+		}
+
+		/// Whether `proof` shows that `leaf` is in the tree that the node anchored under this number.
+		pub fn verify(node: NodeId, sequence: AnchorSequence, leaf: Digest, proof: InclusionProof) -> bool {
+			Self::is_proven(node, sequence, &leaf, &proof)
+		}
+
+		/// The policy in force.
+		pub fn current_policy() -> AnchorPolicy {
+			Self::policy()
+		}
+
+		/// The dispute with this number, open or resolved.
+		pub fn dispute(dispute: DisputeId) -> Option<Dispute> {
+			Disputes::<T>::get(dispute)
+		}
+
+		/// The open disputes on a channel, by number.
+		pub fn open_disputes_of(channel: ChannelId) -> Vec<(DisputeId, Dispute)> {
+			Self::open_disputes(channel)
+		}
+	}
+}

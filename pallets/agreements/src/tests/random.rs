@@ -107,7 +107,7 @@ fn step() -> impl Strategy<Value = Step> {
 		2 => (account(), back()).prop_map(|(who, back)| Step::Withdraw { who, back }),
 		6 => (prop_oneof![4 => Just(RATIFIER), 1 => account()], back())
 			.prop_map(|(who, back)| Step::Ratify { who, back }),
-		1 => (prop_oneof![3 => Just(REFUSER), 1 => account()], back())
+		2 => (prop_oneof![3 => Just(REFUSER), 1 => account()], back())
 			.prop_map(|(who, back)| Step::Refuse { who, back }),
 		3 => (1u64..20).prop_map(|blocks| Step::Pass { blocks }),
 		1 => (channel(), prop::option::of(prop_oneof![

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Benchmarks of all calls, each in its worst case.
+
+use crate::{Pallet as AnchorsPallet, *};
+use alloc::vec::Vec;
+use frame_benchmarking::v2::*;
+use frame_support::{
+	traits::{EnsureOrigin, Get},
+	BoundedVec,
+};
+use frame_system::RawOrigin;
+use sealane_primitives::{
+	directory::{AnchorMode, AnchorPolicy},
+	ids::*,
+	traits::{BenchmarkSetup, MemberRegistry},
+};
+
+/// Most hashes that the component of a packed anchor covers; a runtime with a smaller limit is measured up to that.
+const PACKED_RANGE: u32 = 16_384;
+/// Most open disputes that the component covers.
+const DISPUTES_RANGE: u32 = 64;
+
+/// The parties of a channel.
+struct Parties<T: Config> {
+	channel: ChannelId,
+	manager: T::AccountId,
+	delegate: T::AccountId,
+	node: NodeId,
+}
+
+fn parties<T: Config>() -> Parties<T> {
+	let (manager, delegate) = (account("seller", 0, 0), account("seller-delegate", 0, 0));
+	let seller = T::BenchmarkSetup::member(&manager, &delegate);
+	let issuer = T::BenchmarkSetup::member(&account("issuer", 0, 0), &account("issuer-delegate", 0, 0));
+	let channel = T::BenchmarkSetup::channel(seller, issuer);
+	frame_system::Pallet::<T>::set_block_number(1u32.into());
+	let (_, node) = T::Members::delegate_of(&delegate).expect("the setup names the delegate");
+	Parties {
+		channel,
+		manager,
+		delegate,
+		node,
+	}
+}
+
+fn hash(number: u32) -> Digest {
+	let mut hash = [0; 32];
+	hash[..4].copy_from_slice(&number.to_le_bytes());
+	hash
+}
+
+/// Open `count` disputes of the manager on the channel, each over another batch.
+fn dispute<T: Config>(parties: &Parties<T>, count: u32) {
+	for number in 0..count {
+		AnchorsPallet::<T>::do_open_dispute(
+			&parties.manager,
+			parties.channel,
+			hash(number),
+			DisputeReason::Other(u16::MAX),
+		)
+		.expect("there is room");
+	}
+}
+
+#[benchmarks]
+mod benchmarks {
+	use super::*;
+
+	#[benchmark]
+	fn anchor() {
+		let parties = parties::<T>();
+		AnchorsPallet::<T>::do_anchor(&parties.delegate, 0, hash(0), None).expect("the first");
+		let origin = RawOrigin::Signed(parties.delegate.clone());
+		#[extrinsic_call]
+		_(origin, 1, hash(1));
+		assert_eq!(NextSequence::<T>::get(parties.node), 2);
+	}
+
+	#[benchmark]
+	fn anchor_packed(h: Linear<1, PACKED_RANGE>) {
+		let parties = parties::<T>();
+		let max_packed = T::MaxPacked::get();
+		Policy::<T>::put(AnchorPolicy {
+			interval: 1,
+			mode: AnchorMode::Packed,
+			max_packed,
+		});
+		AnchorsPallet::<T>::do_anchor(&parties.delegate, 0, hash(0), None).expect("the first");
+		let hashes = BoundedVec::truncate_from((0..h).map(hash).collect::<Vec<_>>());
+		let origin = RawOrigin::Signed(parties.delegate.clone());
+		#[extrinsic_call]
+		_(origin, 1, hashes);
+		assert_eq!(
+			Anchors::<T>::get(parties.node, 1).and_then(|anchor| anchor.packed),
+			Some(h.min(max_packed))
+		);
+	}
+
+	#[benchmark]
+	fn open_dispute(d: Linear<0, DISPUTES_RANGE>) {
+		let parties = parties::<T>();
+		let open = d.min(T::MaxOpenDisputes::get() - 1);
+		dispute::<T>(&parties, open);
+		let origin = RawOrigin::Signed(parties.manager.clone());
+		#[extrinsic_call]
+		_(origin, parties.channel, hash(u32::MAX), DisputeReason::Other(u16::MAX));
+		assert_eq!(NextDispute::<T>::get(), open + 1);
+	}
+
+	#[benchmark]
+	fn resolve_dispute() {
+		let parties = parties::<T>();
+		dispute::<T>(&parties, T::MaxOpenDisputes::get());
+		// The party's way reads one more map than the council's.
+		let origin = RawOrigin::Signed(parties.manager.clone());
+		#[extrinsic_call]
+		_(origin, 0, Outcome::Settled);
+		assert!(Disputes::<T>::get(0).is_some_and(|dispute| dispute.resolution.is_some()));
+	}
+
+	#[benchmark]
+	fn set_policy() -> Result<(), BenchmarkError> {
+		let origin = T::PolicyOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		let policy = AnchorPolicy {
+			interval: T::MaxInterval::get(),
+			mode: AnchorMode::Packed,
+			max_packed: T::MaxPacked::get(),
+		};
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, policy);
+		assert_eq!(Policy::<T>::get(), policy);
+		Ok(())
+	}
+
+	impl_benchmark_test_suite!(AnchorsPallet, crate::mock::new_ext(), crate::mock::Test);
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The off-chain worker: the runtime's side of the courier.
+//!
+//! It runs on every node after each block it imports, on that block's state. It decides (who may send, which anchor is next, how
+//! often); the courier, reached through host functions, carries and remembers. Nothing here is kept from one run to the next, and
+//! nothing that goes wrong is an error: what was not done now is offered by the courier again at a later block.
+
+use crate::*;
+use frame_support::{traits::Get, BoundedVec};
+use frame_system::offchain::{Account, ForAny, SendSignedTransaction, Signer};
+use sealane_primitives::{
+	courier_host::{courier, DueChannel, ReadyAnchor},
+	directory::{AnchorMode, AnchorPolicy, Authorisation, Refusal},
+	ids::*,
+	traits::{ChannelRegistry, MemberRegistry},
+};
+
+/// Log target of the off-chain worker.
+const LOG_TARGET: &str = "sealane::anchors";
+
+impl<T: Config> Pallet<T> {
+	/// One run of the off-chain worker after block `at`.
+	///
+	/// 1. Finds out which registered node this is. Where the node is registered no longer, its lanes are closed.
+	/// 2. Authorises each channel with something due against the state of this block: dispatches it, or closes it with the reason.
+	/// 3. Takes the anchor that is due by the policy and submits it, signed by the node's delegate key.
+	pub fn run_offchain(at: BlockNumber) {
+		// A node without a courier (an archive, a validator that does not trade) has nothing to do here.
+		let Some(peer) = courier::local_peer() else { return };
+		let registered = T::Members::node_by_peer(&peer);
+		for due in courier::due_channels() {
+			Self::direct(registered.map(|(member, _)| member), due, at);
+		}
+		let Some((member, node)) = registered else { return };
+		match T::Members::ensure_active(member) {
+			Ok(()) => Self::submit_anchor(node, at),
+			Err(refusal) => {
+				log::debug!(target: LOG_TARGET, "block {at}: node {node} does not anchor, member {member}: {refusal:?}")
+			}
+		}
+	}
+
+	/// Dispatch a channel or close it.
+	fn direct(member: Option<MemberId>, due: DueChannel, at: BlockNumber) {
+		match Self::authorise(member, due.channel) {
+			Ok(authorisation) => courier::dispatch(authorisation, at),
+			Err(refusal) => {
+				if !due.closed {
+					log::info!(target: LOG_TARGET, "block {at}: channel {} is closed: {refusal:?}", due.channel);
+				}
+				// Told again while it stays closed: the reason may have become another.
+				courier::close_channel(due.channel, refusal, at);
+			}
+		}
+	}
+
+	/// What this node may send over `channel`, by the same function that its partner asks before it accepts.
+	fn authorise(member: Option<MemberId>, channel: ChannelId) -> Result<Authorisation, Refusal> {
+		let member = member.ok_or(Refusal::NodeUnknown)?;
+		let (seller, issuer) = T::Channels::parties(channel).ok_or(Refusal::ChannelUnknown)?;
+		if member != seller && member != issuer {
+			return Err(Refusal::NotAParty);
+		}
+		T::Channels::authorise(channel)
+	}
+
+	/// Submit the anchor that is due, if there is one.
+	fn submit_anchor(node: NodeId, at: BlockNumber) {
+		let policy = Policy::<T>::get();
+		let next = NextSequence::<T>::get(node);
+		let max_hashes = match policy.mode {
+			AnchorMode::Root => 0,
+			AnchorMode::Packed => policy.max_packed,
+		};
+		let Some(ready) = courier::ready_anchor(next, at, policy.interval, max_hashes) else {
+			return;
+		};
+		let sequence = ready.sequence;
+		if sequence != next {
+			log::warn!(target: LOG_TARGET, "block {at}: the courier offers anchor {sequence}, but {next} is the next");
+			return;
+		}
+		let Some(delegate) = Self::delegate_key(node) else {
+			log::warn!(
+				target: LOG_TARGET,
+				"block {at}: anchor {sequence} waits: the keystore has no delegate key (type {:?}) for node {node}",
+				sealane_primitives::keys::DELEGATE_KEY_TYPE
+			);
+			return;
+		};
+		let signer = Signer::<T, T::DelegateAuth, ForAny>::any_account();
+		match signer.send_single_signed_transaction(&delegate, Self::anchor_call(ready, &policy)) {
+			Some(Ok(())) => courier::anchor_submitted(sequence, at),
+			// An earlier submission of this delegate, an anchor or receipts, still waits in the pool under the same nonce.
+			Some(Err(())) => {
+				log::debug!(target: LOG_TARGET, "block {at}: the pool does not take anchor {sequence} now")
+			}
+			None => log::warn!(target: LOG_TARGET, "block {at}: anchor {sequence} could not be signed"),
+		}
+	}
+
+	/// The key in this node's keystore that is the node's delegate on chain, if it is there.
+	fn delegate_key(node: NodeId) -> Option<Account<T>> {
+		let delegate = T::Members::delegate(node)?;
+		Signer::<T, T::DelegateAuth, ForAny>::keystore_accounts().find(|account| account.id == delegate)
+	}
+
+	/// The call for an anchor that is ready.
+	///
+	/// A courier that cut the anchor under an earlier policy may offer more hashes than may be packed now, or hashes where only roots are
+	/// wanted. Then the root over them goes alone: it proves the same, and the sequence goes on.
+	fn anchor_call(ready: ReadyAnchor, policy: &AnchorPolicy) -> Call<T> {
+		let ReadyAnchor { sequence, root, hashes } = ready;
+		let packable = policy.mode == AnchorMode::Packed
+			&& !hashes.is_empty()
+			&& hashes.len() <= policy.max_packed.min(T::MaxPacked::get()) as usize;
+		match packable.then(|| BoundedVec::try_from(hashes)) {
+			Some(Ok(hashes)) => Call::anchor_packed { sequence, hashes },
+			_ => Call::anchor { sequence, root },
+		}
+	}
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the calls and the views do.
+
+use crate::*;
+use alloc::vec::Vec;
+use frame_support::{ensure, traits::Get};
+use frame_system::pallet_prelude::BlockNumberFor;
+use sealane_primitives::{
+	directory::AnchorPolicy,
+	evidence::tree,
+	ids::*,
+	runtime_api::AnchorEntry,
+	traits::{ChannelRegistry, MemberRegistry},
+};
+use sp_runtime::{traits::SaturatedConversion, DispatchError, DispatchResult};
+
+// Calls.
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_anchor(
+		who: &T::AccountId,
+		sequence: AnchorSequence,
+		root: Digest,
+		packed: Option<u32>,
+	) -> DispatchResult {
+		let (member, node) = Self::delegate(who)?;
+		if Self::is_repeat(node, sequence, &root)? {
+			return Ok(());
+		}
+		Self::store(member, node, sequence, root, packed)
+	}
+
+	pub(crate) fn do_anchor_packed(who: &T::AccountId, sequence: AnchorSequence, hashes: &[Digest]) -> DispatchResult {
+		let (member, node) = Self::delegate(who)?;
+		ensure!(!hashes.is_empty(), Error::<T>::NoHashes);
+		// Cheaper than the root, so first. The root of a number that is too high is never computed.
+		ensure!(sequence <= NextSequence::<T>::get(node), Error::<T>::SequenceAhead);
+		let root = tree::root(hashes);
+		if Self::is_repeat(node, sequence, &root)? {
+			return Ok(());
+		}
+		// A repeat is harmless whatever the policy has become since; a new anchor keeps it.
+		let count = hashes.len() as u32;
+		ensure!(count <= Policy::<T>::get().max_packed, Error::<T>::MaxPackedExceeded);
+		Self::store(member, node, sequence, root, Some(count))
+	}
+
+	pub(crate) fn do_open_dispute(
+		who: &T::AccountId,
+		channel: ChannelId,
+		root: Digest,
+		reason: DisputeReason,
+	) -> DispatchResult {
+		let (seller, issuer) = T::Channels::parties(channel).ok_or(Error::<T>::ChannelNotFound)?;
+		let by = T::Members::member_of(who).ok_or(Error::<T>::NotAuthorized)?;
+		ensure!(by == seller || by == issuer, Error::<T>::NotAuthorized);
+
+		let id = NextDispute::<T>::get();
+		let next = id.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?;
+		OpenDisputes::<T>::try_mutate(channel, by, |open| {
+			let is_open = open
+				.iter()
+				.any(|id| Disputes::<T>::get(id).is_some_and(|dispute| dispute.root == root));
+			ensure!(!is_open, Error::<T>::DisputeAlreadyOpen);
+			open.try_push(id).map_err(|_| Error::<T>::MaxOpenDisputesExceeded)
+		})?;
+		NextDispute::<T>::put(next);
+		let dispute = Dispute {
+			channel,
+			root,
+			opened_by: by,
+			reason,
+			opened_at: Self::now(),
+			resolution: None,
+		};
+		Disputes::<T>::insert(id, dispute);
+		Self::deposit_event(Event::DisputeOpened {
+			dispute: id,
+			channel,
+			root,
+			by,
+			reason,
+		});
+		Ok(())
+	}
+
+	/// `who` is the account of a party, `None` the council.
+	pub(crate) fn do_resolve_dispute(who: Option<&T::AccountId>, id: DisputeId, outcome: Outcome) -> DispatchResult {
+		let mut dispute = Disputes::<T>::get(id).ok_or(Error::<T>::DisputeNotFound)?;
+		let by = match who {
+			None => None,
+			Some(who) => {
+				let member = T::Members::member_of(who).ok_or(Error::<T>::NotAuthorized)?;
+				ensure!(member == dispute.opened_by, Error::<T>::NotAuthorized);
+				ensure!(outcome.is_for_opener(), Error::<T>::OutcomeNotAllowed);
+				Some(member)
+			}
+		};
+		ensure!(dispute.resolution.is_none(), Error::<T>::AlreadyResolved);
+
+		let Dispute {
+			channel,
+			root,
+			opened_by,
+			..
+		} = dispute;
+		dispute.resolution = Some(Resolution {
+			outcome,
+			at: Self::now(),
+			by,
+		});
+		Disputes::<T>::insert(id, dispute);
+		OpenDisputes::<T>::mutate_exists(channel, opened_by, |slot| {
+			if let Some(open) = slot {
+				open.retain(|other| *other != id);
+				if open.is_empty() {
+					*slot = None;
+				}
+			}
+		});
+		Self::deposit_event(Event::DisputeResolved {
+			dispute: id,
+			channel,
+			root,
+			outcome,
+			by,
+		});
+		Ok(())
+	}
+
+	pub(crate) fn do_set_policy(new: AnchorPolicy) -> DispatchResult {
+		validate_policy(&new, T::MaxInterval::get(), T::MaxPacked::get())
+			.map_err(|fault| Error::<T>::InvalidPolicy(fault))?;
+		let old = Policy::<T>::get();
+		Policy::<T>::put(new);
+		Self::deposit_event(Event::PolicySet { old, new });
+		Ok(())
+	}
+}
+
+// Parts of the calls.
+impl<T: Config> Pallet<T> {
+	/// A block number in the chain's common type. The one place that converts.
+	pub(crate) fn number(block: BlockNumberFor<T>) -> BlockNumber {
+		block.saturated_into()
+	}
+
+	/// The current block.
+	pub(crate) fn now() -> BlockNumber {
+		Self::number(frame_system::Pallet::<T>::block_number())
+	}
+
+	/// The active member and the node for which `who` anchors.
+	fn delegate(who: &T::AccountId) -> Result<(MemberId, NodeId), DispatchError> {
+		let (member, node) = T::Members::delegate_of(who).ok_or(Error::<T>::NotAuthorized)?;
+		ensure!(T::Members::ensure_active(member).is_ok(), Error::<T>::NotActive);
+		Ok((member, node))
+	}
+
+	/// Whether the node already anchored this very root under this number; an error where it anchored another.
+	fn is_repeat(node: NodeId, sequence: AnchorSequence, root: &Digest) -> Result<bool, DispatchError> {
+		match Anchors::<T>::get(node, sequence) {
+			None => Ok(false),
+			Some(anchor) if anchor.root == *root => Ok(true),
+			Some(_) => Err(Error::<T>::AlreadyExists.into()),
+		}
+	}
+
+	/// Store the anchor of a number that has none, provided that it is the next.
+	fn store(
+		member: MemberId,
+		node: NodeId,
+		sequence: AnchorSequence,
+		root: Digest,
+		packed: Option<u32>,
+	) -> DispatchResult {
+		// Numbers below the next one all have an anchor, so one without is the next or too high.
+		ensure!(sequence == NextSequence::<T>::get(node), Error::<T>::SequenceAhead);
+		let next = sequence.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?;
+		NextSequence::<T>::insert(node, next);
+		Anchors::<T>::insert(
+			node,
+			sequence,
+			Anchor {
+				root,
+				block: Self::now(),
+				packed,
+			},
+		);
+		Self::deposit_event(Event::Anchored {
+			node,
+			sequence,
+			member,
+			root,
+			packed,
+		});
+		Ok(())
+	}
+}
+
+// Reads for the runtime and for views.
+impl<T: Config> Pallet<T> {
+	/// The anchor of a node with this number.
+	pub fn anchor_entry(node: NodeId, sequence: AnchorSequence) -> Option<AnchorEntry> {
+		Anchors::<T>::get(node, sequence).map(Into::into)
+	}
+
+	/// The number that a node's next anchor must have.
+	pub fn next_anchor(node: NodeId) -> AnchorSequence {
+		NextSequence::<T>::get(node)
+	}
+
+	/// The policy in force.
+	pub fn policy() -> AnchorPolicy {
+		Policy::<T>::get()
+	}
+
+	/// Whether `proof` shows that `leaf` is in the tree that the node anchored under this number.
+	pub fn is_proven(node: NodeId, sequence: AnchorSequence, leaf: &Digest, proof: &InclusionProof) -> bool {
+		Anchors::<T>::get(node, sequence).is_some_and(|anchor| {
+			// The size of a packed tree is on chain, so a proof cannot claim another.
+			anchor.packed.map_or(true, |count| proof.size == u64::from(count))
+				&& tree::verify(&anchor.root, proof.size, proof.index, leaf, &proof.path)
+		})
+	}
+
+	/// The open disputes on a channel, by number.
+	pub(crate) fn open_disputes(channel: ChannelId) -> Vec<(DisputeId, Dispute)> {
+		let mut open: Vec<_> = OpenDisputes::<T>::iter_prefix_values(channel)
+			.flatten()
+			.filter_map(|id| Some((id, Disputes::<T>::get(id)?)))
+			.collect();
+		open.sort_by_key(|(id, _)| *id);
+		open
+	}
+}
