@@ -51,7 +51,12 @@ pub(super) struct Cache {
 impl Cache {
 	/// Keeps up to `limit_bytes` of written groups and half as many of records read from disk.
 	pub(super) fn new(limit_bytes: usize) -> Self {
-		Self { limit_bytes, hot: RwLock::default(), cold: Mutex::default(), spare: Mutex::default() }
+		Self {
+			limit_bytes,
+			hot: RwLock::default(),
+			cold: Mutex::default(),
+			spare: Mutex::default(),
+		}
 	}
 
 	/// An empty buffer to build a group in.
@@ -109,7 +114,12 @@ impl Cache {
 
 	/// A record read from disk not long ago.
 	pub(super) fn cold(&self, position: Position) -> Option<Record> {
-		self.cold.lock().records.iter().find(|record| record.position == position).cloned()
+		self.cold
+			.lock()
+			.records
+			.iter()
+			.find(|record| record.position == position)
+			.cloned()
 	}
 
 	/// Remembers a record that was read from disk.
@@ -139,7 +149,10 @@ mod tests {
 			cache.push(start, Bytes::from(vec![start as u8; 30]));
 		}
 		assert_eq!(cache.hot_from(209), None);
-		assert_eq!(cache.hot_from(215).map(|bytes| (bytes[0], bytes.len())), Some((210, 25)));
+		assert_eq!(
+			cache.hot_from(215).map(|bytes| (bytes[0], bytes.len())),
+			Some((210, 25))
+		);
 		assert_eq!(cache.hot_from(299).map(|bytes| bytes.len()), Some(1));
 		assert_eq!(cache.hot_from(300), None);
 	}

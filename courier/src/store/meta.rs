@@ -29,7 +29,9 @@ pub struct Meta {
 
 impl fmt::Debug for Meta {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		f.debug_struct("Meta").field("store", &self.store).finish_non_exhaustive()
+		f.debug_struct("Meta")
+			.field("store", &self.store)
+			.finish_non_exhaustive()
 	}
 }
 
@@ -45,12 +47,16 @@ impl Meta {
 		rand::rngs::OsRng.fill_bytes(&mut random);
 		let mut store = StoreId([0; 16]);
 		store.0.copy_from_slice(&random[..16]);
-		let meta = Self { store, index_secret: [u64_at(&random, 16), u64_at(&random, 24)] };
+		let meta = Self {
+			store,
+			index_secret: [u64_at(&random, 16), u64_at(&random, 24)],
+		};
 
 		// A crash leaves either no file of this name or a whole one.
 		let fresh = folder.join("meta.new");
 		let file = disk.create(&fresh).map_err(io_error("creating", &fresh))?;
-		file.write_all_at(&meta.encode(), 0).map_err(io_error("writing", &fresh))?;
+		file.write_all_at(&meta.encode(), 0)
+			.map_err(io_error("writing", &fresh))?;
 		file.sync().map_err(io_error("syncing", &fresh))?;
 		disk.rename(&fresh, &path).map_err(io_error("naming", &path))?;
 		disk.sync_folder(folder).map_err(io_error("syncing", folder))?;
@@ -61,9 +67,17 @@ impl Meta {
 		let file = disk.open(path).map_err(io_error("opening", path))?;
 		let mut bytes = [0; META_BYTES];
 		let read = file.read_at(&mut bytes, 0).map_err(io_error("reading", path))?;
-		let corrupt = |damage| OpenError::Corrupt { file: path.to_path_buf(), offset: 0, position: 0, damage };
+		let corrupt = |damage| OpenError::Corrupt {
+			file: path.to_path_buf(),
+			offset: 0,
+			position: 0,
+			damage,
+		};
 		if read < META_BYTES {
-			return Err(corrupt(Damage::Short { needed: META_BYTES as u64, available: read as u64 }));
+			return Err(corrupt(Damage::Short {
+				needed: META_BYTES as u64,
+				available: read as u64,
+			}));
 		}
 		Self::decode(&bytes).map_err(corrupt)
 	}
@@ -91,7 +105,10 @@ impl Meta {
 		}
 		let mut store = StoreId([0; 16]);
 		store.0.copy_from_slice(&bytes[16..32]);
-		Ok(Self { store, index_secret: [u64_at(bytes, 32), u64_at(bytes, 40)] })
+		Ok(Self {
+			store,
+			index_secret: [u64_at(bytes, 32), u64_at(bytes, 40)],
+		})
 	}
 }
 
@@ -101,7 +118,10 @@ mod tests {
 
 	#[test]
 	fn survives_the_file_and_shows_no_secret() {
-		let meta = Meta { store: StoreId([9; 16]), index_secret: [0xdead_beef, 42] };
+		let meta = Meta {
+			store: StoreId([9; 16]),
+			index_secret: [0xdead_beef, 42],
+		};
 		assert_eq!(Meta::decode(&meta.encode()), Ok(meta));
 		assert!(!format!("{meta:?}").contains("3735928559"));
 		let mut flipped = meta.encode();

@@ -21,10 +21,16 @@
 //! impl Cutter for MyCutter {                    // on the writer thread, once per group: packing, counting and signing happen here
 //!     type Submission = ..;
 //!     fn cut(&mut self, group: &mut Vec<Submission>, out: &mut RecordWriter)   // out.next(), out.push(kind, bytes), out.begin(kind)
-//!     fn committed(&mut self, group: &Committed)                               // on disk: update indexes, answer
+//!     fn committed(&mut self, group: &Committed)                               // on disk and readable: update indexes
+//!     fn published(&mut self)                                                  // the tail shows it: answer
 //!     fn refused(&mut self, error: &AppendError)                               // not on disk: take back counters, answer
 //!     fn rejected(&mut self, group: &mut Vec<Submission>, error: &AppendError) // never cut: answer
 //! }
+//!
+//! let index = Index::new(opened.reader().meta().index_secret);  let numbers = Numbers::default();   // packet number -> position
+//! index.insert_many(&[(index.key(seller, id), Location::new(numbers.push(position), entry)?)]);      // one lock per 256
+//! index.answer_many(&[(key, order, answer)]);  index.probe_many(&keys, |place, entry| ..);            // repeated ids of a batch
+//! index.find(key, |entry| read_and_compare(entry.order))? -> Option<Entry { order, answer }>
 //! ```
 //!
 //! ## On disk
@@ -58,7 +64,10 @@ mod cache;
 mod cutter;
 pub mod disk;
 mod error;
+#[cfg(any(test, feature = "test-support"))]
+pub mod fault;
 pub mod frame;
+pub mod index;
 mod log;
 mod meta;
 mod prepare;
@@ -67,6 +76,8 @@ mod reader;
 mod recovery;
 mod segments;
 mod stats;
+#[cfg(test)]
+mod tests;
 mod walk;
 mod writer;
 
@@ -74,6 +85,7 @@ pub use self::{
 	cutter::{Committed, Cutter, Plain, RecordBuilder, RecordWriter},
 	error::{AppendError, OpenError, ReadError},
 	frame::{Damage, Position, Record, StoreId, MAX_PAYLOAD_BYTES, RECORD_HEADER_BYTES},
+	index::{Entry, Index, Key, Location, Numbers},
 	log::{Log, Opened, Options},
 	meta::Meta,
 	queue::RecordBuf,

@@ -60,13 +60,23 @@ impl Preparer {
 	/// Starts to prepare a file of `bytes` in `folder`.
 	pub(super) fn start(disk: Arc<dyn Disk>, folder: &Path, bytes: u64) -> io::Result<Self> {
 		let path = folder.join(PREPARED_NAME);
-		let state = State { wanted: true, ..State::default() };
-		let desk = Arc::new(Desk { state: Mutex::new(state), wake: Condvar::new() });
+		let state = State {
+			wanted: true,
+			..State::default()
+		};
+		let desk = Arc::new(Desk {
+			state: Mutex::new(state),
+			wake: Condvar::new(),
+		});
 		let thread = std::thread::Builder::new().name("sealane-prepare".into()).spawn({
 			let (desk, path) = (desk.clone(), path.clone());
 			move || run(&desk, disk.as_ref(), &path, bytes)
 		})?;
-		Ok(Self { desk, path, thread: Some(thread) })
+		Ok(Self {
+			desk,
+			path,
+			thread: Some(thread),
+		})
 	}
 
 	/// The prepared file and its present name, if it is ready. The caller renames it, then asks for the [`Preparer::next`].

@@ -25,7 +25,10 @@ pub struct RecordBuf {
 impl RecordBuf {
 	/// A record of `kind`, which must not be 0.
 	pub fn new(kind: u8, payload: impl Into<Bytes>) -> Self {
-		Self { kind, payload: payload.into() }
+		Self {
+			kind,
+			payload: payload.into(),
+		}
 	}
 }
 
@@ -42,7 +45,7 @@ pub(super) enum Reply {
 impl Reply {
 	pub(super) fn send(self, outcome: Outcome) {
 		match self {
-			Self::Nobody => {},
+			Self::Nobody => {}
 			// A caller that no longer waits has its records all the same.
 			Self::Waiter(sender) => drop(sender.send(outcome)),
 			Self::Callback(call) => call(outcome),
@@ -66,7 +69,11 @@ pub(super) struct Taken<S> {
 
 impl<S> Default for Taken<S> {
 	fn default() -> Self {
-		Self { batches: Vec::new(), submissions: Vec::new(), bytes: 0 }
+		Self {
+			batches: Vec::new(),
+			submissions: Vec::new(),
+			bytes: 0,
+		}
 	}
 }
 
@@ -92,14 +99,27 @@ pub(super) struct Queue<S> {
 impl<S> Queue<S> {
 	pub(super) fn new(capacity: usize) -> Self {
 		let capacity = capacity.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS);
-		let state = State { waiting: Taken::default(), closed: false, idle: false };
-		Self { state: Mutex::new(state), wake: Condvar::new(), room: Semaphore::new(capacity), capacity }
+		let state = State {
+			waiting: Taken::default(),
+			closed: false,
+			idle: false,
+		};
+		Self {
+			state: Mutex::new(state),
+			wake: Condvar::new(),
+			room: Semaphore::new(capacity),
+			capacity,
+		}
 	}
 
 	/// Waits until the queue has room for so many bytes. The room stays taken until the writer gives it back.
 	pub(super) async fn room(&self, bytes: usize) -> Result<usize, AppendError> {
 		let permits = self.permits(bytes)?;
-		self.room.acquire_many(permits).await.map_err(|_| AppendError::Closed)?.forget();
+		self.room
+			.acquire_many(permits)
+			.await
+			.map_err(|_| AppendError::Closed)?
+			.forget();
 		Ok(permits as usize)
 	}
 
@@ -116,7 +136,10 @@ impl<S> Queue<S> {
 
 	fn permits(&self, bytes: usize) -> Result<u32, AppendError> {
 		if bytes > self.capacity {
-			return Err(AppendError::TooLarge { bytes: bytes as u64, limit: self.capacity as u64 });
+			return Err(AppendError::TooLarge {
+				bytes: bytes as u64,
+				limit: self.capacity as u64,
+			});
 		}
 		// Below u32::MAX because the capacity is.
 		Ok(bytes.max(1) as u32)
@@ -174,7 +197,10 @@ pub(super) fn framed_bytes(records: &[RecordBuf]) -> Result<usize, AppendError> 
 		}
 		let length = record.payload.len();
 		if length > MAX_PAYLOAD_BYTES {
-			return Err(AppendError::TooLarge { bytes: length as u64, limit: MAX_PAYLOAD_BYTES as u64 });
+			return Err(AppendError::TooLarge {
+				bytes: length as u64,
+				limit: MAX_PAYLOAD_BYTES as u64,
+			});
 		}
 		bytes += RECORD_HEADER_BYTES + length;
 	}

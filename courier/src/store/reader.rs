@@ -84,7 +84,10 @@ impl LogReader {
 	pub fn read(&self, position: Position) -> Result<Record, ReadError> {
 		let durable = self.shared.durable();
 		if position >= durable {
-			return Err(ReadError::BeyondTail { position, tail: durable });
+			return Err(ReadError::BeyondTail {
+				position,
+				tail: durable,
+			});
 		}
 		if let Some(bytes) = self.shared.cache.hot_from(position) {
 			return match frame::parse(&bytes, false) {
@@ -116,7 +119,7 @@ impl LogReader {
 				bytes.truncate(total);
 				bytes.shrink_to_fit();
 				Ok(record(position, kind, &Bytes::from(bytes), total))
-			},
+			}
 			other => Err(corrupt(&segment, position, damage(other, bytes.len()))),
 		}
 	}
@@ -125,7 +128,14 @@ impl LogReader {
 	/// whichever comes first. Records of one read share a buffer of about 1 MiB: copy a payload that is to be kept for long.
 	pub fn scan(&self, from: Position, until: Position) -> Scan {
 		let next = from.max(self.first());
-		Scan { reader: self.clone(), next, until: until.min(self.tail()), chunk: Bytes::new(), start: next, hot: false }
+		Scan {
+			reader: self.clone(),
+			next,
+			until: until.min(self.tail()),
+			chunk: Bytes::new(),
+			start: next,
+			hot: false,
+		}
 	}
 
 	/// Whether `position` is one that [`LogReader::scan`] may begin at. For cursors that came from outside.
@@ -149,13 +159,22 @@ impl LogReader {
 			return Err(ReadError::Salvaged { position, end });
 		}
 		let Some((segment, next)) = self.shared.segments.locate(position) else {
-			return Err(ReadError::BeforeFirst { position, first: self.first() });
+			return Err(ReadError::BeforeFirst {
+				position,
+				first: self.first(),
+			});
 		};
 		let hole = self.shared.segments.next_hole(position).unwrap_or(Position::MAX);
 		Ok((segment, next.unwrap_or(durable).min(durable).min(hole)))
 	}
 
-	fn check_room(&self, segment: &Segment, position: Position, needed: usize, limit: Position) -> Result<(), ReadError> {
+	fn check_room(
+		&self,
+		segment: &Segment,
+		position: Position,
+		needed: usize,
+		limit: Position,
+	) -> Result<(), ReadError> {
 		let (needed, available) = (needed as u64, limit - position);
 		match needed > available {
 			true => Err(corrupt(segment, position, Damage::Short { needed, available })),
@@ -165,12 +184,19 @@ impl LogReader {
 
 	fn fetch(&self, segment: &Segment, position: Position, bytes: u64) -> Result<Vec<u8>, ReadError> {
 		let offset = position - segment.first;
-		let io = |source| ReadError::Io { file: segment.path.clone(), offset, source };
+		let io = |source| ReadError::Io {
+			file: segment.path.clone(),
+			offset,
+			source,
+		};
 		let file = self.shared.segments.file(segment).map_err(io)?;
 		let mut out = vec![0; bytes as usize];
 		let read = file.read_at(&mut out, offset).map_err(io)?;
 		if read < out.len() {
-			let damage = Damage::Short { needed: bytes, available: read as u64 };
+			let damage = Damage::Short {
+				needed: bytes,
+				available: read as u64,
+			};
 			return Err(corrupt(segment, position, damage));
 		}
 		Ok(out)
@@ -212,13 +238,13 @@ impl Scan {
 				let position = self.next;
 				self.next += total as u64;
 				Ok((kind != GROUP_KIND).then(|| record(position, kind, &bytes, total)))
-			},
+			}
 			Frame::Partial { needed } if !self.hot => self.refill(needed).map(|()| None),
 			_ if self.hot => Err(ReadError::NotARecord { position: self.next }),
 			other => {
 				let (segment, _) = self.reader.extent(self.next, self.reader.shared.durable())?;
 				Err(corrupt(&segment, self.next, damage(other, bytes.len())))
-			},
+			}
 		}
 	}
 
@@ -248,12 +274,12 @@ impl Iterator for Scan {
 	fn next(&mut self) -> Option<Self::Item> {
 		while self.next < self.until {
 			match self.step() {
-				Ok(None) => {},
+				Ok(None) => {}
 				Ok(Some(record)) => return Some(Ok(record)),
 				Err(error) => {
 					self.until = self.next;
 					return Some(Err(error));
-				},
+				}
 			}
 		}
 		None
@@ -261,18 +287,30 @@ impl Iterator for Scan {
 }
 
 fn record(position: Position, kind: u8, bytes: &Bytes, total: usize) -> Record {
-	Record { position, kind, payload: bytes.slice(RECORD_HEADER_BYTES..total) }
+	Record {
+		position,
+		kind,
+		payload: bytes.slice(RECORD_HEADER_BYTES..total),
+	}
 }
 
 fn corrupt(segment: &Segment, position: Position, damage: Damage) -> ReadError {
-	ReadError::Corrupt { file: segment.path.clone(), offset: position - segment.first, position, damage }
+	ReadError::Corrupt {
+		file: segment.path.clone(),
+		offset: position - segment.first,
+		position,
+		damage,
+	}
 }
 
 /// The damage that a frame which is not whole stands for.
 fn damage(frame: Frame, available: usize) -> Damage {
 	match frame {
 		Frame::Damaged(damage) => damage,
-		Frame::Partial { needed } => Damage::Short { needed: needed as u64, available: available as u64 },
+		Frame::Partial { needed } => Damage::Short {
+			needed: needed as u64,
+			available: available as u64,
+		},
 		Frame::Vacant | Frame::Whole { .. } => Damage::Vacant,
 	}
 }

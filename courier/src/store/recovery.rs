@@ -122,7 +122,11 @@ pub(super) fn recover(plan: &Plan<'_>, visit: &mut dyn FnMut(Record)) -> Result<
 	for (index, first) in firsts.iter().enumerate() {
 		let expected = run.found.recovery.tail;
 		if *first != expected {
-			return Err(OpenError::Missing { folder: plan.folder.into(), expected, found: Some(*first) });
+			return Err(OpenError::Missing {
+				folder: plan.folder.into(),
+				expected,
+				found: Some(*first),
+			});
 		}
 		run.segment(*first, firsts.get(index + 1).copied(), visit)?;
 	}
@@ -142,14 +146,23 @@ struct Run<'a> {
 
 impl Run<'_> {
 	/// One segment; afterwards `tail` is where the next one must begin.
-	fn segment(&mut self, first: Position, next: Option<Position>, visit: &mut dyn FnMut(Record)) -> Result<(), OpenError> {
+	fn segment(
+		&mut self,
+		first: Position,
+		next: Option<Position>,
+		visit: &mut dyn FnMut(Record),
+	) -> Result<(), OpenError> {
 		let path = segment_path(self.plan.folder, first);
 		let file = self.plan.disk.open(&path).map_err(io_error("opening", &path))?;
 		let length = file.len().map_err(io_error("reading the length of", &path))?;
 		let extent = next.map_or(length, |next| next - first);
 		if extent > length {
 			let expected = first + length;
-			return Err(OpenError::Missing { folder: self.plan.folder.into(), expected, found: next });
+			return Err(OpenError::Missing {
+				folder: self.plan.folder.into(),
+				expected,
+				found: next,
+			});
 		}
 		self.last_group = None;
 		self.found.recovery.was_closed = false;
@@ -166,10 +179,14 @@ impl Run<'_> {
 				let extent = extent.max(SEGMENT_HEADER_BYTES as u64);
 				self.give_up(&path, first, 0, extent, damage)?;
 				self.found.recovery.tail = first + extent;
-				self.found.segments.push(Segment { first, path, marker: Default::default() });
+				self.found.segments.push(Segment {
+					first,
+					path,
+					marker: Default::default(),
+				});
 				self.found.open = None;
 				return Ok(());
-			},
+			}
 		};
 		let segment = Segment { first, path, marker };
 		if next.is_none_or(|next| next > self.plan.from) {
@@ -196,22 +213,27 @@ impl Run<'_> {
 				Ok(Some(group)) => {
 					at = group.end();
 					self.group(segment, group, visit);
-				},
+				}
 				Err(Stop::Io(source)) => return Err(io_error("reading", &segment.path)(source)),
 				Err(Stop::Broken { offset, damage, before }) => {
 					let known = self.known_hole(segment.first + offset);
-					let behind = walk.behind(at.max(offset)).map_err(io_error("reading", &segment.path))?;
+					let behind = walk
+						.behind(at.max(offset))
+						.map_err(io_error("reading", &segment.path))?;
 					if is_last && known.is_none() && behind.next_group.is_none() {
 						self.cut(segment, at, behind.written, damage);
 						break;
 					}
-					let next = known.map(|end| end - segment.first).or(behind.next_group).unwrap_or(extent);
+					let next = known
+						.map(|end| end - segment.first)
+						.or(behind.next_group)
+						.unwrap_or(extent);
 					self.give_up(&segment.path, segment.first, offset, next, damage)?;
 					for record in before {
 						self.record(record, visit);
 					}
 					at = next;
-				},
+				}
 			}
 		}
 		self.found.recovery.tail = segment.first + at;
@@ -220,7 +242,12 @@ impl Run<'_> {
 
 	fn group(&mut self, segment: &Segment, group: Group, visit: &mut dyn FnMut(Record)) {
 		let position = segment.first + group.offset;
-		if self.found.landmarks.last().is_none_or(|last| position - last >= LANDMARK_BYTES) {
+		if self
+			.found
+			.landmarks
+			.last()
+			.is_none_or(|last| position - last >= LANDMARK_BYTES)
+		{
 			self.found.landmarks.push(position);
 		}
 		self.found.recovery.groups += 1;
@@ -242,22 +269,42 @@ impl Run<'_> {
 	fn cut(&mut self, segment: &Segment, at: u64, written: u64, damage: Damage) {
 		if written > at {
 			let file = segment.path.clone();
-			self.found.recovery.cut = Some(Cut { file, offset: at, bytes: written - at, damage });
+			self.found.recovery.cut = Some(Cut {
+				file,
+				offset: at,
+				bytes: written - at,
+				damage,
+			});
 		}
 	}
 
 	fn known_hole(&self, position: Position) -> Option<Position> {
-		self.holes.iter().find(|hole| hole.start == position).map(|hole| hole.end)
+		self.holes
+			.iter()
+			.find(|hole| hole.start == position)
+			.map(|hole| hole.end)
 	}
 
 	/// Stops at damage, or gives the range up where that is wanted or was done before.
-	fn give_up(&mut self, path: &Path, first: Position, offset: u64, end: u64, damage: Damage) -> Result<(), OpenError> {
+	fn give_up(
+		&mut self,
+		path: &Path,
+		first: Position,
+		offset: u64,
+		end: u64,
+		damage: Damage,
+	) -> Result<(), OpenError> {
 		let position = first + offset;
 		if self.known_hole(position).is_some() {
 			return Ok(());
 		}
 		if !self.plan.salvage {
-			return Err(OpenError::Corrupt { file: path.into(), offset, position, damage });
+			return Err(OpenError::Corrupt {
+				file: path.into(),
+				offset,
+				position,
+				damage,
+			});
 		}
 		self.holes.push(position..first + end);
 		self.new_holes = true;
@@ -273,7 +320,8 @@ impl Run<'_> {
 				file.set_len(cut.offset).map_err(io_error("cutting", path))?;
 			}
 			if let Some(group) = &self.last_group {
-				file.write_all_at(&group.bytes, group.offset).map_err(io_error("writing", path))?;
+				file.write_all_at(&group.bytes, group.offset)
+					.map_err(io_error("writing", path))?;
 			}
 			file.sync().map_err(io_error("syncing", path))?;
 		}
@@ -281,7 +329,10 @@ impl Run<'_> {
 			self.save_holes()?;
 		}
 		let folder = self.plan.folder;
-		self.plan.disk.sync_folder(folder).map_err(io_error("syncing", folder))?;
+		self.plan
+			.disk
+			.sync_folder(folder)
+			.map_err(io_error("syncing", folder))?;
 		self.found.recovery.salvaged = std::mem::take(&mut self.holes);
 		Ok(())
 	}
@@ -294,7 +345,8 @@ impl Run<'_> {
 		}
 		let (fresh, path) = (self.plan.folder.join("salvaged.new"), self.plan.folder.join(HOLES_FILE));
 		let file = self.plan.disk.create(&fresh).map_err(io_error("creating", &fresh))?;
-		file.write_all_at(text.as_bytes(), 0).map_err(io_error("writing", &fresh))?;
+		file.write_all_at(text.as_bytes(), 0)
+			.map_err(io_error("writing", &fresh))?;
 		file.sync().map_err(io_error("syncing", &fresh))?;
 		self.plan.disk.rename(&fresh, &path).map_err(io_error("naming", &path))
 	}
@@ -330,7 +382,10 @@ fn load_holes(plan: &Plan<'_>) -> Result<Vec<Range<Position>>, OpenError> {
 		let (start, end) = line.split_once(' ')?;
 		Some(start.parse().ok()?..end.parse().ok()?)
 	};
-	let holes = String::from_utf8_lossy(&bytes).lines().map(hole).collect::<Option<Vec<_>>>();
+	let holes = String::from_utf8_lossy(&bytes)
+		.lines()
+		.map(hole)
+		.collect::<Option<Vec<_>>>();
 	holes.ok_or_else(|| OpenError::Corrupt {
 		file: path,
 		offset: 0,
@@ -343,7 +398,10 @@ fn read_header(file: &dyn DiskFile, path: &Path) -> Result<Result<SegmentHeader,
 	let mut bytes = [0; SEGMENT_HEADER_BYTES];
 	let read = file.read_at(&mut bytes, 0).map_err(io_error("reading", path))?;
 	if read < bytes.len() {
-		return Ok(Err(Damage::Short { needed: bytes.len() as u64, available: read as u64 }));
+		return Ok(Err(Damage::Short {
+			needed: bytes.len() as u64,
+			available: read as u64,
+		}));
 	}
 	Ok(SegmentHeader::decode(&bytes))
 }

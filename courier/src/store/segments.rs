@@ -42,7 +42,13 @@ impl Segments {
 	pub(super) fn new(disk: Arc<dyn Disk>, list: Vec<Segment>, holes: Vec<Range<Position>>) -> Self {
 		let landmarks = RwLock::new(list.iter().map(|segment| segment.first).collect());
 		let list = list.into_iter().map(Arc::new).collect();
-		Self { disk, list: RwLock::new(list), open: Mutex::default(), holes, landmarks }
+		Self {
+			disk,
+			list: RwLock::new(list),
+			open: Mutex::default(),
+			holes,
+			landmarks,
+		}
 	}
 
 	/// Adds the beginnings of groups that recovery came by, in order.
@@ -87,19 +93,21 @@ impl Segments {
 		self.list.read().first().map_or(0, |segment| segment.first)
 	}
 
-	/// Number of segments.
-	pub(super) fn count(&self) -> usize {
-		self.list.read().len()
-	}
-
 	/// Where a range that was given up ends, if `position` lies in one.
 	pub(super) fn hole_end(&self, position: Position) -> Option<Position> {
-		self.holes.iter().find(|hole| hole.contains(&position)).map(|hole| hole.end)
+		self.holes
+			.iter()
+			.find(|hole| hole.contains(&position))
+			.map(|hole| hole.end)
 	}
 
 	/// Where the next range that was given up begins, at or behind `position`.
 	pub(super) fn next_hole(&self, position: Position) -> Option<Position> {
-		self.holes.iter().map(|hole| hole.start).filter(|start| *start >= position).min()
+		self.holes
+			.iter()
+			.map(|hole| hole.start)
+			.filter(|start| *start >= position)
+			.min()
 	}
 
 	/// The file of a segment, opened if need be.
@@ -141,7 +149,12 @@ mod tests {
 		let path = segment_path(Path::new("log"), 67_108_864);
 		assert_eq!(path, Path::new("log/00000000000067108864.seg"));
 		assert_eq!(segment_first("00000000000067108864.seg"), Some(67_108_864));
-		for other in ["next.new", "67108864.seg", "0000000000006710886x.seg", "99999999999999999999.seg"] {
+		for other in [
+			"next.new",
+			"67108864.seg",
+			"0000000000006710886x.seg",
+			"99999999999999999999.seg",
+		] {
 			assert_eq!(segment_first(other), None, "{other}");
 		}
 	}

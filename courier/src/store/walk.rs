@@ -36,7 +36,11 @@ pub(super) enum Stop {
 	/// The disk refused to read.
 	Io(io::Error),
 	/// Bytes at `offset` are not what was written; the records of the group before that place are right.
-	Broken { offset: u64, damage: Damage, before: Vec<Record> },
+	Broken {
+		offset: u64,
+		damage: Damage,
+		before: Vec<Record>,
+	},
 }
 
 /// What lies behind a broken place.
@@ -59,7 +63,13 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
 	pub(super) fn new(file: &'a Arc<dyn DiskFile>, segment: &'a Segment, limit: u64) -> Self {
-		Self { file, segment, limit, window: Bytes::new(), window_offset: 0 }
+		Self {
+			file,
+			segment,
+			limit,
+			window: Bytes::new(),
+			window_offset: 0,
+		}
 	}
 
 	/// The group at `offset`; `None` exactly at the end of the segment.
@@ -67,18 +77,28 @@ impl<'a> Walk<'a> {
 		if offset == self.limit {
 			return Ok(None);
 		}
-		let broken = |damage| Stop::Broken { offset, damage, before: Vec::new() };
+		let broken = |damage| Stop::Broken {
+			offset,
+			damage,
+			before: Vec::new(),
+		};
 		let bytes = self.window(offset, GROUP_HEADER_BYTES as u64).map_err(Stop::Io)?;
 		let position = self.segment.first + offset;
 		let header = GroupHeader::read(&bytes, &self.segment.marker, position).map_err(broken)?;
 		let whole = header.end() - position;
 		let available = self.limit - offset;
 		if whole > available {
-			return Err(broken(Damage::Short { needed: whole, available }));
+			return Err(broken(Damage::Short {
+				needed: whole,
+				available,
+			}));
 		}
 		let mut bytes = self.window(offset, whole).map_err(Stop::Io)?;
 		if (bytes.len() as u64) < whole {
-			return Err(broken(Damage::Short { needed: whole, available: bytes.len() as u64 }));
+			return Err(broken(Damage::Short {
+				needed: whole,
+				available: bytes.len() as u64,
+			}));
 		}
 		bytes.truncate(whole as usize);
 		let records = self.records(&header, &bytes, offset)?;
@@ -91,18 +111,31 @@ impl<'a> Walk<'a> {
 		while at < bytes.len() || records.len() < header.records as usize {
 			let rest = bytes.slice(at..);
 			let damage = match frame::parse(&rest, true) {
-				Frame::Whole { kind, bytes: total } if kind != GROUP_KIND && records.len() < header.records as usize => {
+				Frame::Whole { kind, bytes: total }
+					if kind != GROUP_KIND && records.len() < header.records as usize =>
+				{
 					let position = header.position + at as u64;
-					records.push(Record { position, kind, payload: rest.slice(RECORD_HEADER_BYTES..total) });
+					records.push(Record {
+						position,
+						kind,
+						payload: rest.slice(RECORD_HEADER_BYTES..total),
+					});
 					at += total;
 					continue;
-				},
+				}
 				Frame::Whole { .. } => Damage::Group("the group holds another number of records than it says"),
-				Frame::Partial { needed } => Damage::Short { needed: needed as u64, available: rest.len() as u64 },
+				Frame::Partial { needed } => Damage::Short {
+					needed: needed as u64,
+					available: rest.len() as u64,
+				},
 				Frame::Vacant => Damage::Vacant,
 				Frame::Damaged(damage) => damage,
 			};
-			return Err(Stop::Broken { offset: offset + at as u64, damage, before: records });
+			return Err(Stop::Broken {
+				offset: offset + at as u64,
+				damage,
+				before: records,
+			});
 		}
 		Ok(records)
 	}
@@ -136,14 +169,24 @@ impl<'a> Walk<'a> {
 			if let Some(last) = last_written(bytes) {
 				written = written.max(start + last as u64 + 1);
 				if let Some(next) = self.group_header_in(bytes, start, offset) {
-					return Ok(Behind { next_group: Some(next), written });
+					return Ok(Behind {
+						next_group: Some(next),
+						written,
+					});
 				}
 			}
 			// Windows overlap, so that a header on their border is seen whole.
 			let step = bytes.len().saturating_sub(GROUP_HEADER_BYTES).max(1);
-			start += if start + bytes.len() as u64 >= self.limit { bytes.len() } else { step } as u64;
+			start += if start + bytes.len() as u64 >= self.limit {
+				bytes.len()
+			} else {
+				step
+			} as u64;
 		}
-		Ok(Behind { next_group: None, written })
+		Ok(Behind {
+			next_group: None,
+			written,
+		})
 	}
 
 	fn group_header_in(&self, bytes: &[u8], start: u64, after: u64) -> Option<u64> {

@@ -59,8 +59,10 @@ impl<S> Drop for LastWill<S> {
 		self.queue.close();
 		let mut rest = Taken::default();
 		if self.queue.take(&mut rest) {
+			let reason = self.shared.frozen.get();
+			let error = reason.map_or(AppendError::Closed, |reason| AppendError::Frozen(reason.clone()));
 			for batch in rest.batches {
-				batch.reply.send(Err(AppendError::Closed));
+				batch.reply.send(Err(error.clone()));
 			}
 		}
 	}
@@ -68,9 +70,13 @@ impl<S> Drop for LastWill<S> {
 
 impl<C: Cutter> Writer<C> {
 	pub(super) fn run(mut self) {
-		let _will = LastWill { shared: self.shared.clone(), queue: self.queue.clone() };
-		self.prepare_open_segment();
 		let mut taken = Taken::default();
+		// Declared after `taken`: in a panic it acts before the callers in there learn that nobody will answer.
+		let _will = LastWill {
+			shared: self.shared.clone(),
+			queue: self.queue.clone(),
+		};
+		self.prepare_open_segment();
 		while self.queue.take(&mut taken) {
 			if let Err(error) = self.group(&mut taken) {
 				self.refuse(&mut taken, &error);
@@ -114,10 +120,15 @@ impl<C: Cutter> Writer<C> {
 			self.shared.cache.give_back(buffer);
 			Bytes::new()
 		};
-		self.cutter.committed(&Committed { start, bytes: &bytes, records });
+		self.cutter.committed(&Committed {
+			start,
+			bytes: &bytes,
+			records,
+		});
 		if !bytes.is_empty() {
 			self.shared.tail.send_replace(self.next);
 		}
+		self.cutter.published();
 		for (batch, outcome) in taken.batches.drain(..).zip(outcomes) {
 			batch.reply.send(outcome);
 		}
@@ -131,7 +142,10 @@ impl<C: Cutter> Writer<C> {
 		};
 		let bytes = buffer.len();
 		if bytes > MAX_GROUP_BYTES {
-			return Err(AppendError::TooLarge { bytes: bytes as u64, limit: MAX_GROUP_BYTES as u64 });
+			return Err(AppendError::TooLarge {
+				bytes: bytes as u64,
+				limit: MAX_GROUP_BYTES as u64,
+			});
 		}
 		end_group(buffer, start, records, &segment.marker);
 		let offset = start - segment.first;
@@ -153,7 +167,9 @@ impl<C: Cutter> Writer<C> {
 		if let Err(error) = file.sync() {
 			return Err(self.freeze("a sync failed", error));
 		}
-		self.shared.counters.stored(records as u64, bytes as u64, written - begun, written.elapsed());
+		self.shared
+			.counters
+			.stored(records as u64, bytes as u64, written - begun, written.elapsed());
 		Ok(())
 	}
 
@@ -173,15 +189,23 @@ impl<C: Cutter> Writer<C> {
 		let first = self.next;
 		let mut marker = Marker::default();
 		rand::rngs::OsRng.fill_bytes(&mut marker);
-		let header = SegmentHeader { store: self.shared.meta.store, first, marker }.encode();
+		let header = SegmentHeader {
+			store: self.shared.meta.store,
+			first,
+			marker,
+		}
+		.encode();
 		let prepared = self.preparer.as_ref().and_then(|preparer| preparer.take());
 		let (file, temporary) = match prepared {
 			Some((file, path)) => (file, path.to_path_buf()),
 			None => {
 				let path = self.folder.join(NEW_SEGMENT_NAME);
-				let file = self.disk.create(&path).map_err(|error| self.full_or_freeze("creating a segment failed", error))?;
+				let file = self
+					.disk
+					.create(&path)
+					.map_err(|error| self.full_or_freeze("creating a segment failed", error))?;
 				(file, path)
-			},
+			}
 		};
 		if let Err(error) = file.write_all_at(&header, 0) {
 			let _ = self.disk.remove(&temporary);
@@ -212,8 +236,12 @@ impl<C: Cutter> Writer<C> {
 		if self.preparer.is_none() || (self.open.is_none() && self.roll().is_err()) {
 			return;
 		}
-		let Some(OpenSegment { file, .. }) = &self.open else { return };
-		let filled = file.len().and_then(|length| write_zeros(file.as_ref(), length, self.segment_bytes, || true));
+		let Some(OpenSegment { file, .. }) = &self.open else {
+			return;
+		};
+		let filled = file
+			.len()
+			.and_then(|length| write_zeros(file.as_ref(), length, self.segment_bytes, || true));
 		if let Err(error) = filled {
 			if !is_full(&error) {
 				self.freeze("preparing a segment failed", error);
@@ -224,14 +252,19 @@ impl<C: Cutter> Writer<C> {
 	fn full_or_freeze(&self, what: &str, error: io::Error) -> AppendError {
 		if is_full(&error) {
 			self.shared.counters.refused();
-			return AppendError::Full { bytes: SEGMENT_HEADER_BYTES as u64 };
+			return AppendError::Full {
+				bytes: SEGMENT_HEADER_BYTES as u64,
+			};
 		}
 		self.freeze(what, error)
 	}
 
 	/// Makes the log read-only: what is on the disk is no longer known.
 	fn freeze(&self, what: &str, error: io::Error) -> AppendError {
-		let segment = self.open.as_ref().map_or(self.folder.as_path(), |open| open.segment.path.as_path());
+		let segment = self
+			.open
+			.as_ref()
+			.map_or(self.folder.as_path(), |open| open.segment.path.as_path());
 		let reason = format!("{what} at position {} in {}: {error}", self.next, segment.display());
 		log::error!(target: "courier", "The store is read-only until the node is started again: {reason}");
 		AppendError::Frozen(self.shared.frozen.get_or_init(|| reason.into()).clone())
