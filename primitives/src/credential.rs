@@ -62,7 +62,7 @@ mod tests {
 		bytes.extend([6, 0, 0, 0, 0, 0, 0, 0]);
 		assert_eq!(
 			credential_digest(&[1; 32], 2, 3, &[4; 32], 5, 6),
-			sp_core::hashing::sha2_256(&bytes)
+			sp_io::hashing::sha2_256(&bytes)
 		);
 	}
 

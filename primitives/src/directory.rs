@@ -338,7 +338,10 @@ mod tests {
 
 	#[test]
 	fn none_where_nothing_was_agreed() {
-		let other = channel(&[(3, Scope::Product(name("STEADY-30"))), (2, Scope::ProductType(name("fund.bond")))]);
+		let other = channel(&[
+			(3, Scope::Product(name("STEADY-30"))),
+			(2, Scope::ProductType(name("fund.bond"))),
+		]);
 		assert!(other.agreement_for(&product("BOLD-30", "fund.equity")).is_none());
 		assert!(channel(&[]).agreement_for(&product("STEADY-30", "fund.bond")).is_none());
 	}

@@ -30,7 +30,7 @@ pub struct CourierKey {
 impl CourierKey {
 	/// Whether the keys hold at block `at`.
 	pub fn is_valid_at(&self, at: BlockNumber) -> bool {
-		self.valid_from <= at && self.valid_until.map_or(true, |until| at < until)
+		self.valid_from <= at && self.valid_until.is_none_or(|until| at < until)
 	}
 }
 
@@ -80,13 +80,25 @@ mod tests {
 	use super::*;
 
 	fn key(valid_from: BlockNumber, valid_until: Option<BlockNumber>) -> CourierKey {
-		CourierKey { signing: [1; 32], sealing: [2; 32], valid_from, valid_until }
+		CourierKey {
+			signing: [1; 32],
+			sealing: [2; 32],
+			valid_from,
+			valid_until,
+		}
 	}
 
 	#[test]
 	fn boundary_validity() {
 		let closed = key(10, Some(20));
-		for (at, valid) in [(0, false), (9, false), (10, true), (19, true), (20, false), (u32::MAX, false)] {
+		for (at, valid) in [
+			(0, false),
+			(9, false),
+			(10, true),
+			(19, true),
+			(20, false),
+			(u32::MAX, false),
+		] {
 			assert_eq!(closed.is_valid_at(at), valid, "block {at}");
 		}
 		let open = key(10, None);
@@ -112,6 +124,9 @@ mod tests {
 			assert_ne!(a.digest(&[0; 32], b"m"), a.digest(&[0; 32], b"n"));
 		}
 		let bytes = [&[16][..], b"sealane/1/packet", &[9; 32], b"message"].concat();
-		assert_eq!(Purpose::Packet.digest(&[9; 32], b"message"), sp_io::hashing::sha2_256(&bytes));
+		assert_eq!(
+			Purpose::Packet.digest(&[9; 32], b"message"),
+			sp_io::hashing::sha2_256(&bytes)
+		);
 	}
 }

@@ -13,7 +13,7 @@
 //! * [`directory`]: what a node must know of the chain to trade, and who may not.
 //! * [`traits`]: how the pallets meet without depending on each other.
 //! * [`clauses`]: the pure rule engine behind agreements.
-//! * [`evidence`]: leaf, tree, proof: what makes a trade record provable.
+//! * [`evidence`]: leaf, tree, proof and pack: what makes a trade record provable.
 //! * [`runtime_api`]: what the node asks of the runtime.
 //! * [`courier_host`]: what the runtime's off-chain worker asks of the courier.
 

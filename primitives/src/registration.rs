@@ -57,7 +57,7 @@ mod tests {
 		bytes.extend(b"C-1");
 		assert_eq!(
 			commitment(&[9; 32], 3, 0x0201, b"C-1"),
-			sp_core::hashing::sha2_256(&bytes)
+			sp_io::hashing::sha2_256(&bytes)
 		);
 	}
 

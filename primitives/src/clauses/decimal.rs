@@ -179,7 +179,7 @@ impl fmt::Display for Decimal {
 			return Ok(());
 		}
 		let mut width = DECIMAL_PLACES as usize;
-		while fraction % 10 == 0 {
+		while fraction.is_multiple_of(10) {
 			fraction /= 10;
 			width -= 1;
 		}

@@ -14,6 +14,18 @@
 //! * Numbers are exact decimals ([`Decimal`]); dates are calendar dates; the order's date is the local date of `placed_at`.
 //! * More clauses never let more orders pass; more alternatives never let fewer pass.
 //! * A clause for some kinds of business only lists the other kinds as an alternative.
+//!
+//! ```
+//! use sealane_primitives::clauses::{evaluate, json, CustomerFacts, Facts, OrderFacts};
+//!
+//! let clauses = json::from_json(br#"[{"code": "adult", "any_of": [{"age_at_least": 18}]}]"#)?;
+//! let customer: CustomerFacts = serde_json::from_str(r#"{"birth_date": "2008-02-29"}"#)?;
+//! let order: OrderFacts = serde_json::from_str(r#"{"placed_at": "2026-02-28T10:00:00+08:00"}"#)?;
+//! let verdict = evaluate(&clauses, &Facts { customer, order });
+//! assert!(!verdict.qualifies());
+//! assert_eq!(verdict.to_string(), "clause 0 (adult) fails: age must be at least 18, but age is 17");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod decimal;
 mod evaluate;

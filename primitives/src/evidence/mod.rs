@@ -4,6 +4,20 @@
 //!
 //! *Record → leaf → batch root → anchor root → chain.* [`leaf`] says what is hashed and signed, [`tree`] how hashes become a root and a proof,
 //! [`pack`] is the file that carries all of it for one record and is checked offline. `docs/evidence.md` describes format and threat model.
+//!
+//! ```
+//! use sealane_primitives::evidence::{proof, record_leaf, root, salt, verify};
+//!
+//! let seed = [7; 32]; // drawn at random for each batch
+//! let records = [("order 1", "accepted"), ("order 2", "rejected"), ("order 3", "accepted")];
+//! let leaves: Vec<_> = (0..)
+//! 	.zip(records)
+//! 	.map(|(i, (order, confirmation))| record_leaf(&salt(&seed, i), order.as_bytes(), confirmation.as_bytes(), 1, 1))
+//! 	.collect();
+//! let path = proof(&leaves, 1).expect("there is a second record");
+//! assert!(verify(&root(&leaves), 3, 1, &leaves[1], &path));
+//! assert!(!verify(&root(&leaves), 3, 1, &leaves[2], &path));
+//! ```
 
 #[cfg(feature = "std")]
 mod hex_text;

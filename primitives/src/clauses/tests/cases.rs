@@ -21,14 +21,26 @@ fn boundary_age() {
 	let adult = Condition::AgeAtLeast(18);
 	assert_eq!(found(&adult, born("2007-11-24")), None);
 	assert_eq!(found(&adult, born("2007-11-25")), Some(Found::Age(17)));
-	assert_eq!(found(&adult, born("2025-11-25")), Some(Found::BornOn(date("2025-11-25"))));
-	assert_eq!(found(&adult, |facts| facts.customer.birth_date = None), Some(Found::Missing(Fact::BirthDate)));
-	assert_eq!(found(&adult, |facts| facts.order.placed_at = None), Some(Found::Missing(Fact::PlacedAt)));
+	assert_eq!(
+		found(&adult, born("2025-11-25")),
+		Some(Found::BornOn(date("2025-11-25")))
+	);
+	assert_eq!(
+		found(&adult, |facts| facts.customer.birth_date = None),
+		Some(Found::Missing(Fact::BirthDate))
+	);
+	assert_eq!(
+		found(&adult, |facts| facts.order.placed_at = None),
+		Some(Found::Missing(Fact::PlacedAt))
+	);
 	let not_old = Condition::AgeAtMost(70);
 	assert_eq!(found(&not_old, born("1954-11-25")), None);
 	assert_eq!(found(&not_old, born("1954-11-24")), Some(Found::Age(71)));
 	// Not yet born is no way to be young enough.
-	assert_eq!(found(&not_old, born("2026-01-01")), Some(Found::BornOn(date("2026-01-01"))));
+	assert_eq!(
+		found(&not_old, born("2026-01-01")),
+		Some(Found::BornOn(date("2026-01-01")))
+	);
 }
 
 #[test]
@@ -40,10 +52,16 @@ fn boundary_age_of_those_born_on_29_february() {
 		}
 	};
 	let adult = Condition::AgeAtLeast(18);
-	assert_eq!(found(&adult, ordered("2026-02-28T23:59:59.999+08:00")), Some(Found::Age(17)));
+	assert_eq!(
+		found(&adult, ordered("2026-02-28T23:59:59.999+08:00")),
+		Some(Found::Age(17))
+	);
 	assert_eq!(found(&adult, ordered("2026-03-01T00:00:00+08:00")), None);
 	let sixteen = Condition::AgeAtLeast(16);
-	assert_eq!(found(&sixteen, ordered("2024-02-28T12:00:00+08:00")), Some(Found::Age(15)));
+	assert_eq!(
+		found(&sixteen, ordered("2024-02-28T12:00:00+08:00")),
+		Some(Found::Age(15))
+	);
 	assert_eq!(found(&sixteen, ordered("2024-02-29T00:00:00+08:00")), None);
 }
 
@@ -65,7 +83,8 @@ fn age_counts_to_the_local_date_of_the_order() {
 fn flags_must_be_true() {
 	assert_eq!(found(&Condition::IdentityVerified, |_| ()), None);
 	assert_eq!(
-		found(&Condition::IdentityVerified, |facts| facts.customer.identity_verified = Some(false)),
+		found(&Condition::IdentityVerified, |facts| facts.customer.identity_verified =
+			Some(false)),
 		Some(Found::False(Fact::IdentityVerified))
 	);
 	assert_eq!(
@@ -87,11 +106,18 @@ fn risk_table() {
 	];
 	for (class, covered) in table {
 		for (product, covered) in ProductRisk::ALL.into_iter().zip(covered) {
-			for (allowed, confirmed) in [(false, None), (false, Some(true)), (true, None), (true, Some(false)), (true, Some(true))]
-			{
+			for (allowed, confirmed) in [
+				(false, None),
+				(false, Some(true)),
+				(true, None),
+				(true, Some(false)),
+				(true, Some(true)),
+			] {
 				let exceeds = allowed && confirmed == Some(true) && class != RiskClass::C1Lowest;
 				let expected = (!covered && !exceeds).then_some(Found::Risk { class, product });
-				let condition = Condition::RiskCovers { exceed_with_confirmation: allowed };
+				let condition = Condition::RiskCovers {
+					exceed_with_confirmation: allowed,
+				};
 				let outcome = found(&condition, |facts| {
 					facts.customer.risk_class = Some(class);
 					facts.customer.exceed_confirmed = confirmed;
@@ -119,13 +145,18 @@ fn risk_class_at_least() {
 		assert_eq!(found(&least, |facts| facts.customer.risk_class = Some(class)), expected);
 	}
 	let above_lowest = Condition::RiskClassAtLeast(RiskClass::C1);
-	assert!(found(&above_lowest, |facts| facts.customer.risk_class = Some(RiskClass::C1Lowest)).is_some());
+	assert!(found(&above_lowest, |facts| facts.customer.risk_class =
+		Some(RiskClass::C1Lowest))
+	.is_some());
 }
 
 #[test]
 fn investors() {
 	let professional = Condition::InvestorCategory(InvestorCategory::Professional);
-	assert_eq!(found(&professional, |_| ()), Some(Found::InvestorCategory(InvestorCategory::Ordinary)));
+	assert_eq!(
+		found(&professional, |_| ()),
+		Some(Found::InvestorCategory(InvestorCategory::Ordinary))
+	);
 	let individual = Condition::InvestorEntity(InvestorEntity::Individual);
 	assert_eq!(found(&individual, |_| ()), None);
 	assert_eq!(
@@ -139,16 +170,30 @@ fn kinds() {
 	let buys = Condition::KindIn(BusinessKinds::of(&[BusinessKind::Subscription, BusinessKind::Purchase]));
 	for kind in BusinessKind::ALL {
 		let buying = matches!(kind, BusinessKind::Subscription | BusinessKind::Purchase);
-		assert_eq!(found(&buys, |facts| facts.order.kind = Some(kind)), (!buying).then_some(Found::Kind(kind)));
+		assert_eq!(
+			found(&buys, |facts| facts.order.kind = Some(kind)),
+			(!buying).then_some(Found::Kind(kind))
+		);
 	}
 }
 
 #[test]
 fn boundary_amount() {
 	let with = |amount: &'static str| move |facts: &mut Facts| facts.order.amount = Some(decimal(amount));
-	let least = Condition::AmountAtLeast { amount: decimal("1000.00"), currency: *b"CNY" };
-	let most = Condition::AmountAtMost { amount: decimal("1000.00"), currency: *b"CNY" };
-	let seen = |amount: &str| Some(Found::Amount { amount: decimal(amount), currency: *b"CNY" });
+	let least = Condition::AmountAtLeast {
+		amount: decimal("1000.00"),
+		currency: *b"CNY",
+	};
+	let most = Condition::AmountAtMost {
+		amount: decimal("1000.00"),
+		currency: *b"CNY",
+	};
+	let seen = |amount: &str| {
+		Some(Found::Amount {
+			amount: decimal(amount),
+			currency: *b"CNY",
+		})
+	};
 	assert_eq!(found(&least, with("1000")), None);
 	assert_eq!(found(&most, with("1000")), None);
 	assert_eq!(found(&least, with("999.99999999")), seen("999.99999999"));
@@ -157,23 +202,51 @@ fn boundary_amount() {
 
 #[test]
 fn fails_when_the_amount_is_in_another_currency() {
-	let least = Condition::AmountAtLeast { amount: Decimal::ZERO, currency: *b"USD" };
-	assert_eq!(found(&least, |_| ()), Some(Found::Amount { amount: decimal("10000"), currency: *b"CNY" }));
-	assert_eq!(found(&least, |facts| facts.order.currency = None), Some(Found::Missing(Fact::Currency)));
-	assert_eq!(found(&least, |facts| facts.order.amount = None), Some(Found::Missing(Fact::Amount)));
+	let least = Condition::AmountAtLeast {
+		amount: Decimal::ZERO,
+		currency: *b"USD",
+	};
+	assert_eq!(
+		found(&least, |_| ()),
+		Some(Found::Amount {
+			amount: decimal("10000"),
+			currency: *b"CNY"
+		})
+	);
+	assert_eq!(
+		found(&least, |facts| facts.order.currency = None),
+		Some(Found::Missing(Fact::Currency))
+	);
+	assert_eq!(
+		found(&least, |facts| facts.order.amount = None),
+		Some(Found::Missing(Fact::Amount))
+	);
 }
 
 #[test]
 fn boundary_units() {
 	assert_eq!(found(&Condition::UnitsAtLeast(decimal("500.5")), |_| ()), None);
 	assert_eq!(found(&Condition::UnitsAtMost(decimal("500.5")), |_| ()), None);
-	assert_eq!(found(&Condition::UnitsAtLeast(decimal("500.50000001")), |_| ()), Some(Found::Units(decimal("500.5"))));
-	assert_eq!(found(&Condition::UnitsAtMost(decimal("500.49999999")), |_| ()), Some(Found::Units(decimal("500.5"))));
+	assert_eq!(
+		found(&Condition::UnitsAtLeast(decimal("500.50000001")), |_| ()),
+		Some(Found::Units(decimal("500.5")))
+	);
+	assert_eq!(
+		found(&Condition::UnitsAtMost(decimal("500.49999999")), |_| ()),
+		Some(Found::Units(decimal("500.5")))
+	);
 }
 
 #[test]
 fn regions_hold_their_parts() {
-	let set = |codes: &[&str]| codes.iter().map(|code| text(code)).collect::<Vec<_>>().try_into().expect("within");
+	let set = |codes: &[&str]| {
+		codes
+			.iter()
+			.map(|code| text(code))
+			.collect::<Vec<_>>()
+			.try_into()
+			.expect("within")
+	};
 	let cases = [
 		// The customer's region, the set, whether it is in it, whether it is outside it.
 		("CN-11", "CN", true, false),
@@ -187,10 +260,20 @@ fn regions_hold_their_parts() {
 	];
 	for (region, of, is_in, is_outside) in cases {
 		let at = |facts: &mut Facts| facts.customer.region = Some(text(region));
-		assert_eq!(found(&Condition::RegionIn(set(&["SG", of])), at).is_none(), is_in, "{region} in {of}");
-		assert_eq!(found(&Condition::RegionNotIn(set(&["SG", of])), at).is_none(), is_outside, "{region} not in {of}");
+		assert_eq!(
+			found(&Condition::RegionIn(set(&["SG", of])), at).is_none(),
+			is_in,
+			"{region} in {of}"
+		);
+		assert_eq!(
+			found(&Condition::RegionNotIn(set(&["SG", of])), at).is_none(),
+			is_outside,
+			"{region} not in {of}"
+		);
 	}
-	let missing = found(&Condition::RegionNotIn(set(&["SG"])), |facts| facts.customer.region = None);
+	let missing = found(&Condition::RegionNotIn(set(&["SG"])), |facts| {
+		facts.customer.region = None
+	});
 	assert_eq!(missing, Some(Found::Missing(Fact::Region)));
 }
 
@@ -199,17 +282,28 @@ fn boundary_risk_assessment() {
 	let assessed = |on: &'static str| move |facts: &mut Facts| facts.customer.risk_assessed_on = Some(date(on));
 	let within = Condition::RiskAssessedWithinDays(365);
 	assert_eq!(found(&within, assessed("2024-11-24")), None);
-	assert_eq!(found(&within, assessed("2024-11-23")), Some(Found::RiskAssessedDaysAgo(366)));
+	assert_eq!(
+		found(&within, assessed("2024-11-23")),
+		Some(Found::RiskAssessedDaysAgo(366))
+	);
 	assert_eq!(found(&within, assessed("2025-11-24")), None);
-	assert_eq!(found(&within, assessed("2025-11-25")), Some(Found::RiskAssessedDaysAgo(-1)));
-	assert_eq!(found(&Condition::RiskAssessedWithinDays(0), assessed("2025-11-24")), None);
+	assert_eq!(
+		found(&within, assessed("2025-11-25")),
+		Some(Found::RiskAssessedDaysAgo(-1))
+	);
+	assert_eq!(
+		found(&Condition::RiskAssessedWithinDays(0), assessed("2025-11-24")),
+		None
+	);
 }
 
 #[test]
 fn boundary_cut_off() {
 	let at = |text: &'static str| move |facts: &mut Facts| facts.order.placed_at = Some(time(text));
-	let cut_off =
-		Condition::PlacedBefore { time: "15:00".parse().expect("valid"), utc_offset: minutes(480) };
+	let cut_off = Condition::PlacedBefore {
+		time: "15:00".parse().expect("valid"),
+		utc_offset: minutes(480),
+	};
 	assert_eq!(found(&cut_off, at("2025-11-24T14:59:59.999+08:00")), None);
 	assert_eq!(
 		found(&cut_off, at("2025-11-24T15:00:00+08:00")),
@@ -217,7 +311,10 @@ fn boundary_cut_off() {
 	);
 	// What counts is the clause's offset, not that of the order.
 	assert_eq!(found(&cut_off, at("2025-11-24T06:59:59Z")), None);
-	assert_eq!(found(&cut_off, at("2025-11-24T07:00:00Z")), Some(Found::PlacedAt(time("2025-11-24T15:00:00+08:00"))));
+	assert_eq!(
+		found(&cut_off, at("2025-11-24T07:00:00Z")),
+		Some(Found::PlacedAt(time("2025-11-24T15:00:00+08:00")))
+	);
 	// Past local midnight a new day begins.
 	assert_eq!(found(&cut_off, at("2025-11-24T16:00:00Z")), None);
 }
@@ -238,18 +335,27 @@ fn boundary_window() {
 	assert_eq!(found(&both, at("2025-11-23T16:00:00Z")), None);
 	assert!(found(&window(Some("2025-11-25"), None), at("2025-11-24T12:00:00+08:00")).is_some());
 	assert!(found(&window(None, Some("2025-11-23")), at("2025-11-24T12:00:00+08:00")).is_some());
-	assert_eq!(found(&window(None, Some("2025-11-24")), at("2025-11-24T12:00:00+08:00")), None);
+	assert_eq!(
+		found(&window(None, Some("2025-11-24")), at("2025-11-24T12:00:00+08:00")),
+		None
+	);
 }
 
 #[test]
 fn sets_of_currencies_states_and_sales_channels() {
 	let currencies = Condition::CurrencyIn(vec![*b"USD", *b"CNY"].try_into().expect("within"));
 	assert_eq!(found(&currencies, |_| ()), None);
-	assert_eq!(found(&currencies, |facts| facts.order.currency = Some(*b"EUR")), Some(Found::Currency(*b"EUR")));
+	assert_eq!(
+		found(&currencies, |facts| facts.order.currency = Some(*b"EUR")),
+		Some(Found::Currency(*b"EUR"))
+	);
 	let open = Condition::ProductStatusIn(vec![ProductStatus::Open].try_into().expect("within"));
 	for status in STATUSES {
 		let expected = (status != ProductStatus::Open).then_some(Found::ProductStatus(status));
-		assert_eq!(found(&open, |facts| facts.order.product_status = Some(status)), expected);
+		assert_eq!(
+			found(&open, |facts| facts.order.product_status = Some(status)),
+			expected
+		);
 	}
 	let counter = Condition::SalesChannelIn(vec![text("counter")].try_into().expect("within"));
 	assert_eq!(found(&counter, |_| ()), Some(Found::SalesChannel(text("mobile"))));
@@ -279,7 +385,9 @@ fn the_verdict_names_clause_condition_and_value() {
 		clause(
 			"risk",
 			&[
-				Condition::RiskCovers { exceed_with_confirmation: true },
+				Condition::RiskCovers {
+					exceed_with_confirmation: true,
+				},
 				Condition::InvestorCategory(InvestorCategory::Professional),
 			],
 		),
@@ -290,7 +398,14 @@ fn the_verdict_names_clause_condition_and_value() {
 	facts.customer.risk_class = Some(RiskClass::C2);
 	facts.customer.investor_category = None;
 	let verdict = evaluate(&clauses, &facts);
-	assert_eq!(verdict.failures.iter().map(|failure| failure.clause).collect::<Vec<_>>(), [0, 2]);
+	assert_eq!(
+		verdict
+			.failures
+			.iter()
+			.map(|failure| failure.clause)
+			.collect::<Vec<_>>(),
+		[0, 2]
+	);
 	assert_eq!(
 		verdict.to_string(),
 		"clause 0 (adult) fails: age must be at least 18, but age is 15; \
@@ -302,7 +417,10 @@ fn the_verdict_names_clause_condition_and_value() {
 	assert_eq!(json["failures"][0]["code"], "adult");
 	assert_eq!(json["failures"][0]["missed"][0]["condition"]["age_at_least"], 18);
 	assert_eq!(json["failures"][0]["missed"][0]["found"]["age"], 15);
-	assert_eq!(json["failures"][1]["missed"][1]["found"]["missing"], "investor_category");
+	assert_eq!(
+		json["failures"][1]["missed"][1]["found"]["missing"],
+		"investor_category"
+	);
 }
 
 #[test]
@@ -313,17 +431,47 @@ fn validation_names_clause_alternative_and_rule() {
 		(one(Condition::AgeAtLeast(151)), Rule::AgeTooHigh),
 		(one(Condition::KindIn(BusinessKinds::NONE)), Rule::SetEmpty),
 		(one(Condition::KindIn(BusinessKinds(1 << 15))), Rule::KindUnknown),
-		(one(Condition::AmountAtLeast { amount: decimal("-1"), currency: *b"CNY" }), Rule::Negative),
-		(one(Condition::AmountAtMost { amount: decimal("1"), currency: *b"cny" }), Rule::CurrencyCharacters),
+		(
+			one(Condition::AmountAtLeast {
+				amount: decimal("-1"),
+				currency: *b"CNY",
+			}),
+			Rule::Negative,
+		),
+		(
+			one(Condition::AmountAtMost {
+				amount: decimal("1"),
+				currency: *b"cny",
+			}),
+			Rule::CurrencyCharacters,
+		),
 		(one(Condition::UnitsAtMost(decimal("-0.00000001"))), Rule::Negative),
 		(one(Condition::RegionIn(Default::default())), Rule::SetEmpty),
-		(one(Condition::RegionNotIn(vec![text("CN"), text("CN")].try_into().expect("within"))), Rule::SetRepeats),
-		(one(Condition::CurrencyIn(vec![*b"C\0Y"].try_into().expect("within"))), Rule::CurrencyCharacters),
 		(
-			one(Condition::PlacedBefore { time: "00:00".parse().expect("valid"), utc_offset: zone }),
+			one(Condition::RegionNotIn(
+				vec![text("CN"), text("CN")].try_into().expect("within"),
+			)),
+			Rule::SetRepeats,
+		),
+		(
+			one(Condition::CurrencyIn(vec![*b"C\0Y"].try_into().expect("within"))),
+			Rule::CurrencyCharacters,
+		),
+		(
+			one(Condition::PlacedBefore {
+				time: "00:00".parse().expect("valid"),
+				utc_offset: zone,
+			}),
 			Rule::CutOffAtMidnight,
 		),
-		(one(Condition::PlacedWithin { from: None, until: None, utc_offset: zone }), Rule::WindowOpen),
+		(
+			one(Condition::PlacedWithin {
+				from: None,
+				until: None,
+				utc_offset: zone,
+			}),
+			Rule::WindowOpen,
+		),
 		(
 			one(Condition::PlacedWithin {
 				from: Some(date("2025-01-02")),
@@ -335,16 +483,30 @@ fn validation_names_clause_alternative_and_rule() {
 		(one(Condition::Registered), Rule::AlternativeRepeated),
 	];
 	for (clauses, rule) in cases {
-		assert_eq!(validate(&clauses), Err(Invalid { clause: 0, alternative: Some(1), rule }));
+		assert_eq!(
+			validate(&clauses),
+			Err(Invalid {
+				clause: 0,
+				alternative: Some(1),
+				rule
+			})
+		);
 	}
 	let wrong = |list: &[Clause]| validate(&clauses(list)).expect_err("invalid");
 	let good = clause("a", &[Condition::Registered]);
 	assert_eq!(
 		wrong(&[good.clone(), clause("b", &[])]),
-		Invalid { clause: 1, alternative: None, rule: Rule::NoAlternative }
+		Invalid {
+			clause: 1,
+			alternative: None,
+			rule: Rule::NoAlternative
+		}
 	);
 	assert_eq!(wrong(&[good.clone(), good.clone()]).rule, Rule::CodeRepeated);
-	assert_eq!(wrong(&[clause("A", &[Condition::Registered])]).rule, Rule::CodeCharacters);
+	assert_eq!(
+		wrong(&[clause("A", &[Condition::Registered])]).rule,
+		Rule::CodeCharacters
+	);
 	assert_eq!(
 		wrong(&[good, clause("b", &[Condition::AgeAtLeast(200)])]).to_string(),
 		"clauses[1].any_of[0]: an age is at most 150 years"

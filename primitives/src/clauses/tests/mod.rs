@@ -67,8 +67,12 @@ pub fn good() -> Facts {
 	}
 }
 
-pub const STATUSES: [ProductStatus; 4] =
-	[ProductStatus::Offering, ProductStatus::Open, ProductStatus::Suspended, ProductStatus::Closed];
+pub const STATUSES: [ProductStatus; 4] = [
+	ProductStatus::Offering,
+	ProductStatus::Open,
+	ProductStatus::Suspended,
+	ProductStatus::Closed,
+];
 
 const CURRENCIES: [Currency; 4] = [*b"CNY", *b"USD", *b"HKD", *b"EUR"];
 const REGIONS: [&str; 6] = ["CN", "CN-11", "CN-65", "CN-1", "HK", "SG"];
@@ -111,7 +115,11 @@ pub fn any_condition() -> impl Strategy<Value = Condition> {
 			(None, None) => (Some(date("2020-01-01")), None),
 			one => one,
 		};
-		Condition::PlacedWithin { from, until, utc_offset }
+		Condition::PlacedWithin {
+			from,
+			until,
+			utc_offset,
+		}
 	});
 	let cut_off = (1u16..1440, any_offset()).prop_map(|(minute, utc_offset)| Condition::PlacedBefore {
 		time: TimeOfDay::new((minute / 60) as u8, (minute % 60) as u8).expect("in range"),
@@ -122,7 +130,9 @@ pub fn any_condition() -> impl Strategy<Value = Condition> {
 		(0u8..=MAX_AGE_YEARS).prop_map(Condition::AgeAtMost),
 		Just(Condition::IdentityVerified),
 		Just(Condition::Registered),
-		any::<bool>().prop_map(|exceed_with_confirmation| Condition::RiskCovers { exceed_with_confirmation }),
+		any::<bool>().prop_map(|exceed_with_confirmation| Condition::RiskCovers {
+			exceed_with_confirmation
+		}),
 		select(&RiskClass::ALL[..]).prop_map(Condition::RiskClassAtLeast),
 		select(vec![InvestorCategory::Ordinary, InvestorCategory::Professional]).prop_map(Condition::InvestorCategory),
 		select(vec![InvestorEntity::Individual, InvestorEntity::Institution]).prop_map(Condition::InvestorEntity),
@@ -162,7 +172,12 @@ fn any_alternatives() -> impl Strategy<Value = Alternatives> {
 pub fn any_clauses() -> impl Strategy<Value = Clauses> {
 	proptest::collection::vec(any_alternatives(), 0..=5).prop_map(|list| {
 		let numbered = list.into_iter().enumerate();
-		let list: Vec<_> = numbered.map(|(i, any_of)| Clause { code: text(&format!("c{i}")), any_of }).collect();
+		let list: Vec<_> = numbered
+			.map(|(i, any_of)| Clause {
+				code: text(&format!("c{i}")),
+				any_of,
+			})
+			.collect();
 		clauses(&list)
 	})
 }
@@ -177,8 +192,14 @@ pub fn any_facts() -> impl Strategy<Value = Facts> {
 		option::weighted(known, select(&RiskClass::ALL[..])),
 		option::weighted(known, any_date()),
 		option::weighted(known, any::<bool>()),
-		option::weighted(known, select(vec![InvestorCategory::Ordinary, InvestorCategory::Professional])),
-		option::weighted(known, select(vec![InvestorEntity::Individual, InvestorEntity::Institution])),
+		option::weighted(
+			known,
+			select(vec![InvestorCategory::Ordinary, InvestorCategory::Professional]),
+		),
+		option::weighted(
+			known,
+			select(vec![InvestorEntity::Individual, InvestorEntity::Institution]),
+		),
 		option::weighted(known, select(REGIONS.map(text::<8>).to_vec())),
 		option::weighted(known, select(CHANNELS.map(text::<12>).to_vec())),
 	);

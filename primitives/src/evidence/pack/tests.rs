@@ -17,7 +17,11 @@ fn key(seed: u8) -> ed25519::Pair {
 }
 
 fn sign(node: NodeId, pair: &ed25519::Pair, header: &BatchHeader) -> SignedBy {
-	SignedBy { node, key: pair.public().0, signature: pair.sign(&header.signing_digest()).0 }
+	SignedBy {
+		node,
+		key: pair.public().0,
+		signature: pair.sign(&header.signing_digest()).0,
+	}
 }
 
 /// A pack for record `index` of `count`, whose batch is number `batch` of `batches` in its anchor.
@@ -27,7 +31,13 @@ fn pack_of(records: &[(Vec<u8>, Vec<u8>)], index: u32, batch: u64, batches: u64,
 		.iter()
 		.enumerate()
 		.map(|(i, (order, confirmation))| {
-			record_leaf(&leaf::salt(&seed, i as u32), order, confirmation, CLAUSE_VERSION, CHANNEL)
+			record_leaf(
+				&leaf::salt(&seed, i as u32),
+				order,
+				confirmation,
+				CLAUSE_VERSION,
+				CHANNEL,
+			)
 		})
 		.collect();
 	let header = BatchHeader {
@@ -42,8 +52,15 @@ fn pack_of(records: &[(Vec<u8>, Vec<u8>)], index: u32, batch: u64, batches: u64,
 		root: tree::root(&leaves),
 	};
 	let blinding = [0xb1; 32];
-	let batch_leaves: Vec<Digest> =
-		(0..batches).map(|i| if i == batch { header.anchor_leaf(&blinding) } else { [i as u8; 32] }).collect();
+	let batch_leaves: Vec<Digest> = (0..batches)
+		.map(|i| {
+			if i == batch {
+				header.anchor_leaf(&blinding)
+			} else {
+				[i as u8; 32]
+			}
+		})
+		.collect();
 	let (order, confirmation) = records[index as usize].clone();
 	EvidencePack::new(
 		RecordPart {
@@ -97,7 +114,9 @@ fn example() -> EvidencePack {
 			i + 1
 		)
 	};
-	let records: Vec<_> = (0..5).map(|i| (order(i).into_bytes(), confirmation(i).into_bytes())).collect();
+	let records: Vec<_> = (0..5)
+		.map(|i| (order(i).into_bytes(), confirmation(i).into_bytes()))
+		.collect();
 	pack_of(&records, 3, 1, 3, false)
 }
 
@@ -109,7 +128,10 @@ fn a_sound_pack_says_what_to_ask_of_the_chain() {
 	assert_eq!(verified.issuer, (ISSUER_NODE, key(1).public().0));
 	assert_eq!(verified.seller, (SELLER_NODE, key(2).public().0));
 	let anchor = verified.anchor.expect("anchored");
-	assert_eq!((anchor.node, anchor.sequence, anchor.block_number), (SELLER_NODE, 9, 1_204));
+	assert_eq!(
+		(anchor.node, anchor.sequence, anchor.block_number),
+		(SELLER_NODE, 9, 1_204)
+	);
 }
 
 #[test]
@@ -146,7 +168,10 @@ fn payloads_are_text_where_they_can_be() {
 fn debug_output_shows_neither_payload_nor_salt() {
 	let pack = example();
 	let shown = format!("{pack:?}");
-	assert!(!shown.contains("STEADY") && !shown.contains("accepted") && !shown.contains("1990"), "{shown}");
+	assert!(
+		!shown.contains("STEADY") && !shown.contains("accepted") && !shown.contains("1990"),
+		"{shown}"
+	);
 	assert!(!shown.contains("salt"), "{shown}");
 }
 
@@ -155,7 +180,14 @@ fn each_defect_is_named() {
 	fn defect(change: impl FnOnce(&mut EvidencePack)) -> Defect {
 		let mut pack = example();
 		change(&mut pack);
-		let EvidencePack { format, record, batch, anchor, chain, .. } = pack;
+		let EvidencePack {
+			format,
+			record,
+			batch,
+			anchor,
+			chain,
+			..
+		} = pack;
 		// With the checksum made anew: what is named must be found without it.
 		let mut pack = EvidencePack::new(record, batch, anchor, chain);
 		pack.format = format;
@@ -166,11 +198,20 @@ fn each_defect_is_named() {
 	}
 
 	let found = defect(|pack| pack.format = "sealane-evidence/2".into());
-	assert_eq!(found.to_string(), "format is \"sealane-evidence/2\", expected \"sealane-evidence/1\"");
+	assert_eq!(
+		found.to_string(),
+		"format is \"sealane-evidence/2\", expected \"sealane-evidence/1\""
+	);
 
 	let other = [1; 32];
 	let found = example().verify_local(&other).expect_err("another chain");
-	assert_eq!(found, Defect::Genesis { expected: other, found: GENESIS });
+	assert_eq!(
+		found,
+		Defect::Genesis {
+			expected: other,
+			found: GENESIS
+		}
+	);
 
 	let found = defect(|pack| pack.record.channel = 4);
 	assert_eq!(found.to_string(), "record.channel is 4, but batch.header.channel is 3");
@@ -182,7 +223,10 @@ fn each_defect_is_named() {
 	assert_eq!(found.to_string(), "batch.index is 5, but there are only 5 places");
 
 	let found = defect(|pack| pack.batch.path.truncate(2));
-	assert_eq!(found.to_string(), "batch.path has 2 hashes, 3 are expected for place 3 of 5");
+	assert_eq!(
+		found.to_string(),
+		"batch.path has 2 hashes, 3 are expected for place 3 of 5"
+	);
 
 	for change in [
 		(|pack| pack.record.order.0[0] ^= 1) as fn(&mut EvidencePack),
@@ -195,13 +239,26 @@ fn each_defect_is_named() {
 	] {
 		let found = defect(change);
 		assert!(matches!(found, Defect::BatchRoot { .. }), "{found}");
-		assert!(found.to_string().starts_with("record and batch.path lead from leaf "), "{found}");
+		assert!(
+			found.to_string().starts_with("record and batch.path lead from leaf "),
+			"{found}"
+		);
 	}
 
 	let found = defect(|pack| pack.batch.issuer.node = 8);
-	assert_eq!(found.to_string(), "batch.issuer.node is 8, but batch.header.issuer_node is 7");
+	assert_eq!(
+		found.to_string(),
+		"batch.issuer.node is 8, but batch.header.issuer_node is 7"
+	);
 	let found = defect(|pack| pack.batch.seller.node = 8);
-	assert_eq!(found, Defect::SignerNode { signer: Signer::Seller, expected: 2, found: 8 });
+	assert_eq!(
+		found,
+		Defect::SignerNode {
+			signer: Signer::Seller,
+			expected: 2,
+			found: 8
+		}
+	);
 
 	for change in [
 		(|pack| pack.batch.issuer.key = key(3).public().0) as fn(&mut EvidencePack),
@@ -210,10 +267,25 @@ fn each_defect_is_named() {
 		|pack| pack.batch.header.first_sequence -= 1,
 	] {
 		let found = defect(change);
-		assert!(matches!(found, Defect::Signature { signer: Signer::Issuer, node: 7, .. }), "{found}");
+		assert!(
+			matches!(
+				found,
+				Defect::Signature {
+					signer: Signer::Issuer,
+					node: 7,
+					..
+				}
+			),
+			"{found}"
+		);
 	}
 	let found = defect(|pack| pack.batch.seller.signature = pack.batch.issuer.signature);
-	assert!(found.to_string().starts_with("batch.seller.signature is not one of node 2 with key "), "{found}");
+	assert!(
+		found
+			.to_string()
+			.starts_with("batch.seller.signature is not one of node 2 with key "),
+		"{found}"
+	);
 
 	let found = defect(|pack| anchor(pack).reference.node = 1);
 	assert_eq!(
@@ -221,7 +293,15 @@ fn each_defect_is_named() {
 		"anchor.reference.node is 1, but the parties are 7 (issuer) and 2 (seller)"
 	);
 	let found = defect(|pack| anchor(pack).size = 1);
-	assert_eq!(found, Defect::AnchorPath { index: 1, size: 1, length: 2, expected: None });
+	assert_eq!(
+		found,
+		Defect::AnchorPath {
+			index: 1,
+			size: 1,
+			length: 2,
+			expected: None
+		}
+	);
 	for change in [
 		(|pack| anchor(pack).blinding[0] ^= 1) as fn(&mut EvidencePack),
 		|pack| anchor(pack).path[0][0] ^= 1,
@@ -251,7 +331,13 @@ fn a_signature_for_another_purpose_is_none() {
 	let digest = crate::keys::Purpose::Receipt.digest(&header.genesis, &header.encode());
 	pack.batch.issuer.signature = key(1).sign(&digest).0;
 	let pack = EvidencePack::new(pack.record, pack.batch, pack.anchor, pack.chain);
-	assert!(matches!(pack.verify_local(&GENESIS), Err(Defect::Signature { signer: Signer::Issuer, .. })));
+	assert!(matches!(
+		pack.verify_local(&GENESIS),
+		Err(Defect::Signature {
+			signer: Signer::Issuer,
+			..
+		})
+	));
 }
 
 #[test]
@@ -261,15 +347,26 @@ fn unreadable_packs_say_why() {
 		(json.replace("5e5e5e", "5E5e5e"), "hex must be in lower case"),
 		(json.replacen("5e5e5e", "", 1), "29 bytes of hex where 32 are expected"),
 		(json.replacen("5e5e5e", "zz5e5e", 1), "not hex"),
-		(json.replacen("\"channel\": 3", "\"channel\": -3", 1), "invalid value: integer `-3`, expected u32"),
+		(
+			json.replacen("\"channel\": 3", "\"channel\": -3", 1),
+			"invalid value: integer `-3`, expected u32",
+		),
 		(json.replacen("\"record\"", "\"records\"", 1), "unknown field `records`"),
-		(json.replacen("\"text\"", "\"texts\"", 1), "unknown variant `texts`, expected `text` or `hex`"),
-		(json.replacen("2025-11-24\",\n      \"count", "1969-12-31\",\n      \"count", 1), "1970-01-01 or later"),
+		(
+			json.replacen("\"text\"", "\"texts\"", 1),
+			"unknown variant `texts`, expected `text` or `hex`",
+		),
+		(
+			json.replacen("2025-11-24\",\n      \"count", "1969-12-31\",\n      \"count", 1),
+			"1970-01-01 or later",
+		),
 		("{}".to_string(), "missing field `format`"),
 		(String::new(), "EOF"),
 	];
 	for (json, expected) in cases {
-		let error = EvidencePack::from_json(json.as_bytes()).expect_err(expected).to_string();
+		let error = EvidencePack::from_json(json.as_bytes())
+			.expect_err(expected)
+			.to_string();
 		assert!(error.contains(expected), "{error}\nlacks {expected}");
 	}
 	let error = EvidencePack::from_json(&vec![b' '; MAX_PACK_LEN + 1]).expect_err("too long");
@@ -283,7 +380,9 @@ fn is_refused(json: &[u8]) -> bool {
 
 #[test]
 fn no_byte_can_be_changed() {
-	let EvidencePack { record, batch, anchor, .. } = example();
+	let EvidencePack {
+		record, batch, anchor, ..
+	} = example();
 	let chain = pack_of(&[Default::default()], 0, 0, 1, true).chain;
 	let pack = EvidencePack::new(record, batch, anchor, chain);
 	// Without white space, of which more or less changes nothing.

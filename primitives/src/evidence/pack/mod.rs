@@ -2,17 +2,21 @@
 
 //! The evidence pack: one file that proves one trade record, offline.
 
+mod defect;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use defect::{Defect, Signer};
+
 use super::{
 	hex_text,
 	leaf::{record_leaf, BatchHeader},
 	tree,
 };
-use crate::{
-	clauses::Date,
-	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, NodeId},
-};
+use crate::ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, NodeId};
 use codec::Encode;
-use serde::{de, Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use sp_core::{ed25519, Pair as _};
 use std::fmt;
@@ -77,7 +81,7 @@ pub struct BatchPart {
 	#[serde(with = "hex_text::list")]
 	pub path: Vec<Digest>,
 	/// What was signed.
-	#[serde(with = "HeaderText")]
+	#[serde(with = "text::HeaderText")]
 	pub header: BatchHeader,
 	/// The issuer's node.
 	pub issuer: SignedBy,
@@ -174,229 +178,6 @@ pub struct Verified {
 	/// The anchor whose root covers the record; `None` where the pack has no anchor part.
 	pub anchor: Option<AnchorReference>,
 }
-
-/// One of the two signers of a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signer {
-	/// The issuer's node.
-	Issuer,
-	/// The seller's node.
-	Seller,
-}
-
-impl Signer {
-	const fn as_str(self) -> &'static str {
-		match self {
-			Signer::Issuer => "issuer",
-			Signer::Seller => "seller",
-		}
-	}
-}
-
-/// The first thing that is wrong with a pack.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Defect {
-	/// Another format or version.
-	Format {
-		/// The format found.
-		found: String,
-	},
-	/// The batch belongs to another chain.
-	Genesis {
-		/// The genesis hash of the chain that was asked about.
-		expected: Digest,
-		/// The genesis hash in the batch header.
-		found: Digest,
-	},
-	/// The record names another channel than the batch.
-	Channel {
-		/// The batch header's channel.
-		expected: ChannelId,
-		/// The record's channel.
-		found: ChannelId,
-	},
-	/// The packets of the batch end before they begin.
-	Sequences {
-		/// First packet.
-		first: u64,
-		/// Last packet.
-		last: u64,
-	},
-	/// The record's place is not in the batch, or the path has another length than that place has.
-	BatchPath {
-		/// The record's place.
-		index: u32,
-		/// Records in the batch.
-		count: u32,
-		/// Hashes in the path.
-		length: usize,
-		/// Hashes that it must have; `None` where there is no such place.
-		expected: Option<usize>,
-	},
-	/// Record and path lead to another root than the one that was signed.
-	BatchRoot {
-		/// The record's leaf.
-		leaf: Digest,
-		/// The root in the batch header.
-		expected: Digest,
-		/// The root that record and path lead to.
-		found: Digest,
-	},
-	/// A signature is said to be of another node than the one that the header names.
-	SignerNode {
-		/// Whose.
-		signer: Signer,
-		/// The node in the batch header.
-		expected: NodeId,
-		/// The node of the signature.
-		found: NodeId,
-	},
-	/// A signature is not one of this key over the batch header.
-	Signature {
-		/// Whose.
-		signer: Signer,
-		/// The node.
-		node: NodeId,
-		/// The key.
-		key: [u8; 32],
-		/// What must have been signed.
-		digest: Digest,
-	},
-	/// The anchor is of a node that is no party of the batch.
-	AnchorNode {
-		/// The node of the anchor.
-		found: NodeId,
-		/// The issuer's node.
-		issuer: NodeId,
-		/// The seller's node.
-		seller: NodeId,
-	},
-	/// The batch's place is not in the anchor, or the path has another length than that place has.
-	AnchorPath {
-		/// The batch's place.
-		index: u64,
-		/// Batches in the anchor.
-		size: u64,
-		/// Hashes in the path.
-		length: usize,
-		/// Hashes that it must have; `None` where there is no such place.
-		expected: Option<usize>,
-	},
-	/// Batch, blinding and path lead to another root than the anchor's.
-	AnchorRoot {
-		/// The batch's leaf.
-		leaf: Digest,
-		/// The anchor's root.
-		expected: Digest,
-		/// The root that batch, blinding and path lead to.
-		found: Digest,
-	},
-	/// A chain part without an anchor that it could prove.
-	ChainWithoutAnchor,
-	/// All that is proven is sound, but some other part was changed since the pack was made.
-	Checksum {
-		/// The checksum of the pack's contents.
-		expected: Digest,
-		/// The checksum in the pack.
-		found: Digest,
-	},
-}
-
-impl fmt::Display for Defect {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		let hex = |bytes: &Digest| hex::encode(bytes);
-		let path = |f: &mut fmt::Formatter<'_>, what, index, size, length, expected: &Option<usize>| match expected {
-			Some(expected) => {
-				write!(
-					f,
-					"{what}.path has {length} hashes, {expected} are expected for place {index} of {size}"
-				)
-			}
-			None => write!(f, "{what}.index is {index}, but there are only {size} places"),
-		};
-		match self {
-			Defect::Format { found } => write!(f, "format is {found:?}, expected {FORMAT:?}"),
-			Defect::Genesis { expected, found } => {
-				write!(
-					f,
-					"batch.header.genesis is {}, expected {}: it is of another chain",
-					hex(found),
-					hex(expected)
-				)
-			}
-			Defect::Channel { expected, found } => {
-				write!(f, "record.channel is {found}, but batch.header.channel is {expected}")
-			}
-			Defect::Sequences { first, last } => {
-				write!(f, "batch.header.last_sequence is {last}, below first_sequence {first}")
-			}
-			Defect::BatchPath {
-				index,
-				count,
-				length,
-				expected,
-			} => path(f, "batch", u64::from(*index), u64::from(*count), *length, expected),
-			Defect::BatchRoot { leaf, expected, found } => write!(
-				f,
-				"record and batch.path lead from leaf {} to root {}, but batch.header.root is {}",
-				hex(leaf),
-				hex(found),
-				hex(expected)
-			),
-			Defect::SignerNode {
-				signer,
-				expected,
-				found,
-			} => {
-				let who = signer.as_str();
-				write!(
-					f,
-					"batch.{who}.node is {found}, but batch.header.{who}_node is {expected}"
-				)
-			}
-			Defect::Signature {
-				signer,
-				node,
-				key,
-				digest,
-			} => write!(
-				f,
-				"batch.{}.signature is not one of node {node} with key {} over {}",
-				signer.as_str(),
-				hex(key),
-				hex(digest)
-			),
-			Defect::AnchorNode { found, issuer, seller } => {
-				write!(
-					f,
-					"anchor.reference.node is {found}, but the parties are {issuer} (issuer) and {seller} (seller)"
-				)
-			}
-			Defect::AnchorPath {
-				index,
-				size,
-				length,
-				expected,
-			} => path(f, "anchor", *index, *size, *length, expected),
-			Defect::AnchorRoot { leaf, expected, found } => write!(
-				f,
-				"batch, anchor.blinding and anchor.path lead from leaf {} to root {}, but anchor.reference.root is {}",
-				hex(leaf),
-				hex(found),
-				hex(expected)
-			),
-			Defect::ChainWithoutAnchor => f.write_str("chain is given without an anchor"),
-			Defect::Checksum { expected, found } => write!(
-				f,
-				"checksum is {}, but the contents have {}: some part that proves nothing by itself was changed",
-				hex(found),
-				hex(expected)
-			),
-		}
-	}
-}
-
-impl std::error::Error for Defect {}
 
 /// Why bytes are no pack at all.
 #[derive(Debug)]
@@ -632,66 +413,3 @@ impl fmt::Debug for ChainPart {
 			.finish()
 	}
 }
-
-impl Serialize for Payload {
-	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-		match std::str::from_utf8(&self.0) {
-			Ok(text) => PayloadText::Text(text.into()).serialize(serializer),
-			Err(_) => PayloadText::Hex(self.0.clone()).serialize(serializer),
-		}
-	}
-}
-
-impl<'de> Deserialize<'de> for Payload {
-	fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-		Ok(Payload(match PayloadText::deserialize(deserializer)? {
-			PayloadText::Text(text) => text.into_owned().into_bytes(),
-			PayloadText::Hex(bytes) => bytes,
-		}))
-	}
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum PayloadText<'a> {
-	Text(std::borrow::Cow<'a, str>),
-	Hex(#[serde(with = "hex_text")] Vec<u8>),
-}
-
-/// The JSON form of a batch header.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "BatchHeader", deny_unknown_fields)]
-struct HeaderText {
-	#[serde(with = "hex_text")]
-	genesis: Digest,
-	channel: ChannelId,
-	issuer_node: NodeId,
-	seller_node: NodeId,
-	first_sequence: u64,
-	last_sequence: u64,
-	#[serde(with = "business_date")]
-	business_date: u32,
-	count: u32,
-	#[serde(with = "hex_text")]
-	root: Digest,
-}
-
-/// Days since 1970-01-01 as `YYYY-MM-DD`.
-mod business_date {
-	use super::*;
-
-	pub fn serialize<S: Serializer>(days: &u32, serializer: S) -> Result<S::Ok, S::Error> {
-		let date = i32::try_from(*days).ok().and_then(Date::from_days_since_epoch);
-		date.ok_or_else(|| serde::ser::Error::custom(format_args!("business date of day {days} is beyond year 9999")))?
-			.serialize(serializer)
-	}
-
-	pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-		let date = Date::deserialize(deserializer)?;
-		u32::try_from(date.days_since_epoch())
-			.map_err(|_| de::Error::custom(format_args!("{date}: a business date is 1970-01-01 or later")))
-	}
-}
-
-#[cfg(test)]
-mod tests;
