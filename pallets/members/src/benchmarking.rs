@@ -16,7 +16,7 @@ use sealane_primitives::{
 
 /// A key that no other number gives.
 fn key(seed: u32) -> [u8; 32] {
-	sp_core::hashing::sha2_256(&seed.to_le_bytes())
+	sp_io::hashing::sha2_256(&seed.to_le_bytes())
 }
 
 /// As many and as long addresses as fit.

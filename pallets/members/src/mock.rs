@@ -126,7 +126,7 @@ impl Config for Test {
 
 /// A key that no other number gives.
 pub fn key(seed: u8) -> [u8; 32] {
-	sp_core::hashing::sha2_256(&[seed])
+	sp_io::hashing::sha2_256(&[seed])
 }
 
 /// A PeerId that no other number gives.

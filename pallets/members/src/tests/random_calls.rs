@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Random calls by random accounts: whatever happens, every invariant holds after each of them.
+
+use super::prelude::*;
+use frame_support::traits::UnfilteredDispatchable;
+use proptest::prelude::*;
+
+/// Accounts that act: the powers, four institutions, their delegates, a councillor and nobody.
+const ACCOUNTS: [AccountId; 14] = [
+	ADMIT, SUSPEND, EXIT, FORCE, POLICY, 1, 2, 3, 4, 11, 12, 13, COUNCILLOR, OUTSIDER,
+];
+
+fn account() -> impl Strategy<Value = AccountId> {
+	prop::sample::select(ACCOUNTS.as_slice())
+}
+
+/// The caller whom the call wants in most cases, anybody else in the others.
+fn caller(wanted: AccountId) -> impl Strategy<Value = AccountId> {
+	prop_oneof![6 => Just(wanted), 1 => account()]
+}
+
+fn manager() -> impl Strategy<Value = AccountId> {
+	prop_oneof![8 => 1..=4u64, 1 => account()]
+}
+
+fn roles() -> impl Strategy<Value = Roles> {
+	prop_oneof![6 => (1..=15u8).prop_map(Roles), 1 => any::<u8>().prop_map(Roles)]
+}
+
+fn seed() -> impl Strategy<Value = u8> {
+	1..40u8
+}
+
+fn any_call() -> impl Strategy<Value = (AccountId, Call<Test>)> {
+	let member = 0..6u32;
+	let node = 0..8u32;
+	prop_oneof![
+		3 => (caller(ADMIT), 1..6u32, roles(), account()).prop_map(|(who, seed, roles, manager)| (who, Call::admit {
+			name: name("N"), legal_id: sample_lei(seed), contact: contact("c"), roles, manager,
+		})),
+		1 => (caller(ADMIT), member.clone(), roles())
+			.prop_map(|(who, member, roles)| (who, Call::set_roles { member, roles })),
+		1 => (caller(SUSPEND), member.clone()).prop_map(|(who, member)| (who, Call::suspend { member })),
+		1 => (caller(ADMIT), member.clone()).prop_map(|(who, member)| (who, Call::reinstate { member })),
+		1 => (manager()).prop_map(|who| (who, Call::exit {})),
+		1 => (caller(EXIT), member.clone()).prop_map(|(who, member)| (who, Call::remove { member })),
+		1 => (manager(), account()).prop_map(|(who, manager)| (who, Call::set_manager { manager })),
+		1 => (caller(FORCE), member, account())
+			.prop_map(|(who, member, manager)| (who, Call::force_set_manager { member, manager })),
+		1 => (manager()).prop_map(|who| (who, Call::update_contact { contact: contact("d") })),
+		4 => (manager(), seed(), seed(), account()).prop_map(|(who, id, keys, delegate)| (who, Call::register_node {
+			peer: peer(id), addresses: addresses(1), signing: key(keys), sealing: key(keys), delegate,
+		})),
+		1 => (manager(), node.clone(), 0..2u16)
+			.prop_map(|(who, node, port)| (who, Call::set_addresses { node, addresses: addresses(port) })),
+		4 => (manager(), node.clone(), seed(), 0..200u32, 3..20u32).prop_map(|(who, node, seed, valid_from, overlap)| {
+			(who, Call::announce_keys { node, signing: key(seed), sealing: key(seed), valid_from, overlap })
+		}),
+		2 => (manager(), node.clone(), seed())
+			.prop_map(|(who, node, seed)| (who, Call::retire_keys { node, signing: key(seed) })),
+		1 => (manager(), node.clone(), account())
+			.prop_map(|(who, node, delegate)| (who, Call::set_delegate { node, delegate })),
+		1 => (manager(), node.clone()).prop_map(|(who, node)| (who, Call::remove_node { node })),
+		1 => (caller(FORCE), node).prop_map(|(who, node)| (who, Call::force_remove_node { node })),
+		1 => (caller(POLICY), any::<bool>())
+			.prop_map(|(who, restricted)| (who, Call::set_connection_policy { restricted })),
+	]
+}
+
+/// Keys that held in a block answer the same for ever.
+fn recorded_keys(up_to: BlockNumber) -> Vec<Vec<(u32, CourierKey)>> {
+	(0..8)
+		.flat_map(|node| (0..up_to).map(move |at| Members::keys_at(node, at)))
+		.collect()
+}
+
+/// The same keys hold; their end may have become known meanwhile.
+fn same_keys(before: &[(u32, CourierKey)], after: &[(u32, CourierKey)]) -> bool {
+	before.len() == after.len()
+		&& before
+			.iter()
+			.zip(after)
+			.all(|((i, a), (j, b))| i == j && a.signing == b.signing && a.sealing == b.sealing)
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig { cases: 200, ..Default::default() })]
+
+	#[test]
+	fn no_sequence_of_calls_breaks_an_invariant(
+		calls in prop::collection::vec((any_call(), 0..4u32), 1..80),
+	) {
+		ext().execute_with(|| {
+			let mut accepted = 0u32;
+			for ((who, call), blocks) in calls {
+				run_to(System::block_number() + blocks);
+				let text = format!("{who}: {call:?}");
+				if call.dispatch_bypass_filter(RuntimeOrigin::signed(who)).is_ok() {
+					accepted += 1;
+				}
+				Members::do_try_state().unwrap_or_else(|error| panic!("{error:?} after {text}"));
+			}
+			prop_assert!(accepted <= 80);
+			Ok(())
+		})?;
+	}
+
+	#[test]
+	fn no_call_changes_which_keys_held_in_the_past(
+		calls in prop::collection::vec((any_call(), 0..6u32), 1..40),
+	) {
+		ext().execute_with(|| {
+			for ((who, call), blocks) in calls {
+				run_to(System::block_number() + blocks);
+				let now = System::block_number();
+				let before = recorded_keys(now);
+				let text = format!("{who}: {call:?}");
+				let _ = call.dispatch_bypass_filter(RuntimeOrigin::signed(who));
+				let after = recorded_keys(now);
+				prop_assert!(before.iter().zip(&after).all(|(b, a)| same_keys(b, a)), "after {}", text);
+			}
+			Ok(())
+		})?;
+	}
+}
