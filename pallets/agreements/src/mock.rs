@@ -154,14 +154,14 @@ pub struct Setup;
 impl sealane_primitives::traits::BenchmarkSetup<AccountId> for Setup {
 	fn member(manager: &AccountId, _: &AccountId) -> MemberId {
 		Managed::mutate(|managed| {
-			let member = 100 + managed.len() as MemberId;
+			let member = 1 + managed.values().max().copied().unwrap_or_default();
 			managed.insert(*manager, member);
 			member
 		})
 	}
 	fn channel(seller: MemberId, issuer: MemberId) -> ChannelId {
 		Channels::mutate(|channels| {
-			let channel = 100 + channels.len() as ChannelId;
+			let channel = 1 + channels.keys().max().copied().unwrap_or_default();
 			channels.insert(channel, (seller, issuer, None));
 			channel
 		})

@@ -92,7 +92,7 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(origin, 1, hashes);
 		assert_eq!(
-			Anchors::<T>::get(parties.node, 1).and_then(|anchor| anchor.packed),
+			Anchors::<T>::get(parties.node, 1).and_then(|stored| stored.packed),
 			Some(h.min(max_packed))
 		);
 	}

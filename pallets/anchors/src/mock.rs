@@ -233,16 +233,20 @@ pub struct Setup;
 impl sealane_primitives::traits::BenchmarkSetup<AccountId> for Setup {
 	fn member(manager: &AccountId, delegate: &AccountId) -> MemberId {
 		let member = Managed::mutate(|managed| {
-			let member = 100 + managed.len() as MemberId;
+			let member = 1 + managed.values().max().copied().unwrap_or_default();
 			managed.insert(manager.clone(), member);
 			member
 		});
-		Nodes::mutate(|nodes| nodes.insert(1_000 + member, (member, delegate.clone(), member.encode())));
+		Nodes::mutate(|nodes| {
+			// These maps outlive the storage of the measurement before this one.
+			nodes.retain(|_, (_, other, _)| other != delegate);
+			nodes.insert(1_000 + member, (member, delegate.clone(), member.encode()));
+		});
 		member
 	}
 	fn channel(seller: MemberId, issuer: MemberId) -> ChannelId {
 		Channels::mutate(|channels| {
-			let channel = 100 + channels.len() as ChannelId;
+			let channel = 1 + channels.keys().max().copied().unwrap_or_default();
 			channels.insert(channel, (seller, issuer, None));
 			channel
 		})
