@@ -11,9 +11,9 @@
 //! let seed = [7; 32]; // drawn at random for each batch
 //! let records = [("order 1", "accepted"), ("order 2", "rejected"), ("order 3", "accepted")];
 //! let leaves: Vec<_> = (0..)
-//! 	.zip(records)
-//! 	.map(|(i, (order, confirmation))| record_leaf(&salt(&seed, i), order.as_bytes(), confirmation.as_bytes(), 1, 1))
-//! 	.collect();
+//!     .zip(records)
+//!     .map(|(i, (order, confirmation))| record_leaf(&salt(&seed, i), order.as_bytes(), confirmation.as_bytes(), 1, 1))
+//!     .collect();
 //! let path = proof(&leaves, 1).expect("there is a second record");
 //! assert!(verify(&root(&leaves), 3, 1, &leaves[1], &path));
 //! assert!(!verify(&root(&leaves), 3, 1, &leaves[2], &path));
