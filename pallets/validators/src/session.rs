@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! How the set reaches `pallet-session`, and what an offence does.
+
+use crate::{pallet::*, LOG_TARGET};
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+use frame_support::{
+	traits::{Contains, Get},
+	weights::Weight,
+};
+use pallet_session::{historical, Pallet as Session, SessionManager};
+use sp_runtime::{
+	traits::{Convert, Hash},
+	Perbill,
+};
+use sp_staking::{
+	offence::{OffenceDetails, OffenceSeverity, OnOffenceHandler},
+	SessionIndex,
+};
+
+/// The validator of an account: the account itself, provided that it is in the set or may be added to it. Others cannot
+/// set session keys.
+pub struct ValidatorOf<T>(PhantomData<T>);
+
+impl<T: Config> Convert<T::AccountId, Option<T::AccountId>> for ValidatorOf<T> {
+	fn convert(who: T::AccountId) -> Option<T::AccountId> {
+		(T::Candidates::contains(&who) || Pallet::<T>::is_validator(&who)).then_some(who)
+	}
+}
+
+/// The full identification of a validator: nothing beyond its account, for nothing is at stake.
+pub struct UnitIdentification;
+
+impl<AccountId> Convert<AccountId, Option<()>> for UnitIdentification {
+	fn convert(_: AccountId) -> Option<()> {
+		Some(())
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// The set for session `index`; `None` where neither set nor keys have changed.
+	// Keys count as a change: without a new set the historical pallet would keep the proof root of the old keys, and an
+	// equivocation under the new ones could not be proven. Nothing else does: each change is a new authority set that
+	// light clients and evidence have to prove, and it forgets who is disabled.
+	fn plan(index: SessionIndex) -> Option<Vec<T::AccountId>> {
+		Self::drop_condemned();
+		let set = Validators::<T>::get();
+		if set.is_empty() {
+			log::error!(target: LOG_TARGET, "session {index} is planned without validators: the last set goes on");
+			return None;
+		}
+		let keys: Vec<_> = set.iter().map(Session::<T>::load_keys).collect();
+		let digest = T::Hashing::hash_of(&(&set, &keys));
+		if Planned::<T>::get() == Some(digest) {
+			return None;
+		}
+		Planned::<T>::put(digest);
+		for (validator, _) in set.iter().zip(&keys).filter(|(_, keys)| keys.is_none()) {
+			Self::deposit_event(Event::KeysMissing {
+				validator: validator.clone(),
+				session: index,
+			});
+		}
+		Self::deposit_event(Event::SessionPlanned {
+			session: index,
+			validators: set.len() as u32,
+		});
+		Some(set.into_inner())
+	}
+}
+
+impl<T: Config> SessionManager<T::AccountId> for Pallet<T> {
+	fn new_session(index: SessionIndex) -> Option<Vec<T::AccountId>> {
+		Self::plan(index)
+	}
+	fn start_session(_: SessionIndex) {}
+	fn end_session(_: SessionIndex) {}
+}
+
+impl<T: Config> historical::SessionManager<T::AccountId, ()> for Pallet<T> {
+	fn new_session(index: SessionIndex) -> Option<Vec<(T::AccountId, ())>> {
+		Self::plan(index).map(|set| set.into_iter().map(|validator| (validator, ())).collect())
+	}
+	fn start_session(_: SessionIndex) {}
+	fn end_session(_: SessionIndex) {}
+}
+
+impl<T: Config, Reporter, Identification> OnOffenceHandler<Reporter, (T::AccountId, Identification), Weight>
+	for Pallet<T>
+{
+	/// Disables the offenders for the session, as far as the disabling strategy of `pallet-session` allows, and condemns
+	/// them.
+	fn on_offence(
+		offenders: &[OffenceDetails<Reporter, (T::AccountId, Identification)>],
+		slash_fraction: &[Perbill],
+		session: SessionIndex,
+	) -> Weight {
+		for (details, severity) in offenders.iter().zip(slash_fraction) {
+			let validator = details.offender.0.clone();
+			Session::<T>::report_offence(validator.clone(), OffenceSeverity(*severity));
+			Self::condemn(validator, session, *severity);
+		}
+		// Per offender: the session's set and its disabled ones, this set and its condemned.
+		<T as frame_system::Config>::DbWeight::get()
+			.reads_writes(4, 2)
+			.saturating_mul(offenders.len() as u64)
+	}
+}
