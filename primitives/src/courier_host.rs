@@ -11,6 +11,8 @@ use crate::{
 };
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
+#[cfg(not(substrate_runtime))]
+use sp_externalities::ExternalitiesExt as _;
 use sp_runtime_interface::{
 	pass_by::{AllocateAndReturnByCodec, PassFatPointerAndDecode},
 	runtime_interface,
@@ -95,7 +97,9 @@ pub trait Courier {
 
 	/// The channels with something due.
 	fn due_channels(&mut self) -> AllocateAndReturnByCodec<Vec<DueChannel>> {
-		self.extension::<CourierExt>().map(|c| c.due_channels()).unwrap_or_default()
+		self.extension::<CourierExt>()
+			.map(|c| c.due_channels())
+			.unwrap_or_default()
 	}
 
 	/// Send what waits in the lanes of this channel.
@@ -120,7 +124,8 @@ pub trait Courier {
 		interval: u32,
 		max_hashes: u32,
 	) -> AllocateAndReturnByCodec<Option<ReadyAnchor>> {
-		self.extension::<CourierExt>().and_then(|c| c.ready_anchor(next, at, interval, max_hashes))
+		self.extension::<CourierExt>()
+			.and_then(|c| c.ready_anchor(next, at, interval, max_hashes))
 	}
 
 	/// The anchor was handed to the transaction pool.
@@ -132,7 +137,9 @@ pub trait Courier {
 
 	/// Registration receipts to submit now.
 	fn ready_receipts(&mut self, at: u32, max: u32) -> AllocateAndReturnByCodec<Vec<ReadyReceipt>> {
-		self.extension::<CourierExt>().map(|c| c.ready_receipts(at, max)).unwrap_or_default()
+		self.extension::<CourierExt>()
+			.map(|c| c.ready_receipts(at, max))
+			.unwrap_or_default()
 	}
 
 	/// These receipts were handed to the transaction pool.

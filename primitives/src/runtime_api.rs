@@ -38,7 +38,7 @@ sp_api::decl_runtime_apis! {
 		fn anchor_policy() -> AnchorPolicy;
 		/// Whether `commitment` stands for an open registration with `issuer`.
 		fn is_registered(issuer: MemberId, commitment: Digest) -> bool;
-		/// The PeerIds that may be connected, sorted.
-		fn authorised_peers() -> Vec<PeerIdBytes>;
+		/// The PeerIds that may be connected, sorted; `None` while anybody may.
+		fn authorised_peers() -> Option<Vec<PeerIdBytes>>;
 	}
 }
