@@ -2,6 +2,7 @@
 
 //! The node's parts, in the order in which they are built. Each part has its own file.
 
+mod chain_view;
 pub mod consensus;
 mod courier;
 mod network;
