@@ -3,7 +3,7 @@
 //! The delegate key: the sr25519 key in a node's keystore with which its off-chain workers sign what they submit,
 //! anchors and registration receipts. The member names the key's account on chain and can replace it alone.
 //!
-//! A delegate may do these two things and nothing else, so that a stolen node cannot give away its institution.
+//! A delegate may anchor, issue and close receipts, and nothing else, so that a stolen node cannot give away its institution.
 //!
 //! ## Two submissions in one block
 //! Several off-chain workers of one node sign with the same account. `frame_system::offchain` takes the account's
