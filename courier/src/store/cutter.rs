@@ -53,6 +53,7 @@ impl Cutter for Plain {
 
 /// A group that is on disk.
 pub struct Committed<'a> {
+	pub(super) segment: Position,
 	pub(super) start: Position,
 	pub(super) bytes: &'a Bytes,
 	/// Records of the group, those of [`Log::append`](super::Log::append) included.
@@ -60,6 +61,11 @@ pub struct Committed<'a> {
 }
 
 impl Committed<'_> {
+	/// The first position of the segment that the group is in. When it differs from that of the last group, the earlier segment is closed.
+	pub fn segment(&self) -> Position {
+		self.segment
+	}
+
 	/// The position behind the group: the durable tail.
 	pub fn tail(&self) -> Position {
 		self.start + self.bytes.len() as u64

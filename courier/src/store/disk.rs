@@ -6,9 +6,9 @@
 //! one that makes a directory's entries durable. The fault-injecting disk of the tests implements the same traits.
 
 use std::{
-	fs::{self, File, OpenOptions, TryLockError},
+	fs::{self, DirBuilder, File, OpenOptions, TryLockError},
 	io,
-	os::unix::fs::{FileExt, OpenOptionsExt},
+	os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
 	path::Path,
 	sync::Arc,
 };
@@ -41,7 +41,7 @@ pub trait Disk: Send + Sync {
 	/// # Errors
 	/// `WouldBlock` when another process has it.
 	fn lock(&self, folder: &Path) -> io::Result<Box<dyn Lock>>;
-	/// Makes the folder and its parents.
+	/// Makes the folder and its parents, durable, for their owner alone.
 	fn create_folder(&self, folder: &Path) -> io::Result<()>;
 	/// The names of the files in a folder, in no order.
 	fn list(&self, folder: &Path) -> io::Result<Vec<String>>;
@@ -115,15 +115,14 @@ impl Disk for RealDisk {
 	}
 
 	fn create_folder(&self, folder: &Path) -> io::Result<()> {
-		if folder.is_dir() {
-			return Ok(());
+		let fresh: Vec<_> = folder.ancestors().take_while(|folder| !folder.is_dir()).collect();
+		DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+		// The entries of the new folders must survive too, or all that is written into them is lost with them.
+		for folder in fresh {
+			let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+			self.sync_folder(parent.unwrap_or(Path::new(".")))?;
 		}
-		fs::create_dir_all(folder)?;
-		// The entry of the new folder must survive too, or all that is written into it is lost with it.
-		match folder.parent() {
-			Some(parent) if !parent.as_os_str().is_empty() => self.sync_folder(parent),
-			_ => Ok(()),
-		}
+		Ok(())
 	}
 
 	fn list(&self, folder: &Path) -> io::Result<Vec<String>> {

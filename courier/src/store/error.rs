@@ -147,6 +147,25 @@ pub enum ReadError {
 	},
 }
 
+/// Why a sidecar was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SidecarError {
+	/// Only closed segments have sidecars.
+	#[error("no closed segment begins at position {position}")]
+	NotClosed {
+		/// The position asked for.
+		position: Position,
+	},
+	/// The disk refused.
+	#[error("saving {file}: {source}", file = file.display())]
+	Io {
+		/// The sidecar.
+		file: PathBuf,
+		/// What the operating system said.
+		source: io::Error,
+	},
+}
+
 /// Attaches what was tried, and on what, to an error of the disk.
 pub(super) fn io_error(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> OpenError {
 	let path = path.into();

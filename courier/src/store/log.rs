@@ -14,6 +14,7 @@ use super::{
 	reader::{LogReader, Scan, Shared},
 	recovery::{recover, OpenSegment, Plan, Recovery},
 	segments::Segments,
+	sidecar::{Records, Visitor},
 	stats::{Counters, LogStats},
 	writer::Writer,
 };
@@ -77,7 +78,15 @@ impl Opened {
 	///
 	/// # Errors
 	/// See [`OpenError`]; damage stops the opening unless [`Options::salvage`] is set.
-	pub fn open(options: Options, mut visit: impl FnMut(Record)) -> Result<(Self, Recovery), OpenError> {
+	pub fn open(options: Options, visit: impl FnMut(Record)) -> Result<(Self, Recovery), OpenError> {
+		Self::open_with(options, &mut Records(visit))
+	}
+
+	/// The same for a visitor that may take a sidecar in the place of a closed segment's records.
+	///
+	/// # Errors
+	/// As [`Opened::open`].
+	pub fn open_with(options: Options, visitor: &mut dyn Visitor) -> Result<(Self, Recovery), OpenError> {
 		let disk = options.disk.as_ref();
 		let folder = log_folder(&options.folder);
 		disk.create_folder(&options.folder)
@@ -97,7 +106,7 @@ impl Opened {
 			from: options.from,
 			salvage: options.salvage,
 		};
-		let found = recover(&plan, &mut visit)?;
+		let found = recover(&plan, visitor)?;
 
 		let segments = Segments::new(options.disk.clone(), found.segments, found.recovery.salvaged.clone());
 		segments.passed_before(found.landmarks);

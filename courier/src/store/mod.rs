@@ -30,6 +30,9 @@
 //! let index = Index::new(opened.reader().meta().index_secret);  let numbers = Numbers::default();   // packet number -> position
 //! index.insert_many(&[(index.key(seller, id), Location::new(numbers.push(position), entry)?)]);      // one lock per 256
 //! index.answer_many(&[(key, order, answer)]);  index.probe_many(&keys, |place, entry| ..);            // repeated ids of a batch
+//! // a faster start: save a digest of each closed segment, and take it in the place of its records (see `Visitor`)
+//! log.reader().closed_segments(), log.reader().save_sidecar(first, &digest)?
+//!
 //! index.find(key, |entry| read_and_compare(entry.order))? -> Option<Entry { order, answer }>
 //! ```
 //!
@@ -38,6 +41,7 @@
 //! <folder>/lock                              held by the one process that has the store open
 //! <folder>/meta                              which store this is, and the secret of its index (mode 600)
 //! <folder>/log/00000000000000000000.seg      named by the position of its first byte
+//! <folder>/log/00000000000000000000.idx      what the caller saved about a closed segment, to start faster; may be deleted
 //! <folder>/log/*.new                         in the making; removed at the next opening
 //! <folder>/log/salvaged                      ranges that a salvage gave up, if there ever was one
 //! ```
@@ -75,6 +79,7 @@ mod queue;
 mod reader;
 mod recovery;
 mod segments;
+mod sidecar;
 mod stats;
 #[cfg(test)]
 mod tests;
@@ -83,7 +88,7 @@ mod writer;
 
 pub use self::{
 	cutter::{Committed, Cutter, Plain, RecordBuilder, RecordWriter},
-	error::{AppendError, OpenError, ReadError},
+	error::{AppendError, OpenError, ReadError, SidecarError},
 	frame::{Damage, Position, Record, StoreId, MAX_PAYLOAD_BYTES, RECORD_HEADER_BYTES},
 	index::{Entry, Index, Key, Location, Numbers},
 	log::{Log, Opened, Options},
@@ -91,5 +96,6 @@ pub use self::{
 	queue::RecordBuf,
 	reader::{LogReader, Scan},
 	recovery::{Cut, Recovery},
+	sidecar::{Sidecar, Visitor},
 	stats::LogStats,
 };

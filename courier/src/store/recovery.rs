@@ -15,6 +15,7 @@ use super::{
 	error::{io_error, OpenError},
 	frame::{Damage, Position, Record, SegmentHeader, StoreId, SEGMENT_HEADER_BYTES},
 	segments::{segment_first, segment_path, Segment, LANDMARK_BYTES},
+	sidecar::{self, Visitor, SIDECAR_EXTENSION},
 	walk::{Group, Stop, Walk},
 };
 use std::{
@@ -54,6 +55,8 @@ pub struct Recovery {
 	pub tail: Position,
 	/// Segments of the log.
 	pub segments: usize,
+	/// Segments that were not read because their sidecars were taken.
+	pub sidecars: usize,
 	/// Groups that were read and checked.
 	pub groups: u64,
 	/// Records that were read and checked.
@@ -93,7 +96,7 @@ pub(super) struct Plan<'a> {
 }
 
 /// Reads the log and hands every record at or behind `plan.from` to `visit`.
-pub(super) fn recover(plan: &Plan<'_>, visit: &mut dyn FnMut(Record)) -> Result<Found, OpenError> {
+pub(super) fn recover(plan: &Plan<'_>, visit: &mut dyn Visitor) -> Result<Found, OpenError> {
 	let started = Instant::now();
 	let firsts = list_segments(plan)?;
 	let mut run = Run {
@@ -110,6 +113,7 @@ pub(super) fn recover(plan: &Plan<'_>, visit: &mut dyn FnMut(Record)) -> Result<
 				first: 0,
 				tail: 0,
 				segments: firsts.len(),
+				sidecars: 0,
 				groups: 0,
 				records: 0,
 				cut: None,
@@ -146,12 +150,7 @@ struct Run<'a> {
 
 impl Run<'_> {
 	/// One segment; afterwards `tail` is where the next one must begin.
-	fn segment(
-		&mut self,
-		first: Position,
-		next: Option<Position>,
-		visit: &mut dyn FnMut(Record),
-	) -> Result<(), OpenError> {
+	fn segment(&mut self, first: Position, next: Option<Position>, visit: &mut dyn Visitor) -> Result<(), OpenError> {
 		let path = segment_path(self.plan.folder, first);
 		let file = self.plan.disk.open(&path).map_err(io_error("opening", &path))?;
 		let length = file.len().map_err(io_error("reading the length of", &path))?;
@@ -176,9 +175,7 @@ impl Run<'_> {
 		let marker = match header {
 			Ok(header) => header.marker,
 			Err(damage) => {
-				let extent = extent.max(SEGMENT_HEADER_BYTES as u64);
 				self.give_up(&path, first, 0, extent, damage)?;
-				self.found.recovery.tail = first + extent;
 				self.found.segments.push(Segment {
 					first,
 					path,
@@ -189,12 +186,26 @@ impl Run<'_> {
 			}
 		};
 		let segment = Segment { first, path, marker };
-		if next.is_none_or(|next| next > self.plan.from) {
+		let is_read = match next {
+			Some(next) if next <= self.plan.from => false,
+			Some(next) => !self.takes_sidecar(&segment, next, visit),
+			None => true,
+		};
+		if is_read {
 			self.walk(&segment, &file, extent, next.is_none(), visit)?;
 		}
 		self.found.segments.push(segment.clone());
 		self.found.open = Some(OpenSegment { segment, file });
 		Ok(())
+	}
+
+	/// Offers the segment's sidecar, if it has one, in the place of its records.
+	fn takes_sidecar(&mut self, segment: &Segment, end: Position, visit: &mut dyn Visitor) -> bool {
+		let path = segment.path.with_extension(SIDECAR_EXTENSION);
+		let sidecar = sidecar::load(self.plan.disk, &path, self.plan.store, segment.first..end);
+		let is_taken = sidecar.is_some_and(|sidecar| visit.sidecar(&sidecar));
+		self.found.recovery.sidecars += usize::from(is_taken);
+		is_taken
 	}
 
 	fn walk(
@@ -203,7 +214,7 @@ impl Run<'_> {
 		file: &Arc<dyn DiskFile>,
 		extent: u64,
 		is_last: bool,
-		visit: &mut dyn FnMut(Record),
+		visit: &mut dyn Visitor,
 	) -> Result<(), OpenError> {
 		let mut walk = Walk::new(file, segment, extent);
 		let mut at = SEGMENT_HEADER_BYTES as u64;
@@ -240,7 +251,7 @@ impl Run<'_> {
 		Ok(())
 	}
 
-	fn group(&mut self, segment: &Segment, group: Group, visit: &mut dyn FnMut(Record)) {
+	fn group(&mut self, segment: &Segment, group: Group, visit: &mut dyn Visitor) {
 		let position = segment.first + group.offset;
 		if self
 			.found
@@ -258,10 +269,10 @@ impl Run<'_> {
 		self.last_group = Some(group);
 	}
 
-	fn record(&mut self, record: Record, visit: &mut dyn FnMut(Record)) {
+	fn record(&mut self, record: Record, visit: &mut dyn Visitor) {
 		self.found.recovery.records += 1;
 		if record.position >= self.plan.from {
-			visit(record);
+			visit.record(record);
 		}
 	}
 

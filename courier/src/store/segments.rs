@@ -88,6 +88,20 @@ impl Segments {
 		Some((segment.clone(), list.get(next).map(|segment| segment.first)))
 	}
 
+	/// The positions of all segments but the one that is written.
+	pub(super) fn closed(&self) -> Vec<Range<Position>> {
+		self.list
+			.read()
+			.windows(2)
+			.map(|pair| pair[0].first..pair[1].first)
+			.collect()
+	}
+
+	/// The file system that they lie on.
+	pub(super) fn disk(&self) -> &dyn Disk {
+		self.disk.as_ref()
+	}
+
 	/// The first position that the log holds.
 	pub(super) fn first(&self) -> Position {
 		self.list.read().first().map_or(0, |segment| segment.first)

@@ -120,7 +120,9 @@ impl<C: Cutter> Writer<C> {
 			self.shared.cache.give_back(buffer);
 			Bytes::new()
 		};
+		let segment = self.open.as_ref().map_or(start, |open| open.segment.first);
 		self.cutter.committed(&Committed {
+			segment,
 			start,
 			bytes: &bytes,
 			records,

@@ -6,7 +6,8 @@
 //! candidate is the order in question is decided by reading its record. With ten million orders one lookup in two million
 //! reads a record in vain. The hash is SipHash-1-3 under a secret of the store, so that nobody who chooses ids can make them collide.
 //!
-//! Memory is 20 bytes per order at a load between 68 and 85 %: see [`table`]. The index is rebuilt from the log at every start.
+//! Memory is 20 bytes per order at a load between 68 and 85 %: see [`table`]. The index is rebuilt from
+//! the log, or from the sidecars of its segments, at every start.
 
 mod table;
 
@@ -35,6 +36,16 @@ impl Location {
 		(number <= Self::MAX_NUMBER && entry <= Self::MAX_ENTRY).then_some(Self(number << 24 | u64::from(entry)))
 	}
 
+	/// The location as one word, for a sidecar.
+	pub fn to_bits(self) -> u64 {
+		self.0
+	}
+
+	/// The location that [`Location::to_bits`] gave as this word; `None` for a word that it never gives.
+	pub fn from_bits(bits: u64) -> Option<Self> {
+		Self::new(bits >> 24, (bits & u64::from(Self::MAX_ENTRY)) as u32)
+	}
+
 	/// The packet.
 	pub fn number(self) -> u64 {
 		self.0 >> 24
@@ -55,6 +66,18 @@ impl fmt::Debug for Location {
 /// The hash of an id. Good for one store only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(u64);
+
+impl Key {
+	/// The key as one word, for a sidecar of the same store.
+	pub fn to_bits(self) -> u64 {
+		self.0
+	}
+
+	/// The key that [`Key::to_bits`] gave as this word.
+	pub fn from_bits(bits: u64) -> Self {
+		Self(bits)
+	}
+}
 
 /// What the index knows of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,6 +253,7 @@ mod tests {
 		for (number, entry) in [(0, 0), (7, 499), (Location::MAX_NUMBER, Location::MAX_ENTRY)] {
 			let location = Location::new(number, entry).expect("within the limits");
 			assert_eq!((location.number(), location.entry()), (number, entry));
+			assert_eq!(Location::from_bits(location.to_bits()), Some(location));
 			assert_ne!(location.0, Location::NONE);
 		}
 		assert_eq!(Location::new(Location::MAX_NUMBER + 1, 0), None);

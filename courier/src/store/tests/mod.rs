@@ -9,6 +9,7 @@ mod failures;
 mod figures;
 mod kill;
 mod reading;
+mod sidecars;
 
 use super::{fault::FaultDisk, *};
 use bytes::Bytes;
