@@ -150,10 +150,9 @@ mod benchmarks {
 
 	/// The worst case replaces all `p` versions that wait.
 	#[benchmark]
-	fn ratify(p: Linear<0, 64>) -> Result<(), BenchmarkError> {
+	fn ratify(p: Linear<0, { T::MaxPending::get() }>) -> Result<(), BenchmarkError> {
 		let parties = parties::<T>();
-		let waiting = p.min(T::MaxPending::get()).min(T::MaxLead::get().saturating_sub(2));
-		for i in 0..waiting {
+		for i in 0..p {
 			let id = joint::<T>(&parties, scope(1), Some(3 + i));
 			Agreements::<T>::do_ratify(id).expect("there is room for versions that wait");
 		}
@@ -162,7 +161,7 @@ mod benchmarks {
 		let origin = T::RatifyOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, id);
-		assert_eq!(LastAgreement::<T>::get(), waiting + 1);
+		assert_eq!(LastAgreement::<T>::get(), p + 1);
 		assert_eq!(Scopes::<T>::get(parties.channel, scope(1)).periods, 1);
 		Ok(())
 	}

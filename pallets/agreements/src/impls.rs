@@ -129,10 +129,8 @@ impl<T: Config> Pallet<T> {
 			from,
 			..
 		} = proposal;
-		ensure!(
-			!clauses.is_empty() || Self::is_covered(channel, scope),
-			Error::<T>::NothingToWithdraw
-		);
+		let covered = Self::is_covered(channel, scope);
+		ensure!(covered || !clauses.is_empty(), Error::<T>::NothingToWithdraw);
 		Self::ensure_room_for_scope(channel, scope)?;
 
 		let now = Self::now();
@@ -250,11 +248,10 @@ impl<T: Config> Pallet<T> {
 
 	/// Clauses and first block of a proposal.
 	fn ensure_terms(channel: ChannelId, scope: &Scope, clauses: &Clauses, from: Option<BlockNumber>) -> DispatchResult {
-		if clauses.is_empty() {
-			ensure!(Self::is_covered(channel, scope), Error::<T>::NothingToWithdraw);
-		} else {
-			clauses::validate(clauses).map_err(|invalid| Error::<T>::InvalidClause(invalid.into()))?;
-		}
+		// Asked whether there are clauses or not, so that one weight fits both.
+		let covered = Self::is_covered(channel, scope);
+		ensure!(covered || !clauses.is_empty(), Error::<T>::NothingToWithdraw);
+		clauses::validate(clauses).map_err(|invalid| Error::<T>::InvalidClause(invalid.into()))?;
 		if let Some(from) = from {
 			let now = Self::now();
 			ensure!(from > now, Error::<T>::FromInPast);

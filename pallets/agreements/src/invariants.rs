@@ -69,7 +69,7 @@ impl<T: Config> Pallet<T> {
 			);
 			let clauses = ProposedClauses::<T>::get(id).ok_or("agreements 1: an open proposal has no clauses")?;
 			ensure!(
-				clauses.is_empty() || clauses::validate(&clauses).is_ok(),
+				clauses::validate(&clauses).is_ok(),
 				"agreements 3: proposed clauses break a rule"
 			);
 		}
@@ -98,7 +98,7 @@ impl<T: Config> Pallet<T> {
 				"agreements 4: a head does not say whether its clauses are empty"
 			);
 			ensure!(
-				clauses.is_empty() || clauses::validate(&clauses).is_ok(),
+				clauses::validate(&clauses).is_ok(),
 				"agreements 3: agreed clauses break a rule"
 			);
 			ensure!(

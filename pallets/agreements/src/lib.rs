@@ -83,6 +83,7 @@ pub mod pallet {
 	/// Version of the storage layout.
 	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
+	/// Clauses that two members agreed on, in versions.
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);

@@ -19,6 +19,9 @@ use sealane_primitives::{
 /// Log target of the off-chain worker.
 const LOG_TARGET: &str = "sealane::anchors";
 
+/// An operator is reminded of a missing key once in this many blocks.
+const REMIND_EVERY: BlockNumber = 30;
+
 impl<T: Config> Pallet<T> {
 	/// One run of the off-chain worker after block `at`.
 	///
@@ -81,13 +84,18 @@ impl<T: Config> Pallet<T> {
 			log::warn!(target: LOG_TARGET, "block {at}: the courier offers anchor {sequence}, but {next} is the next");
 			return;
 		}
-		let Some(delegate) = Self::delegate_key(node) else {
-			log::warn!(
-				target: LOG_TARGET,
-				"block {at}: anchor {sequence} waits: the keystore has no delegate key (type {:?}) for node {node}",
-				sealane_primitives::keys::DELEGATE_KEY_TYPE
-			);
-			return;
+		let delegate = match Self::delegate_key(node) {
+			Ok(delegate) => delegate,
+			Err(why) => {
+				// Nothing is remembered between runs, so the block decides whether it is time to remind.
+				let level = if at % REMIND_EVERY == 0 {
+					log::Level::Warn
+				} else {
+					log::Level::Debug
+				};
+				log::log!(target: LOG_TARGET, level, "block {at}: anchor {sequence} of node {node} waits: {why}");
+				return;
+			}
 		};
 		let signer = Signer::<T, T::DelegateAuth, ForAny>::any_account();
 		match signer.send_single_signed_transaction(&delegate, Self::anchor_call(ready, &policy)) {
@@ -100,10 +108,12 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The key in this node's keystore that is the node's delegate on chain, if it is there.
-	fn delegate_key(node: NodeId) -> Option<Account<T>> {
-		let delegate = T::Members::delegate(node)?;
-		Signer::<T, T::DelegateAuth, ForAny>::keystore_accounts().find(|account| account.id == delegate)
+	/// The key in this node's keystore that is the node's delegate on chain; else why there is none.
+	fn delegate_key(node: NodeId) -> Result<Account<T>, &'static str> {
+		let delegate = T::Members::delegate(node).ok_or("its member named no delegate on chain")?;
+		Signer::<T, T::DelegateAuth, ForAny>::keystore_accounts()
+			.find(|account| account.id == delegate)
+			.ok_or("the keystore has no key (type slan) of the delegate named on chain")
 	}
 
 	/// The call for an anchor that is ready.

@@ -81,6 +81,7 @@ pub mod pallet {
 	/// Version of the storage layout.
 	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
+	/// Roots of trade records, and the hook that drives the courier.
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
