@@ -3,9 +3,9 @@
 //! What the node may ask of the runtime.
 
 use crate::{
-	genesis, AccountId, Agreements, Anchors, Aura, Balance, Block, Channels, Executive,
-	Grandpa, Historical, InherentDataExt, Members, Nonce, Receipts, Runtime, RuntimeCall, RuntimeGenesisConfig,
-	SessionKeys, System, TransactionPayment, VERSION,
+	genesis, AccountId, Agreements, Anchors, Aura, Balance, Block, Channels, Executive, Grandpa, Historical,
+	InherentDataExt, Members, Nonce, Receipts, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
+	TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -54,7 +54,12 @@ fn directory(peer: PeerIdBytes) -> Option<Directory> {
 			})
 		})
 		.collect();
-	Some(Directory { node, member, channels, anchors: Anchors::policy() })
+	Some(Directory {
+		node,
+		member,
+		channels,
+		anchors: Anchors::policy(),
+	})
 }
 
 impl_runtime_apis! {

@@ -3,9 +3,10 @@
 //! Who authors and finalises: Aura and GRANDPA over the permissioned validator set.
 
 use crate::{
-	configs::governance::{ValidatorAdmission, ValidatorRemoval},
+	configs::governance::{ValidatorAdmission, ValidatorFloor, ValidatorRemoval},
 	no_token::NoToken,
-	AccountId, Aura, Historical, Offences, Runtime, RuntimeEvent, SessionKeys, Validators, DAYS, MINUTES, SLOT_DURATION_MS,
+	AccountId, Aura, Historical, Offences, Runtime, RuntimeEvent, SessionKeys, Validators, DAYS, MINUTES,
+	SLOT_DURATION_MS,
 };
 use frame_support::{
 	parameter_types,
@@ -40,10 +41,23 @@ impl pallet_aura::Config for Runtime {
 	type SlotDuration = ConstU64<SLOT_DURATION_MS>;
 }
 
+impl pallet_validators::Config for Runtime {
+	type AddOrigin = ValidatorAdmission;
+	type RemoveOrigin = ValidatorRemoval;
+	type FloorOrigin = ValidatorFloor;
+	// Whoever may transact: a validator's account is a member's, a delegate's or a councillor's.
+	type Candidates = pallet_members::Transactors<Self>;
+	type MinValidators = ConstU32<1>;
+	type MaxValidators = ConstU32<MAX_VALIDATORS>;
+	type WeightInfo = pallet_validators::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkSetup = crate::benchmarking::Setup;
+}
+
 impl pallet_session::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type ValidatorId = AccountId;
-	type ValidatorIdOf = sp_runtime::traits::ConvertInto;
+	type ValidatorIdOf = pallet_validators::ValidatorOf<Self>;
 	type ShouldEndSession = pallet_session::PeriodicSessions<SessionPeriod, SessionOffset>;
 	type NextSessionRotation = pallet_session::PeriodicSessions<SessionPeriod, SessionOffset>;
 	type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, Validators>;
@@ -58,7 +72,7 @@ impl pallet_session::Config for Runtime {
 impl pallet_session::historical::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type FullIdentification = ();
-	type FullIdentificationOf = pallet_validators::IdentificationOf<Self>;
+	type FullIdentificationOf = pallet_validators::UnitIdentification;
 }
 
 impl pallet_offences::Config for Runtime {

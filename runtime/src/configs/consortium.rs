@@ -3,13 +3,19 @@
 //! The consortium's own pallets: who belongs, who may trade with whom, on what terms, with what evidence.
 
 use crate::{
-	configs::governance as power, AccountId, Agreements, Channels, Members, Runtime, RuntimeCall, RuntimeEvent,
-	Signature, Timestamp, UncheckedExtrinsic, TxExtension, SignedPayload, DAYS, HOURS,
+	configs::governance as power, AccountId, Channels, Members, Nonce, Runtime, RuntimeCall, Signature, SignedPayload,
+	Timestamp, TxExtension, UncheckedExtrinsic, DAYS, MINUTES,
 };
-use frame_support::{
-	parameter_types,
-	traits::{ConstU32, ConstU64},
-	weights::constants::WEIGHT_REF_TIME_PER_SECOND,
+use codec::Encode;
+use frame_support::{parameter_types, traits::ConstU32, weights::constants::WEIGHT_REF_TIME_PER_SECOND};
+use frame_system::offchain::{AppCrypto, CreateSignedTransaction, CreateTransactionBase, SigningTypes};
+use sealane_primitives::{
+	delegate::DelegateAuth,
+	directory::{AnchorMode, AnchorPolicy},
+};
+use sp_runtime::{
+	generic::Era,
+	traits::{SaturatedConversion, StaticLookup, Verify},
 };
 
 parameter_types! {
@@ -19,7 +25,12 @@ parameter_types! {
 	// Governance must never be starved: an upgrade weighs a whole block.
 	pub const CouncilAllowancePerBlock: u64 = WEIGHT_REF_TIME_PER_SECOND / 10;
 	pub const MaxCouncilAllowance: u64 = 20 * WEIGHT_REF_TIME_PER_SECOND;
+	// A root in every block in which there is something to anchor: confirmed is final within a slot and a round.
+	pub const DefaultAnchorPolicy: AnchorPolicy = AnchorPolicy { interval: 1, mode: AnchorMode::Root, max_packed: MAX_PACKED };
 }
+
+/// Most hashes in one packed call: 128 KiB of a block's body.
+const MAX_PACKED: u32 = 4_096;
 
 impl pallet_members::Config for Runtime {
 	type AdmitOrigin = power::MemberAdmission;
@@ -30,7 +41,7 @@ impl pallet_members::Config for Runtime {
 	type CouncilMember = power::SeatHolders;
 	type MaxMembers = ConstU32<1_000>;
 	type MaxNodesPerMember = ConstU32<16>;
-	type MinKeyOverlap = ConstU32<{ HOURS / 60 }>;
+	type MinKeyOverlap = ConstU32<MINUTES>;
 	type MaxKeyOverlap = ConstU32<{ 30 * DAYS }>;
 	type MaxKeyNotice = ConstU32<{ 90 * DAYS }>;
 	type AllowancePerBlock = AllowancePerBlock;
@@ -72,4 +83,89 @@ impl pallet_agreements::Config for Runtime {
 	type WeightInfo = pallet_agreements::weights::SubstrateWeight<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = crate::benchmarking::Setup;
+}
+
+impl pallet_receipts::Config for Runtime {
+	type Members = Members;
+	type DelegateAuth = DelegateAuth;
+	type ForceRevokeOrigin = power::ReceiptRevocation;
+	type MaxBatch = ConstU32<1_024>;
+	type WeightInfo = pallet_receipts::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkSetup = crate::benchmarking::Setup;
+}
+
+impl pallet_anchors::Config for Runtime {
+	type Members = Members;
+	type Channels = Channels;
+	type DelegateAuth = DelegateAuth;
+	type PolicyOrigin = power::AnchorPolicySetting;
+	type DisputeOrigin = power::DisputeSettlement;
+	type DefaultPolicy = DefaultAnchorPolicy;
+	type MaxInterval = ConstU32<DAYS>;
+	type MaxPacked = ConstU32<MAX_PACKED>;
+	type MaxOpenDisputes = ConstU32<16>;
+	type WeightInfo = pallet_anchors::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkSetup = crate::benchmarking::Setup;
+}
+
+// How the off-chain workers of a node sign with its delegate key.
+
+impl SigningTypes for Runtime {
+	type Public = <Signature as Verify>::Signer;
+	type Signature = Signature;
+}
+
+impl<LocalCall> CreateTransactionBase<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	type Extrinsic = UncheckedExtrinsic;
+	type RuntimeCall = RuntimeCall;
+}
+
+impl<LocalCall> CreateSignedTransaction<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	fn create_signed_transaction<C: AppCrypto<Self::Public, Self::Signature>>(
+		call: RuntimeCall,
+		public: Self::Public,
+		account: AccountId,
+		nonce: Nonce,
+	) -> Option<UncheckedExtrinsic> {
+		// Mortal, so that what no block took does not come back after the courier has offered it anew.
+		let period = u64::from(MINUTES).next_power_of_two();
+		let current = frame_system::Pallet::<Runtime>::block_number()
+			.saturated_into::<u64>()
+			.saturating_sub(1);
+		let extension: TxExtension = (
+			frame_system::CheckNonZeroSender::new(),
+			frame_system::CheckSpecVersion::new(),
+			frame_system::CheckTxVersion::new(),
+			frame_system::CheckGenesis::new(),
+			frame_system::CheckEra::from(Era::mortal(period, current)),
+			frame_system::CheckNonce::from(nonce),
+			frame_system::CheckWeight::new(),
+			pallet_transaction_payment::ChargeTransactionPayment::from(0),
+			frame_metadata_hash_extension::CheckMetadataHash::new(false),
+		);
+		let payload = SignedPayload::new(call, extension)
+			.inspect_err(|error| log::warn!(target: "runtime", "cannot build a payload to sign: {error:?}"))
+			.ok()?;
+		let signature = payload.using_encoded(|bytes| C::sign(bytes, public))?;
+		let (call, extension, _) = payload.deconstruct();
+		let address = <Runtime as frame_system::Config>::Lookup::unlookup(account);
+		Some(UncheckedExtrinsic::new_signed(call, address, signature, extension))
+	}
+}
+
+impl<LocalCall> frame_system::offchain::CreateBare<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	fn create_bare(call: RuntimeCall) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_bare(call)
+	}
 }

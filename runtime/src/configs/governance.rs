@@ -9,12 +9,12 @@
 //! | leave safe mode, unpause, change the council, upgrade the runtime | at least two thirds |
 
 use crate::{
-	no_token::NoToken, AccountId, BlockNumber, Council, OriginCaller, Preimage, Runtime, RuntimeBlockWeights,
-	RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, System, DAYS, HOURS,
+	configs::system::RuntimeBlockWeights, no_token::NoToken, AccountId, BlockNumber, Council, OriginCaller, Preimage,
+	Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, System, DAYS,
 };
 use frame_support::{
 	parameter_types,
-	traits::{ConstU32, Contains, EitherOfDiverse, EqualPrivilegeOnly, MapSuccess},
+	traits::{ConstU32, Contains, EitherOfDiverse, EqualPrivilegeOnly},
 	weights::Weight,
 };
 use frame_system::{EnsureRoot, EnsureWithSuccess};
@@ -63,6 +63,8 @@ pub type DisputeSettlement = Majority;
 pub type ValidatorAdmission = Majority;
 /// Removes validators.
 pub type ValidatorRemoval = Majority;
+/// Sets how few validators there may be.
+pub type ValidatorFloor = TwoThirds;
 /// Enters and prolongs safe mode.
 type SafeModeEntry = OneThird;
 /// Leaves safe mode early.
@@ -139,6 +141,8 @@ impl pallet_whitelist::Config for Runtime {
 	type WhitelistOrigin = RootDispatch;
 	type DispatchWhitelistedOrigin = RootDispatch;
 	type Preimages = Preimage;
+	type DeferredDispatchExpiration = MotionDuration;
+	type BlockNumberProvider = System;
 	type WeightInfo = pallet_whitelist::weights::SubstrateWeight<Runtime>;
 }
 
@@ -190,7 +194,14 @@ impl pallet_safe_mode::Config for Runtime {
 pub struct NeverPaused;
 impl Contains<pallet_tx_pause::RuntimeCallNameOf<Runtime>> for NeverPaused {
 	fn contains(name: &pallet_tx_pause::RuntimeCallNameOf<Runtime>) -> bool {
-		const PALLETS: [&[u8]; 6] = [b"System", b"Timestamp", b"Council", b"CouncilMembership", b"SafeMode", b"Grandpa"];
+		const PALLETS: [&[u8]; 6] = [
+			b"System",
+			b"Timestamp",
+			b"Council",
+			b"CouncilMembership",
+			b"SafeMode",
+			b"Grandpa",
+		];
 		PALLETS.contains(&name.0.as_slice())
 	}
 }
@@ -240,4 +251,4 @@ impl frame_support::traits::SortedMembers<AccountId> for SeatHolders {
 }
 
 /// What follows a change of seats: the collective's members, and the right to transact.
-pub type CouncilSeats = (Council, pallet_members::CouncilAccounts<Runtime>);
+pub type CouncilSeats = pallet_members::CouncilAccounts<Runtime, Council>;

@@ -3,8 +3,8 @@
 //! Blocks, accounts, time, allowance.
 
 use crate::{
-	no_token::NoToken, AccountId, Balance, Block, Hash, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeOrigin, RuntimeTask, SafeMode, TxPause, MultiBlockMigrations, OriginCaller, SLOT_DURATION_MS, VERSION,
+	no_token::NoToken, AccountId, Balance, Block, Hash, MultiBlockMigrations, Nonce, OriginCaller, PalletInfo, Runtime,
+	RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, SafeMode, TxPause, SLOT_DURATION_MS, VERSION,
 };
 use frame_support::{
 	derive_impl,
