@@ -397,7 +397,7 @@ fn load_holes(plan: &Plan<'_>) -> Result<Vec<Range<Position>>, OpenError> {
 		.lines()
 		.map(hole)
 		.collect::<Option<Vec<_>>>();
-	holes.ok_or_else(|| OpenError::Corrupt {
+	holes.ok_or(OpenError::Corrupt {
 		file: path,
 		offset: 0,
 		position: 0,

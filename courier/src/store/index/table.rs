@@ -81,7 +81,7 @@ struct Shard {
 
 impl Shard {
 	fn home(&self, fingerprint: u32) -> usize {
-		(u64::from(fingerprint) * self.homes as u64 >> 32) as usize
+		((u64::from(fingerprint) * self.homes as u64) >> 32) as usize
 	}
 
 	/// The slots with this fingerprint.

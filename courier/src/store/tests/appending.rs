@@ -145,12 +145,13 @@ fn a_full_queue_makes_callers_wait() {
 #[derive(Default)]
 struct Packer {
 	next_number: u64,
-	waiting: Vec<(oneshot::Sender<Result<(Position, u64), AppendError>>, Position)>,
+	waiting: Vec<(Reply, Position)>,
 	/// Holds every cut back until there is a message, or nobody to send one.
 	turn: Option<mpsc::Receiver<()>>,
 }
 
-type Order = (String, oneshot::Sender<Result<(Position, u64), AppendError>>);
+type Reply = oneshot::Sender<Result<(Position, u64), AppendError>>;
+type Order = (String, Reply);
 type Answer = oneshot::Receiver<Result<(Position, u64), AppendError>>;
 
 fn order(text: &str) -> (Order, Answer) {
