@@ -4,6 +4,7 @@
 
 use crate::*;
 use alloc::{format, vec, vec::Vec};
+use codec::Decode;
 use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{EnsureOrigin, Get},
@@ -18,6 +19,7 @@ use sealane_primitives::{
 	traits::{BenchmarkSetup, MemberRegistry},
 };
 use sp_core::sr25519;
+use sp_runtime::traits::TrailingZeroInput;
 
 const DAY: Moment = 24 * 60 * 60 * 1_000;
 
@@ -161,6 +163,64 @@ where
 		.collect();
 	ClosedProducts::<T>::insert(issuer.member, BoundedVec::truncate_from(closed));
 	Ok(issuer)
+}
+
+impl<T: Config> Pallet<T> {
+	/// A granted channel between the two for the benchmarks of other pallets, which need no signatures.
+	pub fn benchmark_channel(seller: MemberId, issuer: MemberId) -> ChannelId {
+		let channel = NextChannelId::<T>::mutate(|next| core::mem::replace(next, next.saturating_add(1)));
+		let application = NextApplicationId::<T>::mutate(|next| core::mem::replace(next, next.saturating_add(1)));
+		let filed_at = Self::block();
+		let terms = Terms {
+			kinds: BusinessKinds::ALL,
+			valid_until: None,
+			orders_per_minute: None,
+		};
+		let credential_until = Moment::MAX;
+		NewestChannel::<T>::insert(seller, issuer, channel);
+		Channels::<T>::insert(
+			channel,
+			Channel {
+				seller,
+				issuer,
+				state: State::Granted,
+				credential_until,
+				terms: Some(terms),
+			},
+		);
+		for member in [seller, issuer] {
+			LiveChannels::<T>::try_append(member, channel).expect("benchmarks open few channels");
+		}
+		let signed = |by| Signed {
+			by,
+			signature: T::Signature::decode(&mut TrailingZeroInput::zeroes()).expect("zeros are a signature"),
+		};
+		ChannelDetails::<T>::insert(
+			channel,
+			Details {
+				application,
+				agreement_hash: [7; 32],
+				valid_from: 0,
+				seller: signed(account("seller", 0, 0)),
+				issuer: Some(signed(account("issuer", 0, 0))),
+				applied_at: filed_at,
+				granted_at: Some(filed_at),
+				changed_at: filed_at,
+				reason: None,
+			},
+		);
+		Self::note_credential(channel, credential_until).expect("benchmarks open few channels");
+		let channels = BoundedVec::truncate_from(vec![channel]);
+		Applications::<T>::insert(
+			application,
+			Application {
+				seller,
+				filed_at,
+				channels,
+			},
+		);
+		channel
+	}
 }
 
 #[benchmarks(where T::AccountId: From<sr25519::Public>, T::Signature: From<sr25519::Signature>)]
@@ -403,7 +463,7 @@ mod benchmarks {
 		let page = Page::Block(7);
 		let full = (0..T::MaxChannelsPerPage::get()).collect();
 		Agenda::<T>::insert(page, BoundedVec::truncate_from(full));
-		let mut noted = 0;
+		let noted;
 
 		#[block]
 		{
@@ -416,7 +476,7 @@ mod benchmarks {
 	#[benchmark]
 	fn agenda_note() -> Result<(), BenchmarkError> {
 		let (channel, ..) = channel_at::<T>(State::Granted, in_a_day::<T>())?;
-		let mut lapsed = true;
+		let lapsed;
 
 		#[block]
 		{

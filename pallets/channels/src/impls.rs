@@ -389,6 +389,11 @@ impl<T: Config> Pallet<T> {
 			assert!(value > 0, "{name} must not be 0");
 		}
 		let block = T::BlockWeights::get().max_block;
+		let apply = T::WeightInfo::apply(issuers);
+		assert!(
+			apply.all_lte(block),
+			"an application with {issuers} issuers ({apply:?}) must fit into a block ({block:?})"
+		);
 		let one = T::WeightInfo::agenda_base()
 			.saturating_add(T::WeightInfo::agenda_page())
 			.saturating_add(T::WeightInfo::agenda_note())

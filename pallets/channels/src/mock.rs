@@ -137,10 +137,11 @@ impl Config for Test {
 	type BenchmarkSetup = Members;
 }
 
-/// What the mock knows of a member.
+/// What the mock knows of a member. The delegate is that of its first node.
 #[derive(Clone)]
 pub struct Institution {
 	pub manager: AccountId,
+	pub delegate: AccountId,
 	pub roles: Vec<Role>,
 	pub refusal: Option<Refusal>,
 }
@@ -178,6 +179,7 @@ impl Members {
 						id,
 						Institution {
 							manager: account(id),
+							delegate: account(id + 1_000),
 							roles,
 							refusal: None,
 						},
@@ -190,26 +192,27 @@ impl Members {
 
 #[cfg(feature = "runtime-benchmarks")]
 impl sealane_primitives::traits::BenchmarkSetup<AccountId> for Members {
-	fn member(manager: &AccountId, _: &AccountId) -> MemberId {
+	fn member(manager: &AccountId, delegate: &AccountId) -> MemberId {
 		MEMBERS.with_borrow_mut(|members| {
 			if let Some((id, _)) = members.iter().find(|(_, m)| &m.manager == manager) {
 				return *id;
 			}
 			let id = 1_000 + members.len() as MemberId;
-			let roles = vec![Role::Seller, Role::Issuer];
+			let (manager, delegate) = (manager.clone(), delegate.clone());
 			members.insert(
 				id,
 				Institution {
-					manager: manager.clone(),
-					roles,
+					manager,
+					delegate,
+					roles: vec![Role::Seller, Role::Issuer],
 					refusal: None,
 				},
 			);
 			id
 		})
 	}
-	fn channel(_: MemberId, _: MemberId) -> ChannelId {
-		unreachable!("this pallet's benchmarks open their channels themselves")
+	fn channel(seller: MemberId, issuer: MemberId) -> ChannelId {
+		ChannelsPallet::benchmark_channel(seller, issuer)
 	}
 }
 
@@ -229,11 +232,15 @@ impl MemberRegistry<AccountId> for Members {
 	fn has_role(member: MemberId, role: Role) -> bool {
 		Self::get(member).is_some_and(|i| i.roles.contains(&role))
 	}
-	fn delegate_of(_: &AccountId) -> Option<(MemberId, NodeId)> {
-		None
+	fn delegate_of(who: &AccountId) -> Option<(MemberId, NodeId)> {
+		MEMBERS.with_borrow(|m| {
+			m.iter()
+				.find(|(_, i)| &i.delegate == who)
+				.map(|(id, _)| (*id, *id * 10))
+		})
 	}
-	fn delegate(_: NodeId) -> Option<AccountId> {
-		None
+	fn delegate(node: NodeId) -> Option<AccountId> {
+		Self::get(node / 10).map(|i| i.delegate)
 	}
 	fn owner_of(node: NodeId) -> Option<MemberId> {
 		Some(node / 10).filter(|m| Self::get(*m).is_some())

@@ -52,3 +52,12 @@ fn products_come_sorted() {
 		assert_eq!(listed, [name("F1"), name("F2"), name("F3")]);
 	});
 }
+
+#[cfg(feature = "runtime-benchmarks")]
+#[test]
+fn a_channel_for_other_pallets_benchmarks_keeps_the_invariants() {
+	test(|| {
+		let id = ChannelsPallet::benchmark_channel(SELLER, ISSUER);
+		assert_ok!(ChannelsPallet::authorise(id));
+	});
+}
