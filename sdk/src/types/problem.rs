@@ -8,10 +8,11 @@ macro_rules! problem_codes {
 	($( $(#[$doc:meta])* $variant:ident = $name:literal, $status:literal, $title:literal; )*) => {
 		/// What went wrong, for programs. Codes never change their meaning; new ones may come.
 		#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+		#[serde(rename_all = "snake_case")]
 		pub enum ProblemCode {
-			$( $(#[$doc])* #[serde(rename = $name)] $variant, )*
+			$( $(#[$doc])* $variant, )*
 			/// A code of a later version.
-			#[serde(other, rename = "unknown")]
+			#[serde(other)]
 			Unknown,
 		}
 
@@ -83,6 +84,8 @@ problem_codes! {
 	NotCancellable = "not_cancellable", 409, "Cannot be cancelled";
 	/// The evidence is not complete yet.
 	EvidenceNotReady = "evidence_not_ready", 409, "Evidence not ready";
+	/// The chain does not hold a key any more that signed the batch.
+	EvidenceKeyUnknown = "evidence_key_unknown", 410, "A signing key is gone";
 	/// The body is larger than the node takes.
 	BodyTooLarge = "body_too_large", 413, "Body too large";
 	/// An entry is larger than the node takes.

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the gateway asks of the courier.
+//!
+//! A trait, so that the gateway's own tests can make the courier busy, full or closed at will.
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use sealane_courier::{
+	api::{
+		CancelError, ChannelView, ClauseQuery, ClausesView, Cursor, EventPage, IdempotencyKey, InboxPage, LaneId,
+		LaneStatus, OrderState, ReadError, Status, SubmitError, SubmitReport, Trace,
+	},
+	evidence::EvidenceParts,
+	Handle,
+};
+use sealane_primitives::{
+	ids::{MemberId, NodeId},
+	keys::CourierKey,
+};
+use std::ops::Range;
+use tokio::sync::watch;
+
+/// What a POST carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Submission {
+	/// Orders of a seller.
+	Orders,
+	/// Confirmations of an issuer.
+	Confirmations,
+	/// Registrations of a seller's customers.
+	Registrations,
+	/// Results of registrations, of an issuer.
+	RegistrationResults,
+}
+
+/// The courier of the node. See [`Handle`] for what each method promises.
+pub trait Backend: Send + Sync + 'static {
+	/// Accepts entries: each of `lines` is the range of one JSON value in `body`.
+	fn submit(
+		&self,
+		what: Submission,
+		body: Bytes,
+		lines: Vec<Range<u32>>,
+		idempotency: Option<IdempotencyKey>,
+	) -> BoxFuture<'_, Result<SubmitReport, SubmitError>>;
+	/// Asks for the cancellation of an order.
+	fn cancel<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<String, CancelError>>;
+	/// An order. May block.
+	fn order(&self, id: &str, seller: Option<MemberId>) -> Result<Option<OrderState>, ReadError>;
+	/// A registration. May block.
+	fn registration(&self, id: &str, seller: Option<MemberId>) -> Result<Option<OrderState>, ReadError>;
+	/// Where an order is. May block.
+	fn trace(&self, id: &str, seller: Option<MemberId>) -> Result<Option<Trace>, ReadError>;
+	/// What proves an order's trade record. May block.
+	fn evidence(&self, id: &str, seller: Option<MemberId>) -> Result<Option<EvidenceParts>, ReadError>;
+	/// Events. May block.
+	fn events(&self, cursor: Cursor, limit: usize) -> Result<EventPage, ReadError>;
+	/// The inbox. May block.
+	fn inbox(&self, cursor: Cursor, max_bytes: usize) -> Result<InboxPage, ReadError>;
+	/// The end of the log.
+	fn tail(&self) -> watch::Receiver<Cursor>;
+	/// The channels.
+	fn channels(&self) -> Vec<ChannelView>;
+	/// The lanes.
+	fn lanes(&self) -> Vec<LaneStatus>;
+	/// The clauses in force.
+	fn clauses(&self, query: &ClauseQuery) -> Vec<ClausesView>;
+	/// The node as a whole.
+	fn status(&self) -> Status;
+	/// Sends what waits on a lane now.
+	fn retry_lane(&self, lane: LaneId) -> bool;
+	/// The courier keys of a node of this member or of a partner, as the newest block has them.
+	fn courier_keys(&self, node: NodeId) -> Vec<CourierKey>;
+}
+
+impl Backend for Handle {
+	fn submit(
+		&self,
+		what: Submission,
+		body: Bytes,
+		lines: Vec<Range<u32>>,
+		idempotency: Option<IdempotencyKey>,
+	) -> BoxFuture<'_, Result<SubmitReport, SubmitError>> {
+		match what {
+			Submission::Orders => Box::pin(self.submit_orders(body, lines, idempotency)),
+			Submission::Confirmations => Box::pin(self.submit_confirmations(body, lines, idempotency)),
+			Submission::Registrations => Box::pin(self.submit_registrations(body, lines, idempotency)),
+			Submission::RegistrationResults => Box::pin(self.submit_registration_results(body, lines, idempotency)),
+		}
+	}
+
+	fn cancel<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<String, CancelError>> {
+		Box::pin(Handle::cancel(self, id))
+	}
+
+	fn order(&self, id: &str, seller: Option<MemberId>) -> Result<Option<OrderState>, ReadError> {
+		Handle::order(self, id, seller)
+	}
+
+	fn registration(&self, id: &str, seller: Option<MemberId>) -> Result<Option<OrderState>, ReadError> {
+		Handle::registration(self, id, seller)
+	}
+
+	fn trace(&self, id: &str, seller: Option<MemberId>) -> Result<Option<Trace>, ReadError> {
+		Handle::trace(self, id, seller)
+	}
+
+	fn evidence(&self, id: &str, seller: Option<MemberId>) -> Result<Option<EvidenceParts>, ReadError> {
+		Handle::evidence(self, id, seller)
+	}
+
+	fn events(&self, cursor: Cursor, limit: usize) -> Result<EventPage, ReadError> {
+		Handle::events(self, cursor, limit)
+	}
+
+	fn inbox(&self, cursor: Cursor, max_bytes: usize) -> Result<InboxPage, ReadError> {
+		Handle::inbox(self, cursor, max_bytes)
+	}
+
+	fn tail(&self) -> watch::Receiver<Cursor> {
+		Handle::tail(self)
+	}
+
+	fn channels(&self) -> Vec<ChannelView> {
+		Handle::channels(self)
+	}
+
+	fn lanes(&self) -> Vec<LaneStatus> {
+		Handle::lanes(self)
+	}
+
+	fn clauses(&self, query: &ClauseQuery) -> Vec<ClausesView> {
+		Handle::clauses(self, query)
+	}
+
+	fn status(&self) -> Status {
+		Handle::status(self)
+	}
+
+	fn retry_lane(&self, lane: LaneId) -> bool {
+		Handle::retry_lane(self, lane)
+	}
+
+	fn courier_keys(&self, node: NodeId) -> Vec<CourierKey> {
+		let Some((_, directory)) = self.directory() else {
+			return Vec::new();
+		};
+		let partners = directory.channels.iter().flat_map(|channel| &channel.partner.nodes);
+		let mut nodes = directory.member.nodes.iter().chain(partners);
+		nodes
+			.find(|entry| entry.id == node)
+			.map(|entry| entry.keys.to_vec())
+			.unwrap_or_default()
+	}
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use crate::{evidence::EvidenceChain, limits::Limits};
+use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc};
+
+/// How the gateway of a node runs.
+#[derive(Clone)]
+pub struct Config {
+	/// Where to listen; port 0 takes a free one. Must be a loopback address: the gateway speaks plain HTTP, and the
+	/// token in it must not cross a network.
+	pub listen: SocketAddr,
+	/// The node's folder. Holds the tokens and `gateway.json`; made where absent.
+	pub folder: PathBuf,
+	/// Version of the node's program, for `GET /v1/status`.
+	pub version: String,
+	/// Bounds on requests.
+	pub limits: Limits,
+	/// What the chain adds to evidence. Without it, evidence ends at the batch that both sides signed.
+	pub chain: Option<Arc<dyn EvidenceChain>>,
+}
+
+impl fmt::Debug for Config {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.debug_struct("Config")
+			.field("listen", &self.listen)
+			.field("folder", &self.folder)
+			.field("version", &self.version)
+			.field("limits", &self.limits)
+			.field("chain", &self.chain.is_some())
+			.finish()
+	}
+}
+
+impl Config {
+	/// The gateway of the node in `folder`, at 127.0.0.1 and this port.
+	pub fn new(folder: impl Into<PathBuf>, port: u16) -> Self {
+		Config {
+			listen: SocketAddr::from(([127, 0, 0, 1], port)),
+			folder: folder.into(),
+			version: env!("CARGO_PKG_VERSION").into(),
+			limits: Limits::default(),
+			chain: None,
+		}
+	}
+}

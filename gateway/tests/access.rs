@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Tokens, limits, slow clients, starting and stopping.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{parse, Fake, Node};
+use sealane_gateway::{serve, Config, Limits, StartError};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+const NDJSON: (&str, &str) = ("content-type", "application/x-ndjson");
+
+/// Every route with the scope that it needs.
+const ROUTES: [(&str, &str, &str); 16] = [
+	("POST", "/v1/orders", "trade"),
+	("GET", "/v1/orders/A", "read"),
+	("DELETE", "/v1/orders/A", "trade"),
+	("GET", "/v1/orders/A/trace", "read"),
+	("GET", "/v1/orders/A/evidence", "read"),
+	("POST", "/v1/confirmations", "trade"),
+	("POST", "/v1/registrations", "trade"),
+	("POST", "/v1/registrations/results", "trade"),
+	("GET", "/v1/registrations/A", "read"),
+	("GET", "/v1/events", "read"),
+	("GET", "/v1/inbox", "read"),
+	("GET", "/v1/clauses?product=BOND-A", "read"),
+	("GET", "/v1/channels", "read"),
+	("GET", "/v1/lanes", "read"),
+	("POST", "/v1/lanes/1/2/3/retry", "operate"),
+	("GET", "/v1/status", "read"),
+];
+
+async fn with_tokens(tokens: &str) -> (sealane_gateway::Gateway, tempfile::TempDir, common::Http) {
+	use std::os::unix::fs::PermissionsExt;
+	let folder = tempfile::tempdir().unwrap();
+	let path = folder.path().join("gateway-tokens.json");
+	std::fs::write(&path, tokens).unwrap();
+	std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+	let gateway = serve(Config::new(folder.path(), 0), Fake::new(), std::future::pending())
+		.await
+		.unwrap();
+	let http = common::Http::new(gateway.address(), String::new());
+	(gateway, folder, http)
+}
+
+#[tokio::test]
+async fn every_route_wants_a_token() {
+	let node = Node::start().await;
+	for (method, target, _) in ROUTES {
+		let answer = node.http.send_bare(method, target, &[NDJSON], b"").await;
+		assert_eq!(
+			(answer.status, answer.code().as_str()),
+			(401, "unauthenticated"),
+			"{method} {target}"
+		);
+		assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"sealane\""));
+		let wrong = format!("Bearer {}", "0".repeat(64));
+		let answer = node
+			.http
+			.send_bare(method, target, &[NDJSON, ("authorization", &wrong)], b"")
+			.await;
+		assert_eq!(answer.status, 401, "{method} {target}");
+	}
+	assert!(node.fake.get(|s| s.retried.is_empty()));
+}
+
+#[tokio::test]
+async fn every_route_wants_its_scope() {
+	let scopes = ["read", "trade", "operate"];
+	let token = |scope: &str| scope.repeat(8);
+	let tokens: Vec<_> = scopes
+		.iter()
+		.map(|scope| serde_json::json!({"name": scope, "token": token(scope), "scopes": [scope]}))
+		.collect();
+	let (_gateway, folder, http) = with_tokens(&serde_json::to_string(&tokens).unwrap()).await;
+	assert!(!folder.path().join("gateway.json").exists(), "no token has every scope");
+	for (method, target, needed) in ROUTES {
+		for scope in scopes {
+			let bearer = format!("Bearer {}", token(scope));
+			let answer = http
+				.send_bare(method, target, &[NDJSON, ("authorization", &bearer)], b"")
+				.await;
+			assert_eq!(
+				answer.status == 403,
+				scope != needed,
+				"{method} {target} with {scope}: {answer:?}"
+			);
+			assert_ne!(answer.status, 401);
+		}
+	}
+}
+
+#[tokio::test]
+async fn health_and_the_document_want_no_token() {
+	let node = Node::start().await;
+	assert_eq!(
+		node.http.send_bare("GET", "/healthz", &[], b"").await.body,
+		r#"{"status":"ok"}"#
+	);
+	assert_eq!(node.http.send_bare("GET", "/readyz", &[], b"").await.status, 200);
+	assert!(node.client().is_ready().await.unwrap());
+	assert_eq!(
+		node.http.send_bare("GET", "/openapi.json", &[], b"").await.json()["info"]["title"],
+		"Sealane node"
+	);
+	for change in [
+		(|s: &mut sealane_courier::api::Status| s.store_full = true) as fn(&mut _),
+		|s: &mut sealane_courier::api::Status| s.node = None,
+		|s: &mut sealane_courier::api::Status| s.keys_valid = false,
+	] {
+		let mut status = common::ready();
+		change(&mut status);
+		node.fake.set(|s| s.status = Some(status));
+		let answer = node.http.send_bare("GET", "/readyz", &[], b"").await;
+		assert_eq!((answer.status, answer.code().as_str()), (503, "not_ready"));
+		assert!(!node.client().is_ready().await.unwrap());
+	}
+}
+
+#[tokio::test]
+async fn unknown_addresses_and_methods_have_problems() {
+	let node = Node::start().await;
+	let answer = node.http.send("GET", "/v1/secrets/王", &[], b"").await;
+	assert_eq!((answer.status, answer.code().as_str()), (404, "not_found"));
+	let answer = node.http.send("PUT", "/v1/orders", &[], b"").await;
+	assert_eq!((answer.status, answer.code().as_str()), (405, "method_not_allowed"));
+}
+
+#[tokio::test]
+async fn large_bodies_are_refused_before_they_are_read() {
+	let node = Node::with(Limits {
+		max_body_bytes: 1_000,
+		..Limits::default()
+	})
+	.await;
+	// Announced, and never sent.
+	let answer = node
+		.http
+		.send("POST", "/v1/orders", &[NDJSON, ("content-length", "1001")], b"")
+		.await;
+	assert_eq!((answer.status, answer.code().as_str()), (413, "body_too_large"));
+	assert_eq!(answer.header("connection"), Some("close"));
+	// Not announced.
+	let chunk = format!("3e9\r\n{}\r\n", "x".repeat(1_001));
+	let token = format!("Bearer {}", node.file.token);
+	let mut stream = node.http.connect().await;
+	let head = format!(
+		"POST /v1/orders HTTP/1.1\r\nhost: node\r\nauthorization: {token}\r\ncontent-type: application/x-ndjson\r\n\
+		 transfer-encoding: chunked\r\n\r\n{chunk}"
+	);
+	stream.write_all(head.as_bytes()).await.unwrap();
+	let mut bytes = Vec::new();
+	stream.read_to_end(&mut bytes).await.unwrap();
+	let answer = parse(&bytes);
+	assert_eq!((answer.status, answer.code().as_str()), (413, "body_too_large"));
+	// The limit itself is fine.
+	let body = format!("{{\"a\":\"{}\"}}", "x".repeat(992));
+	assert_eq!(body.len(), 1_000);
+	assert_eq!(
+		node.http
+			.send("POST", "/v1/orders", &[NDJSON], body.as_bytes())
+			.await
+			.status,
+		200
+	);
+}
+
+#[tokio::test]
+async fn slow_bodies_and_slow_headers_are_given_up() {
+	let node = Node::with(Limits {
+		body_timeout_ms: 100,
+		header_timeout_ms: 300,
+		..Limits::default()
+	})
+	.await;
+	let answer = node
+		.http
+		.send("POST", "/v1/orders", &[NDJSON, ("content-length", "10")], b"{")
+		.await;
+	assert_eq!((answer.status, answer.code().as_str()), (408, "request_timeout"));
+	let mut stream = node.http.connect().await;
+	stream.write_all(b"GET /healthz HTTP/1.1\r\nhost").await.unwrap();
+	// Ends by itself: the gateway closes the connection.
+	let mut bytes = Vec::new();
+	let _ = stream.read_to_end(&mut bytes).await;
+	assert!(!bytes.starts_with(b"HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn bodies_together_are_bounded() {
+	let node = Node::with(Limits {
+		max_body_bytes: 1_000,
+		max_held_bytes: 1_500,
+		..Limits::default()
+	})
+	.await;
+	// Holds 1,000 bytes of the budget for as long as it stays open.
+	let mut first = node.http.connect().await;
+	let head = format!(
+		"POST /v1/orders HTTP/1.1\r\nhost: node\r\nauthorization: Bearer {}\r\ncontent-type: application/x-ndjson\r\n\
+		 content-length: 1000\r\nexpect: 100-continue\r\n\r\n",
+		node.file.token
+	);
+	first.write_all(head.as_bytes()).await.unwrap();
+	// The gateway asks for the body once it has taken its share.
+	let mut buf = [0; 64];
+	let read = first.read(&mut buf).await.unwrap();
+	assert!(
+		buf[..read].starts_with(b"HTTP/1.1 100"),
+		"{:?}",
+		String::from_utf8_lossy(&buf[..read])
+	);
+	let answer = node.http.send("POST", "/v1/orders", &[NDJSON], &[b' '; 600]).await;
+	assert_eq!((answer.status, answer.code().as_str()), (503, "busy"));
+	assert_eq!(answer.header("retry-after"), Some("1"));
+	// A small one has room.
+	assert_eq!(node.http.send("POST", "/v1/orders", &[NDJSON], b"{}").await.status, 200);
+	let body = format!("{{\"a\":\"{}\"}}", "x".repeat(992));
+	first.write_all(body.as_bytes()).await.unwrap();
+	let read = first.read(&mut buf).await.unwrap();
+	assert!(buf[..read].starts_with(b"HTTP/1.1 200"));
+	// The share is given back with the answer.
+	assert_eq!(
+		node.http
+			.send("POST", "/v1/orders", &[NDJSON], body.as_bytes())
+			.await
+			.status,
+		200
+	);
+}
+
+#[tokio::test]
+async fn connections_are_bounded_and_wait_their_turn() {
+	let node = Node::with(Limits {
+		max_connections: 1,
+		..Limits::default()
+	})
+	.await;
+	let first = node.http.connect().await;
+	let http = node.http.clone();
+	let mut second = tokio::spawn(async move { http.send_bare("GET", "/healthz", &[], b"").await.status });
+	assert!(
+		tokio::time::timeout(Duration::from_millis(200), &mut second)
+			.await
+			.is_err(),
+		"no slot is free"
+	);
+	drop(first);
+	assert_eq!(second.await.unwrap(), 200);
+}
+
+#[tokio::test]
+async fn parameters_that_break_a_rule_are_named() {
+	let node = Node::start().await;
+	for (target, code) in [
+		("/v1/events?cursor=nonsense", "invalid_cursor"),
+		("/v1/events?cursor=99-0", "invalid_cursor"),
+		("/v1/events?limit=0", "invalid_parameter"),
+		("/v1/events?limit=many", "invalid_parameter"),
+		("/v1/events?curser=0-0", "invalid_parameter"),
+		("/v1/inbox?wait_ms=-1", "invalid_parameter"),
+		("/v1/orders/A?seller=bank", "invalid_parameter"),
+		("/v1/orders/%ff", "invalid_parameter"),
+		("/v1/clauses", "invalid_parameter"),
+		("/v1/clauses?product=a&product_type=b", "invalid_parameter"),
+	] {
+		let answer = node.http.send("GET", target, &[], b"").await;
+		assert_eq!((answer.status, answer.code().as_str()), (400, code), "{target}");
+	}
+	let answer = node.http.send("POST", "/v1/lanes/1/2/x/retry", &[], b"").await;
+	assert_eq!((answer.status, answer.code().as_str()), (400, "invalid_parameter"));
+}
+
+#[tokio::test]
+async fn only_loopback_addresses_are_taken() {
+	let folder = tempfile::tempdir().unwrap();
+	let mut config = Config::new(folder.path(), 0);
+	config.listen = "0.0.0.0:0".parse().unwrap();
+	let error = serve(config, Fake::new(), std::future::pending()).await.unwrap_err();
+	assert!(matches!(error, StartError::NotLoopback(_)), "{error}");
+}
+
+#[tokio::test]
+async fn the_startup_file_is_private_and_goes_with_the_gateway() {
+	use std::os::unix::fs::PermissionsExt;
+	let node = Node::start().await;
+	let path = node.folder.path().join("gateway.json");
+	assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+	let client = sealane_sdk::Client::from_path(node.folder.path()).unwrap();
+	assert_eq!(client.status().await.unwrap().node, Some(2));
+	let folder = node.stop().await;
+	assert!(!path.exists());
+	assert!(
+		folder.path().join("gateway-tokens.json").exists(),
+		"tokens stay for the next start"
+	);
+	assert!(client.status().await.is_err());
+}

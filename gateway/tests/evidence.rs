@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The evidence pack, from the courier's parts to what a verifier accepts.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use bytes::Bytes;
+use common::{order, Node};
+use sealane_courier::{
+	api::OrderStage,
+	evidence::{AnchorParts, EvidenceParts},
+};
+use sealane_gateway::EvidenceChain;
+use sealane_primitives::{
+	evidence::{
+		self,
+		pack::{AnchorReference, ChainPart},
+		BatchHeader, EvidencePack,
+	},
+	ids::{BlockNumber, Digest, NodeId},
+	keys::CourierKey,
+};
+use sealane_sdk::types::ProblemCode;
+use std::sync::Arc;
+
+const GENESIS: Digest = [7; 32];
+const ISSUER: NodeId = 3;
+const SELLER: NodeId = 2;
+const BLOCK: BlockNumber = 88;
+
+fn pair(seed: u8) -> (ed25519_zebra::SigningKey, CourierKey) {
+	let signing = ed25519_zebra::SigningKey::from([seed; 32]);
+	let public = ed25519_zebra::VerificationKey::from(&signing);
+	let key = CourierKey {
+		signing: public.into(),
+		sealing: [seed; 32],
+		valid_from: 5,
+		valid_until: Some(6),
+	};
+	(signing, key)
+}
+
+struct Chain {
+	knows_block: bool,
+}
+
+impl EvidenceChain for Chain {
+	fn block_hash(&self, number: BlockNumber) -> Option<Digest> {
+		(self.knows_block && number == BLOCK).then_some([9; 32])
+	}
+
+	fn prove(&self, anchor: &AnchorReference, nodes: [NodeId; 2]) -> Result<Option<ChainPart>, String> {
+		assert_eq!((anchor.sequence, nodes), (4, [ISSUER, SELLER]));
+		Err("the state is pruned".into())
+	}
+}
+
+/// An order that was answered, hashed and anchored, and the keys that signed.
+fn parts() -> (EvidenceParts, Vec<(NodeId, CourierKey)>) {
+	let (issuer, issuer_key) = pair(1);
+	let (seller, seller_key) = pair(2);
+	let (bytes, confirmation) = (br#"{"id":"A"}"#, br#"{"order":"A","outcome":"accepted"}"#);
+	let salts = [evidence::salt(&[5; 32], 0), evidence::salt(&[5; 32], 1)];
+	let leaves = [
+		evidence::record_leaf(&salts[0], b"{}", b"{}", 6, 1),
+		evidence::record_leaf(&salts[1], bytes, confirmation, 6, 1),
+	];
+	let batch = BatchHeader {
+		genesis: GENESIS,
+		channel: 1,
+		issuer_node: ISSUER,
+		seller_node: SELLER,
+		first_sequence: 0,
+		last_sequence: 0,
+		business_date: 20_000,
+		count: 2,
+		root: evidence::root(&leaves),
+	};
+	let blinding = [6; 32];
+	let anchored = [batch.anchor_leaf(&blinding)];
+	let parts = EvidenceParts {
+		order: Bytes::from_static(bytes),
+		confirmation: Bytes::from_static(confirmation),
+		clause_version: 6,
+		channel: 1,
+		seller: 9,
+		salt: salts[1],
+		leaf: leaves[1],
+		index: 1,
+		path: evidence::proof(&leaves, 1).unwrap(),
+		issuer_signature: issuer.sign(&batch.signing_digest()).into(),
+		seller_signature: Some(seller.sign(&batch.signing_digest()).into()),
+		batch,
+		anchor: Some(AnchorParts {
+			node: SELLER,
+			sequence: 4,
+			root: evidence::root(&anchored),
+			blinding,
+			index: 0,
+			count: 1,
+			path: evidence::proof(&anchored, 0).unwrap(),
+			packed: false,
+			block: Some(BLOCK),
+		}),
+	};
+	(parts, vec![(ISSUER, issuer_key), (SELLER, seller_key)])
+}
+
+async fn node(chain: Option<Chain>, change: impl FnOnce(&mut EvidenceParts)) -> Node {
+	let node = Node::configured(|config| config.chain = chain.map(|chain| Arc::new(chain) as _)).await;
+	let (mut parts, keys) = parts();
+	change(&mut parts);
+	node.fake.set(|s| {
+		s.orders.insert("A".into(), order("A", OrderStage::Hashed));
+		s.evidence.insert("A".into(), parts);
+		for (node, key) in keys {
+			// The key that signed is one of several, and over by now.
+			s.courier_keys.insert(node, vec![pair(77).1, key]);
+		}
+	});
+	node
+}
+
+async fn pack(node: &Node) -> EvidencePack {
+	let pack = node.client().evidence("A", None).await.unwrap();
+	EvidencePack::from_json(pack.0.get().as_bytes()).unwrap()
+}
+
+#[tokio::test]
+async fn a_pack_is_sound_by_itself() {
+	let node = node(Some(Chain { knows_block: true }), |_| ()).await;
+	let pack = pack(&node).await;
+	let verified = pack.verify_local(&GENESIS).unwrap();
+	assert_eq!((verified.issuer.0, verified.seller.0), (ISSUER, SELLER));
+	let anchor = verified.anchor.unwrap();
+	assert_eq!(
+		(anchor.sequence, anchor.block_number, anchor.block_hash),
+		(4, BLOCK, [9; 32])
+	);
+	assert_eq!(pack.record.order.0, br#"{"id":"A"}"#);
+	assert!(pack.chain.is_none(), "a proof that cannot be made is left out");
+}
+
+#[tokio::test]
+async fn without_a_final_anchor_the_pack_ends_at_the_batch() {
+	for chain in [None, Some(Chain { knows_block: false })] {
+		let node = node(chain, |_| ()).await;
+		let pack = pack(&node).await;
+		assert_eq!(pack.verify_local(&GENESIS).unwrap().anchor, None);
+	}
+	let node = node(Some(Chain { knows_block: true }), |parts| {
+		parts.anchor.as_mut().unwrap().block = None
+	})
+	.await;
+	assert!(pack(&node).await.anchor.is_none());
+}
+
+#[tokio::test]
+async fn before_both_sides_signed_there_is_none() {
+	let node = node(None, |parts| parts.seller_signature = None).await;
+	let error = node.client().evidence("A", None).await.unwrap_err();
+	assert_eq!(error.code(), Some(ProblemCode::EvidenceNotReady));
+	node.fake.set(|s| {
+		s.orders.insert("B".into(), order("B", OrderStage::Delivered));
+	});
+	let error = node.client().evidence("B", None).await.unwrap_err();
+	assert_eq!(error.code(), Some(ProblemCode::EvidenceNotReady));
+	assert!(error.to_string().contains("delivered"), "{error}");
+}
+
+#[tokio::test]
+async fn a_key_that_the_chain_has_dropped_is_named() {
+	let node = node(None, |_| ()).await;
+	node.fake.set(|s| drop(s.courier_keys.remove(&SELLER)));
+	let error = node.client().evidence("A", None).await.unwrap_err();
+	assert_eq!(error.code(), Some(ProblemCode::EvidenceKeyUnknown));
+	assert!(error.to_string().contains("node 2"), "{error}");
+}
