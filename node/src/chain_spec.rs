@@ -25,7 +25,12 @@ fn preset(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<C
 
 /// One node, one council member.
 pub fn development() -> Result<ChainSpec, String> {
-	preset("Sealane development", "sealane_dev", ChainType::Development, genesis::DEVELOPMENT)
+	preset(
+		"Sealane development",
+		"sealane_dev",
+		ChainType::Development,
+		genesis::DEVELOPMENT,
+	)
 }
 
 /// Five institutions: two sellers and three issuers, all of them validators and in the council.

@@ -86,7 +86,12 @@ pub enum CourierKeyCommand {
 		/// Where to write it. An existing file is never overwritten.
 		file: PathBuf,
 	},
-	/// Print the public keys of a key file as JSON.
+	/// Add a pair to a key file: the first step of a rotation. The node reads it at its next start.
+	Add {
+		/// The key file.
+		file: PathBuf,
+	},
+	/// Print the public keys of a key file as JSON, oldest first.
 	Show {
 		/// The key file.
 		file: PathBuf,

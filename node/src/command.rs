@@ -55,7 +55,7 @@ pub fn run() -> sc_cli::Result<()> {
 		Some(Subcommand::ExportChainSpec(cmd)) => {
 			let chain_spec = cli.load_spec(&cmd.chain)?;
 			cmd.run(chain_spec)
-		},
+		}
 		Some(Subcommand::CheckBlock(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
 			let parts = partial::build(&config)?;
 			Ok((cmd.run(parts.client, parts.import_queue), parts.task_manager))
@@ -79,7 +79,10 @@ pub fn run() -> sc_cli::Result<()> {
 				sc_consensus_grandpa::revert(client, blocks)?;
 				Ok(())
 			});
-			Ok((cmd.run(parts.client, parts.backend, Some(revert_finality)), parts.task_manager))
+			Ok((
+				cmd.run(parts.client, parts.backend, Some(revert_finality)),
+				parts.task_manager,
+			))
 		}),
 		Some(Subcommand::ChainInfo(cmd)) => cli.create_runner(cmd)?.sync_run(|config| cmd.run::<Block>(&config)),
 		None => run_node(&cli),
@@ -94,25 +97,32 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
 		)));
 	}
 	let trade = cli.trade.clone();
-	cli.create_runner(&cli.run)?.run_node_until_exit(|mut config| async move {
-		// Anchors, retries and revocations are driven by the off-chain worker: it runs on every member's node, not only
-		// where blocks are authored.
-		config.offchain_worker.enabled = true;
-		match config.network.network_backend {
-			NetworkBackendType::Libp2p => {
-				service::start::<sc_network::NetworkWorker<Block, Hash>>(config, trade).await
-			},
-			NetworkBackendType::Litep2p => service::start::<sc_network::Litep2pNetworkBackend>(config, trade).await,
-		}
-		.map_err(sc_cli::Error::Service)
-	})
+	cli.create_runner(&cli.run)?
+		.run_node_until_exit(|mut config| async move {
+			// Anchors, retries and revocations are driven by the off-chain worker: it runs on every member's node, not only
+			// where blocks are authored.
+			config.offchain_worker.enabled = true;
+			match config.network.network_backend {
+				NetworkBackendType::Libp2p => {
+					service::start::<sc_network::NetworkWorker<Block, Hash>>(config, trade).await
+				}
+				NetworkBackendType::Litep2p => service::start::<sc_network::Litep2pNetworkBackend>(config, trade).await,
+			}
+			.map_err(sc_cli::Error::Service)
+		})
 }
 
 fn courier_key(cmd: &CourierKeyCommand) -> sc_cli::Result<()> {
-	use sealane_courier::keys::CourierSecret;
+	use sealane_courier::keys::KeyRing;
 	let keys = match cmd {
-		CourierKeyCommand::Generate { file } => CourierSecret::generate_file(file),
-		CourierKeyCommand::Show { file } => CourierSecret::load_file(file),
+		CourierKeyCommand::Generate { file } if file.exists() => {
+			return Err(sc_cli::Error::Input(format!(
+				"{} exists; `courier-key add` adds a pair to it",
+				file.display()
+			)))
+		}
+		CourierKeyCommand::Generate { file } | CourierKeyCommand::Add { file } => KeyRing::append_generated(file),
+		CourierKeyCommand::Show { file } => KeyRing::load(file),
 	}
 	.map_err(|e| sc_cli::Error::Input(e.to_string()))?;
 	println!("{}", keys.public_json());

@@ -37,9 +37,7 @@ pub struct FullDeps<C, P, B> {
 }
 
 /// All methods.
-pub fn create_full<C, P, B>(
-	deps: FullDeps<C, P, B>,
-) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>>
+pub fn create_full<C, P, B>(deps: FullDeps<C, P, B>) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>>
 where
 	C: ProvideRuntimeApi<Block>
 		+ HeaderBackend<Block>

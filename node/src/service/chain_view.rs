@@ -29,7 +29,8 @@ impl ClientView {
 	/// Begins to follow. The directory of the current best block is there when this returns.
 	pub fn start(task_manager: &TaskManager, client: Arc<FullClient>, peer: PeerIdBytes) -> Arc<Self> {
 		let info = client.info();
-		let (directory_tx, directory) = watch::channel(read_directory(&client, &peer, info.best_number, info.best_hash));
+		let (directory_tx, directory) =
+			watch::channel(read_directory(&client, &peer, info.best_number, info.best_hash));
 		let (finalised_tx, finalised) = watch::channel(info.finalized_number);
 
 		let spawner = task_manager.spawn_handle();
@@ -51,23 +52,26 @@ impl ClientView {
 				finalised_tx.send_replace(block.header.number);
 			}
 		});
-		Arc::new(ClientView { client, directory, finalised })
+		Arc::new(ClientView {
+			client,
+			directory,
+			finalised,
+		})
 	}
 }
 
-fn read_directory(
-	client: &FullClient,
-	peer: &PeerIdBytes,
-	block: BlockNumber,
-	hash: Hash,
-) -> Option<Arc<DirectoryAt>> {
+fn read_directory(client: &FullClient, peer: &PeerIdBytes, block: BlockNumber, hash: Hash) -> Option<Arc<DirectoryAt>> {
 	match client.runtime_api().directory(hash, peer.clone()) {
-		Ok(directory) => Some(Arc::new(DirectoryAt { block, hash: hash.into(), directory })),
+		Ok(directory) => Some(Arc::new(DirectoryAt {
+			block,
+			hash: hash.into(),
+			directory,
+		})),
 		Err(error) => {
 			// The courier keeps the directory of an earlier block, which is what it would have without this block.
 			log::warn!(target: LOG_TARGET, "cannot read the directory at block {block}: {error}");
 			None
-		},
+		}
 	}
 }
 
@@ -84,14 +88,12 @@ impl ChainView for ClientView {
 		self.finalised.clone()
 	}
 
-	fn anchor(
-		&self,
-		node: NodeId,
-		sequence: AnchorSequence,
-		finalised: bool,
-	) -> Result<Option<AnchorEntry>, String> {
+	fn anchor(&self, node: NodeId, sequence: AnchorSequence, finalised: bool) -> Result<Option<AnchorEntry>, String> {
 		let info = self.client.info();
 		let hash = if finalised { info.finalized_hash } else { info.best_hash };
-		self.client.runtime_api().anchor(hash, node, sequence).map_err(|e| e.to_string())
+		self.client
+			.runtime_api()
+			.anchor(hash, node, sequence)
+			.map_err(|e| e.to_string())
 	}
 }

@@ -82,7 +82,9 @@ impl Consensus<'_> {
 			telemetry: self.telemetry.clone(),
 			compatibility_mode: Default::default(),
 		})?;
-		self.task_manager.spawn_essential_handle().spawn_blocking("aura", Some("block-authoring"), aura);
+		self.task_manager
+			.spawn_essential_handle()
+			.spawn_blocking("aura", Some("block-authoring"), aura);
 		Ok(())
 	}
 
@@ -120,7 +122,9 @@ impl Consensus<'_> {
 			telemetry: self.telemetry.clone(),
 			offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(self.pool.clone()),
 		})?;
-		self.task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
+		self.task_manager
+			.spawn_essential_handle()
+			.spawn_blocking("grandpa-voter", None, voter);
 		Ok(())
 	}
 }

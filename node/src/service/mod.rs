@@ -16,8 +16,10 @@ use sc_service::{error::Error as ServiceError, Configuration, TaskManager};
 use sealane_runtime::{apis::RuntimeApi, opaque::Block, Hash};
 
 /// What the runtime may call: the usual functions and the courier's.
-pub type HostFunctions =
-	(sp_io::SubstrateHostFunctions, sealane_primitives::courier_host::courier::HostFunctions);
+pub type HostFunctions = (
+	sp_io::SubstrateHostFunctions,
+	sealane_primitives::courier_host::courier::HostFunctions,
+);
 /// The client.
 pub type FullClient = sc_service::TFullClient<Block, RuntimeApi, sc_executor::WasmExecutor<HostFunctions>>;
 /// The database.
@@ -43,7 +45,7 @@ pub async fn start<N: NetworkBackend<Block, Hash>>(
 		other: (grandpa_import, grandpa_link, mut telemetry),
 	} = partial::build(&config)?;
 
-	let courier = courier::prepare::<N>(&config, &trade, &client)?;
+	let prepared = courier::prepare::<N>(&trade, &client);
 	let net = network::build::<N>(
 		&config,
 		&task_manager,
@@ -52,10 +54,10 @@ pub async fn start<N: NetworkBackend<Block, Hash>>(
 		transaction_pool.clone(),
 		import_queue,
 		&grandpa_link,
-		courier.protocol,
+		prepared.protocol,
 	)?;
-	let courier = match courier.parts {
-		Some(parts) => Some(courier::start(parts, &config, &trade, &task_manager, client.clone(), &net).await?),
+	let courier = match prepared.inbound {
+		Some(inbound) => Some(courier::start(inbound, &config, &trade, &task_manager, client.clone(), &net).await?),
 		None => None,
 	};
 	offchain::start(
@@ -81,8 +83,7 @@ pub async fn start<N: NetworkBackend<Block, Hash>>(
 		let voter_state = shared_voter_state.clone();
 		let authority_set = grandpa_link.shared_authority_set().clone();
 		let justifications = grandpa_link.justification_stream();
-		let finality_provider =
-			FinalityProofProvider::new_for_service(backend.clone(), Some(authority_set.clone()));
+		let finality_provider = FinalityProofProvider::new_for_service(backend.clone(), Some(authority_set.clone()));
 		Box::new(move |subscription_executor| {
 			crate::rpc::create_full(crate::rpc::FullDeps {
 				client: client.clone(),

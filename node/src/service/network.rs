@@ -8,7 +8,7 @@ use sc_client_api::{BlockBackend, BlockchainEvents};
 use sc_network::{
 	config::FullNetworkConfiguration,
 	service::traits::{NetworkService, NotificationService},
-	NetworkBackend, NetworkPeers, PeerId, ProtocolName, ReputationChange,
+	NetworkBackend, PeerId, ProtocolName, ReputationChange,
 };
 use sc_network_sync::SyncingService;
 use sc_service::{error::Error as ServiceError, Configuration, TaskManager, WarpSyncConfig};
@@ -29,7 +29,7 @@ pub struct Network {
 	/// Answers `system_*` RPC.
 	pub system_rpc_tx: TracingUnboundedSender<sc_rpc::system::Request<Block>>,
 	/// Spreads transactions.
-	pub tx_handler_controller: sc_service::TransactionsHandlerController<Hash>,
+	pub tx_handler_controller: sc_network_transactions::TransactionsHandlerController<Hash>,
 	/// GRANDPA's gossip.
 	pub grandpa_notifications: Box<dyn NotificationService>,
 	/// Its name.
@@ -86,7 +86,14 @@ pub fn build<N: NetworkBackend<Block, Hash>>(
 			metrics,
 			gap_sync_body_policy: None,
 		})?;
-	Ok(Network { network, sync, system_rpc_tx, tx_handler_controller, grandpa_notifications, grandpa_protocol })
+	Ok(Network {
+		network,
+		sync,
+		system_rpc_tx,
+		tx_handler_controller,
+		grandpa_notifications,
+		grandpa_protocol,
+	})
 }
 
 /// Keeps the set of peers that may be connected equal to the chain's, from the block in which it changes.
@@ -110,7 +117,7 @@ pub fn follow_authorised_peers(
 				Err(error) => {
 					log::warn!(target: LOG_TARGET, "cannot read the authorised peers at {:?}: {error}", block.hash);
 					continue;
-				},
+				}
 			};
 			if peers != applied {
 				apply(&*network, &sync, applied.as_deref(), peers.as_deref()).await;
@@ -118,7 +125,9 @@ pub fn follow_authorised_peers(
 			}
 		}
 	};
-	task_manager.spawn_handle().spawn("authorised-peers", Some("networking"), follow);
+	task_manager
+		.spawn_handle()
+		.spawn("authorised-peers", Some("networking"), follow);
 }
 
 async fn apply(
@@ -142,8 +151,15 @@ async fn apply(
 
 	// The reserved set keeps strangers out of the chain's protocols; whoever is connected and does not belong is also
 	// dropped from the transport at once.
-	let connected = sync.peers_info().await.map(|peers| peers.into_iter().map(|(id, _)| id).collect::<Vec<_>>());
-	let gone = before.map(parse).unwrap_or_default().into_iter().chain(connected.unwrap_or_default());
+	let connected = sync
+		.peers_info()
+		.await
+		.map(|peers| peers.into_iter().map(|(id, _)| id).collect::<Vec<_>>());
+	let gone = before
+		.map(parse)
+		.unwrap_or_default()
+		.into_iter()
+		.chain(connected.unwrap_or_default());
 	for peer in gone.filter(|peer| !allowed.contains(peer)).collect::<HashSet<_>>() {
 		log::info!(target: LOG_TARGET, "dropping {peer}: not a registered node");
 		network.report_peer(peer, ReputationChange::new_fatal("not a registered node"));

@@ -15,8 +15,7 @@ use std::sync::Arc;
 pub const JUSTIFICATION_PERIOD: u32 = 64;
 
 /// GRANDPA's part of the block import.
-pub type GrandpaImport =
-	sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
+pub type GrandpaImport = sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
 /// What connects the import with the voter.
 pub type GrandpaLink = sc_consensus_grandpa::LinkHalf<Block, FullClient, FullSelectChain>;
 

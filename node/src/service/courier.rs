@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The courier and the HTTP API in front of it.
+
+use super::{chain_view::ClientView, network::Network, FullClient};
+use crate::cli::TradeArgs;
+use sc_client_api::{BlockBackend, HeaderBackend};
+use sc_network::NetworkBackend;
+use sc_service::{error::Error as ServiceError, Configuration, TaskManager};
+use sealane_courier::{
+	clock::SystemClock,
+	transport::{
+		network::{protocol, NetworkTransport},
+		InboundRequests,
+	},
+	Courier, Handle, Parts,
+};
+use sealane_gateway::EvidenceChain;
+use sealane_primitives::ids::{BlockNumber, Digest, PeerIdBytes};
+use sealane_runtime::{opaque::Block, Hash};
+use std::sync::Arc;
+
+/// What has to exist before the network does.
+pub struct Prepared<N: NetworkBackend<Block, Hash>> {
+	/// The courier's protocol, for the network; `None` for a node that does not trade.
+	pub protocol: Option<N::RequestResponseProtocolConfig>,
+	/// Where its requests come out.
+	pub inbound: Option<InboundRequests>,
+}
+
+/// Makes the courier's protocol.
+pub fn prepare<N: NetworkBackend<Block, Hash>>(trade: &TradeArgs, client: &FullClient) -> Prepared<N> {
+	if trade.no_courier {
+		return Prepared {
+			protocol: None,
+			inbound: None,
+		};
+	}
+	let (config, inbound) = protocol::<Block, N>(&client.info().genesis_hash.into());
+	Prepared {
+		protocol: Some(config),
+		inbound: Some(inbound),
+	}
+}
+
+/// Opens the store and starts courier and HTTP API.
+pub async fn start(
+	inbound: InboundRequests,
+	config: &Configuration,
+	trade: &TradeArgs,
+	task_manager: &TaskManager,
+	client: Arc<FullClient>,
+	net: &Network,
+) -> Result<Handle, ServiceError> {
+	let local_peer = net.network.local_peer_id().to_bytes();
+	let peer = PeerIdBytes::try_from(local_peer.clone())
+		.map_err(|bytes| ServiceError::Other(format!("a PeerId of {} bytes fits no chain", bytes.len())))?;
+	let folder = config.base_path.path();
+	let mut settings = sealane_courier::Config::new(folder.join("courier"));
+	if let Some(file) = &trade.courier_key_file {
+		settings.key_file = file.clone();
+	}
+	settings.unchecked_sender = trade.unchecked_sender;
+
+	let parts = Parts {
+		config: settings,
+		local_peer,
+		keys: None,
+		chain: ClientView::start(task_manager, client.clone(), peer),
+		transport: Arc::new(NetworkTransport::new(
+			&client.info().genesis_hash.into(),
+			net.network.clone(),
+		)),
+		inbound,
+		clock: Arc::new(SystemClock),
+		spawner: Arc::new(task_manager.spawn_handle()),
+		registry: config.prometheus_registry().cloned(),
+	};
+	// Reading a long log takes seconds; nothing else of the node waits for it yet.
+	let handle = tokio::task::spawn_blocking(move || Courier::start(parts))
+		.await
+		.map_err(|error| ServiceError::Other(format!("starting the courier: {error}")))?
+		.map_err(|error| ServiceError::Application(Box::new(error)))?;
+
+	let mut settings = sealane_gateway::Config::new(folder, trade.api_addr.port());
+	settings.listen = trade.api_addr;
+	settings.version = env!("CARGO_PKG_VERSION").into();
+	settings.chain = Some(Arc::new(FinalChain(client)));
+	let gateway = sealane_gateway::serve(settings, handle.clone(), futures::future::pending())
+		.await
+		.map_err(|error| ServiceError::Application(Box::new(error)))?;
+	task_manager
+		.spawn_essential_handle()
+		.spawn("http-api", Some("courier"), gateway.stopped());
+	Ok(handle)
+}
+
+/// What the chain adds to evidence.
+struct FinalChain(Arc<FullClient>);
+
+impl EvidenceChain for FinalChain {
+	fn block_hash(&self, number: BlockNumber) -> Option<Digest> {
+		if number > self.0.info().finalized_number {
+			return None;
+		}
+		self.0.block_hash(number).ok().flatten().map(Into::into)
+	}
+}
