@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the log holds, in memory: per lane and packet a few words, nothing per order but one bit.
+//!
+//! The book is built from the log when the node starts and follows it afterwards, on the writer thread. Everybody else reads.
+
+use crate::{
+	api::{AnchorState, LaneId, Outcome, SubmitReport},
+	order::Confirmation,
+	protocol::PacketKind,
+	records::{AnchorCut, AnchorFinal, Delivered, Idempotency, LaneTurned, PacketView, ReceiptsSubmitted},
+};
+use hashbrown::{HashMap, HashSet};
+use sealane_primitives::{
+	directory::Refusal,
+	ids::{AnchorSequence, BlockNumber, Digest, MemberId, Moment},
+};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Most idempotency keys that are remembered.
+pub const MAX_IDEMPOTENCY_KEYS: usize = 65_536;
+
+/// One bit per entry of a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bits {
+	/// Up to 64 entries.
+	Small(u64),
+	/// More.
+	Large(Box<[u64]>),
+	/// Every bit is set.
+	Full,
+}
+
+impl Bits {
+	/// No bit is set.
+	pub fn new(count: u32) -> Self {
+		if count <= 64 {
+			Bits::Small(0)
+		} else {
+			Bits::Large(vec![0; count.div_ceil(64) as usize].into())
+		}
+	}
+
+	/// Whether bit `at` is set.
+	pub fn get(&self, at: u32) -> bool {
+		match self {
+			Bits::Small(word) => at < 64 && word >> at & 1 == 1,
+			Bits::Large(words) => words.get(at as usize / 64).is_some_and(|word| word >> (at % 64) & 1 == 1),
+			Bits::Full => true,
+		}
+	}
+
+	/// Set bit `at` of `count`.
+	fn set(&mut self, at: u32) {
+		match self {
+			Bits::Small(word) => *word |= 1 << (at & 63),
+			Bits::Large(words) => {
+				if let Some(word) = words.get_mut(at as usize / 64) {
+					*word |= 1 << (at % 64);
+				}
+			},
+			Bits::Full => (),
+		}
+	}
+
+	/// Clear bit `at` of `count`.
+	fn clear(&mut self, at: u32, count: u32) {
+		if *self == Bits::Full {
+			*self = Bits::new(count);
+			(0..count).for_each(|each| self.set(each));
+		}
+		match self {
+			Bits::Small(word) => *word &= !(1 << (at & 63)),
+			Bits::Large(words) => {
+				if let Some(word) = words.get_mut(at as usize / 64) {
+					*word &= !(1 << (at % 64));
+				}
+			},
+			Bits::Full => (),
+		}
+	}
+}
+
+/// Where the batch of an answer packet stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchMark {
+	/// The packet is none of answers.
+	None,
+	/// The other side has not signed yet.
+	Unsigned,
+	/// Both sides signed.
+	Signed,
+	/// The two sides disagree.
+	Disputed,
+	/// In an anchor of this node.
+	Anchored(AnchorSequence),
+}
+
+/// What is known of one packet.
+#[derive(Clone, Debug)]
+pub struct Slot {
+	/// Position of its record.
+	pub position: u64,
+	/// Number of its entries.
+	pub count: u32,
+	/// What it carries.
+	pub kind: PacketKind,
+	/// Orders and registrations: which entries are answered.
+	pub bits: Bits,
+	/// How many of them.
+	pub answered: u32,
+	/// The packets of the opposite lane that answer some of them.
+	pub answers: Vec<u64>,
+	/// Answers: where the batch stands.
+	pub batch: BatchMark,
+}
+
+/// One lane.
+#[derive(Clone, Debug, Default)]
+pub struct LaneBook {
+	/// This node sends on it.
+	pub outgoing: bool,
+	/// Its packets; the index is the sequence.
+	pub slots: Vec<Slot>,
+	/// Outgoing: packets before this sequence are on the partner's disk.
+	pub delivered: u64,
+	/// Outgoing: receipts, as (sequence behind the last packet, time, position of the record).
+	pub deliveries: Vec<(u64, Moment, u64)>,
+	/// Why and since which block it is closed.
+	pub closed: Option<(Refusal, BlockNumber)>,
+}
+
+impl LaneBook {
+	/// Packets so far.
+	pub fn packets(&self) -> u64 {
+		self.slots.len() as u64
+	}
+
+	/// When the packet was acknowledged.
+	pub fn delivered_at(&self, sequence: u64) -> Option<Moment> {
+		let index = self.deliveries.partition_point(|(end, ..)| *end <= sequence);
+		self.deliveries.get(index).map(|(_, at, _)| *at)
+	}
+
+	/// Position of the receipt that acknowledges the packet.
+	pub fn receipt_of(&self, sequence: u64) -> Option<u64> {
+		let index = self.deliveries.partition_point(|(end, ..)| *end <= sequence);
+		self.deliveries.get(index).map(|(.., position)| *position)
+	}
+}
+
+/// An anchor of this node.
+#[derive(Clone, Debug)]
+pub struct Anchor {
+	/// Position of its record.
+	pub position: u64,
+	/// Its root.
+	pub root: Digest,
+	/// When it was cut.
+	pub cut_at: Moment,
+	/// At which block it was cut.
+	pub cut_block: BlockNumber,
+	/// At which block it was handed to the pool last.
+	pub submitted: Option<BlockNumber>,
+	/// In which block it is, as far as known.
+	pub block: Option<BlockNumber>,
+	/// When it was known to be final.
+	pub final_at: Option<Moment>,
+}
+
+/// A result of a registration that goes on chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReceiptDue {
+	/// The seller.
+	pub seller: MemberId,
+	/// Whether the customer was registered.
+	pub accepted: bool,
+	/// At which block it was handed to the pool.
+	pub submitted: Option<BlockNumber>,
+}
+
+/// Everything.
+#[derive(Debug, Default)]
+pub struct Book {
+	/// The lanes of this node.
+	pub lanes: HashMap<LaneId, LaneBook>,
+	/// Batches that both sides signed and no anchor holds yet.
+	pub unanchored: Vec<(LaneId, u64)>,
+	/// Anchors of this node.
+	pub anchors: BTreeMap<AnchorSequence, Anchor>,
+	/// Answers to requests with a key: digest of the body, answer, time.
+	pub idempotency: HashMap<String, (Digest, SubmitReport, Moment)>,
+	idempotency_order: VecDeque<(Moment, String)>,
+	/// Results of registrations that wait to be put on chain, by commitment.
+	pub receipts: BTreeMap<Digest, ReceiptDue>,
+	/// Orders and registrations in all packets.
+	pub entries: u64,
+}
+
+impl Book {
+	/// A packet was stored.
+	pub fn packet(&mut self, view: &PacketView, outgoing: bool) {
+		let header = &view.packet.header;
+		let is_answer = header.kind.is_answer();
+		if is_answer {
+			let skipped = &view.trailer.skipped;
+			let answered = view.entries.iter().enumerate().filter(|(i, _)| !skipped.contains(&(*i as u32)));
+			let answered = answered.map(|(_, e)| (e.sequence, e.ordinal));
+			self.answer(header.lane.opposite(), header.sequence, answered);
+		} else {
+			self.entries += u64::from(header.count);
+		}
+		if outgoing && header.kind == PacketKind::RegistrationResults {
+			self.receipts_due(view);
+		}
+		let batch = match (is_answer, outgoing, view.trailer.countersignature.is_some()) {
+			(false, ..) => BatchMark::None,
+			(true, true, _) => BatchMark::Unsigned,
+			(true, false, true) => BatchMark::Signed,
+			(true, false, false) => BatchMark::Disputed,
+		};
+		if batch == BatchMark::Signed {
+			self.unanchored.push((header.lane, header.sequence));
+		}
+		let lane = self.lanes.entry(header.lane).or_default();
+		lane.outgoing = outgoing;
+		lane.slots.push(Slot {
+			position: view.position,
+			count: header.count,
+			kind: header.kind,
+			bits: Bits::new(header.count),
+			answered: 0,
+			answers: Vec::new(),
+			batch,
+		});
+	}
+
+	/// The packet `by` of the opposite lane answers these entries of `lane`.
+	fn answer(&mut self, lane: LaneId, by: u64, entries: impl Iterator<Item = (u64, u32)>) {
+		let Some(lane) = self.lanes.get_mut(&lane) else { return };
+		for (sequence, ordinal) in entries {
+			let Some(slot) = lane.slots.get_mut(sequence as usize) else { continue };
+			if !slot.bits.get(ordinal) {
+				slot.bits.set(ordinal);
+				slot.answered += 1;
+			}
+			if slot.answered == slot.count {
+				slot.bits = Bits::Full;
+			}
+			if slot.answers.last() != Some(&by) {
+				slot.answers.push(by);
+			}
+		}
+	}
+
+	/// Claim an entry for an answer that is being made; false where it has one already or does not exist.
+	pub fn claim(&mut self, lane: &LaneId, sequence: u64, ordinal: u32, kind: PacketKind) -> bool {
+		let Some(slot) = self.lanes.get_mut(lane).and_then(|l| l.slots.get_mut(sequence as usize)) else {
+			return false;
+		};
+		if ordinal >= slot.count || slot.kind.answer() != Some(kind) || slot.bits.get(ordinal) {
+			return false;
+		}
+		slot.bits.set(ordinal);
+		slot.answered += 1;
+		true
+	}
+
+	/// Give back an entry whose answer was not stored.
+	pub fn unclaim(&mut self, lane: &LaneId, sequence: u64, ordinal: u32) {
+		if let Some(slot) = self.lanes.get_mut(lane).and_then(|l| l.slots.get_mut(sequence as usize)) {
+			if slot.bits.get(ordinal) {
+				slot.bits.clear(ordinal, slot.count);
+				slot.answered -= 1;
+			}
+		}
+	}
+
+	/// A receipt was stored.
+	pub fn delivered(&mut self, position: u64, delivered: &Delivered) {
+		let receipt = &delivered.receipt.what;
+		let Some(lane) = self.lanes.get_mut(&receipt.lane) else { return };
+		let end = (receipt.last_sequence + 1).min(lane.packets());
+		if end > lane.delivered {
+			lane.delivered = end;
+			lane.deliveries.push((end, delivered.at, position));
+		}
+		for sequence in receipt.first_sequence..end {
+			let Some(slot) = lane.slots.get_mut(sequence as usize) else { break };
+			if slot.batch != BatchMark::Unsigned {
+				continue;
+			}
+			if receipt.countersignatures.iter().any(|(s, _)| *s == sequence) {
+				slot.batch = BatchMark::Signed;
+				self.unanchored.push((receipt.lane, sequence));
+			} else {
+				slot.batch = BatchMark::Disputed;
+			}
+		}
+	}
+
+	/// A lane was closed or opened.
+	pub fn turned(&mut self, turned: &LaneTurned) {
+		let lane = self.lanes.entry(turned.lane).or_insert_with(|| LaneBook { outgoing: true, ..Default::default() });
+		lane.closed = turned.refusal.map(|refusal| (refusal, turned.block));
+	}
+
+	/// An anchor was cut.
+	pub fn anchor_cut(&mut self, position: u64, cut: &AnchorCut) {
+		let in_it: HashSet<_> = cut.batches.iter().copied().collect();
+		self.unanchored.retain(|batch| !in_it.contains(batch));
+		self.mark(&cut.batches, BatchMark::Anchored(cut.sequence));
+		let anchor = Anchor {
+			position,
+			root: cut.root,
+			cut_at: cut.at,
+			cut_block: cut.block,
+			submitted: None,
+			block: None,
+			final_at: None,
+		};
+		self.anchors.insert(cut.sequence, anchor);
+	}
+
+	fn mark(&mut self, batches: &[(LaneId, u64)], mark: BatchMark) {
+		for (lane, sequence) in batches {
+			if let Some(slot) = self.lanes.get_mut(lane).and_then(|l| l.slots.get_mut(*sequence as usize)) {
+				slot.batch = mark;
+			}
+		}
+	}
+
+	/// An anchor is final, or its number went to another root and `batches` wait again.
+	pub fn anchor_final(&mut self, end: &AnchorFinal, batches: &[(LaneId, u64)]) {
+		if end.foreign {
+			self.anchors.remove(&end.sequence);
+			self.mark(batches, BatchMark::Signed);
+			self.unanchored.extend_from_slice(batches);
+		} else if let Some(anchor) = self.anchors.get_mut(&end.sequence) {
+			anchor.block = Some(end.block);
+			anchor.final_at = Some(end.at);
+		}
+	}
+
+	/// A request with a key was answered.
+	pub fn answered(&mut self, it: Idempotency) {
+		self.idempotency_order.push_back((it.at, it.key.clone()));
+		self.idempotency.insert(it.key, (it.body_digest, it.report, it.at));
+		while self.idempotency_order.len() > MAX_IDEMPOTENCY_KEYS {
+			self.forget_oldest_key();
+		}
+	}
+
+	/// Forget keys that are older than `before`.
+	pub fn forget_keys(&mut self, before: Moment) {
+		while self.idempotency_order.front().is_some_and(|(at, _)| *at < before) {
+			self.forget_oldest_key();
+		}
+	}
+
+	fn forget_oldest_key(&mut self) {
+		if let Some((at, key)) = self.idempotency_order.pop_front() {
+			// The key may have been used again since.
+			if self.idempotency.get(&key).is_some_and(|(_, _, used)| *used == at) {
+				self.idempotency.remove(&key);
+			}
+		}
+	}
+
+	/// Receipts were handed to the pool. After the second time they are taken to be on chain: the off-chain worker looks before
+	/// it submits, and reports those that are there as submitted too.
+	pub fn receipts(&mut self, submitted: &ReceiptsSubmitted) {
+		for commitment in &submitted.commitments {
+			match self.receipts.get_mut(commitment) {
+				Some(due) if due.submitted.is_none() => due.submitted = Some(submitted.block),
+				_ => drop(self.receipts.remove(commitment)),
+			}
+		}
+	}
+
+	fn receipts_due(&mut self, view: &PacketView) {
+		for ordinal in 0..view.packet.header.count {
+			let Some(result) = view.entry(ordinal).and_then(|bytes| Confirmation::parse(bytes).ok()) else { continue };
+			let Some(commitment) = result.commitment else { continue };
+			let accepted = result.outcome == Outcome::Accepted;
+			let due = ReceiptDue { seller: view.trailer.seller, accepted, submitted: None };
+			self.receipts.entry(commitment).or_insert(due);
+		}
+	}
+
+	/// The slot of a packet.
+	pub fn slot(&self, lane: &LaneId, sequence: u64) -> Option<&Slot> {
+		self.lanes.get(lane)?.slots.get(usize::try_from(sequence).ok()?)
+	}
+
+	/// The state of an anchor.
+	pub fn anchor_state(&self, sequence: AnchorSequence) -> Option<AnchorState> {
+		let anchor = self.anchors.get(&sequence)?;
+		Some(AnchorState {
+			sequence,
+			root: anchor.root,
+			block: anchor.block,
+			finalised: anchor.final_at.is_some(),
+		})
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use proptest::prelude::*;
+
+	proptest! {
+		#[test]
+		fn bits_are_a_set(count in 1u32..300, steps in proptest::collection::vec((any::<bool>(), 0u32..300), 0..200)) {
+			let mut bits = Bits::new(count);
+			let mut set = std::collections::BTreeSet::new();
+			for (add, at) in steps {
+				let at = at % count;
+				if add {
+					bits.set(at);
+					set.insert(at);
+				} else {
+					bits.clear(at, count);
+					set.remove(&at);
+				}
+				if set.len() as u32 == count {
+					bits = Bits::Full;
+				}
+				for each in 0..count {
+					prop_assert_eq!(bits.get(each), set.contains(&each));
+				}
+			}
+		}
+	}
+}

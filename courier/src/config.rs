@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Settings of the courier.
+
+use std::path::PathBuf;
+
+/// Settings of the courier of one node.
+#[derive(Clone, Debug)]
+pub struct Config {
+	/// Folder of the log and its index.
+	pub folder: PathBuf,
+	/// File with the courier keys (mode 600); made with a new pair where there is none.
+	pub key_file: PathBuf,
+	/// Most lines of one submission.
+	pub max_lines: u32,
+	/// Most bytes of one submission.
+	pub max_submission_bytes: u32,
+	/// Longest wait for room in the queue to the disk, in milliseconds; then the caller learns that the node is busy.
+	pub max_queue_wait_ms: u64,
+	/// Most bytes that wait for the disk.
+	pub queue_bytes: usize,
+	/// Most bytes of packets kept in memory for matching and leaves.
+	pub cache_bytes: usize,
+	/// Envelopes that are opened and checked at the same time, over all lanes.
+	pub max_inbound: usize,
+	/// Requests that one partner may send in a minute.
+	pub max_requests_per_minute: u32,
+	/// Largest difference between a packet's time and this node's clock that is not reported, in milliseconds.
+	pub clock_tolerance_ms: u64,
+	/// How long an idempotency key is remembered, in milliseconds.
+	pub idempotency_ms: u64,
+	/// Offset from UTC of the clock that tells the business date, in minutes; 480 is UTC+8.
+	pub business_day_offset_minutes: i32,
+	/// Seal with AES-256-GCM instead of ChaCha20-Poly1305. Partners open both.
+	pub prefer_aes: bool,
+	/// The sender skips its own authorisation, so that a partner's node can be shown to refuse. **Only for conformance tests of
+	/// partners' nodes**: what is sent this way is refused by every node that does its duty, and the status says that it is on.
+	pub unchecked_sender: bool,
+}
+
+impl Config {
+	/// The defaults for a node whose files are in `folder`.
+	pub fn new(folder: impl Into<PathBuf>) -> Self {
+		let folder = folder.into();
+		Config {
+			key_file: folder.join("courier-keys.json"),
+			folder: folder.join("log"),
+			max_lines: 100_000,
+			max_submission_bytes: 16 * 1024 * 1024,
+			max_queue_wait_ms: 2_000,
+			queue_bytes: 64 * 1024 * 1024,
+			cache_bytes: 64 * 1024 * 1024,
+			max_inbound: 32,
+			max_requests_per_minute: 60_000,
+			clock_tolerance_ms: 5 * 60_000,
+			idempotency_ms: 24 * 3_600_000,
+			business_day_offset_minutes: 480,
+			prefer_aes: true,
+			unchecked_sender: false,
+		}
+	}
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the runtime's off-chain worker asks: [`CourierHost`] over a running courier. Every call returns at once.
+
+use crate::{
+	anchoring,
+	cutting::Note,
+	records::ReceiptsSubmitted,
+	service::Courier,
+};
+use sealane_primitives::{
+	courier_host::{CourierHost, DueChannel, ReadyAnchor, ReadyReceipt},
+	directory::{Authorisation, Refusal},
+	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, PeerIdBytes},
+};
+use std::sync::Arc;
+
+/// Blocks after which a receipt that was handed to the pool is offered again, once.
+const RECEIPT_PATIENCE_BLOCKS: BlockNumber = 16;
+
+/// The courier for one run of the off-chain worker.
+pub struct Host {
+	courier: Arc<Courier>,
+}
+
+impl Host {
+	pub(crate) fn new(courier: Arc<Courier>) -> Self {
+		Host { courier }
+	}
+}
+
+impl CourierHost for Host {
+	fn local_peer(&mut self) -> Option<PeerIdBytes> {
+		PeerIdBytes::try_from(self.courier.local_peer.clone()).ok()
+	}
+
+	fn due_channels(&mut self) -> Vec<DueChannel> {
+		self.courier.due()
+	}
+
+	fn dispatch(&mut self, authorisation: Authorisation, at: BlockNumber) {
+		self.courier.open_channel(authorisation.channel, at);
+		self.courier.senders.dispatch(authorisation.channel, self.courier.clock.now_ms());
+	}
+
+	fn close_channel(&mut self, channel: ChannelId, refusal: Refusal, at: BlockNumber) {
+		if !self.courier.config.unchecked_sender {
+			self.courier.close_channel(channel, refusal, at);
+		}
+	}
+
+	fn ready_anchor(
+		&mut self,
+		next: AnchorSequence,
+		at: BlockNumber,
+		interval: BlockNumber,
+		max_hashes: u32,
+	) -> Option<ReadyAnchor> {
+		anchoring::ready(&self.courier, next, at, interval, max_hashes)
+	}
+
+	fn anchor_submitted(&mut self, sequence: AnchorSequence, at: BlockNumber) {
+		if let Some(anchor) = self.courier.library.book.write().anchors.get_mut(&sequence) {
+			anchor.submitted = Some(at);
+		}
+	}
+
+	fn ready_receipts(&mut self, at: BlockNumber, max: u32) -> Vec<ReadyReceipt> {
+		let book = self.courier.library.book.read();
+		let due = book.receipts.iter().filter(|(_, due)| {
+			due.submitted.map_or(true, |before| at.saturating_sub(before) >= RECEIPT_PATIENCE_BLOCKS)
+		});
+		due.take(max as usize)
+			.map(|(commitment, due)| ReadyReceipt {
+				commitment: *commitment,
+				seller: due.seller,
+				accepted: due.accepted,
+			})
+			.collect()
+	}
+
+	fn receipts_submitted(&mut self, commitments: Vec<Digest>, at: BlockNumber) {
+		if !commitments.is_empty() {
+			let submitted = ReceiptsSubmitted { at: self.courier.clock.now_ms(), block: at, commitments };
+			self.courier.note(Note::Receipts(submitted));
+		}
+	}
+}

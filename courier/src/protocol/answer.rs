@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the receiver of an envelope says to it.
+
+use super::{Signature, WireError, MAX_PACKETS, MAX_RESPONSE_LEN, VERSION};
+use crate::api::LaneId;
+use codec::{Decode, Encode};
+use sealane_primitives::{
+	directory::Refusal,
+	ids::{BlockNumber, Digest, Moment},
+};
+use sha2::Digest as _;
+
+/// Acknowledges packets that are on the receiver's disk. Signed with `Purpose::Receipt`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Receipt {
+	/// [`VERSION`].
+	pub version: u8,
+	/// The lane.
+	pub lane: LaneId,
+	/// First packet.
+	pub first_sequence: u64,
+	/// Last packet.
+	pub last_sequence: u64,
+	/// [`packets_hash`] over the packets.
+	pub packets_hash: Digest,
+	/// When the last of them was on disk, Unix milliseconds.
+	pub stored_at: Moment,
+	/// Block against whose state the last of them was authorised.
+	pub authorised_at: BlockNumber,
+	/// Countersignatures (`Purpose::Batch`) of the batches among them: sequence and signature. A batch without one
+	/// is disputed.
+	pub countersignatures: Vec<(u64, Signature)>,
+}
+
+/// Why packets are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum RefusalReason {
+	/// The chain does not allow it.
+	#[codec(index = 0)]
+	Chain(Refusal),
+	/// Another version of the protocol.
+	#[codec(index = 1)]
+	Version,
+	/// Too long, truncated, or not decodable.
+	#[codec(index = 2)]
+	Malformed,
+	/// Sealed to a key that this node does not have.
+	#[codec(index = 3)]
+	SealingKeyUnknown,
+	/// The seal does not open.
+	#[codec(index = 4)]
+	SealBroken,
+	/// A header contradicts the envelope or the body.
+	#[codec(index = 5)]
+	HeaderMismatch,
+	/// No key of the sender that is valid now made the signature.
+	#[codec(index = 6)]
+	SignatureInvalid,
+}
+
+impl RefusalReason {
+	/// Stable code for people and programs.
+	pub const fn code(&self) -> &'static str {
+		match self {
+			RefusalReason::Chain(refusal) => match refusal {
+				Refusal::NodeUnknown => "chain.node_unknown",
+				Refusal::MemberUnknown => "chain.member_unknown",
+				Refusal::MemberSuspended => "chain.member_suspended",
+				Refusal::ChannelUnknown => "chain.channel_unknown",
+				Refusal::NotAParty => "chain.not_a_party",
+				Refusal::NotGranted => "chain.not_granted",
+				Refusal::Suspended => "chain.suspended",
+				Refusal::Revoked => "chain.revoked",
+				Refusal::Expired => "chain.expired",
+				Refusal::KindNotGranted => "chain.kind_not_granted",
+				Refusal::InterfaceUnknown => "chain.interface_unknown",
+				Refusal::RateExceeded => "chain.rate_exceeded",
+			},
+			RefusalReason::Version => "wire.version",
+			RefusalReason::Malformed => "wire.malformed",
+			RefusalReason::SealingKeyUnknown => "wire.sealing_key_unknown",
+			RefusalReason::SealBroken => "wire.seal_broken",
+			RefusalReason::HeaderMismatch => "wire.header_mismatch",
+			RefusalReason::SignatureInvalid => "wire.signature_invalid",
+		}
+	}
+}
+
+/// Packets that were not stored. Signed with `Purpose::Refusal`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Refused {
+	/// [`VERSION`].
+	pub version: u8,
+	/// The lane.
+	pub lane: LaneId,
+	/// First packet that is refused; those before it in the envelope are stored.
+	pub first_sequence: u64,
+	/// Why.
+	pub reason: RefusalReason,
+	/// When, Unix milliseconds.
+	pub at: Moment,
+	/// Newest block that the receiver knows.
+	pub block: BlockNumber,
+}
+
+/// Something signed by the receiver.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Signed<T> {
+	/// What.
+	pub what: T,
+	/// Ed25519 over the purpose's digest of the SCALE bytes of `what`.
+	pub signature: Signature,
+}
+
+/// The answer to an envelope.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Answer {
+	/// All packets are on disk.
+	#[codec(index = 0)]
+	Stored(Signed<Receipt>),
+	/// None of the packets from `first_sequence` on is stored.
+	#[codec(index = 1)]
+	Refused(Signed<Refused>),
+	/// The lane is at another place; unsigned, as it costs nothing to be lied to.
+	#[codec(index = 2)]
+	Expected {
+		/// The sequence that the receiver waits for.
+		sequence: u64,
+	},
+	/// Try again.
+	#[codec(index = 3)]
+	Busy {
+		/// When, in milliseconds.
+		retry_after_ms: u32,
+	},
+}
+
+impl Answer {
+	/// The answer in bytes from outside.
+	pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
+		if bytes.len() as u64 > MAX_RESPONSE_LEN {
+			return Err(WireError::TooLong { what: "answer", len: bytes.len(), max: MAX_RESPONSE_LEN as usize });
+		}
+		let mut input = bytes;
+		let answer = Answer::decode(&mut input).map_err(|_| WireError::Undecodable { what: "answer" })?;
+		if !input.is_empty() {
+			return Err(WireError::Trailing { what: "answer", extra: input.len() });
+		}
+		match &answer {
+			Answer::Stored(receipt) => {
+				if receipt.what.version != VERSION {
+					return Err(WireError::Version { found: receipt.what.version });
+				}
+				if receipt.what.countersignatures.len() > MAX_PACKETS {
+					return Err(WireError::Count {
+						what: "receipt",
+						found: receipt.what.countersignatures.len() as u64,
+						rule: "at most 256 countersignatures are allowed",
+					});
+				}
+			},
+			Answer::Refused(refused) if refused.what.version != VERSION => {
+				return Err(WireError::Version { found: refused.what.version });
+			},
+			_ => (),
+		}
+		Ok(answer)
+	}
+}
+
+/// SHA-256 over the packets' hashes, in order of their sequence.
+pub fn packets_hash<'a>(hashes: impl Iterator<Item = &'a Digest>) -> Digest {
+	let mut hash = sha2::Sha256::new();
+	for each in hashes {
+		hash.update(each);
+	}
+	hash.finalize().into()
+}
