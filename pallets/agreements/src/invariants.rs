@@ -64,7 +64,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				proposal
 					.joint_since
-					.map_or(true, |joint| proposal.filed_at <= joint && joint <= Self::now()),
+					.is_none_or(|joint| proposal.filed_at <= joint && joint <= Self::now()),
 				"agreements 2: a proposal was accepted before it was filed, or in the future"
 			);
 			let clauses = ProposedClauses::<T>::get(id).ok_or("agreements 1: an open proposal has no clauses")?;

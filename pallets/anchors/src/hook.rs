@@ -88,7 +88,7 @@ impl<T: Config> Pallet<T> {
 			Ok(delegate) => delegate,
 			Err(why) => {
 				// Nothing is remembered between runs, so the block decides whether it is time to remind.
-				let level = if at % REMIND_EVERY == 0 {
+				let level = if at.is_multiple_of(REMIND_EVERY) {
 					log::Level::Warn
 				} else {
 					log::Level::Debug

@@ -219,7 +219,7 @@ impl<T: Config> Pallet<T> {
 	pub fn is_proven(node: NodeId, sequence: AnchorSequence, leaf: &Digest, proof: &InclusionProof) -> bool {
 		Anchors::<T>::get(node, sequence).is_some_and(|anchor| {
 			// The size of a packed tree is on chain, so a proof cannot claim another.
-			anchor.packed.map_or(true, |count| proof.size == u64::from(count))
+			anchor.packed.is_none_or(|count| proof.size == u64::from(count))
 				&& tree::verify(&anchor.root, proof.size, proof.index, leaf, &proof.path)
 		})
 	}

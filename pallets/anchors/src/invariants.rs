@@ -54,7 +54,7 @@ impl<T: Config> Pallet<T> {
 				ensure!(
 					anchor
 						.packed
-						.map_or(true, |count| (1..=T::MaxPacked::get()).contains(&count)),
+						.is_none_or(|count| (1..=T::MaxPacked::get()).contains(&count)),
 					"anchors 3: a packed anchor has no hash or too many"
 				);
 				last = anchor.block;
@@ -87,7 +87,7 @@ impl<T: Config> Pallet<T> {
 					"anchors 6: a dispute was resolved before it was opened, or in the future"
 				);
 				ensure!(
-					by.map_or(true, |by| by == dispute.opened_by && outcome.is_for_opener()),
+					by.is_none_or(|by| by == dispute.opened_by && outcome.is_for_opener()),
 					"anchors 6: a party ended a dispute that it did not open, or in a way that it may not"
 				);
 			}
