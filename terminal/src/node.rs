@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The terminal's way to its node.
+
+use crate::error::{Error, Result};
+use sealane_sdk::{Client, ClientBuilder};
+use std::path::{Path, PathBuf};
+
+/// Where the node is and what lets us in.
+#[derive(Clone, Debug, clap::Args)]
+pub struct NodeArgs {
+	/// URL of the node's API, e.g. http://127.0.0.1:9955, or the node's folder (its gateway.json is read)
+	#[arg(long, env = "SEALANE_NODE", default_value = "http://127.0.0.1:9955")]
+	pub node: String,
+	/// File with the API token (mode 600); not needed where --node is a folder
+	#[arg(long, env = "SEALANE_TOKEN_FILE")]
+	pub token_file: Option<PathBuf>,
+}
+
+impl NodeArgs {
+	/// A client.
+	///
+	/// # Errors
+	/// The token cannot be read, others can read it, or the URL is none.
+	pub fn client(&self) -> Result<Client> {
+		let Some(token_file) = &self.token_file else {
+			if Path::new(&self.node).exists() {
+				return Ok(Client::from_path(&self.node)?);
+			}
+			return Err(Error::invalid("token-file", "", "given with a URL; or --node names the node's folder"));
+		};
+		let token = read_secret(token_file)?;
+		// A terminal outlives restarts of its node: patient, because every request is idempotent.
+		Ok(ClientBuilder::new(self.node.as_str(), token.trim()).attempts(60).build()?)
+	}
+}
+
+/// Reads a file that only its owner may read.
+///
+/// # Errors
+/// The file cannot be read, or its mode lets others in.
+pub fn read_secret(path: &Path) -> Result<String> {
+	#[cfg(unix)]
+	{
+		use std::os::unix::fs::PermissionsExt;
+		let mode = std::fs::metadata(path).map_err(Error::file(path))?.permissions().mode() & 0o777;
+		if mode & 0o077 != 0 {
+			return Err(Error::invalid(
+				path.display().to_string(),
+				format!("mode {mode:o}"),
+				"a secret's file must be readable by its owner alone (mode 600)",
+			));
+		}
+	}
+	std::fs::read_to_string(path).map_err(Error::file(path))
+}
+
+impl From<sealane_sdk::Error> for Error {
+	fn from(error: sealane_sdk::Error) -> Self {
+		Error::Node(error.to_string())
+	}
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+	use super::*;
+	use std::os::unix::fs::PermissionsExt;
+
+	#[test]
+	fn secrets_that_others_can_read_are_refused() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("token");
+		std::fs::write(&path, "t0ken\n").unwrap();
+		std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+		let error = read_secret(&path).unwrap_err().to_string();
+		assert!(error.contains("mode 644") && !error.contains("t0ken"), "{error}");
+		std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+		assert_eq!(read_secret(&path).unwrap(), "t0ken\n");
+	}
+}
