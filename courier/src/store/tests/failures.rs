@@ -46,8 +46,10 @@ fn a_crash_while_the_disk_is_full_loses_nothing() {
 	let disk = FaultDisk::new();
 	let (log, _) = open(&disk);
 	log.append_blocking(call(1)).expect("stored");
-	disk.set_capacity(Some(disk.used() + 40));
+	let used = disk.used();
+	disk.set_capacity(Some(used + 40));
 	assert!(matches!(log.append_blocking(call(3)), Err(AppendError::Full { .. })));
+	assert_eq!(disk.used(), used, "what was written of the group is given back");
 	for crash in [
 		Crash::DropAll,
 		Crash::KeepAll,
