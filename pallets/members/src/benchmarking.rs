@@ -63,13 +63,21 @@ fn node<T: Config>(member: MemberId, delegate: &T::AccountId) -> NodeId {
 	.expect("peer, keys and delegate are new, and there is room; qed")
 }
 
-/// An active member with the roles seller and issuer, managed by `manager`, with one node whose delegate is `delegate`.
-pub fn member<T: Config>(manager: &T::AccountId, delegate: &T::AccountId) -> MemberId {
+/// See [`Pallet::benchmark_member`].
+pub(crate) fn member<T: Config>(manager: &T::AccountId, delegate: &T::AccountId) -> MemberId {
 	let seed = NextMemberId::<T>::get();
 	let member = Pallet::<T>::do_admit(longest_profile(seed), both_roles(), manager.clone())
 		.expect("name, legal number and manager are new, and there is room; qed");
 	node::<T>(member, delegate);
 	member
+}
+
+impl<T: Config> Pallet<T> {
+	/// An active member with the roles seller and issuer, managed by `manager`, with one node whose delegate is
+	/// `delegate`: what other pallets' benchmarks start from.
+	pub fn benchmark_member(manager: &T::AccountId, delegate: &T::AccountId) -> MemberId {
+		member::<T>(manager, delegate)
+	}
 }
 
 /// A member with one node, its manager and the node.

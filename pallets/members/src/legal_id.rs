@@ -203,18 +203,16 @@ mod tests {
 			prop_assert_eq!(a == b, sample_lei(a) == sample_lei(b));
 		}
 
-		/// MOD 97-10 finds every single wrong digit and every swap of two neighbours.
+		/// MOD 97-10 finds every single wrong digit and every swap of two neighbouring digits.
 		#[test]
-		fn single_mistakes_are_found(seed in any::<u32>(), place in 10usize..20, digit in b'0'..=b'9') {
+		fn single_mistakes_are_found(seed in any::<u32>(), place in 11usize..20, digit in b'0'..=b'9') {
 			let LegalId::Lei(good) = sample_lei(seed) else { unreachable!("samples are LEIs; qed") };
 			let mut wrong = good;
 			wrong[place] = digit;
 			prop_assert_eq!(LegalId::Lei(wrong).validate().is_ok(), wrong == good);
 			let mut swapped = good;
 			swapped.swap(place - 1, place);
-			if swapped[18..].iter().all(u8::is_ascii_digit) {
-				prop_assert_eq!(LegalId::Lei(swapped).validate().is_ok(), swapped == good);
-			}
+			prop_assert_eq!(LegalId::Lei(swapped).validate().is_ok(), swapped == good);
 		}
 
 		#[test]

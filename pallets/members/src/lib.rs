@@ -45,7 +45,7 @@ extern crate alloc;
 mod accounts;
 pub mod allowance;
 #[cfg(feature = "runtime-benchmarks")]
-pub mod benchmarking;
+mod benchmarking;
 pub mod bucket;
 mod errors;
 mod events;

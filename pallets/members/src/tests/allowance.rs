@@ -101,7 +101,9 @@ fn a_member_that_floods_stops_itself_and_nobody_else() {
 	build_and_execute(|| {
 		bank();
 		issuer_with_node();
-		let flood = frame_system::Call::remark { remark: vec![0; 1_000_000] };
+		let flood = frame_system::Call::remark {
+			remark: vec![0; 1_000_000],
+		};
 		let mut sent = 0;
 		while transact(BANK, flood.clone()).is_ok() {
 			sent += 1;

@@ -38,8 +38,6 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig { cases: 200, ..Default::default() })]
-
 	#[test]
 	fn no_sequence_of_calls_breaks_an_invariant(steps in prop::collection::vec(step(), 1..80)) {
 		ext().execute_with(|| {
