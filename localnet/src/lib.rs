@@ -7,6 +7,23 @@
 //!
 //! * [`process`]: one child process, watched and ended.
 //! * [`node`]: one node: keys, ports, start, kill, restart.
+//! * [`consortium`]: institutions with their nodes, and the steps from admission to trading.
+//! * [`terminals`]: the terminals of banks and issuers.
+//! * [`markers`], [`search`]: texts planted in orders, and the search for them in every byte of every node.
+//! * [`demo`]: the whole path of the mission, shown and checked.
+//! * [`bench`]: what a confirmed round trip costs.
 
+pub mod bench;
+pub mod binaries;
+pub mod consortium;
+pub mod demo;
+pub mod error;
+pub mod markers;
+pub mod metrics;
 pub mod node;
 pub mod process;
+pub mod search;
+pub mod terminals;
+pub mod wait;
+
+pub use error::{Error, Result};

@@ -51,6 +51,7 @@ pub struct Node {
 	p2p_port: u16,
 	rpc_port: u16,
 	api_port: u16,
+	metrics_port: u16,
 	bootnodes: Vec<String>,
 	process: Option<Process>,
 }
@@ -80,7 +81,10 @@ pub enum NodeError {
 }
 
 fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> NodeError {
-	move |source| NodeError::Io { what: what.into(), source }
+	move |source| NodeError::Io {
+		what: what.into(),
+		source,
+	}
 }
 
 /// A port that is free now. Between this and its use another process could take it; the node then fails to start, loudly.
@@ -128,7 +132,7 @@ impl Node {
 			command: format!("courier-key {verb}"),
 			output: format!("{e}: {public}"),
 		})?;
-		let key = |name: &str| public[name].as_str().unwrap_or_default().to_string();
+		let key = |name: &str| public[0][name].as_str().unwrap_or_default().to_string();
 
 		let folder_text = folder.to_string_lossy().into_owned();
 		run(&[
@@ -162,6 +166,7 @@ impl Node {
 			p2p_port,
 			rpc_port: free_port()?,
 			api_port: free_port()?,
+			metrics_port: free_port()?,
 			bootnodes: Vec::new(),
 			process: None,
 		})
@@ -197,6 +202,11 @@ impl Node {
 		format!("http://127.0.0.1:{}", self.api_port)
 	}
 
+	/// Its metrics, in the text format of Prometheus.
+	pub fn metrics_url(&self) -> String {
+		format!("http://127.0.0.1:{}/metrics", self.metrics_port)
+	}
+
 	/// Address with PeerId, for other nodes to start from.
 	pub fn bootnode(&self) -> String {
 		format!("{}/p2p/{}", self.identity.address, self.identity.peer_id)
@@ -217,14 +227,12 @@ impl Node {
 		self.folder.join("node.log")
 	}
 
-	/// Starts it, joining by `bootnodes`; returns when JSON-RPC and HTTP API answer.
-	pub async fn start(&mut self, bootnodes: &[String]) -> Result<(), NodeError> {
-		self.bootnodes = bootnodes.to_vec();
-		self.spawn()?;
-		self.ready().await
+	/// Through whom it finds the network at its next start.
+	pub fn set_bootnodes(&mut self, bootnodes: Vec<String>) {
+		self.bootnodes = bootnodes;
 	}
 
-	/// Starts the process without waiting for it.
+	/// Starts the process without waiting for it; [`Node::ready`] waits.
 	pub fn spawn(&mut self) -> Result<(), NodeError> {
 		let mut command = Command::new(&self.binary);
 		command
@@ -240,11 +248,20 @@ impl Node {
 			.args(["--public-addr", &self.identity.address])
 			.args(["--rpc-port", &self.rpc_port.to_string()])
 			.args(["--api-addr", &format!("127.0.0.1:{}", self.api_port)])
-			.args(["--rpc-cors", "all", "--allow-private-ip", "--no-mdns", "--no-telemetry", "--no-prometheus"])
-			.args(["--no-hardware-benchmarks", "--state-pruning", "archive-canonical", "--blocks-pruning", "archive-canonical"])
+			.args(["--rpc-cors", "all", "--allow-private-ip", "--no-mdns", "--no-telemetry"])
+			.args(["--prometheus-port", &self.metrics_port.to_string()])
+			.args([
+				"--no-hardware-benchmarks",
+				"--state-pruning",
+				"archive-canonical",
+				"--blocks-pruning",
+				"archive-canonical",
+			])
 			.args(&self.spec.extra_args);
 		if let Some(validator) = &self.spec.validator {
-			command.arg(format!("--{}", validator.to_lowercase())).arg("--validator");
+			command
+				.arg(format!("--{}", validator.to_lowercase()))
+				.arg("--validator");
 		}
 		if !self.bootnodes.is_empty() {
 			command.arg("--bootnodes").args(&self.bootnodes);
@@ -257,7 +274,9 @@ impl Node {
 	pub async fn ready(&mut self) -> Result<(), NodeError> {
 		let ports = [self.rpc_port, self.api_port];
 		let gateway_file = self.gateway_file();
-		let Some(process) = &mut self.process else { return Ok(()) };
+		let Some(process) = &mut self.process else {
+			return Ok(());
+		};
 		process
 			.wait_for("accepting connections", START_LIMIT, || async {
 				for port in ports {
@@ -267,6 +286,17 @@ impl Node {
 			})
 			.await?;
 		Ok(())
+	}
+
+	/// A client of its HTTP API that is patient enough for a node that restarts.
+	///
+	/// The token is read anew: a node writes the file at every start.
+	pub fn client(&self) -> Result<sealane_sdk::Client, sealane_sdk::Error> {
+		let file = sealane_sdk::client::read_gateway_file(self.gateway_file())?;
+		sealane_sdk::ClientBuilder::new(file.url, file.token)
+			.attempts(30)
+			.max_pause(Duration::from_secs(1))
+			.build()
 	}
 
 	/// `kill -9`.
@@ -292,8 +322,8 @@ impl Node {
 		}
 	}
 
-	/// Leaves the process running when this value goes.
-	pub fn detach(mut self) {
-		std::mem::forget(self.process.take());
+	/// Leaves the process running; gives its id, where there is one.
+	pub fn detach(&mut self) -> Option<u32> {
+		self.process.take().map(Process::detach)
 	}
 }

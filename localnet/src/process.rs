@@ -5,6 +5,7 @@
 use std::{
 	fs::File,
 	io,
+	os::unix::process::CommandExt,
 	path::{Path, PathBuf},
 	process::{Child, Command, ExitStatus, Stdio},
 	time::{Duration, Instant},
@@ -69,11 +70,26 @@ impl Process {
 	/// Starts `command`; what it prints is appended to `log`.
 	pub fn start(name: &str, mut command: Command, log: &Path) -> Result<Self, ProcessError> {
 		let program = command.get_program().to_string_lossy().into_owned();
-		let start = |source| ProcessError::Start { program: program.clone(), source };
+		let start = |source| ProcessError::Start {
+			program: program.clone(),
+			source,
+		};
 		let out = File::options().create(true).append(true).open(log).map_err(start)?;
 		let err = out.try_clone().map_err(start)?;
-		let child = command.stdin(Stdio::null()).stdout(out).stderr(err).spawn().map_err(start)?;
-		Ok(Process { name: name.into(), child, log: log.into() })
+		// In a process group of its own: Ctrl-C reaches whoever runs the network, who then ends it in order, and `--keep` leaves
+		// it running.
+		command.process_group(0);
+		let child = command
+			.stdin(Stdio::null())
+			.stdout(out)
+			.stderr(err)
+			.spawn()
+			.map_err(start)?;
+		Ok(Process {
+			name: name.into(),
+			child,
+			log: log.into(),
+		})
 	}
 
 	/// Its process id.
@@ -88,7 +104,10 @@ impl Process {
 
 	/// `kill -9`, and waits until it is gone.
 	pub fn kill(&mut self) -> Result<(), ProcessError> {
-		let io = |source| ProcessError::Io { name: self.name.clone(), source };
+		let io = |source| ProcessError::Io {
+			name: self.name.clone(),
+			source,
+		};
 		self.child.kill().map_err(io)?;
 		self.child.wait().map_err(io)?;
 		Ok(())
@@ -104,7 +123,10 @@ impl Process {
 				log: self.log.clone(),
 				tail: self.tail(),
 			}),
-			Err(source) => Err(ProcessError::Io { name: self.name.clone(), source }),
+			Err(source) => Err(ProcessError::Io {
+				name: self.name.clone(),
+				source,
+			}),
 		}
 	}
 
@@ -148,11 +170,23 @@ impl Process {
 						log: self.log.clone(),
 						tail: self.tail(),
 					})
-				},
+				}
 				Ok(None) => tokio::time::sleep(Duration::from_millis(20)).await,
-				Err(source) => return Err(ProcessError::Io { name: self.name.clone(), source }),
+				Err(source) => {
+					return Err(ProcessError::Io {
+						name: self.name.clone(),
+						source,
+					})
+				}
 			}
 		}
+	}
+
+	/// Leaves it running when this value goes; gives its process id.
+	pub fn detach(self) -> u32 {
+		let id = self.child.id();
+		std::mem::forget(self);
+		id
 	}
 
 	/// The last lines of its output.

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the end-to-end tests share. Not every test uses all of it.
+#![allow(dead_code)]
+
+use sealane_localnet::{
+	consortium::{Consortium, Institution, Plan},
+	node::Node,
+	wait::{until, Look},
+	Error, Result,
+};
+use sealane_sdk::types::{BusinessKind, Order, OrderStage, OrderStatus, Outcome};
+use sealane_terminal::sample::{self, catalogue::ISSUERS, ClauseFile, SampleSize};
+use std::{path::Path, time::Duration};
+
+/// Longest time for anything that a network does; generous, for slow machines.
+pub const LIMIT: Duration = Duration::from_secs(240);
+
+/// The clauses over everything, as banks and issuers of the sample agree on them.
+pub fn clauses_for_all(folder: &Path) -> Result<Vec<ClauseFile>> {
+	let manifest = sample::write(7, SampleSize::of_orders(100), &folder.join("clauses-of"))?;
+	Ok(manifest.clauses.into_iter().filter(|f| f.scope == "all").collect())
+}
+
+/// A network whose channels are open, without any clauses.
+pub async fn open_network(folder: &Path) -> Result<Consortium> {
+	let mut network = Consortium::start(folder, Plan::Five).await?;
+	network.set_up(&[]).await?;
+	Ok(network)
+}
+
+/// A purchase of the first product of an issuer, without clauses.
+pub fn purchase(id: &str, issuer: &Institution) -> Order {
+	let product = &ISSUERS[issuer.catalogue.unwrap_or(0)].products[0];
+	Order::new(
+		id,
+		BusinessKind::Purchase,
+		product.id,
+		"HCB-000001",
+		"2026-03-02T10:00:00+08:00",
+	)
+	.with_amount("1000.00", product.currency)
+}
+
+/// Waits until an order has come as far as `stage`.
+pub async fn order_at(who: &Institution, id: &str, stage: OrderStage) -> Result<OrderStatus> {
+	until(&format!("order {id} is {}", stage.as_str()), LIMIT, || async {
+		let status = who.client()?.order(id, None).await?;
+		Ok(match status {
+			Some(status) if reached(status.stage, stage) => Look::Found(status),
+			Some(status) => Look::NotYet(status.stage.as_str().into()),
+			None => Look::NotYet("the node does not know it".into()),
+		})
+	})
+	.await
+}
+
+fn reached(stage: OrderStage, wanted: OrderStage) -> bool {
+	match wanted {
+		// Three ways to be answered, and everything behind it.
+		OrderStage::Confirmed => stage.is_answered(),
+		wanted => stage != OrderStage::Unknown && stage >= wanted,
+	}
+}
+
+/// Confirms what is in an issuer's inbox until the future that runs beside it is done.
+pub async fn confirming<T>(issuer: &Institution, work: impl std::future::Future<Output = Result<T>>) -> Result<T> {
+	let client = issuer.client()?;
+	let confirm = async {
+		let mut cursor = sealane_sdk::types::Cursor::start();
+		loop {
+			let page = client.inbox(&cursor, 1_000, Duration::from_millis(500)).await?;
+			let mut confirmations = Vec::new();
+			for entry in page.entries.iter().filter(|e| !e.answered) {
+				let order: Order = serde_json::from_str(entry.body.get())
+					.map_err(|e| Error::Unexpected(format!("inbox {}: {e}", entry.cursor)))?;
+				let mut confirmation = sealane_sdk::types::Confirmation::new(order.id, Outcome::Accepted);
+				confirmation.channel = Some(entry.channel);
+				confirmations.push(confirmation);
+			}
+			if !confirmations.is_empty() {
+				client
+					.submit_confirmations(&confirmations, &format!("confirm-{cursor}"))
+					.await?;
+			}
+			cursor = page.next;
+		}
+	};
+	tokio::select! {
+		done = work => done,
+		failed = confirm => failed,
+	}
+}
+
+/// Makes a JSON-RPC request to a node.
+pub async fn rpc<T: serde::de::DeserializeOwned>(node: &Node, method: &str, params: serde_json::Value) -> Result<T> {
+	let url = node.rpc_url().replace("ws://", "http://");
+	let request = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+	let client = reqwest::Client::builder().no_proxy().build()?;
+	let mut answer: serde_json::Value = client.post(url).json(&request).send().await?.json().await?;
+	serde_json::from_value(answer["result"].take())
+		.map_err(|e| Error::Unexpected(format!("{method} of {}: {e}: {answer}", node.name())))
+}

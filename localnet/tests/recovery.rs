@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `kill -9` of either trading node at random moments while orders and confirmations flow: nothing is lost, nothing happens
+//! twice.
+
+mod common;
+
+use common::*;
+use rand::Rng;
+use sealane_localnet::{
+	wait::{until, Look},
+	Error, Result,
+};
+use sealane_sdk::types::{EventKind, OrderStage, Outcome};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	time::Duration,
+};
+
+/// Kills of the loop; `SEALANE_KILLS` asks for more.
+const KILLS: u32 = 6;
+/// Orders of one request.
+const BATCH: usize = 40;
+
+fn kills() -> u32 {
+	std::env::var("SEALANE_KILLS")
+		.ok()
+		.and_then(|text| text.parse().ok())
+		.unwrap_or(KILLS)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_order_is_confirmed_exactly_once_however_often_the_nodes_are_killed() {
+	let folder = tempfile::tempdir().unwrap();
+	let mut network = open_network(folder.path()).await.unwrap();
+	let (seller, issuer) = {
+		let seller = network.sellers().next().unwrap().key;
+		(seller, network.issuers().next().unwrap().key)
+	};
+	let mut sent: BTreeSet<String> = BTreeSet::new();
+	let rounds = kills();
+	for round in 0..rounds {
+		let victim = if round % 2 == 0 { seller } else { issuer };
+		let pause = Duration::from_millis(rand::thread_rng().gen_range(0..1_500));
+		// Orders flow from one task, confirmations from another; the node dies at a random moment in between.
+		let flow = {
+			let (seller, issuer) = (network.by_key(seller).unwrap(), network.by_key(issuer).unwrap());
+			let client = seller.client().unwrap();
+			let mut ids = Vec::new();
+			let mut batches = Vec::new();
+			for batch in 0..5 {
+				let orders: Vec<_> = (0..BATCH)
+					.map(|n| purchase(&format!("{round}-{batch}-{n}"), issuer))
+					.collect();
+				ids.extend(orders.iter().map(|o| o.id.clone()));
+				batches.push((format!("round-{round}-{batch}"), orders));
+			}
+			sent.extend(ids);
+			let confirm = spawn_confirming(issuer.client().unwrap(), format!("round-{round}"));
+			let submit = tokio::spawn(async move {
+				for (key, orders) in batches {
+					// Repeated under the same key until it is answered: the client rides over the restart of its node.
+					submit_until_taken(&client, &orders, &key).await?;
+				}
+				Ok::<_, Error>(())
+			});
+			(submit, confirm)
+		};
+		tokio::time::sleep(pause).await;
+		let node = &mut network.by_key_mut(victim).unwrap().node;
+		node.restart().await.unwrap();
+		let (submit, confirm) = flow;
+		submit.await.unwrap().unwrap();
+		confirm.abort();
+	}
+	let seller = network.by_key(seller).unwrap();
+	let issuer = network.by_key(issuer).unwrap();
+	confirming(issuer, async {
+		for id in &sent {
+			order_at(seller, id, OrderStage::Finalised).await?;
+		}
+		Ok(())
+	})
+	.await
+	.unwrap();
+	confirmed_once(seller, &sent).await.unwrap();
+	one_leaf_each(seller, issuer, &sent).await.unwrap();
+	network.ensure_running().unwrap();
+}
+
+/// Submits under one key until the node has answered, over restarts of the node.
+async fn submit_until_taken(
+	client: &sealane_sdk::Client,
+	orders: &[sealane_sdk::types::Order],
+	key: &str,
+) -> Result<()> {
+	until(&format!("the node takes {key}"), LIMIT, || async {
+		let report = client.submit_orders(orders, key).await?;
+		// What was on disk before the kill counts as repeated.
+		let taken = report.accepted + report.repeated;
+		if taken as usize == orders.len() {
+			return Ok(Look::Found(()));
+		}
+		let reasons: Vec<_> = report.refused_entries.iter().map(|r| r.code.clone()).take(1).collect();
+		Ok(Look::NotYet(format!("{taken} taken, refused: {reasons:?}")))
+	})
+	.await
+}
+
+/// Confirms whatever is in the inbox, over restarts of the node.
+fn spawn_confirming(client: sealane_sdk::Client, name: String) -> tokio::task::JoinHandle<()> {
+	tokio::spawn(async move {
+		let mut cursor = sealane_sdk::types::Cursor::start();
+		loop {
+			let Ok(page) = client.inbox(&cursor, 200, Duration::from_millis(200)).await else {
+				continue;
+			};
+			let mut confirmations = Vec::new();
+			for entry in page.entries.iter().filter(|e| !e.answered) {
+				let Ok(order) = serde_json::from_str::<sealane_sdk::types::Order>(entry.body.get()) else {
+					continue;
+				};
+				let mut confirmation = sealane_sdk::types::Confirmation::new(order.id, Outcome::Accepted);
+				confirmation.channel = Some(entry.channel);
+				confirmations.push(confirmation);
+			}
+			let key = format!("{name}-{cursor}");
+			// The next page only when this one is answered for sure.
+			if confirmations.is_empty() || client.submit_confirmations(&confirmations, &key).await.is_ok() {
+				cursor = page.next;
+			}
+		}
+	})
+}
+
+/// The seller's event stream tells of each order once.
+async fn confirmed_once(seller: &sealane_localnet::consortium::Institution, sent: &BTreeSet<String>) -> Result<()> {
+	let client = seller.client()?;
+	let mut cursor = sealane_sdk::types::Cursor::start();
+	let mut confirmed: BTreeMap<String, u32> = BTreeMap::new();
+	loop {
+		let page = client.events_page(&cursor, 5_000, Duration::ZERO).await?;
+		for event in page.events.iter().filter(|e| e.kind == EventKind::Confirmed) {
+			assert_ne!(event.technical, Some(true), "{event:?}");
+			let confirmation = event.read_confirmation().and_then(std::result::Result::ok);
+			let order = confirmation
+				.map(|c| c.order)
+				.ok_or_else(|| Error::Unexpected(format!("{event:?}")))?;
+			*confirmed.entry(order).or_default() += 1;
+		}
+		if page.at_end || page.next == cursor {
+			break;
+		}
+		cursor = page.next;
+	}
+	let twice: Vec<_> = confirmed.iter().filter(|(_, count)| **count != 1).collect();
+	assert!(twice.is_empty(), "confirmed more than once: {twice:?}");
+	let ids: BTreeSet<String> = confirmed.into_keys().collect();
+	let lost: Vec<_> = sent.difference(&ids).collect();
+	assert!(lost.is_empty(), "never confirmed: {lost:?}");
+	assert_eq!(ids.len(), sent.len(), "confirmed, but never sent");
+	Ok(())
+}
+
+/// Both nodes say the same batch and place for each order, no place is taken twice, and the batches hold nothing else.
+async fn one_leaf_each(
+	seller: &sealane_localnet::consortium::Institution,
+	issuer: &sealane_localnet::consortium::Institution,
+	sent: &BTreeSet<String>,
+) -> Result<()> {
+	let (at_seller, at_issuer) = (seller.client()?, issuer.client()?);
+	let mut places = BTreeSet::new();
+	let mut batches: BTreeMap<String, (u32, u32)> = BTreeMap::new();
+	for id in sent {
+		let here = at_seller.order(id, None).await?.and_then(|o| o.batch);
+		let there = at_issuer.order(id, Some(seller.member)).await?.and_then(|o| o.batch);
+		let batch = here.ok_or_else(|| Error::Unexpected(format!("{id} is in no batch")))?;
+		let there = there.ok_or_else(|| Error::Unexpected(format!("{id} is in no batch of the issuer")))?;
+		assert_eq!((&batch.root, batch.index), (&there.root, there.index), "{id}");
+		assert!(batch.signed_by_both && !batch.disputed, "{id}: {batch:?}");
+		assert!(
+			places.insert((batch.root.clone(), batch.index)),
+			"{id} shares its leaf with another order"
+		);
+		let entry = batches.entry(batch.root.clone()).or_insert((batch.count, 0));
+		entry.1 += 1;
+	}
+	for (root, (count, found)) in batches {
+		assert_eq!(
+			count, found,
+			"batch {root} holds {count} leaves, {found} of orders that were sent"
+		);
+	}
+	Ok(())
+}
