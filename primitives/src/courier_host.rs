@@ -77,7 +77,8 @@ pub trait CourierHost: Send {
 	fn anchor_submitted(&mut self, sequence: AnchorSequence, at: BlockNumber);
 	/// Up to `max` registration receipts to submit now.
 	fn ready_receipts(&mut self, at: BlockNumber, max: u32) -> Vec<ReadyReceipt>;
-	/// These receipts are on chain at block `at`, or were handed to the pool.
+	/// These receipts are on chain at block `at` and settled: no fork takes them back, so they need not be offered again. The
+	/// worker never says so of what merely waits in a pool.
 	fn receipts_submitted(&mut self, commitments: Vec<Digest>, at: BlockNumber);
 }
 
@@ -142,7 +143,7 @@ pub trait Courier {
 			.unwrap_or_default()
 	}
 
-	/// These receipts were handed to the transaction pool.
+	/// These receipts are on chain and settled.
 	fn receipts_submitted(&mut self, commitments: PassFatPointerAndDecode<Vec<Digest>>, at: u32) {
 		if let Some(courier) = self.extension::<CourierExt>() {
 			courier.receipts_submitted(commitments, at)

@@ -41,7 +41,7 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::InvalidCurrency
 		);
 		ensure!(
-			spec.offering.map_or(true, |w| w.from < w.until),
+			spec.offering.is_none_or(|w| w.from < w.until),
 			Error::<T>::InvalidOfferingWindow
 		);
 		Ok(())

@@ -29,7 +29,7 @@
 //!    packets that come late get a reason and evidence keeps its context; the pair applies anew and gets a new number.
 //! 3. **Both signed.** No grant without the seller's and the issuer's signature over the same credential, checked on
 //!    chain against the accounts that managed the two members at that time.
-//! 4. **Time ends what nobody ends.** A grant has at most the life of its credential. [`Pallet::authorise`] knows at once; an
+//! 4. **Time ends what nobody ends.** A grant has at most the life of its credential. `authorise` knows at once; an
 //!    agenda writes the end and emits [`Event::Expired`] in the same block, or in the next ones where blocks are full.
 //! 5. **One power, one origin.** Granting (and amending what was granted), suspending, resuming and revoking are four
 //!    powers, so that stopping may take fewer votes than opening.

@@ -24,7 +24,7 @@
 //! 3. **A receipt is never forgotten.** Closing and revoking change where it stands; what was once said stays readable.
 //! 4. **The machine issues, the manager corrects.** A node's delegate may issue and close. Revoking takes the issuer's manager, or the
 //!    council.
-//! 5. **A batch fits.** The largest batch fits into a block by weight and by length, which [`Hooks::integrity_test`] checks.
+//! 5. **A batch fits.** The largest batch fits into a block by weight and by length, which the pallet's integrity test checks.
 //!
 //! ## What an observer learns, and what not
 //!
