@@ -9,7 +9,7 @@
 //! ```
 //!
 //! All integers are little endian. Nine zero bytes are never a record (the CRC-32C of the single byte 0 is not 0), so a
-//! prepared but unwritten part of a segment reads as [`Frame::Vacant`].
+//! prepared but unwritten part of a segment reads as vacant.
 
 use bytes::Bytes;
 use std::fmt;

@@ -6,7 +6,7 @@
 //! candidate is the order in question is decided by reading its record. With ten million orders one lookup in two million
 //! reads a record in vain. The hash is SipHash-1-3 under a secret of the store, so that nobody who chooses ids can make them collide.
 //!
-//! Memory is 20 bytes per order at a load between 68 and 85 %: see [`table`]. The index is rebuilt from
+//! Memory is 20 bytes per order at a load between 68 and 85 % (`table.rs`). The index is rebuilt from
 //! the log, or from the sidecars of its segments, at every start.
 
 mod table;
