@@ -4,15 +4,22 @@
 
 use crate::{
 	api::LaneId,
+	chain::Snapshot,
+	keys,
 	library::{Library, LookupError},
 	protocol::{PacketKind, Signature},
 	records::{kind, AnchorCut, Delivered, PacketView},
 };
 use bytes::Bytes;
-use codec::Decode;
+use codec::{Decode, Encode};
 use sealane_primitives::{
-	evidence::{self, BatchHeader},
+	evidence::{
+		self,
+		pack::{AnchorPart, AnchorReference, BatchPart, Payload, RecordPart, SignedBy},
+		BatchHeader, EvidencePack,
+	},
 	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId},
+	keys::{CourierKey, Purpose},
 };
 use std::sync::Arc;
 
@@ -41,10 +48,48 @@ pub struct EvidenceParts {
 	pub batch: BatchHeader,
 	/// The issuer's node's signature.
 	pub issuer_signature: Signature,
+	/// The key that made it; `None` where the chain lists it no more.
+	pub issuer_key: Option<[u8; 32]>,
 	/// The seller's node's signature; `None` while it has not come, or where the batch is disputed.
 	pub seller_signature: Option<Signature>,
+	/// The key that made it.
+	pub seller_key: Option<[u8; 32]>,
 	/// The anchor of this node, once the batch is in one.
 	pub anchor: Option<AnchorParts>,
+}
+
+impl EvidenceParts {
+	/// The parts as a pack without the chain's own proof; `None` while a signature, or its key, is missing. `block_hash` is the hash of
+	/// the block with the anchor; without it the pack has no anchor part.
+	pub fn pack(&self, block_hash: Option<Digest>) -> Option<EvidencePack> {
+		let signed_by = |node, key, signature| Some(SignedBy { node, key: key?, signature: signature? });
+		let record = RecordPart {
+			order: Payload(self.order.to_vec()),
+			confirmation: Payload(self.confirmation.to_vec()),
+			salt: self.salt,
+			clause_version: self.clause_version,
+			channel: self.channel,
+		};
+		let batch = BatchPart {
+			index: self.index,
+			path: self.path.clone(),
+			header: self.batch,
+			issuer: signed_by(self.batch.issuer_node, self.issuer_key, Some(self.issuer_signature))?,
+			seller: signed_by(self.batch.seller_node, self.seller_key, self.seller_signature)?,
+		};
+		let anchor = self.anchor.as_ref().and_then(|anchor| {
+			let (block_number, block_hash) = (anchor.block?, block_hash?);
+			let (node, sequence, root) = (anchor.node, anchor.sequence, anchor.root);
+			Some(AnchorPart {
+				index: anchor.index.into(),
+				size: anchor.count.into(),
+				path: anchor.path.clone(),
+				blinding: anchor.blinding,
+				reference: AnchorReference { node, sequence, root, block_number, block_hash },
+			})
+		});
+		Some(EvidencePack::new(record, batch, anchor, None))
+	}
 }
 
 /// What leads from a batch to an anchor.
@@ -131,10 +176,22 @@ pub fn countersignature(library: &Library, view: &PacketView) -> Result<Option<S
 	}))
 }
 
+/// Which of a node's listed keys made a signature over a batch, whenever that key was valid.
+fn signing_key(snapshot: &Snapshot, node: NodeId, header: &BatchHeader, signature: &Signature) -> Option<[u8; 32]> {
+	let partners = snapshot.directory.channels.iter().flat_map(|channel| &channel.partner.nodes);
+	let node = partners.chain(&snapshot.directory.member.nodes).find(|n| n.id == node)?;
+	let message = header.encode();
+	let made_it = |key: &&CourierKey| {
+		let key = std::slice::from_ref(*key);
+		keys::verify(key, key[0].valid_from, Purpose::Batch, &header.genesis, &message, signature)
+	};
+	node.keys.iter().find(made_it).map(|key| key.signing)
+}
+
 /// Collect the evidence for an order: entry `ordinal` of `order`.
 pub fn collect(
 	library: &Library,
-	node: NodeId,
+	snapshot: &Snapshot,
 	order: &PacketView,
 	ordinal: u32,
 ) -> Result<Option<EvidenceParts>, LookupError> {
@@ -149,6 +206,7 @@ pub fn collect(
 	};
 	let Some(leaves) = leaves(library, &answers)? else { return Ok(None) };
 	let Some(path) = evidence::proof(&leaves, index as usize) else { return Ok(None) };
+	let seller_signature = countersignature(library, &answers)?;
 	Ok(Some(EvidenceParts {
 		order: order_bytes,
 		confirmation,
@@ -161,8 +219,11 @@ pub fn collect(
 		path,
 		batch: batch.header,
 		issuer_signature: batch.signature,
-		seller_signature: countersignature(library, &answers)?,
-		anchor: anchor(library, node, &answers)?,
+		issuer_key: signing_key(snapshot, batch.header.issuer_node, &batch.header, &batch.signature),
+		seller_signature,
+		seller_key: seller_signature
+			.and_then(|s| signing_key(snapshot, batch.header.seller_node, &batch.header, &s)),
+		anchor: anchor(library, snapshot.directory.node, &answers)?,
 	}))
 }
 

@@ -82,16 +82,26 @@ impl<'de> de::Deserialize<'de> for Value<'de> {
 			}
 
 			fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
-				while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+				while map.next_entry::<IgnoredAny, Skipped>()?.is_some() {}
 				Ok(Value::Object)
 			}
 
 			fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value<'de>, A::Error> {
-				while seq.next_element::<IgnoredAny>()?.is_some() {}
+				while seq.next_element::<Skipped>()?.is_some() {}
 				Ok(Value::Array)
 			}
 		}
 		deserializer.deserialize_any(Any)
+	}
+}
+
+/// A value that nobody looks at. Unlike [`IgnoredAny`] it counts as nesting for the parser's limit: what passes here must not
+/// break a partner's parser.
+struct Skipped;
+
+impl<'de> de::Deserialize<'de> for Skipped {
+	fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+		Value::deserialize(deserializer).map(|_| Skipped)
 	}
 }
 
@@ -178,7 +188,7 @@ impl<'de, F: Fields<'de>> Visitor<'de> for Object<'_, F> {
 						)));
 					}
 					unknown.push(name);
-					map.next_value::<IgnoredAny>()?;
+					map.next_value::<Skipped>()?;
 				},
 			}
 		}

@@ -11,6 +11,8 @@ pub mod answer;
 pub mod envelope;
 pub mod packet;
 pub mod seal;
+#[cfg(test)]
+mod tests;
 
 pub use answer::{Answer, Receipt, RefusalReason, Refused, Signed};
 pub use envelope::{Envelope, EnvelopeHead};

@@ -228,10 +228,16 @@ impl Courier {
 	pub(crate) async fn shutdown(&self) {
 		self.stop.send_replace(true);
 		self.senders.notify_all();
-		let tasks = std::mem::take(&mut *self.tasks.lock());
-		for task in tasks {
-			// An error means that the runtime dropped the task.
-			let _ = task.await;
+		loop {
+			// The last tasks may have started others.
+			let tasks = std::mem::take(&mut *self.tasks.lock());
+			if tasks.is_empty() {
+				break;
+			}
+			for task in tasks {
+				// An error means that the runtime dropped the task.
+				let _ = task.await;
+			}
 		}
 		let log = self.log.clone();
 		let closed = tokio::task::spawn_blocking(move || log.close()).await;

@@ -209,7 +209,7 @@ impl Courier {
 			None => self.find(id, seller, true)?,
 		};
 		let Some(Found { view, ordinal }) = found else { return Ok(None) };
-		Ok(evidence::collect(&self.library, snapshot.directory.node, &view, ordinal)?)
+		Ok(evidence::collect(&self.library, &snapshot, &view, ordinal)?)
 	}
 
 	/// Check a cursor that came from outside.
@@ -432,7 +432,7 @@ impl Courier {
 			node: directory.as_ref().map(|d| d.node),
 			member: directory.as_ref().map(|d| d.member.id),
 			member_name: directory.as_ref().map(|d| String::from_utf8_lossy(&d.member.name).into_owned()),
-			block: known.map_or(0, |k| k.block),
+			block: snapshot.as_ref().map_or_else(|| known.map_or(0, |k| k.block), |s| s.block),
 			genesis: self.genesis,
 			tail: Cursor { position: tail, entry: 0 },
 			log_bytes: tail.saturating_sub(self.library.reader().first()),

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use super::{answer::packets_hash, envelope::EnvelopeHead, packet, seal::Suite, *};
+use crate::{api::LaneId, keys::SealingKey};
+use bytes::Bytes;
+use codec::{Decode, Encode};
+use proptest::prelude::*;
+use sealane_primitives::{
+	business::{BusinessKind, BusinessKinds},
+	directory::Refusal,
+	evidence::BatchHeader,
+	ids::Name,
+};
+use sha2::Digest as _;
+
+const GENESIS: [u8; 32] = [0x5e; 32];
+const LANE: LaneId = LaneId { channel: 1, from: 2, to: 3 };
+
+fn sealing_key() -> SealingKey {
+	SealingKey::from_secret(&[7; 32])
+}
+
+fn header(kind: PacketKind, sequence: u64, count: u32, body: &[u8]) -> PacketHeader {
+	let batch = BatchHeader {
+		genesis: GENESIS,
+		channel: 1,
+		issuer_node: 2,
+		seller_node: 3,
+		first_sequence: sequence,
+		last_sequence: sequence,
+		business_date: 20_416,
+		count,
+		root: [4; 32],
+	};
+	PacketHeader {
+		version: VERSION,
+		lane: LANE,
+		sequence,
+		kind,
+		interface: Name::truncate_from(b"I1".to_vec()),
+		count,
+		kinds: BusinessKinds::of(&[BusinessKind::Purchase]),
+		body_len: body.len() as u32,
+		body_hash: sha2::Sha256::digest(body).into(),
+		created_at: 0x0102030405,
+		salt_seed: kind.is_answer().then_some([5; 32]),
+		batch: kind.is_answer().then_some(SignedBatch { header: batch, signature: [6; 64] }),
+	}
+}
+
+fn orders(sequence: u64, entries: &[&[u8]]) -> Packet {
+	let mut body = Vec::new();
+	entries.iter().for_each(|entry| packet::push_entry(&mut body, entry));
+	Packet::assemble(header(PacketKind::Orders, sequence, entries.len() as u32, &body), [8; 64], &body)
+}
+
+fn answers(sequence: u64, entries: &[(u64, u32, &[u8])]) -> Packet {
+	let mut body = Vec::new();
+	entries.iter().for_each(|(s, o, bytes)| packet::push_answer(&mut body, *s, *o, bytes));
+	Packet::assemble(header(PacketKind::Confirmations, sequence, entries.len() as u32, &body), [8; 64], &body)
+}
+
+#[test]
+fn bytes_of_a_packet_are_what_they_were() {
+	let packet = orders(9, &[b"{}", b"[]"]);
+	let expected = [
+		"01",                   // version
+		"010000000200000003000000", // lane
+		"0900000000000000",     // sequence
+		"00",                   // kind
+		"084931",               // interface
+		"02000000",             // count
+		"0200",                 // kinds
+		"0c000000",             // body_len
+	]
+	.concat();
+	let bytes = hex::encode(&packet.bytes);
+	assert!(bytes.starts_with(&expected), "{bytes}");
+	assert!(bytes.ends_with("020000007b7d020000005b5d"));
+	assert_eq!(packet.bytes.len(), packet.head_len + 12);
+	let tail = &bytes[bytes.len() - 24 - 128 - 4 - 16..bytes.len() - 24 - 128];
+	assert_eq!(tail, "05040302010000000000", "created_at, no seed, no batch");
+	let packet = answers(1, &[(3, 4, b"{}")]);
+	assert!(hex::encode(&packet.bytes).ends_with("030000000000000004000000020000007b7d"));
+}
+
+#[test]
+fn bytes_of_answers_are_what_they_were() {
+	assert_eq!(hex::encode(Answer::Busy { retry_after_ms: 200 }.encode()), "03c8000000");
+	assert_eq!(hex::encode(Answer::Expected { sequence: 5 }.encode()), "020500000000000000");
+	let refused = Refused {
+		version: VERSION,
+		lane: LANE,
+		first_sequence: 1,
+		reason: RefusalReason::Chain(Refusal::Revoked),
+		at: 2,
+		block: 3,
+	};
+	assert_eq!(
+		hex::encode(refused.encode()),
+		"01010000000200000003000000010000000000000000070200000000000000\
+		 03000000"
+	);
+	for (reason, index) in [
+		(RefusalReason::Version, 1),
+		(RefusalReason::Malformed, 2),
+		(RefusalReason::SealingKeyUnknown, 3),
+		(RefusalReason::SealBroken, 4),
+		(RefusalReason::HeaderMismatch, 5),
+		(RefusalReason::SignatureInvalid, 6),
+	] {
+		assert_eq!(reason.encode(), [index]);
+	}
+}
+
+#[test]
+fn head_of_an_envelope_is_what_it_was() {
+	let mut envelope = Envelope::with_capacity(64);
+	envelope.push(&orders(9, &[b"{}"]).bytes);
+	let bytes = envelope.seal(Suite::Aes256Gcm, &GENESIS, LANE, 9, &sealing_key().public()).unwrap();
+	let key = hex::encode(&sealing_key().public()[..8]);
+	assert_eq!(
+		hex::encode(&bytes[..32]),
+		format!("01010100000002000000030000000900000000000000{}{key}", "0100")
+	);
+	assert_eq!(
+		EnvelopeHead::parse(&bytes).unwrap(),
+		EnvelopeHead {
+			suite: Suite::Aes256Gcm,
+			lane: LANE,
+			first_sequence: 9,
+			count: 1,
+			sealing_key: bytes[24..32].try_into().unwrap()
+		}
+	);
+}
+
+#[test]
+fn seals_and_opens_with_both_suites() {
+	for suite in [Suite::Aes256Gcm, Suite::ChaCha20Poly1305] {
+		let packets = [orders(0, &[b"one", b"two"]), orders(1, &[b"three"])];
+		let mut envelope = Envelope::with_capacity(1024);
+		packets.iter().for_each(|packet| envelope.push(&packet.bytes));
+		let bytes = envelope.seal(suite, &GENESIS, LANE, 0, &sealing_key().public()).unwrap();
+		assert!(memchr::memmem::find(&bytes, b"three").is_none());
+		let head = EnvelopeHead::parse(&bytes).unwrap();
+		let opened = envelope::open(bytes.clone(), &head, &GENESIS, &sealing_key()).unwrap();
+		assert_eq!(opened, packets);
+		assert_eq!(envelope::open(bytes.clone(), &head, &[0; 32], &sealing_key()), Err(WireError::Seal));
+		let other = SealingKey::from_secret(&[9; 32]);
+		assert_eq!(envelope::open(bytes, &head, &GENESIS, &other), Err(WireError::Seal));
+	}
+}
+
+#[test]
+fn largest_packet_fits_an_envelope_and_a_request() {
+	let body = vec![b'x'; MAX_BODY_LEN];
+	let packet = Packet::assemble(header(PacketKind::Confirmations, u64::MAX, 1, &body), [8; 64], &body);
+	assert!(packet.head_len <= MAX_HEADER_LEN);
+	assert!(Envelope::with_capacity(0).fits(packet.bytes.len()));
+	assert!(envelope::MAX_LEN as u64 <= MAX_REQUEST_LEN);
+	let receipt = Receipt {
+		version: VERSION,
+		lane: LANE,
+		first_sequence: 0,
+		last_sequence: 255,
+		packets_hash: packets_hash([[1; 32]].iter()),
+		stored_at: 0,
+		authorised_at: 0,
+		countersignatures: vec![(u64::MAX, [1; 64]); MAX_PACKETS],
+	};
+	let answer = Answer::Stored(Signed { what: receipt, signature: [0; 64] }).encode();
+	assert!(answer.len() as u64 <= MAX_RESPONSE_LEN);
+	assert!(Answer::parse(&answer).is_ok());
+}
+
+#[test]
+fn boundary_of_entries() {
+	let body = |entry: &[u8]| {
+		let mut body = (entry.len() as u32).to_le_bytes().to_vec();
+		body.extend_from_slice(entry);
+		Body::new(PacketKind::Orders, body.into())
+	};
+	assert!(body(&vec![b'x'; MAX_ENTRY_LEN]).entries_checked(1).is_ok());
+	assert!(body(&vec![b'x'; MAX_ENTRY_LEN + 1]).entries_checked(1).is_err());
+	assert!(body(b"").entries_checked(1).is_err());
+	assert!(body(b"x").entries_checked(0).is_err(), "bytes behind the last entry");
+	assert!(body(b"x").entries_checked(2).is_err());
+	assert!(body(b"x").entries_checked(u32::MAX).is_err(), "no allocation for what cannot be there");
+}
+
+fn entries() -> impl Strategy<Value = Vec<Vec<u8>>> {
+	proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..100), 1..20)
+}
+
+proptest! {
+	#[test]
+	fn packets_come_back_as_they_were(list in entries(), sequence: u64) {
+		let refs: Vec<&[u8]> = list.iter().map(|e| &e[..]).collect();
+		let packet = orders(sequence, &refs);
+		let again = Packet::split_from(&packet.bytes).unwrap();
+		prop_assert_eq!(&again, &packet);
+		prop_assert!(again.body_matches());
+		let body = again.body();
+		let found: Vec<Vec<u8>> = body.entries_checked(list.len() as u32).unwrap().iter().map(|e| body.slice(e).to_vec()).collect();
+		prop_assert_eq!(found, list);
+	}
+
+	#[test]
+	fn hostile_packets_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), count in 0u32..50) {
+		let bytes = Bytes::from(bytes);
+		if let Ok(packet) = Packet::split_from(&bytes) {
+			let _ = packet.body().entries_checked(packet.header.count);
+		}
+		for kind in [PacketKind::Orders, PacketKind::Confirmations] {
+			let body = Body::new(kind, bytes.clone());
+			let _ = body.entries_checked(count);
+			prop_assert!(body.entries().count() <= bytes.len());
+		}
+		let _ = Answer::parse(&bytes);
+		let _ = EnvelopeHead::parse(&bytes);
+		let _ = PacketHeader::decode(&mut &bytes[..]);
+	}
+
+	#[test]
+	fn hostile_headers_never_panic(flip in any::<prop::sample::Index>(), value: u8, cut in any::<prop::sample::Index>()) {
+		let mut bytes = answers(3, &[(1, 2, b"{\"order\":\"A\"}")]).bytes.to_vec();
+		let at = flip.index(bytes.len());
+		bytes[at] = value;
+		if let Ok(packet) = Packet::split_from(&bytes.clone().into()) {
+			let _ = packet.body().entries_checked(packet.header.count);
+		}
+		bytes.truncate(cut.index(bytes.len()));
+		let _ = Packet::split_from(&bytes.into());
+	}
+
+	#[test]
+	fn a_changed_bit_breaks_the_seal(flip in any::<prop::sample::Index>()) {
+		let mut envelope = Envelope::with_capacity(1024);
+		envelope.push(&orders(0, &[b"one"]).bytes);
+		let mut bytes = envelope.seal(Suite::ChaCha20Poly1305, &GENESIS, LANE, 0, &sealing_key().public()).unwrap();
+		let bit = flip.index(bytes.len() * 8);
+		bytes[bit / 8] ^= 1 << (bit % 8);
+		if let Ok(head) = EnvelopeHead::parse(&bytes) {
+			prop_assert!(envelope::open(bytes, &head, &GENESIS, &sealing_key()).is_err());
+		}
+	}
+}

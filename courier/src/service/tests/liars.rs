@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Partners that lie: refused, counted, and the lane goes on.
+
+use super::{confirm_until, Trio};
+use crate::{
+	api::LaneId,
+	keys::KeyRing,
+	protocol::{packet, seal::Suite, Answer, Envelope, Packet, PacketHeader, PacketKind, RefusalReason, VERSION},
+	testing::{name, order, submit, until, GENESIS, ISSUER, OTHER_ISSUER, SELLER},
+	transport::{Misbehaviour, Reply},
+};
+use codec::Encode;
+use sealane_primitives::{
+	business::{BusinessKind, BusinessKinds},
+	directory::Refusal,
+	keys::Purpose,
+};
+use sha2::Digest;
+
+const LANE: LaneId = LaneId { channel: 1, from: SELLER, to: ISSUER };
+
+/// A packet of the seller that can be spoilt anywhere before it is signed, sealed and sent.
+struct Forgery {
+	header: PacketHeader,
+	body: Vec<u8>,
+	signer: KeyRing,
+	envelope_lane: LaneId,
+	envelope_sequence: u64,
+	from: u32,
+	sealed_to: [u8; 32],
+}
+
+impl Forgery {
+	fn new(trio: &Trio, sequence: u64, orders: &[String]) -> Self {
+		let mut body = Vec::new();
+		orders.iter().for_each(|order| packet::push_entry(&mut body, order.as_bytes()));
+		let header = PacketHeader {
+			version: VERSION,
+			lane: LANE,
+			sequence,
+			kind: PacketKind::Orders,
+			interface: name("I2"),
+			count: orders.len() as u32,
+			kinds: BusinessKinds::of(&[BusinessKind::Purchase]),
+			body_len: body.len() as u32,
+			body_hash: sha2::Sha256::digest(&body).into(),
+			created_at: 1,
+			salt_seed: None,
+			batch: None,
+		};
+		Forgery {
+			header,
+			body,
+			signer: trio.world.keys[&SELLER].clone(),
+			envelope_lane: LANE,
+			envelope_sequence: sequence,
+			from: SELLER,
+			sealed_to: trio.world.keys[&ISSUER].public()[0].1,
+		}
+	}
+
+	fn bytes(&self) -> Vec<u8> {
+		let listed = sealane_primitives::keys::CourierKey {
+			signing: self.signer.public()[0].0,
+			sealing: self.signer.public()[0].1,
+			valid_from: 0,
+			valid_until: None,
+		};
+		let pair = self.signer.signer(&[listed], 0).expect("the ring has its own key");
+		let signature = pair.sign(Purpose::Packet, &GENESIS, &self.header.encode());
+		let packet = Packet::assemble(self.header.clone(), signature, &self.body);
+		let mut envelope = Envelope::with_capacity(packet.bytes.len());
+		envelope.push(&packet.bytes);
+		let (lane, sequence) = (self.envelope_lane, self.envelope_sequence);
+		envelope.seal(Suite::Aes256Gcm, &GENESIS, lane, sequence, &self.sealed_to).expect("seals")
+	}
+
+	async fn send(&self, trio: &Trio) -> Reply {
+		trio.world.network.inject(self.from, ISSUER, self.bytes()).await.expect("the issuer's node answers")
+	}
+}
+
+fn reason(reply: &Reply) -> Option<RefusalReason> {
+	match Answer::parse(reply.answer.as_deref()?).expect("answers are well formed") {
+		Answer::Refused(refused) => Some(refused.what.reason),
+		_ => None,
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_lie_is_refused_and_the_lane_goes_on() {
+	let trio = Trio::start(21);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	until(&trio.issuer, "A is there", || trio.issuer.order("A", None).unwrap().is_some()).await;
+	let forged = |change: &dyn Fn(&mut Forgery)| {
+		let mut forgery = Forgery::new(&trio, 1, &[order("X", "P2")]);
+		change(&mut forgery);
+		forgery
+	};
+	let chain = |refusal| Some(RefusalReason::Chain(refusal));
+	let cases: Vec<(&str, Forgery, Option<RefusalReason>, Option<Misbehaviour>)> = vec![
+		(
+			"a key that is not the seller's",
+			forged(&|f| f.signer = KeyRing::generate()),
+			Some(RefusalReason::SignatureInvalid),
+			Some(Misbehaviour::Forged),
+		),
+		(
+			"another body than the header names",
+			forged(&|f| f.header.body_hash = [0; 32]),
+			Some(RefusalReason::HeaderMismatch),
+			Some(Misbehaviour::Forged),
+		),
+		(
+			"another channel's header",
+			forged(&|f| f.header.lane.channel = 2),
+			Some(RefusalReason::HeaderMismatch),
+			Some(Misbehaviour::Malformed),
+		),
+		(
+			"another sequence inside",
+			forged(&|f| f.header.sequence = 7),
+			Some(RefusalReason::HeaderMismatch),
+			Some(Misbehaviour::Malformed),
+		),
+		(
+			"another version inside",
+			forged(&|f| f.header.version = 9),
+			Some(RefusalReason::Version),
+			Some(Misbehaviour::Malformed),
+		),
+		(
+			"a node that is no party",
+			forged(&|f| f.from = OTHER_ISSUER),
+			None,
+			Some(Misbehaviour::Unauthorised),
+		),
+		(
+			"a channel there is not",
+			forged(&|f| f.envelope_lane.channel = 9),
+			chain(Refusal::ChannelUnknown),
+			Some(Misbehaviour::Unauthorised),
+		),
+		(
+			"a lane of another node",
+			forged(&|f| f.envelope_lane.from = OTHER_ISSUER),
+			chain(Refusal::NotAParty),
+			Some(Misbehaviour::Unauthorised),
+		),
+		(
+			"an interface that is not served here",
+			forged(&|f| f.header.interface = name("I3")),
+			chain(Refusal::InterfaceUnknown),
+			None,
+		),
+		(
+			"confirmations from the seller",
+			forged(&|f| {
+				f.header.kind = PacketKind::RegistrationResults;
+				f.header.salt_seed = Some([0; 32]);
+			}),
+			Some(RefusalReason::HeaderMismatch),
+			Some(Misbehaviour::Malformed),
+		),
+		(
+			"kinds that are no kinds",
+			forged(&|f| f.header.kinds = BusinessKinds(0xf000)),
+			Some(RefusalReason::HeaderMismatch),
+			Some(Misbehaviour::Malformed),
+		),
+		(
+			"more entries than there are",
+			forged(&|f| f.header.count = 2),
+			None,
+			None,
+		),
+		(
+			"sealed to a key that nobody here has",
+			forged(&|f| f.sealed_to = KeyRing::generate().public()[0].1),
+			Some(RefusalReason::SealingKeyUnknown),
+			None,
+		),
+	];
+	for (what, forgery, expected, misbehaviour) in cases {
+		let reply = forgery.send(&trio).await;
+		assert_eq!(reason(&reply), expected, "{what}");
+		assert_eq!(reply.misbehaviour, misbehaviour, "{what}");
+		assert_eq!(trio.issuer.order("X", None).unwrap(), None, "{what}: nothing is stored");
+	}
+	let mut truncated = Forgery::new(&trio, 1, &[order("X", "P2")]).bytes();
+	truncated.truncate(truncated.len() / 2);
+	let reply = trio.world.network.inject(SELLER, ISSUER, truncated).await.unwrap();
+	assert_eq!(reason(&reply), Some(RefusalReason::SealBroken));
+	for payload in [Vec::new(), vec![1; 40], vec![0xff; 2 * 1024 * 1024]] {
+		let reply = trio.world.network.inject(SELLER, ISSUER, payload).await.unwrap();
+		assert!(reply.answer.is_none());
+		assert_eq!(reply.misbehaviour, Some(Misbehaviour::Malformed));
+	}
+	let report = submit(&trio.seller, &[order("B", "P2")]).await;
+	assert_eq!(report.accepted, 1);
+	confirm_until(&trio.issuer, &trio.seller, 2).await;
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replayed_packets_have_no_effect() {
+	let trio = Trio::start(22);
+	trio.world.network.record();
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	confirm_until(&trio.issuer, &trio.seller, 1).await;
+	let requests = trio.world.network.recorded();
+	for request in &requests {
+		for (from, to) in [(SELLER, ISSUER), (ISSUER, SELLER), (SELLER, OTHER_ISSUER)] {
+			let _ = trio.world.network.inject(from, to, request.to_vec()).await;
+		}
+	}
+	// Another packet under a sequence that is taken: acknowledged is what is stored, not what came.
+	let reply = Forgery::new(&trio, 0, &[order("X", "P2")]).send(&trio).await;
+	match Answer::parse(&reply.answer.unwrap()).unwrap() {
+		Answer::Stored(receipt) => assert_eq!(receipt.what.last_sequence, 0),
+		other => panic!("{other:?}"),
+	}
+	assert_eq!(trio.issuer.order("X", None).unwrap(), None);
+	let orders = trio.issuer.inbox(crate::api::Cursor::default(), usize::MAX).unwrap().entries.len();
+	assert_eq!(orders, 1);
+	assert!(super::confirmations(&trio.seller).values().all(|times| *times == 1));
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unreadable_and_repeated_orders_get_technical_rejections() {
+	let trio = Trio::start(23);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	until(&trio.issuer, "A is there", || trio.issuer.order("A", None).unwrap().is_some()).await;
+	// A seller's node that checks nothing.
+	let orders = [
+		order("A", "P2").replace("1000.00", "9.00"),
+		"no json at all".into(),
+		order("P", "XX"),
+		order("K", "P2").replace("purchase", "switch"),
+		order("ok", "P2"),
+	];
+	let reply = Forgery::new(&trio, 1, &orders).send(&trio).await;
+	assert!(matches!(Answer::parse(&reply.answer.unwrap()).unwrap(), Answer::Stored(_)));
+	let inbox = trio.issuer.inbox(crate::api::Cursor::default(), usize::MAX).unwrap();
+	let ids: Vec<_> = inbox.entries.iter().map(|e| crate::library::id_of(&e.bytes).unwrap().into_owned()).collect();
+	assert_eq!(ids, ["A", "ok"]);
+	assert_eq!(&trio.issuer.order("A", None).unwrap().unwrap().bytes[..], order("A", "P2").as_bytes());
+	let rejected = trio.issuer.order("P", None).unwrap().unwrap().confirmation.unwrap();
+	assert!(rejected.technical);
+	assert!(String::from_utf8_lossy(&rejected.bytes).contains("technical.product_unknown"));
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unchecked_sender_is_refused_by_the_receiver() {
+	let trio = Trio::start(24);
+	let folder = tempfile::tempdir().unwrap();
+	trio.world.stop(SELLER, trio.seller.clone()).await;
+	let seller = trio.world.start_with(SELLER, folder.path(), |config| config.unchecked_sender = true);
+	trio.world.block(|state| state.channel(1).authorisation = Err(Refusal::Revoked));
+	until(&seller, "the block is known", || seller.status().block == 2).await;
+	assert!(seller.status().unchecked_sender);
+	let report = submit(&seller, &[order("U", "P2")]).await;
+	assert_eq!(report.accepted, 1);
+	until(&seller, "the refusal is known", || {
+		let trace = seller.trace("U", None).unwrap().unwrap();
+		matches!(trace.waiting, Some(crate::api::Waiting::PartnerRefused { ref code, .. }) if code == "chain.revoked")
+	})
+	.await;
+	assert_eq!(trio.issuer.order("U", None).unwrap(), None);
+	trio.world.stop(SELLER, seller).await;
+}
