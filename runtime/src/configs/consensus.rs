@@ -3,7 +3,7 @@
 //! Who authors and finalises: Aura and GRANDPA over the permissioned validator set.
 
 use crate::{
-	configs::governance::{ValidatorAdmission, ValidatorFloor, ValidatorRemoval},
+	configs::governance::{SeatHolders, ValidatorAdmission, ValidatorFloor, ValidatorRemoval},
 	no_token::NoToken,
 	AccountId, Aura, Historical, Offences, Runtime, RuntimeEvent, SessionKeys, Validators, DAYS, MINUTES,
 	SLOT_DURATION_MS,
@@ -45,8 +45,8 @@ impl pallet_validators::Config for Runtime {
 	type AddOrigin = ValidatorAdmission;
 	type RemoveOrigin = ValidatorRemoval;
 	type FloorOrigin = ValidatorFloor;
-	// Whoever may transact: a validator's account is a member's, a delegate's or a councillor's.
-	type Candidates = pallet_members::Transactors<Self>;
+	// A validator's account belongs to a member or a councillor; a delegate's key lives on a node and must not reach this.
+	type Candidates = (pallet_members::ActiveManagers<Self>, SeatHolders);
 	type MinValidators = ConstU32<1>;
 	type MaxValidators = ConstU32<MAX_VALIDATORS>;
 	type WeightInfo = pallet_validators::weights::SubstrateWeight<Runtime>;

@@ -10,14 +10,14 @@ use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{ConstU128, ConstU32, ConstU64, ConstU8, InsideBoth, InstanceFilter},
+	traits::{ConstU128, ConstU32, ConstU64, ConstU8, Contains, InsideBoth, InstanceFilter},
 	weights::{
 		constants::{BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
 		IdentityFee, Weight,
 	},
 };
 use frame_system::limits::{BlockLength, BlockWeights};
-use sp_runtime::{traits::AccountIdLookup, Perbill};
+use sp_runtime::{traits::AccountIdLookup, FixedU128, Perbill};
 use sp_version::RuntimeVersion;
 
 /// Share of a block that normal extrinsics may fill; the rest is for the council and inherents.
@@ -50,9 +50,18 @@ parameter_types! {
 		.build_or_panic();
 }
 
+/// A validator without session keys is skipped without a word when a session is planned, past the floor of the set. Keys are
+/// rotated, never purged; who leaves the set leaves through `pallet-validators`.
+pub struct KeepSessionKeys;
+impl Contains<RuntimeCall> for KeepSessionKeys {
+	fn contains(call: &RuntimeCall) -> bool {
+		!matches!(call, RuntimeCall::Session(pallet_session::Call::purge_keys {}))
+	}
+}
+
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
-	type BaseCallFilter = InsideBoth<SafeMode, TxPause>;
+	type BaseCallFilter = InsideBoth<InsideBoth<SafeMode, TxPause>, KeepSessionKeys>;
 	type Block = Block;
 	type BlockHashCount = BlockHashCount;
 	type BlockLength = RuntimeBlockLength;
@@ -81,6 +90,7 @@ impl pallet_timestamp::Config for Runtime {
 // One unit of allowance is one picosecond of reference time; a byte costs a nanosecond, since length is bounded by the block.
 parameter_types! {
 	pub const FeePerByte: Balance = 1_000;
+	pub const OneToOne: FixedU128 = FixedU128::from_u32(1);
 }
 
 impl pallet_transaction_payment::Config for Runtime {
@@ -88,8 +98,8 @@ impl pallet_transaction_payment::Config for Runtime {
 	type OnChargeTransaction = pallet_members::Allowance<Runtime>;
 	type WeightToFee = IdentityFee<Balance>;
 	type LengthToFee = frame_support::weights::ConstantMultiplier<Balance, FeePerByte>;
-	// Demand does not change what a call costs: every member's share is fixed.
-	type FeeMultiplierUpdate = ();
+	// Demand does not change what a call costs: every member's share is fixed. `()` would make it nothing.
+	type FeeMultiplierUpdate = pallet_transaction_payment::ConstFeeMultiplier<OneToOne>;
 	type OperationalFeeMultiplier = ConstU8<1>;
 	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
 }

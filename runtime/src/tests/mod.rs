@@ -3,12 +3,10 @@
 //! What only the composition can show: the presets build, powers lie where the table says, outsiders stay outside.
 
 use crate::{
-	configs::governance::CouncilInstance, genesis, AccountId, Address, Executive, Members,
-	Runtime, RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin, Signature, SignedPayload, System,
-	TxExtension, UncheckedExtrinsic, Validators,
+	configs::governance::CouncilInstance, genesis, AccountId, Address, Executive, Members, Runtime, RuntimeCall,
+	RuntimeGenesisConfig, RuntimeOrigin, Signature, SignedPayload, System, TxExtension, UncheckedExtrinsic, Validators,
 };
 use codec::Encode;
-use sp_runtime::traits::Hash as _;
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{Currency, ReservableCurrency},
@@ -17,6 +15,7 @@ use pallet_collective::RawOrigin;
 use sealane_primitives::business::{Role, Roles};
 use sp_genesis_builder::PresetId;
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve, Ferdie};
+use sp_runtime::traits::Hash as _;
 use sp_runtime::{
 	generic::Era,
 	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
@@ -29,7 +28,8 @@ fn local() -> sp_io::TestExternalities {
 	// Presets are patches: laid over the default, as the chain specification does it.
 	let mut whole = serde_json::to_value(RuntimeGenesisConfig::default()).expect("the default serialises");
 	merge(&mut whole, value.take());
-	let config: RuntimeGenesisConfig = serde_json::from_value(whole).expect("the preset fits the genesis of the runtime");
+	let config: RuntimeGenesisConfig =
+		serde_json::from_value(whole).expect("the preset fits the genesis of the runtime");
 	let mut ext = sp_io::TestExternalities::new(config.build_storage().expect("the preset builds"));
 	ext.execute_with(|| System::set_block_number(1));
 	ext
@@ -41,7 +41,7 @@ fn merge(base: &mut serde_json::Value, patch: serde_json::Value) {
 			for (key, value) in patch {
 				merge(base.entry(key).or_insert(serde_json::Value::Null), value);
 			}
-		},
+		}
 		(base, patch) => *base = patch,
 	}
 }
@@ -76,7 +76,12 @@ fn signed(who: Sr25519Keyring, call: RuntimeCall, nonce: u32) -> UncheckedExtrin
 	);
 	let payload = SignedPayload::new(call.clone(), extension.clone()).expect("the extension has what it signs");
 	let signature = payload.using_encoded(|bytes| who.sign(bytes));
-	UncheckedExtrinsic::new_signed(call, Address::Id(who.to_account_id()), Signature::Sr25519(signature), extension)
+	UncheckedExtrinsic::new_signed(
+		call,
+		Address::Id(who.to_account_id()),
+		Signature::Sr25519(signature),
+		extension,
+	)
 }
 
 fn validate(who: Sr25519Keyring) -> Result<(), TransactionValidityError> {
@@ -88,7 +93,10 @@ fn validate(who: Sr25519Keyring) -> Result<(), TransactionValidityError> {
 #[test]
 fn local_preset_seats_five_councillors_who_validate() {
 	local().execute_with(|| {
-		let mut five: Vec<AccountId> = [Alice, Bob, Charlie, Dave, Eve].iter().map(|k| k.to_account_id()).collect();
+		let mut five: Vec<AccountId> = [Alice, Bob, Charlie, Dave, Eve]
+			.iter()
+			.map(|k| k.to_account_id())
+			.collect();
 		five.sort();
 		assert_eq!(pallet_collective::Members::<Runtime, CouncilInstance>::get(), five);
 		let mut validators = pallet_validators::Validators::<Runtime>::get().into_inner();
@@ -108,7 +116,10 @@ fn development_preset_builds() {
 fn a_majority_admits_and_less_does_not() {
 	local().execute_with(|| {
 		assert_noop!(admit(council(2), Ferdie, &[Role::Seller]), DispatchError::BadOrigin);
-		assert_noop!(admit(RuntimeOrigin::signed(Alice.to_account_id()), Ferdie, &[Role::Seller]), DispatchError::BadOrigin);
+		assert_noop!(
+			admit(RuntimeOrigin::signed(Alice.to_account_id()), Ferdie, &[Role::Seller]),
+			DispatchError::BadOrigin
+		);
 		assert_ok!(admit(council(3), Ferdie, &[Role::Seller]));
 	});
 }
@@ -150,7 +161,9 @@ fn an_account_of_no_member_is_refused_at_validation() {
 		assert_ok!(validate(Alice));
 		assert!(matches!(
 			validate(Ferdie),
-			Err(TransactionValidityError::Invalid(InvalidTransaction::Payment | InvalidTransaction::BadSigner))
+			Err(TransactionValidityError::Invalid(
+				InvalidTransaction::Payment | InvalidTransaction::BadSigner
+			))
 		));
 		assert_ok!(admit(council(3), Ferdie, &[Role::Seller]));
 		assert_ok!(validate(Ferdie));
@@ -172,12 +185,20 @@ fn nobody_but_root_sets_code() {
 #[test]
 fn root_is_dispatched_for_two_thirds_only() {
 	local().execute_with(|| {
-		let call = RuntimeCall::System(frame_system::Call::set_storage { items: vec![(b"k".to_vec(), b"v".to_vec())] });
+		let call = RuntimeCall::System(frame_system::Call::set_storage {
+			items: vec![(b"k".to_vec(), b"v".to_vec())],
+		});
 		let hash = <Runtime as frame_system::Config>::Hashing::hash_of(&call);
-		assert_noop!(crate::Whitelist::whitelist_call(council(3), hash), DispatchError::BadOrigin);
+		assert_noop!(
+			crate::Whitelist::whitelist_call(council(3), hash),
+			DispatchError::BadOrigin
+		);
 		assert_ok!(crate::Whitelist::whitelist_call(council(4), hash));
 		assert!(crate::Whitelist::dispatch_whitelisted_call_with_preimage(council(3), Box::new(call.clone())).is_err());
-		assert_ok!(crate::Whitelist::dispatch_whitelisted_call_with_preimage(council(4), Box::new(call)));
+		assert_ok!(crate::Whitelist::dispatch_whitelisted_call_with_preimage(
+			council(4),
+			Box::new(call)
+		));
 		assert_eq!(frame_support::storage::unhashed::get_raw(b"k"), Some(b"v".to_vec()));
 	});
 }
@@ -208,7 +229,11 @@ fn what_a_call_may_take_fits_its_allowance() {
 		let hashes = vec![[0u8; 32]; 4_096].try_into().expect("the bound");
 		let call = RuntimeCall::Anchors(pallet_anchors::Call::anchor_packed { sequence: 0, hashes });
 		let info = call.get_dispatch_info();
-		assert!(info.call_weight.ref_time() < max, "{} of {max}", info.call_weight.ref_time());
+		assert!(
+			info.call_weight.ref_time() < max,
+			"{} of {max}",
+			info.call_weight.ref_time()
+		);
 	});
 }
 
