@@ -231,6 +231,7 @@ async fn a_product_that_closed_on_the_way_gets_a_technical_rejection() {
 	trio.world.network.set_down(ISSUER, true);
 	submit(&trio.seller, &[order("A", "P2")]).await;
 	trio.world.block(|state| state.channel(1).products[0].status = ProductStatus::Closed);
+	until(&trio.issuer, "the block is known", || trio.issuer.status().block == 2).await;
 	trio.world.network.set_down(ISSUER, false);
 	trio.seller.retry_lane(LaneId { channel: 1, from: SELLER, to: ISSUER });
 	until(&trio.seller, "the rejection is back", || stage(&trio.seller, "A") == Some(OrderStage::Hashed)).await;
