@@ -80,6 +80,28 @@ pub enum NodeError {
 	},
 }
 
+/// Folder in a node's folder with the runtimes that it has compiled.
+const COMPILED: &str = "compiled-runtimes";
+
+fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+	let entries = match std::fs::read_dir(from) {
+		Ok(entries) => entries,
+		Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+		Err(error) => return Err(error),
+	};
+	std::fs::create_dir_all(to)?;
+	for entry in entries {
+		let entry = entry?;
+		let to = to.join(entry.file_name());
+		if entry.file_type()?.is_dir() {
+			copy_folder(&entry.path(), &to)?;
+		} else {
+			std::fs::copy(entry.path(), to)?;
+		}
+	}
+	Ok(())
+}
+
 fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> NodeError {
 	move |source| NodeError::Io {
 		what: what.into(),
@@ -172,6 +194,31 @@ impl Node {
 		})
 	}
 
+	/// Writes the raw chain specification of a preset, as operators hand it to each other: nodes that start from it need not build
+	/// the genesis themselves.
+	pub fn write_chain_spec(binary: &Path, preset: &str, file: &Path) -> Result<(), NodeError> {
+		let args = ["export-chain-spec", "--raw", "--chain", preset];
+		let output = Command::new(binary)
+			.args(args)
+			.stdin(Stdio::null())
+			.output()
+			.map_err(io(format!("cannot run {}", binary.display())))?;
+		if !output.status.success() {
+			return Err(NodeError::Command {
+				command: format!("{} {}", binary.display(), args.join(" ")),
+				output: String::from_utf8_lossy(&output.stderr).trim().into(),
+			});
+		}
+		std::fs::write(file, output.stdout).map_err(io(format!("cannot write {}", file.display())))
+	}
+
+	/// Takes over what another node on this machine compiled, so that this one starts at once. Nothing is taken where there is
+	/// nothing.
+	pub fn take_compiled(&self, other: &Node) -> Result<(), NodeError> {
+		let folder = |node: &Node| node.folder.join(COMPILED);
+		copy_folder(&folder(other), &folder(self)).map_err(io("cannot copy compiled runtimes"))
+	}
+
 	/// Its name.
 	pub fn name(&self) -> &str {
 		&self.spec.name
@@ -251,7 +298,6 @@ impl Node {
 			.args(["--rpc-cors", "all", "--allow-private-ip", "--no-mdns", "--no-telemetry"])
 			.args(["--prometheus-port", &self.metrics_port.to_string()])
 			.args([
-				"--no-hardware-benchmarks",
 				"--state-pruning",
 				"archive-canonical",
 				"--blocks-pruning",

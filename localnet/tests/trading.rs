@@ -247,7 +247,13 @@ async fn an_unknown_peer_cannot_stay_connected(network: &Consortium, folder: &Pa
 		delegate_suri: "//Stranger//delegate".into(),
 		extra_args: vec!["--no-courier".into()],
 	};
-	let mut stranger = Node::prepare(&Binaries::find()?.node, folder, "local", spec)?;
+	let mut stranger = Node::prepare(
+		&Binaries::find()?.node,
+		folder,
+		&network.chain_spec().to_string_lossy(),
+		spec,
+	)?;
+	stranger.take_compiled(&network.institutions[0].node)?;
 	stranger.set_bootnodes(vec![network.institutions[0].node.bootnode()]);
 	stranger.spawn()?;
 	let stranger = stranger;

@@ -132,7 +132,11 @@ impl Consortium {
 	pub async fn start(folder: &Path, plan: Plan) -> Result<Self> {
 		let binaries = Binaries::find()?;
 		let nodes = folder.join("nodes");
-		let chain_name = if plan == Plan::Pair { "dev" } else { "local" };
+		let preset = if plan == Plan::Pair { "dev" } else { "local" };
+		std::fs::create_dir_all(folder).map_err(Error::io(format!("cannot make {}", folder.display())))?;
+		let chain_spec = folder.join("chain-spec.json");
+		Node::write_chain_spec(&binaries.node, preset, &chain_spec)?;
+		let chain_spec = chain_spec.to_string_lossy().into_owned();
 		let validators = match plan {
 			Plan::Five | Plan::FiveAndAnOutsider => 5,
 			Plan::Pair => 1,
@@ -152,10 +156,9 @@ impl Consortium {
 					delegate_suri: format!("{suri}//delegate"),
 					extra_args,
 				};
-				let (binary, nodes) = (binaries.node.clone(), nodes.clone());
+				let (binary, nodes, chain) = (binaries.node.clone(), nodes.clone(), chain_spec.clone());
 				async move {
-					let prepared =
-						tokio::task::spawn_blocking(move || Node::prepare(&binary, &nodes, chain_name, spec));
+					let prepared = tokio::task::spawn_blocking(move || Node::prepare(&binary, &nodes, &chain, spec));
 					let node = prepared.await.map_err(|panic| Error::Unexpected(panic.to_string()))??;
 					let signer = SignerKey(keypair(&suri)?);
 					Ok::<_, Error>(Institution {
@@ -173,14 +176,19 @@ impl Consortium {
 			});
 		let mut institutions = futures::future::try_join_all(preparing).await?;
 
-		let bootnode = institutions[0].node.bootnode();
-		for (i, institution) in institutions.iter_mut().enumerate() {
-			if i > 0 {
-				institution.node.set_bootnodes(vec![bootnode.clone()]);
-			}
+		// The first node compiles the runtime, the others start with what it made.
+		let (first, others) = institutions
+			.split_first_mut()
+			.ok_or_else(|| Error::Unexpected("a network needs a node".into()))?;
+		first.node.spawn()?;
+		first.node.ready().await?;
+		let bootnode = first.node.bootnode();
+		for institution in others.iter_mut() {
+			institution.node.take_compiled(&first.node)?;
+			institution.node.set_bootnodes(vec![bootnode.clone()]);
 			institution.node.spawn()?;
 		}
-		for institution in &mut institutions {
+		for institution in others {
 			institution.node.ready().await?;
 		}
 		let chain = ChainClient::connect(&institutions[0].node.rpc_url()).await?;
@@ -204,6 +212,11 @@ impl Consortium {
 		})
 		.await?;
 		Ok(consortium)
+	}
+
+	/// The chain specification that all nodes start from.
+	pub fn chain_spec(&self) -> PathBuf {
+		self.folder.join("chain-spec.json")
 	}
 
 	/// The chain, through the first node.

@@ -108,7 +108,9 @@ fn folder(dir: Option<&Path>) -> Result<(PathBuf, bool)> {
 async fn steps(args: &DemoArgs, view: View, folder: &Path, started: Instant) -> Result<()> {
 	view.chapter("Input");
 	let sample = folder.join("sample");
-	let size = SampleSize::of_orders(args.orders);
+	let mut size = SampleSize::of_orders(args.orders);
+	// Enough that each clause has a customer who fails it, however few the orders are.
+	size.customers = size.customers.max(480);
 	let manifest = sample::write(SEED, size, &sample)?;
 	let markers = proofs::Markers::plant(&sample, &manifest)?;
 	view.step(

@@ -246,19 +246,22 @@ impl Demo {
 		})
 		.await?;
 		for (id, version) in [(before, 1), (after, 2)] {
-			let stored: Option<(ChannelId, AgreementEntry)> = self
-				.consortium
-				.chain()
-				.runtime_api("CourierApi_agreement", &id.encode())
-				.await?;
-			if !stored
-				.as_ref()
-				.is_some_and(|(on, entry)| *on == channel && entry.version == version)
-			{
-				return Err(Error::Unexpected(format!(
-					"agreement {id}, version {version}, is not readable: {stored:?}"
-				)));
-			}
+			until(
+				&format!("version {version} of the clauses is readable"),
+				STEP_LIMIT,
+				|| async {
+					let stored: Option<(ChannelId, AgreementEntry)> = self
+						.consortium
+						.chain()
+						.runtime_api("CourierApi_agreement", &id.encode())
+						.await?;
+					Ok(match stored {
+						Some((on, entry)) if on == channel && entry.version == version => Look::Found(()),
+						other => Look::NotYet(format!("agreement {id}: {other:?}")),
+					})
+				},
+			)
+			.await?;
 		}
 		Ok(())
 	}

@@ -5,6 +5,7 @@
 use super::{FullBackend, FullClient, FullSelectChain, HostFunctions, Pool};
 use sc_client_api::Backend as _;
 use sc_consensus_aura::ImportQueueParams;
+use sc_executor::{HeapAllocStrategy, WasmExecutor, DEFAULT_HEAP_ALLOC_STRATEGY};
 use sc_service::{error::Error as ServiceError, Configuration};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sealane_runtime::{apis::RuntimeApi, opaque::Block};
@@ -29,6 +30,26 @@ pub type Parts = sc_service::PartialComponents<
 	(GrandpaImport, GrandpaLink, Option<Telemetry>),
 >;
 
+/// Executes the runtime. What the compiler makes of it takes seconds of CPU and is kept in the node's folder, so that a
+/// restarted node is back at once; whoever can write there can read the node's keys as well.
+fn executor(config: &Configuration) -> WasmExecutor<HostFunctions> {
+	let settings = &config.executor;
+	let heap = settings.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |pages| HeapAllocStrategy::Static {
+		extra_pages: pages as u32,
+	});
+	let builder = WasmExecutor::builder()
+		.with_execution_method(settings.wasm_method)
+		.with_onchain_heap_alloc_strategy(heap)
+		.with_offchain_heap_alloc_strategy(heap)
+		.with_max_runtime_instances(settings.max_runtime_instances)
+		.with_runtime_cache_size(settings.runtime_cache_size);
+	match std::path::absolute(config.base_path.path().join("compiled-runtimes")) {
+		Ok(folder) => builder.with_cache_path(folder).build(),
+		// Only where there is no current folder: compile at every start, then.
+		Err(_) => builder.build(),
+	}
+}
+
 /// Opens the database and builds the parts.
 pub fn build(config: &Configuration) -> Result<Parts, ServiceError> {
 	let telemetry = config
@@ -42,7 +63,7 @@ pub fn build(config: &Configuration) -> Result<Parts, ServiceError> {
 		})
 		.transpose()?;
 
-	let executor = sc_service::new_wasm_executor::<HostFunctions>(&config.executor);
+	let executor = executor(config);
 	let (client, backend, keystore_container, task_manager) = sc_service::new_full_parts::<Block, RuntimeApi, _>(
 		config,
 		telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
