@@ -33,6 +33,9 @@ pub struct Config {
 	pub business_day_offset_minutes: i32,
 	/// Seal with AES-256-GCM instead of ChaCha20-Poly1305. Partners open both.
 	pub prefer_aes: bool,
+	/// Write zeros to the next segment of the log ahead of time. Makes each commit shorter (by a third of its `fdatasync`) and costs
+	/// CPU: every byte is written twice. For nodes where single orders must be fast and the load is small.
+	pub prepare_segments: bool,
 	/// The sender skips its own authorisation, so that a partner's node can be shown to refuse. **Only for conformance tests of
 	/// partners' nodes**: what is sent this way is refused by every node that does its duty, and the status says that it is on.
 	pub unchecked_sender: bool,
@@ -56,6 +59,7 @@ impl Config {
 			idempotency_ms: 24 * 3_600_000,
 			business_day_offset_minutes: 480,
 			prefer_aes: true,
+			prepare_segments: false,
 			unchecked_sender: false,
 		}
 	}

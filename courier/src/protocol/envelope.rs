@@ -178,8 +178,7 @@ pub fn open(
 		needed: MIN_LEN,
 	})?;
 	let (prefix, rest) = bytes.split_at_mut(PREFIX_LEN);
-	let (ciphertext, tag) = rest.split_at_mut(tag_at - PREFIX_LEN);
-	seal::open(head.suite, genesis, &prefix[..HEAD_LEN], &prefix[HEAD_LEN..], key, ciphertext, tag)?;
+	seal::open(head.suite, genesis, &prefix[..HEAD_LEN], &prefix[HEAD_LEN..], key, rest)?;
 	bytes.truncate(tag_at);
 	let mut rest = Bytes::from(bytes).split_off(PREFIX_LEN);
 	let mut packets = Vec::with_capacity(head.count.into());

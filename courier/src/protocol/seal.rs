@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! HPKE (RFC 9180), base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, one shot per envelope, in place.
+//! HPKE (RFC 9180), base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, export only (section 5.3): key and nonce of the AEAD are exported
+//! from the context, one envelope per context, sealed in place.
 //!
-//! The sender is authenticated by the signatures on the packets inside, so base mode is enough; the genesis hash in
-//! `info` keeps an envelope of one chain from being opened on another.
+//! Export only, because the AEAD is where the time goes and HPKE crates bring slow ones. The sender is authenticated by the
+//! signatures on the packets inside, so base mode is enough; the genesis hash in `info` keeps an envelope of one chain from being
+//! opened on another.
 
 use super::WireError;
 use crate::keys::SealingKey;
 use hpke::{
-	aead::{Aead, AeadTag, AesGcm256, ChaCha20Poly1305},
-	kdf::HkdfSha256,
-	kem::X25519HkdfSha256,
-	Deserializable, Kem, OpModeR, OpModeS, Serializable,
+	aead::ExportOnlyAead, kdf::HkdfSha256, kem::X25519HkdfSha256, Deserializable, Kem, OpModeR, OpModeS, Serializable,
 };
 use rand::{rngs::OsRng, RngCore as _};
+use ring::aead::{Aad, LessSafeKey, Nonce, UnboundKey, AES_256_GCM, CHACHA20_POLY1305};
 use sealane_primitives::ids::Digest;
+use zeroize::Zeroizing;
 
 /// Length of the encapsulated key, in bytes.
 pub const ENC_LEN: usize = 32;
@@ -70,6 +71,29 @@ fn info(genesis: &Digest) -> [u8; 49] {
 	info
 }
 
+/// What is exported from a context for an AEAD: 32 bytes of key and 12 of nonce.
+type Exported = Zeroizing<[u8; 44]>;
+
+impl Suite {
+	/// The exporter's context: each AEAD has its own keys.
+	const fn label(self) -> &'static [u8] {
+		match self {
+			Suite::ChaCha20Poly1305 => b"sealane/1/chacha20-poly1305",
+			Suite::Aes256Gcm => b"sealane/1/aes-256-gcm",
+		}
+	}
+
+	fn key(self, exported: &Exported) -> Result<(LessSafeKey, Nonce), WireError> {
+		let algorithm = match self {
+			Suite::ChaCha20Poly1305 => &CHACHA20_POLY1305,
+			Suite::Aes256Gcm => &AES_256_GCM,
+		};
+		let key = UnboundKey::new(algorithm, &exported[..32]).map_err(|_| WireError::Seal)?;
+		let nonce = Nonce::try_assume_unique_for_key(&exported[32..]).map_err(|_| WireError::Seal)?;
+		Ok((LessSafeKey::new(key), nonce))
+	}
+}
+
 /// Seal `plaintext` in place to the X25519 key `to`; gives the encapsulated key and the tag.
 pub fn seal(
 	suite: Suite,
@@ -78,68 +102,45 @@ pub fn seal(
 	to: &[u8; 32],
 	plaintext: &mut [u8],
 ) -> Result<([u8; ENC_LEN], [u8; TAG_LEN]), WireError> {
-	fn with<A: Aead>(
-		info: &[u8],
-		aad: &[u8],
-		to: &[u8; 32],
-		plaintext: &mut [u8],
-	) -> Result<([u8; ENC_LEN], [u8; TAG_LEN]), WireError> {
-		let to = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(to).map_err(|_| WireError::Seal)?;
-		let (enc, tag) = hpke::single_shot_seal_in_place_detached::<A, HkdfSha256, X25519HkdfSha256, _>(
-			&OpModeS::Base,
-			&to,
-			info,
-			plaintext,
-			aad,
-			&mut SystemRng,
-		)
-		.map_err(|_| WireError::Seal)?;
-		let (mut enc_bytes, mut tag_bytes) = ([0; ENC_LEN], [0; TAG_LEN]);
-		enc.write_exact(&mut enc_bytes);
-		tag.write_exact(&mut tag_bytes);
-		Ok((enc_bytes, tag_bytes))
-	}
-	let info = info(genesis);
-	match suite {
-		Suite::ChaCha20Poly1305 => with::<ChaCha20Poly1305>(&info, aad, to, plaintext),
-		Suite::Aes256Gcm => with::<AesGcm256>(&info, aad, to, plaintext),
-	}
+	let to = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(to).map_err(|_| WireError::Seal)?;
+	let (enc, context) = hpke::setup_sender::<ExportOnlyAead, HkdfSha256, X25519HkdfSha256, _>(
+		&OpModeS::Base,
+		&to,
+		&info(genesis),
+		&mut SystemRng,
+	)
+	.map_err(|_| WireError::Seal)?;
+	let mut exported = Zeroizing::new([0; 44]);
+	context.export(suite.label(), &mut *exported).map_err(|_| WireError::Seal)?;
+	let (key, nonce) = suite.key(&exported)?;
+	let sealed =
+		key.seal_in_place_separate_tag(nonce, Aad::from(aad), plaintext).map_err(|_| WireError::Seal)?;
+	let (mut enc_bytes, mut tag) = ([0; ENC_LEN], [0; TAG_LEN]);
+	enc.write_exact(&mut enc_bytes);
+	tag.copy_from_slice(sealed.as_ref());
+	Ok((enc_bytes, tag))
 }
 
-/// Open `ciphertext` in place with one of this node's keys.
+/// Open `sealed`, ciphertext and tag, in place with one of this node's keys. The plaintext is what was before the tag.
 pub fn open(
 	suite: Suite,
 	genesis: &Digest,
 	aad: &[u8],
 	enc: &[u8],
 	key: &SealingKey,
-	ciphertext: &mut [u8],
-	tag: &[u8],
+	sealed: &mut [u8],
 ) -> Result<(), WireError> {
-	fn with<A: Aead>(
-		info: &[u8],
-		aad: &[u8],
-		enc: &[u8],
-		key: &SealingKey,
-		ciphertext: &mut [u8],
-		tag: &[u8],
-	) -> Result<(), WireError> {
-		let enc = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(enc).map_err(|_| WireError::Seal)?;
-		let tag = AeadTag::<A>::from_bytes(tag).map_err(|_| WireError::Seal)?;
-		hpke::single_shot_open_in_place_detached::<A, HkdfSha256, X25519HkdfSha256>(
-			&OpModeR::Base,
-			key.secret(),
-			&enc,
-			info,
-			ciphertext,
-			aad,
-			&tag,
-		)
-		.map_err(|_| WireError::Seal)
-	}
-	let info = info(genesis);
-	match suite {
-		Suite::ChaCha20Poly1305 => with::<ChaCha20Poly1305>(&info, aad, enc, key, ciphertext, tag),
-		Suite::Aes256Gcm => with::<AesGcm256>(&info, aad, enc, key, ciphertext, tag),
-	}
+	let enc = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(enc).map_err(|_| WireError::Seal)?;
+	let context = hpke::setup_receiver::<ExportOnlyAead, HkdfSha256, X25519HkdfSha256>(
+		&OpModeR::Base,
+		key.secret(),
+		&enc,
+		&info(genesis),
+	)
+	.map_err(|_| WireError::Seal)?;
+	let mut exported = Zeroizing::new([0; 44]);
+	context.export(suite.label(), &mut *exported).map_err(|_| WireError::Seal)?;
+	let (key, nonce) = suite.key(&exported)?;
+	key.open_in_place(nonce, Aad::from(aad), sealed).map_err(|_| WireError::Seal)?;
+	Ok(())
 }

@@ -124,6 +124,7 @@ impl Courier {
 		let metrics = Metrics::new(registry.as_ref())?;
 		let mut options = Options::new(&config.folder);
 		options.queue_bytes = config.queue_bytes;
+		options.prepare = config.prepare_segments;
 		let (opened, recovery) = Opened::open(options, |_| {})?;
 		let Rebuild { book, numbers, index, .. } = Rebuild::from_log(&opened.reader())?;
 		log::info!(
