@@ -57,7 +57,9 @@ impl Customer {
 
 impl std::fmt::Debug for Customer {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-		f.debug_struct("Customer").field("reference", &self.reference).finish_non_exhaustive()
+		f.debug_struct("Customer")
+			.field("reference", &self.reference)
+			.finish_non_exhaustive()
 	}
 }
 
@@ -105,7 +107,11 @@ impl CustomerBook {
 			if line.trim().is_empty() {
 				continue;
 			}
-			let place = |reason: String| Error::Format { path: path.into(), line: index as u64 + 1, reason };
+			let place = |reason: String| Error::Format {
+				path: path.into(),
+				line: index as u64 + 1,
+				reason,
+			};
 			let customer: Customer = serde_json::from_str(&line).map_err(|e| place(e.to_string()))?;
 			book.add(customer).map_err(place)?;
 		}

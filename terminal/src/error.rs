@@ -80,7 +80,11 @@ pub enum Error {
 impl Error {
 	/// Of a field with a value that breaks a rule.
 	pub fn invalid(field: impl Into<String>, value: impl Into<String>, rule: impl Into<String>) -> Self {
-		Error::Invalid { field: field.into(), value: value.into(), rule: rule.into() }
+		Error::Invalid {
+			field: field.into(),
+			value: value.into(),
+			rule: rule.into(),
+		}
 	}
 
 	/// Of a file that cannot be read or written.

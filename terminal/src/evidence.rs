@@ -66,8 +66,11 @@ pub struct ChainReport {
 /// The file cannot be read, or is none.
 pub fn read(path: &Path) -> Result<EvidencePack> {
 	let bytes = std::fs::read(path).map_err(Error::file(path))?;
-	EvidencePack::from_json(&bytes)
-		.map_err(|e| Error::Format { path: path.into(), line: 0, reason: e.to_string() })
+	EvidencePack::from_json(&bytes).map_err(|e| Error::Format {
+		path: path.into(),
+		line: 0,
+		reason: e.to_string(),
+	})
 }
 
 /// Checks a pack by itself, for the chain with this genesis hash; then against the final state of `node`, which should be
@@ -76,7 +79,9 @@ pub fn read(path: &Path) -> Result<EvidencePack> {
 /// # Errors
 /// [`Error::NotVerified`] names the first thing that does not hold.
 pub async fn verify(pack: &EvidencePack, genesis: &Digest, node: Option<&ChainClient>) -> Result<EvidenceReport> {
-	let verified = pack.verify_local(genesis).map_err(|defect| Error::NotVerified(defect.to_string()))?;
+	let verified = pack
+		.verify_local(genesis)
+		.map_err(|defect| Error::NotVerified(defect.to_string()))?;
 	let mut report = EvidenceReport {
 		leaf: hex::encode(verified.leaf),
 		batch_root: hex::encode(verified.header.root),
@@ -103,13 +108,20 @@ pub async fn verify(pack: &EvidencePack, genesis: &Digest, node: Option<&ChainCl
 	let anchor = verified
 		.anchor
 		.ok_or_else(|| Error::NotVerified("the pack has no anchor yet: nothing to ask of the chain".into()))?;
-	let state = chain.anchor(anchor.node, anchor.sequence).await.map_err(|error| match error {
-		crate::chain::ChainError::NotFound { .. } => Error::NotVerified(format!("anchor.reference: {error}")),
-		other => other.into(),
-	})?;
+	let state = chain
+		.anchor(anchor.node, anchor.sequence)
+		.await
+		.map_err(|error| match error {
+			crate::chain::ChainError::NotFound { .. } => Error::NotVerified(format!("anchor.reference: {error}")),
+			other => other.into(),
+		})?;
 	for (what, expected, found) in [
 		("root", hex::encode(anchor.root), hex::encode(state.entry.root)),
-		("block_number", anchor.block_number.to_string(), state.entry.block.to_string()),
+		(
+			"block_number",
+			anchor.block_number.to_string(),
+			state.entry.block.to_string(),
+		),
 	] {
 		if expected != found {
 			return Err(Error::NotVerified(format!(

@@ -27,11 +27,17 @@ impl NodeArgs {
 			if Path::new(&self.node).exists() {
 				return Ok(Client::from_path(&self.node)?);
 			}
-			return Err(Error::invalid("token-file", "", "given with a URL; or --node names the node's folder"));
+			return Err(Error::invalid(
+				"token-file",
+				"",
+				"given with a URL; or --node names the node's folder",
+			));
 		};
 		let token = read_secret(token_file)?;
 		// A terminal outlives restarts of its node: patient, because every request is idempotent.
-		Ok(ClientBuilder::new(self.node.as_str(), token.trim()).attempts(60).build()?)
+		Ok(ClientBuilder::new(self.node.as_str(), token.trim())
+			.attempts(60)
+			.build()?)
 	}
 }
 

@@ -41,9 +41,15 @@ impl Output {
 			return ProgressBar::hidden();
 		}
 		let (bar, template) = if total == 0 {
-			(ProgressBar::new_spinner(), "{spinner} {prefix} {human_pos} · {per_sec} · {elapsed} {msg}")
+			(
+				ProgressBar::new_spinner(),
+				"{spinner} {prefix} {human_pos} · {per_sec} · {elapsed} {msg}",
+			)
 		} else {
-			(ProgressBar::new(total), "{prefix} [{bar:30}] {human_pos}/{human_len} · {per_sec} · {eta} left {msg}")
+			(
+				ProgressBar::new(total),
+				"{prefix} [{bar:30}] {human_pos}/{human_len} · {per_sec} · {eta} left {msg}",
+			)
 		};
 		bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
 		if let Ok(style) = ProgressStyle::with_template(template) {
@@ -157,7 +163,9 @@ pub fn time_text(at_ms: i64) -> String {
 	if at_ms == 0 {
 		return String::new();
 	}
-	let time = u64::try_from(at_ms).ok().and_then(|ms| Timestamp::new(ms, UtcOffset::UTC).ok());
+	let time = u64::try_from(at_ms)
+		.ok()
+		.and_then(|ms| Timestamp::new(ms, UtcOffset::UTC).ok());
 	time.map_or_else(|| at_ms.to_string(), |time| time.to_string())
 }
 
@@ -175,7 +183,10 @@ mod tests {
 
 	#[test]
 	fn numbers_and_times() {
-		assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+		assert_eq!(
+			[0, 999, 1_000, 1_234_567].map(thousands),
+			["0", "999", "1,000", "1,234,567"]
+		);
 		assert_eq!(time_text(0), "");
 		assert_eq!(time_text(1_772_445_600_123), "2026-03-02T10:00:00.123Z");
 	}

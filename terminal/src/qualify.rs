@@ -73,16 +73,25 @@ pub enum Verdict {
 
 /// The codes in a record's `failed`.
 pub fn failed_codes(json: &str) -> Vec<String> {
-	serde_json::from_str::<Vec<Failed>>(json).map_or_else(|_| Vec::new(), |list| list.into_iter().map(|f| f.code).collect())
+	serde_json::from_str::<Vec<Failed>>(json)
+		.map_or_else(|_| Vec::new(), |list| list.into_iter().map(|f| f.code).collect())
 }
 
 /// Checks one order.
 pub fn check(order: &Order, terms: Option<&Terms>, customer: Option<&Customer>, registered: bool) -> Verdict {
-	let Some(terms) = terms else { return Verdict::ProductUnknown };
+	let Some(terms) = terms else {
+		return Verdict::ProductUnknown;
+	};
 	let clause_version = terms.clause_version;
 	let Some(customer) = customer else {
 		let text = format!("customer {:?} is not in the customer book", order.customer);
-		return Verdict::Fails { clause_version, failed: vec![Failed { code: "customer_unknown".into(), text }] };
+		return Verdict::Fails {
+			clause_version,
+			failed: vec![Failed {
+				code: "customer_unknown".into(),
+				text,
+			}],
+		};
 	};
 	let facts = Facts {
 		customer: CustomerFacts {
@@ -99,13 +108,20 @@ pub fn check(order: &Order, terms: Option<&Terms>, customer: Option<&Customer>, 
 		let facts = serde_json::to_string(&facts.customer).unwrap_or_else(|_| "{}".into());
 		return Verdict::Qualifies { clause_version, facts };
 	}
-	let failed =
-		verdict.failures.iter().map(|f| Failed { code: f.code.as_str().into(), text: f.to_string() }).collect();
+	let failed = verdict
+		.failures
+		.iter()
+		.map(|f| Failed {
+			code: f.code.as_str().into(),
+			text: f.to_string(),
+		})
+		.collect();
 	Verdict::Fails { clause_version, failed }
 }
 
 fn order_facts(order: &Order, terms: &Terms) -> OrderFacts {
-	let decimal = |value: Option<rust_decimal::Decimal>| value.and_then(|v| Decimal::parse(v.to_string().as_bytes()).ok());
+	let decimal =
+		|value: Option<rust_decimal::Decimal>| value.and_then(|v| Decimal::parse(v.to_string().as_bytes()).ok());
 	OrderFacts {
 		kind: Some(order.kind),
 		amount: decimal(order.amount),
@@ -173,7 +189,10 @@ impl TermsCache {
 			.find_map(|channel| channel.products.iter().find(|p| p.id == product).map(|p| (channel, p)));
 		let Some((channel, entry)) = entry else { return Ok(None) };
 		let in_force = self.client.clauses_for_product(product).await?;
-		let agreement = in_force.into_iter().find(|c| c.channel == channel.id).and_then(|c| c.agreement);
+		let agreement = in_force
+			.into_iter()
+			.find(|c| c.channel == channel.id)
+			.and_then(|c| c.agreement);
 		let (clause_version, clauses) = match agreement {
 			Some(agreement) => (agreement.id, decode_clauses(agreement.id, &agreement.encoded)?),
 			None => (0, Clauses::default()),

@@ -21,7 +21,10 @@ pub struct Arg {
 impl Arg {
 	/// An argument of a type that encodes as the chain's does.
 	pub fn new(name: &'static str, value: &impl Encode) -> Self {
-		Arg { name, bytes: value.encode() }
+		Arg {
+			name,
+			bytes: value.encode(),
+		}
 	}
 }
 
@@ -47,7 +50,11 @@ impl Call {
 		let variant = in_pallet
 			.call_variant_by_name(call)
 			.ok_or_else(|| ChainError::Mismatch(format!("pallet {pallet} has no call {call}")))?;
-		let wanted: Vec<&str> = variant.fields.iter().map(|f| f.name.as_deref().unwrap_or("?")).collect();
+		let wanted: Vec<&str> = variant
+			.fields
+			.iter()
+			.map(|f| f.name.as_deref().unwrap_or("?"))
+			.collect();
 		let given: Vec<&str> = args.iter().map(|a| a.name).collect();
 		if wanted != given {
 			return Err(ChainError::Mismatch(format!(
@@ -64,7 +71,11 @@ impl Call {
 				return Err(ChainError::Mismatch(format!("{name}: {}: {error}", arg.name)));
 			}
 			if !rest.is_empty() {
-				return Err(ChainError::Mismatch(format!("{name}: {}: {} bytes too many", arg.name, rest.len())));
+				return Err(ChainError::Mismatch(format!(
+					"{name}: {}: {} bytes too many",
+					arg.name,
+					rest.len()
+				)));
 			}
 			bytes.extend_from_slice(&arg.bytes);
 		}
@@ -73,6 +84,9 @@ impl Call {
 
 	/// The call as an argument of another call.
 	pub fn as_arg(&self, name: &'static str) -> Arg {
-		Arg { name, bytes: self.bytes.clone() }
+		Arg {
+			name,
+			bytes: self.bytes.clone(),
+		}
 	}
 }

@@ -45,7 +45,9 @@ pub struct Happened {
 impl Happened {
 	/// A field that is a number.
 	pub fn number(&self, field: &str) -> Option<u128> {
-		let Composite::Named(fields) = &self.fields else { return None };
+		let Composite::Named(fields) = &self.fields else {
+			return None;
+		};
 		number_of(&fields.iter().find(|(name, _)| name == field)?.1)
 	}
 }
@@ -101,13 +103,24 @@ impl ChainClient {
 	/// The node does not answer.
 	pub async fn connect(url: &str) -> Result<Self, ChainError> {
 		let failed = ChainError::rpc(url);
-		let rpc = RpcClient::from_insecure_url(url).await.map_err(|e| failed(e.to_string()))?;
-		let api = OnlineClient::from_rpc_client(rpc.clone()).await.map_err(|e| failed(e.to_string()))?;
-		Ok(ChainClient { url: url.into(), api, rpc })
+		let rpc = RpcClient::from_insecure_url(url)
+			.await
+			.map_err(|e| failed(e.to_string()))?;
+		let api = OnlineClient::from_rpc_client(rpc.clone())
+			.await
+			.map_err(|e| failed(e.to_string()))?;
+		Ok(ChainClient {
+			url: url.into(),
+			api,
+			rpc,
+		})
 	}
 
 	fn failed(&self, error: impl ToString) -> ChainError {
-		ChainError::Unreachable { url: self.url.to_string(), reason: error.to_string() }
+		ChainError::Unreachable {
+			url: self.url.to_string(),
+			reason: error.to_string(),
+		}
 	}
 
 	/// Hash of the genesis block.
@@ -129,7 +142,10 @@ impl ChainClient {
 		method: &str,
 		params: subxt::rpcs::client::RpcParams,
 	) -> Result<T, ChainError> {
-		self.rpc.request(method, params).await.map_err(|e| self.failed(format!("{method}: {e}")))
+		self.rpc
+			.request(method, params)
+			.await
+			.map_err(|e| self.failed(format!("{method}: {e}")))
 	}
 
 	/// Metadata of the newest final block's runtime.
@@ -170,7 +186,9 @@ impl ChainClient {
 		for call in calls {
 			bytes.extend_from_slice(&call.bytes);
 		}
-		let mut batch = self.call("Utility", "batch_all", &[Arg { name: "calls", bytes }]).await?;
+		let mut batch = self
+			.call("Utility", "batch_all", &[Arg { name: "calls", bytes }])
+			.await?;
 		let names: Vec<&str> = calls.iter().map(|c| c.name.as_str()).collect();
 		batch.name = format!("batch of {}", names.join(", "));
 		Ok(batch)
@@ -184,11 +202,17 @@ impl ChainClient {
 		let account = signer.public_key().to_account_id();
 		let at = self.at_final().await?;
 		let mut transactions = at.transactions();
-		let not_included = |reason: String| ChainError::NotIncluded { call: call.name.clone(), reason };
-		let payload =
-			transactions.from_call_data_bytes(&call.bytes).map_err(|e| ChainError::Mismatch(format!("{}: {e}", call.name)))?;
+		let not_included = |reason: String| ChainError::NotIncluded {
+			call: call.name.clone(),
+			reason,
+		};
+		let payload = transactions
+			.from_call_data_bytes(&call.bytes)
+			.map_err(|e| ChainError::Mismatch(format!("{}: {e}", call.name)))?;
 		// The state's nonce lags behind what is in the pool; the pool's view lets calls of one account follow each other.
-		let nonce: u64 = self.request("system_accountNextIndex", rpc_params![account.to_string()]).await?;
+		let nonce: u64 = self
+			.request("system_accountNextIndex", rpc_params![account.to_string()])
+			.await?;
 		let params = SubstrateExtrinsicParamsBuilder::new().nonce(nonce).build();
 		let mut progress = transactions
 			.sign_and_submit_then_watch(&payload, signer, params)
@@ -203,36 +227,52 @@ impl ChainClient {
 					| TransactionStatus::Invalid { message }
 					| TransactionStatus::Dropped { message },
 				)) => return Err(not_included(message)),
-				Some(Ok(_)) => {},
+				Some(Ok(_)) => {}
 				Some(Err(error)) => return Err(not_included(error.to_string())),
 				None => return Err(not_included("the node ended the watch".into())),
 			}
 		};
 		let hash = block.block_hash().0;
-		let events = block
-			.wait_for_success()
-			.await
-			.map_err(|e| ChainError::Failed { call: call.name.clone(), reason: error_chain(&e) })?;
+		let events = block.wait_for_success().await.map_err(|e| ChainError::Failed {
+			call: call.name.clone(),
+			reason: error_chain(&e),
+		})?;
 		let metadata = block.at().await.map_err(|e| self.failed(e))?.metadata();
 		let mut happened = Vec::new();
 		for event in events.iter() {
 			let event = event.map_err(|e| ChainError::Mismatch(format!("{}: an event: {e}", call.name)))?;
-			if let Some(reason) = inner_failure(event.pallet_name(), event.event_name(), event.field_bytes(), &metadata) {
-				return Err(ChainError::Failed { call: call.name.clone(), reason });
+			if let Some(reason) = inner_failure(event.pallet_name(), event.event_name(), event.field_bytes(), &metadata)
+			{
+				return Err(ChainError::Failed {
+					call: call.name.clone(),
+					reason,
+				});
 			}
 			let fields = event
 				.decode_fields_unchecked_as::<Composite<()>>()
 				.map_err(|e| ChainError::Mismatch(format!("{}: an event: {e}", call.name)))?;
-			happened.push(Happened { pallet: event.pallet_name().into(), name: event.event_name().into(), fields });
+			happened.push(Happened {
+				pallet: event.pallet_name().into(),
+				name: event.event_name().into(),
+				fields,
+			});
 		}
-		Ok(Submitted { block: hash, events: happened })
+		Ok(Submitted {
+			block: hash,
+			events: happened,
+		})
 	}
 
 	/// Reads a storage value at the newest final block; `keys` are SCALE-encoded, as many as the map has.
 	///
 	/// # Errors
 	/// The runtime has no such storage, the node does not answer, or the value is of another type.
-	pub async fn storage<T: Decode>(&self, pallet: &str, entry: &str, keys: &[Vec<u8>]) -> Result<Option<T>, ChainError> {
+	pub async fn storage<T: Decode>(
+		&self,
+		pallet: &str,
+		entry: &str,
+		keys: &[Vec<u8>],
+	) -> Result<Option<T>, ChainError> {
 		let at = self.at_final().await?;
 		let key = storage_key(&at.metadata(), pallet, entry, keys)?;
 		self.raw_at(&at, pallet, entry, key).await
@@ -249,9 +289,12 @@ impl ChainClient {
 		keys: &[Vec<u8>],
 	) -> Result<Option<T>, ChainError> {
 		let key = storage_key(&*self.metadata().await?, pallet, entry, keys)?;
-		let found: Option<String> =
-			self.request("state_getStorage", rpc_params![format!("0x{}", hex::encode(key))]).await?;
-		found.map(|text| decode_hex(&text, &format!("{pallet}.{entry}"))).transpose()
+		let found: Option<String> = self
+			.request("state_getStorage", rpc_params![format!("0x{}", hex::encode(key))])
+			.await?;
+		found
+			.map(|text| decode_hex(&text, &format!("{pallet}.{entry}")))
+			.transpose()
 	}
 
 	async fn raw_at<T: Decode>(
@@ -288,8 +331,9 @@ impl ChainClient {
 		let mut found = Vec::new();
 		let mut after: Option<String> = None;
 		loop {
-			let page: Vec<String> =
-				self.request("state_getKeysPaged", rpc_params![&prefix, PAGE, &after, &best]).await?;
+			let page: Vec<String> = self
+				.request("state_getKeysPaged", rpc_params![&prefix, PAGE, &after, &best])
+				.await?;
 			for key in &page {
 				let value: Option<String> = self.request("state_getStorage", rpc_params![key, &best]).await?;
 				if let Some(value) = value {
@@ -361,10 +405,16 @@ fn inner_failure(pallet: &str, name: &str, fields: &[u8], metadata: &ArcMetadata
 /// The key of a storage value, or the prefix of those under the given keys.
 fn storage_key(metadata: &Metadata, pallet: &str, entry: &str, keys: &[Vec<u8>]) -> Result<Vec<u8>, ChainError> {
 	let missing = || ChainError::Mismatch(format!("no storage {pallet}.{entry}"));
-	let storage = metadata.pallet_by_name(pallet).and_then(|p| p.storage()).ok_or_else(missing)?;
+	let storage = metadata
+		.pallet_by_name(pallet)
+		.and_then(|p| p.storage())
+		.ok_or_else(missing)?;
 	let hashers = storage.entry_by_name(entry).ok_or_else(missing)?.keys();
 	if keys.len() > hashers.len() {
-		return Err(ChainError::Mismatch(format!("storage {pallet}.{entry} has {} keys", hashers.len())));
+		return Err(ChainError::Mismatch(format!(
+			"storage {pallet}.{entry} has {} keys",
+			hashers.len()
+		)));
 	}
 	let mut key = Vec::with_capacity(64);
 	key.extend(twox_128(storage.prefix().as_bytes()));
@@ -376,13 +426,13 @@ fn storage_key(metadata: &Metadata, pallet: &str, entry: &str, keys: &[Vec<u8>])
 			StorageHasher::Blake2_128Concat => {
 				key.extend(blake2_128(part));
 				key.extend_from_slice(part);
-			},
+			}
 			StorageHasher::Twox128 => key.extend(twox_128(part)),
 			StorageHasher::Twox256 => key.extend(twox_256(part)),
 			StorageHasher::Twox64Concat => {
 				key.extend(twox_64(part));
 				key.extend_from_slice(part);
-			},
+			}
 			StorageHasher::Identity => key.extend_from_slice(part),
 		}
 	}

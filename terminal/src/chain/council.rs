@@ -96,8 +96,11 @@ impl ChainClient {
 		until: Until,
 	) -> Result<Option<Motion>, ChainError> {
 		let length = call.bytes.len() as u32;
-		let args =
-			[Arg::new("threshold", &Compact(threshold)), call.as_arg("proposal"), Arg::new("length_bound", &Compact(length))];
+		let args = [
+			Arg::new("threshold", &Compact(threshold)),
+			call.as_arg("proposal"),
+			Arg::new("length_bound", &Compact(length)),
+		];
 		let mut propose = self.call("Council", "propose", &args).await?;
 		propose.name = format!("motion {}", call.name);
 		let submitted = self.submit(&propose, signer, until).await?;
@@ -105,15 +108,30 @@ impl ChainClient {
 			return Ok(None);
 		}
 		let index = submitted.number("Council", "Proposed", "proposal_index")?;
-		Ok(Some(Motion { hash: blake2_256(&call.bytes), index, length, name: call.name.clone() }))
+		Ok(Some(Motion {
+			hash: blake2_256(&call.bytes),
+			index,
+			length,
+			name: call.name.clone(),
+		}))
 	}
 
 	/// Votes on a motion.
 	///
 	/// # Errors
 	/// The signer is not in the council, or voted the same before.
-	pub async fn vote(&self, motion: &Motion, aye: bool, signer: &Keypair, until: Until) -> Result<Submitted, ChainError> {
-		let args = [Arg::new("proposal", &motion.hash), Arg::new("index", &Compact(motion.index)), Arg::new("approve", &aye)];
+	pub async fn vote(
+		&self,
+		motion: &Motion,
+		aye: bool,
+		signer: &Keypair,
+		until: Until,
+	) -> Result<Submitted, ChainError> {
+		let args = [
+			Arg::new("proposal", &motion.hash),
+			Arg::new("index", &Compact(motion.index)),
+			Arg::new("approve", &aye),
+		];
 		let mut vote = self.call("Council", "vote", &args).await?;
 		vote.name = format!("vote on motion {}", motion.index);
 		self.submit(&vote, signer, until).await
@@ -135,7 +153,10 @@ impl ChainClient {
 		close.name = format!("close motion {} ({})", motion.index, motion.name);
 		let submitted = self.submit(&close, signer, until).await?;
 		if submitted.event("Council", "Disapproved").is_some() {
-			return Err(ChainError::Failed { call: close.name, reason: "the council voted against it".into() });
+			return Err(ChainError::Failed {
+				call: close.name,
+				reason: "the council voted against it".into(),
+			});
 		}
 		Ok(submitted)
 	}
@@ -153,17 +174,30 @@ impl ChainClient {
 		until: Until,
 	) -> Result<Submitted, ChainError> {
 		let (Some(first), enough) = (voters.first(), voters.len() >= threshold as usize) else {
-			return Err(ChainError::Invalid { field: "voters", value: "0".into(), rule: "at least one".into() });
+			return Err(ChainError::Invalid {
+				field: "voters",
+				value: "0".into(),
+				rule: "at least one".into(),
+			});
 		};
 		if !enough {
 			let rule = format!("at least {threshold}, the threshold");
-			return Err(ChainError::Invalid { field: "voters", value: voters.len().to_string(), rule });
+			return Err(ChainError::Invalid {
+				field: "voters",
+				value: voters.len().to_string(),
+				rule,
+			});
 		}
 		let Some(motion) = self.propose(call, threshold, first, Until::InBlock).await? else {
 			let block = self.final_block().await?.1;
-			return Ok(Submitted { block, events: Vec::new() });
+			return Ok(Submitted {
+				block,
+				events: Vec::new(),
+			});
 		};
-		let votes = voters[..threshold as usize].iter().map(|voter| self.vote(&motion, true, voter, Until::InBlock));
+		let votes = voters[..threshold as usize]
+			.iter()
+			.map(|voter| self.vote(&motion, true, voter, Until::InBlock));
 		futures::future::try_join_all(votes).await?;
 		self.close(&motion, first, until).await
 	}
@@ -173,12 +207,21 @@ impl ChainClient {
 	/// # Errors
 	/// The node does not answer.
 	pub async fn motions(&self) -> Result<Vec<(Motion, MotionView)>, ChainError> {
-		let hashes: Vec<[u8; 32]> = self.storage_best("Council", "Proposals", &[]).await?.unwrap_or_default();
+		let hashes: Vec<[u8; 32]> = self
+			.storage_best("Council", "Proposals", &[])
+			.await?
+			.unwrap_or_default();
 		let mut motions = Vec::new();
 		for hash in hashes {
 			let keys = [hash.to_vec()];
-			let Some(votes) = self.storage_best::<Votes>("Council", "Voting", &keys).await? else { continue };
-			let call = self.storage_best::<Everything>("Council", "ProposalOf", &keys).await?.unwrap_or_default().0;
+			let Some(votes) = self.storage_best::<Votes>("Council", "Voting", &keys).await? else {
+				continue;
+			};
+			let call = self
+				.storage_best::<Everything>("Council", "ProposalOf", &keys)
+				.await?
+				.unwrap_or_default()
+				.0;
 			let name = self.call_name(&call).await?;
 			let view = MotionView {
 				index: votes.index,
@@ -189,7 +232,15 @@ impl ChainClient {
 				nays: votes.nays.iter().map(super::account_text).collect(),
 				end: votes.end,
 			};
-			motions.push((Motion { hash, index: votes.index, length: call.len() as u32, name }, view));
+			motions.push((
+				Motion {
+					hash,
+					index: votes.index,
+					length: call.len() as u32,
+					name,
+				},
+				view,
+			));
 		}
 		motions.sort_by_key(|(motion, _)| motion.index);
 		Ok(motions)
@@ -205,13 +256,18 @@ impl ChainClient {
 			.into_iter()
 			.map(|(motion, _)| motion)
 			.find(|motion| motion.index == index)
-			.ok_or_else(|| ChainError::NotFound { what: "motion", id: index.to_string() })
+			.ok_or_else(|| ChainError::NotFound {
+				what: "motion",
+				id: index.to_string(),
+			})
 	}
 
 	/// Pallet and call of encoded call bytes.
 	async fn call_name(&self, call: &[u8]) -> Result<String, ChainError> {
 		let metadata = self.metadata().await?;
-		let &[pallet, index, ..] = call else { return Ok("?".into()) };
+		let &[pallet, index, ..] = call else {
+			return Ok("?".into());
+		};
 		let name = metadata.pallet_by_call_index(pallet).and_then(|p| {
 			let variant = p.call_variant_by_index(index)?;
 			Some(format!("{}.{}", p.name(), variant.name))
@@ -224,10 +280,15 @@ impl ChainClient {
 		let call = self
 			.storage_best::<Everything>("Council", "ProposalOf", &[motion.hash.to_vec()])
 			.await?
-			.ok_or_else(|| ChainError::NotFound { what: "motion", id: motion.index.to_string() })?;
+			.ok_or_else(|| ChainError::NotFound {
+				what: "motion",
+				id: motion.index.to_string(),
+			})?;
 		let mut args = call.0;
 		motion.length.encode_to(&mut args);
-		let info: DispatchInfo = self.runtime_api("TransactionPaymentCallApi_query_call_info", &args).await?;
+		let info: DispatchInfo = self
+			.runtime_api("TransactionPaymentCallApi_query_call_info", &args)
+			.await?;
 		Ok(Weight {
 			ref_time: info.weight.ref_time.saturating_add(info.weight.ref_time / 5),
 			proof_size: info.weight.proof_size.saturating_add(info.weight.proof_size / 5),

@@ -60,6 +60,9 @@ pub enum ChainError {
 
 impl ChainError {
 	pub(super) fn rpc(url: &str) -> impl Fn(String) -> ChainError + '_ {
-		move |reason| ChainError::Unreachable { url: url.into(), reason }
+		move |reason| ChainError::Unreachable {
+			url: url.into(),
+			reason,
+		}
 	}
 }

@@ -38,7 +38,11 @@ pub struct CourierKeyPair {
 pub fn text(field: &'static str, value: &str, max_len: u32) -> Result<Vec<u8>, ChainError> {
 	if value.trim().is_empty() || value.len() > max_len as usize || value.chars().any(char::is_control) {
 		let rule = format!("1 to {max_len} bytes of text without control characters");
-		return Err(ChainError::Invalid { field, value: value.into(), rule });
+		return Err(ChainError::Invalid {
+			field,
+			value: value.into(),
+			rule,
+		});
 	}
 	Ok(value.as_bytes().to_vec())
 }
@@ -53,8 +57,12 @@ pub fn legal_id(value: &str) -> Result<Vec<u8>, ChainError> {
 		18 => 1,
 		_ => {
 			let rule = "an LEI (20 characters) or a unified social credit code (18)".into();
-			return Err(ChainError::Invalid { field: "legal-id", value: value.into(), rule });
-		},
+			return Err(ChainError::Invalid {
+				field: "legal-id",
+				value: value.into(),
+				rule,
+			});
+		}
 	};
 	let mut bytes = vec![variant];
 	bytes.extend_from_slice(value.as_bytes());
@@ -113,11 +121,18 @@ pub async fn admit_member(
 ) -> Result<Call, ChainError> {
 	if !roles.is_valid() {
 		let rule = "at least one of seller, issuer, auditor, operator".into();
-		return Err(ChainError::Invalid { field: "roles", value: String::new(), rule });
+		return Err(ChainError::Invalid {
+			field: "roles",
+			value: String::new(),
+			rule,
+		});
 	}
 	let args = [
 		Arg::new("name", &text("name", name, 64)?),
-		Arg { name: "legal_id", bytes: legal_id(legal)? },
+		Arg {
+			name: "legal_id",
+			bytes: legal_id(legal)?,
+		},
 		Arg::new("contact", &text("contact", contact, 128)?),
 		Arg::new("roles", &roles),
 		Arg::new("manager", &manager),
@@ -136,11 +151,18 @@ pub async fn register_node(chain: &ChainClient, spec: &NodeSpec) -> Result<Call,
 	}
 	if addresses.len() > MAX_ADDRESSES as usize {
 		let rule = format!("at most {MAX_ADDRESSES}");
-		return Err(ChainError::Invalid { field: "address", value: addresses.len().to_string(), rule });
+		return Err(ChainError::Invalid {
+			field: "address",
+			value: addresses.len().to_string(),
+			rule,
+		});
 	}
 	let args = [
 		Arg::new("peer", &peer_id_bytes(&spec.peer)?),
-		Arg { name: "addresses", bytes: addresses.encode() },
+		Arg {
+			name: "addresses",
+			bytes: addresses.encode(),
+		},
 		Arg::new("signing", &spec.keys.signing),
 		Arg::new("sealing", &spec.keys.sealing),
 		Arg::new("delegate", &spec.delegate),

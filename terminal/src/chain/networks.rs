@@ -68,7 +68,7 @@ impl CooperationFile {
 					rule: e.to_string(),
 				})?;
 				Ok(Sha256::digest(&bytes).into())
-			},
+			}
 			(None, Some(text)) => {
 				let mut hash = [0; 32];
 				hex::decode_to_slice(text.trim_start_matches("0x"), &mut hash).map_err(|e| ChainError::Invalid {
@@ -77,7 +77,7 @@ impl CooperationFile {
 					rule: format!("64 hexadecimal digits: {e}"),
 				})?;
 				Ok(hash)
-			},
+			}
 			_ => Err(ChainError::Invalid {
 				field: "agreement_file",
 				value: String::new(),
@@ -132,9 +132,25 @@ pub async fn apply(
 		let hash = entry.hash()?;
 		let (from, until) = (entry.valid_from.unix_ms(), entry.valid_until.unix_ms());
 		(entry.issuer, hash, from, until).encode_to(&mut bytes);
-		bytes.extend(credential_signature(&chain.genesis(), seller, entry.issuer, &hash, (from, until), key));
+		bytes.extend(credential_signature(
+			&chain.genesis(),
+			seller,
+			entry.issuer,
+			&hash,
+			(from, until),
+			key,
+		));
 	}
-	chain.call("Channels", "apply", &[Arg { name: "cooperations", bytes }]).await
+	chain
+		.call(
+			"Channels",
+			"apply",
+			&[Arg {
+				name: "cooperations",
+				bytes,
+			}],
+		)
+		.await
 }
 
 /// The issuer's countersignature under a channel's credential, as the chain has it.
@@ -144,9 +160,21 @@ pub async fn apply(
 pub async fn countersign(chain: &ChainClient, channel: ChannelId, key: &Keypair) -> Result<Call, ChainError> {
 	let view = chain.channel(channel).await?;
 	let valid = (view.valid_from, view.valid_until);
-	let signature =
-		credential_signature(&chain.genesis(), view.seller, view.issuer, &view.agreement_hash, valid, key);
-	let args = [Arg::new("channel", &channel), Arg { name: "signature", bytes: signature }];
+	let signature = credential_signature(
+		&chain.genesis(),
+		view.seller,
+		view.issuer,
+		&view.agreement_hash,
+		valid,
+		key,
+	);
+	let args = [
+		Arg::new("channel", &channel),
+		Arg {
+			name: "signature",
+			bytes: signature,
+		},
+	];
 	chain.call("Channels", "countersign", &args).await
 }
 
@@ -155,7 +183,13 @@ pub async fn countersign(chain: &ChainClient, channel: ChannelId, key: &Keypair)
 /// # Errors
 /// The runtime does not fit.
 pub async fn grant(chain: &ChainClient, channel: ChannelId, terms: Terms) -> Result<Call, ChainError> {
-	chain.call("Channels", "grant", &[Arg::new("channel", &channel), Arg::new("terms", &terms)]).await
+	chain
+		.call(
+			"Channels",
+			"grant",
+			&[Arg::new("channel", &channel), Arg::new("terms", &terms)],
+		)
+		.await
 }
 
 /// Suspends a channel: for a council motion.
@@ -163,7 +197,10 @@ pub async fn grant(chain: &ChainClient, channel: ChannelId, terms: Terms) -> Res
 /// # Errors
 /// The reason breaks a rule, or the runtime does not fit.
 pub async fn suspend(chain: &ChainClient, channel: ChannelId, reason: &str) -> Result<Call, ChainError> {
-	let args = [Arg::new("channel", &channel), Arg::new("reason", &text("reason", reason, 256)?)];
+	let args = [
+		Arg::new("channel", &channel),
+		Arg::new("reason", &text("reason", reason, 256)?),
+	];
 	chain.call("Channels", "suspend", &args).await
 }
 
@@ -180,7 +217,10 @@ pub async fn resume(chain: &ChainClient, channel: ChannelId) -> Result<Call, Cha
 /// # Errors
 /// The reason breaks a rule, or the runtime does not fit.
 pub async fn revoke(chain: &ChainClient, channel: ChannelId, reason: &str) -> Result<Call, ChainError> {
-	let args = [Arg::new("channel", &channel), Arg::new("reason", &text("reason", reason, 256)?)];
+	let args = [
+		Arg::new("channel", &channel),
+		Arg::new("reason", &text("reason", reason, 256)?),
+	];
 	chain.call("Channels", "revoke", &args).await
 }
 
@@ -189,7 +229,10 @@ pub async fn revoke(chain: &ChainClient, channel: ChannelId, reason: &str) -> Re
 /// # Errors
 /// The name breaks a rule, or the runtime does not fit.
 pub async fn register_interface(chain: &ChainClient, id: &str, node: NodeId) -> Result<Call, ChainError> {
-	let args = [Arg::new("id", &text("interface", id, MAX_NAME_LEN)?), Arg::new("node", &node)];
+	let args = [
+		Arg::new("id", &text("interface", id, MAX_NAME_LEN)?),
+		Arg::new("node", &node),
+	];
 	chain.call("Channels", "register_interface", &args).await
 }
 
@@ -216,7 +259,10 @@ pub async fn register_product(
 		status,
 		offering,
 	);
-	let args = [Arg::new("id", &text("product", id, MAX_NAME_LEN)?), Arg::new("spec", &spec)];
+	let args = [
+		Arg::new("id", &text("product", id, MAX_NAME_LEN)?),
+		Arg::new("spec", &spec),
+	];
 	chain.call("Channels", "register_product", &args).await
 }
 
@@ -245,7 +291,9 @@ pub async fn propose_agreement(
 /// # Errors
 /// The runtime does not fit.
 pub async fn accept_agreement(chain: &ChainClient, proposal: ProposalId) -> Result<Call, ChainError> {
-	chain.call("Agreements", "accept", &[Arg::new("proposal", &proposal)]).await
+	chain
+		.call("Agreements", "accept", &[Arg::new("proposal", &proposal)])
+		.await
 }
 
 /// Ratifies a joint proposal: for a council motion.
@@ -253,5 +301,7 @@ pub async fn accept_agreement(chain: &ChainClient, proposal: ProposalId) -> Resu
 /// # Errors
 /// The runtime does not fit.
 pub async fn ratify_agreement(chain: &ChainClient, proposal: ProposalId) -> Result<Call, ChainError> {
-	chain.call("Agreements", "ratify", &[Arg::new("proposal", &proposal)]).await
+	chain
+		.call("Agreements", "ratify", &[Arg::new("proposal", &proposal)])
+		.await
 }

@@ -7,11 +7,7 @@
 
 use super::{AccountId, ChainClient, ChainError};
 use codec::{Decode, Encode};
-use sealane_primitives::{
-	ids::*,
-	keys::CourierKey,
-	runtime_api::AnchorEntry,
-};
+use sealane_primitives::{ids::*, keys::CourierKey, runtime_api::AnchorEntry};
 use serde::Serialize;
 use subxt::ext::scale_value::{At, Composite, Value, ValueDef};
 
@@ -115,11 +111,16 @@ fn u32_of(value: &Value<u32>, field: &str) -> Option<u32> {
 
 /// The bytes of a byte vector or array, however many newtypes are around it.
 fn bytes_of(value: &Value<u32>) -> Option<Vec<u8>> {
-	let ValueDef::Composite(Composite::Unnamed(inner)) = &value.value else { return None };
+	let ValueDef::Composite(Composite::Unnamed(inner)) = &value.value else {
+		return None;
+	};
 	if inner.len() == 1 && !matches!(inner[0].value, ValueDef::Primitive(_)) {
 		return bytes_of(&inner[0]);
 	}
-	inner.iter().map(|byte| byte.as_u128().and_then(|b| u8::try_from(b).ok())).collect()
+	inner
+		.iter()
+		.map(|byte| byte.as_u128().and_then(|b| u8::try_from(b).ok()))
+		.collect()
 }
 
 fn account_of(value: &Value<u32>) -> Option<AccountId> {
@@ -151,7 +152,10 @@ impl ChainClient {
 	pub async fn member_of(&self, account: &AccountId) -> Result<MemberId, ChainError> {
 		self.storage_best("Members", "Managers", &[account.encode()])
 			.await?
-			.ok_or_else(|| ChainError::NotFound { what: "a member managed by", id: super::account_text(account) })
+			.ok_or_else(|| ChainError::NotFound {
+				what: "a member managed by",
+				id: super::account_text(account),
+			})
 	}
 
 	/// The node with this PeerId and its member.
@@ -162,7 +166,10 @@ impl ChainClient {
 		let key = super::peer_id_bytes(peer)?.encode();
 		self.storage_best("Members", "Peers", &[key])
 			.await?
-			.ok_or_else(|| ChainError::NotFound { what: "node", id: peer.into() })
+			.ok_or_else(|| ChainError::NotFound {
+				what: "node",
+				id: peer.into(),
+			})
 	}
 
 	/// All members.
@@ -218,7 +225,10 @@ impl ChainClient {
 	/// # Errors
 	/// There is none, the node does not answer, or its runtime does not fit.
 	pub async fn channel(&self, id: ChannelId) -> Result<ChannelView, ChainError> {
-		let missing = || ChainError::NotFound { what: "channel", id: id.to_string() };
+		let missing = || ChainError::NotFound {
+			what: "channel",
+			id: id.to_string(),
+		};
 		let channel = self.values("Channels", "Channels", &[id.encode()]).await?;
 		let details = self.values("Channels", "ChannelDetails", &[id.encode()]).await?;
 		let (_, channel) = channel.first().ok_or_else(missing)?;
@@ -231,8 +241,12 @@ impl ChainClient {
 	/// # Errors
 	/// The node does not answer, or its runtime does not fit.
 	pub async fn channels(&self) -> Result<Vec<ChannelView>, ChainError> {
-		let mut ids: Vec<u32> =
-			self.values("Channels", "Channels", &[]).await?.iter().filter_map(|(key, _)| last_u32(key)).collect();
+		let mut ids: Vec<u32> = self
+			.values("Channels", "Channels", &[])
+			.await?
+			.iter()
+			.filter_map(|(key, _)| last_u32(key))
+			.collect();
 		ids.sort_unstable();
 		let mut channels = Vec::with_capacity(ids.len());
 		for id in ids {
@@ -269,9 +283,13 @@ impl ChainClient {
 	/// There is none, or the node does not answer.
 	pub async fn anchor(&self, node: NodeId, sequence: AnchorSequence) -> Result<AnchorState, ChainError> {
 		let (read_at, _) = self.final_block().await?;
-		let entry: Option<AnchorEntry> = self.runtime_api("CourierApi_anchor", &(node, sequence).encode()).await?;
-		let entry = entry
-			.ok_or_else(|| ChainError::NotFound { what: "anchor", id: format!("{sequence} of node {node}") })?;
+		let entry: Option<AnchorEntry> = self
+			.runtime_api("CourierApi_anchor", &(node, sequence).encode())
+			.await?;
+		let entry = entry.ok_or_else(|| ChainError::NotFound {
+			what: "anchor",
+			id: format!("{sequence} of node {node}"),
+		})?;
 		Ok(AnchorState { entry, read_at })
 	}
 
@@ -280,7 +298,9 @@ impl ChainClient {
 	/// # Errors
 	/// The node does not answer, or its runtime does not fit.
 	pub async fn courier_keys(&self, node: NodeId) -> Result<Vec<CourierKey>, ChainError> {
-		let keys = self.entries::<CourierKey>("Members", "KeyHistory", &[node.encode()]).await?;
+		let keys = self
+			.entries::<CourierKey>("Members", "KeyHistory", &[node.encode()])
+			.await?;
 		Ok(keys.into_iter().map(|(_, key)| key).collect())
 	}
 

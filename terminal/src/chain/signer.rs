@@ -29,8 +29,11 @@ impl SignerArgs {
 			(Some(path), _) => (read_secret(path)?, path.display().to_string()),
 			(None, Some(suri)) if suri.starts_with("//") => (suri.clone(), "--suri".to_string()),
 			(None, Some(_)) => {
-				return Err(invalid("--suri", "only development accounts (//Name) may stand on the command line"))
-			},
+				return Err(invalid(
+					"--suri",
+					"only development accounts (//Name) may stand on the command line",
+				))
+			}
 			(None, None) => return Err(invalid("--key-file", "needed to sign")),
 		};
 		let uri = SecretUri::from_str(text.trim()).map_err(|e| invalid(&what, &e.to_string()))?;
@@ -39,7 +42,11 @@ impl SignerArgs {
 }
 
 fn invalid(what: &str, reason: &str) -> crate::error::Error {
-	ChainError::Key { what: what.into(), reason: reason.into() }.into()
+	ChainError::Key {
+		what: what.into(),
+		reason: reason.into(),
+	}
+	.into()
 }
 
 /// An account from SS58 or 0x-hex text, or a development account's name such as //Alice.
@@ -49,7 +56,10 @@ fn invalid(what: &str, reason: &str) -> crate::error::Error {
 pub fn parse_account(text: &str) -> Result<AccountId> {
 	let text = text.trim();
 	if text.starts_with("//") {
-		let args = SignerArgs { key_file: None, suri: Some(text.into()) };
+		let args = SignerArgs {
+			key_file: None,
+			suri: Some(text.into()),
+		};
 		return Ok(args.keypair()?.public_key().0);
 	}
 	if let Some(hex) = text.strip_prefix("0x") {
@@ -57,7 +67,9 @@ pub fn parse_account(text: &str) -> Result<AccountId> {
 		hex::decode_to_slice(hex, &mut account).map_err(|e| invalid("account", &e.to_string()))?;
 		return Ok(account);
 	}
-	Ok(AccountId32::from_str(text).map_err(|e| invalid("account", &e.to_string()))?.0)
+	Ok(AccountId32::from_str(text)
+		.map_err(|e| invalid("account", &e.to_string()))?
+		.0)
 }
 
 /// An account as SS58 text.
@@ -72,7 +84,10 @@ mod tests {
 	#[test]
 	fn accounts_are_read_in_three_forms() {
 		let alice = parse_account("//Alice").unwrap();
-		assert_eq!(parse_account("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY").unwrap(), alice);
+		assert_eq!(
+			parse_account("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY").unwrap(),
+			alice
+		);
 		assert_eq!(parse_account(&format!("0x{}", hex::encode(alice))).unwrap(), alice);
 		assert_eq!(account_text(&alice), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
 		for bad in ["", "0x00", "5Grwva", "Alice"] {
@@ -83,7 +98,10 @@ mod tests {
 	#[test]
 	fn a_real_secret_is_refused_on_the_command_line_and_not_repeated() {
 		let phrase = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
-		let args = SignerArgs { key_file: None, suri: Some(phrase.into()) };
+		let args = SignerArgs {
+			key_file: None,
+			suri: Some(phrase.into()),
+		};
 		let error = args.keypair().err().unwrap().to_string();
 		assert!(!error.contains("bottom"), "{error}");
 	}

@@ -78,7 +78,14 @@ impl CouncilCommand {
 }
 
 async fn list(args: &ChainArgs, output: Output) -> Result<()> {
-	let motions: Vec<_> = args.connect().await?.motions().await?.into_iter().map(|(_, view)| view).collect();
+	let motions: Vec<_> = args
+		.connect()
+		.await?
+		.motions()
+		.await?
+		.into_iter()
+		.map(|(_, view)| view)
+		.collect();
 	output.result(&motions, |motions| {
 		let mut table = Table::new(&[">motion", "call", ">ayes", ">nays", ">needs", ">ends at block", "hash"]);
 		for m in motions {
@@ -103,9 +110,18 @@ impl VoteArgs {
 		let chain = self.submit.chain.connect().await?;
 		let motion = chain.motion(self.motion).await?;
 		chain.vote(&motion, !self.nay, &signer, self.submit.wait).await?;
-		let voted = Voted { motion: motion.index, call: motion.name, aye: !self.nay };
+		let voted = Voted {
+			motion: motion.index,
+			call: motion.name,
+			aye: !self.nay,
+		};
 		output.result(&voted, |v| {
-			format!("voted {} on motion {} ({})", if v.aye { "aye" } else { "nay" }, v.motion, v.call)
+			format!(
+				"voted {} on motion {} ({})",
+				if v.aye { "aye" } else { "nay" },
+				v.motion,
+				v.call
+			)
 		});
 		Ok(())
 	}
@@ -132,7 +148,14 @@ pub fn report(call: &str, submitted: &Submitted, output: Output) {
 			.events
 			.iter()
 			.filter(|e| !NOISE.contains(&e.pallet.as_str()))
-			.map(|e| format!("{}.{} {}", e.pallet, e.name, subxt::dynamic::Value::without_context(e.fields.clone().into())))
+			.map(|e| {
+				format!(
+					"{}.{} {}",
+					e.pallet,
+					e.name,
+					subxt::dynamic::Value::without_context(e.fields.clone().into())
+				)
+			})
 			.collect(),
 	};
 	output.result(&done, |d| {

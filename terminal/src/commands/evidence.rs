@@ -70,7 +70,11 @@ impl GetArgs {
 			return Ok(());
 		}
 		std::fs::write(&self.output, text).map_err(Error::file(&self.output))?;
-		let got = Got { order: self.id, bytes: text.len(), file: self.output };
+		let got = Got {
+			order: self.id,
+			bytes: text.len(),
+			file: self.output,
+		};
 		output.result(&got, |g| format!("{}: {} bytes", g.file.display(), g.bytes));
 		Ok(())
 	}
@@ -89,7 +93,7 @@ impl VerifyArgs {
 				hex::decode_to_slice(text.trim_start_matches("0x"), &mut hash)
 					.map_err(|e| Error::invalid("genesis", text.as_str(), format!("64 hexadecimal digits: {e}")))?;
 				hash
-			},
+			}
 			(None, Some(chain)) => chain.genesis(),
 			(None, None) => evidence::genesis_of(&pack),
 		};
@@ -102,14 +106,20 @@ impl VerifyArgs {
 			table.row(["leaf", &r.leaf]);
 			table.row(["batch root", &r.batch_root]);
 			table.row(["channel", &r.channel.to_string()]);
-			table.row(["signed by", &format!("node {} (issuer), node {} (seller)", r.issuer_node, r.seller_node)]);
+			table.row([
+				"signed by",
+				&format!("node {} (issuer), node {} (seller)", r.issuer_node, r.seller_node),
+			]);
 			if let Some(anchor) = &r.anchor {
 				let text = format!("{} of node {}, block {}", anchor.sequence, anchor.node, anchor.block);
 				table.row(["anchor", &text]);
 				table.row(["anchor root", &anchor.root]);
 			}
 			if let Some(chain) = &r.chain {
-				let text = format!("{} has the anchor and both keys, final at block {}", chain.url, chain.at_block);
+				let text = format!(
+					"{} has the anchor and both keys, final at block {}",
+					chain.url, chain.at_block
+				);
 				table.row(["chain", &text]);
 			}
 			format!("{table}\nverified")

@@ -162,8 +162,15 @@ impl AdmitArgs {
 		let roles: Vec<Role> = self.roles.iter().map(|r| Role::from(*r)).collect();
 		let manager = parse_account(&self.manager)?;
 		let chain = self.motion.connect().await?;
-		let call =
-			chain::admit_member(&chain, &self.name, &self.legal_id, &self.contact, Roles::of(&roles), manager).await?;
+		let call = chain::admit_member(
+			&chain,
+			&self.name,
+			&self.legal_id,
+			&self.contact,
+			Roles::of(&roles),
+			manager,
+		)
+		.await?;
 		self.motion.motion(&chain, call, output).await
 	}
 }
@@ -196,9 +203,18 @@ async fn list_members(args: &ChainArgs, output: Output) -> Result<()> {
 	output.result(&members, |members| {
 		let mut table = Table::new(&[">member", "name", "roles", "status", "manager"]);
 		for m in members {
-			let roles: Vec<&str> =
-				ROLES.iter().filter(|(role, _)| Roles(m.roles).contains(*role)).map(|(_, name)| *name).collect();
-			table.row([m.id.to_string(), m.name.clone(), roles.join(", "), m.status.clone(), m.manager.clone()]);
+			let roles: Vec<&str> = ROLES
+				.iter()
+				.filter(|(role, _)| Roles(m.roles).contains(*role))
+				.map(|(_, name)| *name)
+				.collect();
+			table.row([
+				m.id.to_string(),
+				m.name.clone(),
+				roles.join(", "),
+				m.status.clone(),
+				m.manager.clone(),
+			]);
 		}
 		table.to_string()
 	});

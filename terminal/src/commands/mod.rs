@@ -140,7 +140,10 @@ impl Cli {
 	/// # Errors
 	/// Whatever ends it; see [`crate::Error::exit_code`].
 	pub async fn run(self) -> Result<()> {
-		let output = Output { json: self.global.json, quiet: self.global.quiet };
+		let output = Output {
+			json: self.global.json,
+			quiet: self.global.quiet,
+		};
 		match self.command {
 			Command::Sample(args) => args.run(output),
 			Command::Sales(command) => command.run(output).await,
@@ -179,10 +182,10 @@ fn stop_signal() -> tokio::sync::watch::Receiver<bool> {
 						_ = interrupt => {},
 						_ = terminate.recv() => {},
 					}
-				},
+				}
 				Err(_) => {
 					let _ = interrupt.await;
-				},
+				}
 			}
 		}
 		#[cfg(not(unix))]

@@ -213,8 +213,15 @@ impl CountersignArgs {
 		let Some(channel) = self.channel else {
 			let channels = chain.channels().await?;
 			output.result(&channels, |channels| {
-				let mut table =
-					Table::new(&[">channel", ">seller", ">issuer", "state", "valid from", "valid until", "agreement"]);
+				let mut table = Table::new(&[
+					">channel",
+					">seller",
+					">issuer",
+					"state",
+					"valid from",
+					"valid until",
+					"agreement",
+				]);
 				for c in channels {
 					table.row([
 						c.id.to_string(),
@@ -247,7 +254,11 @@ impl GrantArgs {
 			);
 		}
 		let terms = Terms {
-			kinds: if kinds.is_empty() { BusinessKinds::ALL } else { BusinessKinds::of(&kinds) },
+			kinds: if kinds.is_empty() {
+				BusinessKinds::ALL
+			} else {
+				BusinessKinds::of(&kinds)
+			},
 			valid_until: self.valid_until,
 			orders_per_minute: self.orders_per_minute,
 		};
@@ -287,12 +298,12 @@ impl AgreementCommand {
 				let chain = args.submit.chain.connect().await?;
 				let call = chain::accept_agreement(&chain, args.proposal).await?;
 				args.submit.submit(&chain, call, output).await
-			},
+			}
 			AgreementCommand::Ratify(args) => {
 				let chain = args.motion.connect().await?;
 				let call = chain::ratify_agreement(&chain, args.proposal).await?;
 				args.motion.motion(&chain, call, output).await
-			},
+			}
 			AgreementCommand::List(args) => list_proposals(&args, output).await,
 		}
 	}
@@ -367,8 +378,10 @@ impl ProductCommand {
 			.ok()
 			.filter(|c| c.iter().all(u8::is_ascii_uppercase))
 			.ok_or_else(|| Error::invalid("currency", args.currency.as_str(), "three capital letters (ISO 4217)"))?;
-		let offering: Option<(Moment, Moment)> =
-			args.offering_from.zip(args.offering_until).map(|(from, until)| (from.unix_ms(), until.unix_ms()));
+		let offering: Option<(Moment, Moment)> = args
+			.offering_from
+			.zip(args.offering_until)
+			.map(|(from, until)| (from.unix_ms(), until.unix_ms()));
 		let chain = args.submit.chain.connect().await?;
 		let call = chain::register_product(
 			&chain,

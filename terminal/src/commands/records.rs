@@ -75,9 +75,16 @@ impl OrderArgs {
 			Some(url) => Db::open(url).await?.record(&self.id).await?,
 			None => None,
 		};
-		let trace = if self.offline { None } else { self.node.client()?.trace(&self.id, self.seller).await? };
+		let trace = if self.offline {
+			None
+		} else {
+			self.node.client()?.trace(&self.id, self.seller).await?
+		};
 		if record.is_none() && trace.is_none() {
-			return Err(Error::NotFound { what: "order", name: self.id });
+			return Err(Error::NotFound {
+				what: "order",
+				name: self.id,
+			});
 		}
 		output.result(&OrderReport { record, trace }, |report| {
 			let mut parts = Vec::new();
@@ -143,7 +150,9 @@ fn trace_text(trace: &Trace) -> String {
 		table.row([step.stage.as_str().to_string(), time_text(step.at_ms as i64), block]);
 	}
 	match &trace.waiting {
-		Some(wait) => format!("{table}\nwaits: {} {}", wait.reason.as_str(), wait.detail).trim_end().to_string(),
+		Some(wait) => format!("{table}\nwaits: {} {}", wait.reason.as_str(), wait.detail)
+			.trim_end()
+			.to_string(),
 		None => table.to_string(),
 	}
 }
@@ -162,8 +171,12 @@ impl RecordsArgs {
 			output.result(&db.defects(state, self.limit).await?, |rows| defects_text(rows));
 			return Ok(());
 		}
-		let filter =
-			RecordFilter { state: self.state, customer: self.customer, product: self.product, limit: self.limit };
+		let filter = RecordFilter {
+			state: self.state,
+			customer: self.customer,
+			product: self.product,
+			limit: self.limit,
+		};
 		output.result(&db.records(&filter).await?, |rows| records_text(rows));
 		Ok(())
 	}
@@ -172,17 +185,39 @@ impl RecordsArgs {
 fn defects_text(rows: &[DefectRow]) -> String {
 	let mut table = Table::new(&["file", ">line", "state", "field", "value", "rule"]);
 	for row in rows {
-		let cells = [&row.source, &row.line.to_string(), &row.state, &row.field, &row.value, &row.rule];
+		let cells = [
+			&row.source,
+			&row.line.to_string(),
+			&row.state,
+			&row.field,
+			&row.value,
+			&row.rule,
+		];
 		table.row(cells.map(String::clone));
 	}
 	table.to_string()
 }
 
 fn records_text(rows: &[RecordRow]) -> String {
-	let columns = ["order", "state", "kind", "product", "customer", ">amount", ">units", "deal", "reason", "confirmed at"];
+	let columns = [
+		"order",
+		"state",
+		"kind",
+		"product",
+		"customer",
+		">amount",
+		">units",
+		"deal",
+		"reason",
+		"confirmed at",
+	];
 	let mut table = Table::new(&columns);
 	for row in rows {
-		let state = if row.finalised_at > 0 { format!("{}, final", row.state) } else { row.state.clone() };
+		let state = if row.finalised_at > 0 {
+			format!("{}, final", row.state)
+		} else {
+			row.state.clone()
+		};
 		let reason = if row.failed.is_empty() {
 			row.reason_code.clone()
 		} else {

@@ -86,7 +86,11 @@ impl SalesCommand {
 impl RunArgs {
 	async fn run(self, output: Output) -> Result<()> {
 		if self.window_orders == 0 || self.window_orders > 100_000 {
-			return Err(Error::invalid("window-orders", self.window_orders.to_string(), "1 to 100000"));
+			return Err(Error::invalid(
+				"window-orders",
+				self.window_orders.to_string(),
+				"1 to 100000",
+			));
 		}
 		let source = match (self.orders, self.watch) {
 			(Some(file), _) => Source::File(file),

@@ -30,11 +30,27 @@ impl SampleArgs {
 		size.customers = self.customers.unwrap_or(size.customers);
 		let manifest = sample::write(self.seed, size, &self.out)?;
 		output.result(&manifest, |m| {
-			let columns =
-				["file", ">read", ">malformed", ">duplicates", ">unqualified", ">submitted", ">confirmed", ">rejected"];
+			let columns = [
+				"file",
+				">read",
+				">malformed",
+				">duplicates",
+				">unqualified",
+				">submitted",
+				">confirmed",
+				">rejected",
+			];
 			let mut table = Table::new(&columns);
 			let mut row = |name: String, c: &sample::Counts| {
-				let counts = [c.read, c.malformed, c.duplicates, c.unqualified, c.submitted, c.confirmed, c.rejected];
+				let counts = [
+					c.read,
+					c.malformed,
+					c.duplicates,
+					c.unqualified,
+					c.submitted,
+					c.confirmed,
+					c.rejected,
+				];
 				table.row(std::iter::once(name).chain(counts.map(thousands)));
 			};
 			for file in &m.files {

@@ -27,7 +27,14 @@ impl StatusArgs {
 		let client = self.node.client()?;
 		let (status, channels, lanes) =
 			futures::future::try_join3(client.status(), client.channels(), client.lanes()).await?;
-		output.result(&Report { status, channels, lanes }, text);
+		output.result(
+			&Report {
+				status,
+				channels,
+				lanes,
+			},
+			text,
+		);
 		Ok(())
 	}
 }
@@ -35,7 +42,10 @@ impl StatusArgs {
 fn text(report: &Report) -> String {
 	let status = &report.status;
 	let mut table = Table::new(&["", ""]);
-	let member = status.member.as_ref().map_or("not registered".into(), |m| format!("{} ({})", m.name, m.id));
+	let member = status
+		.member
+		.as_ref()
+		.map_or("not registered".into(), |m| format!("{} ({})", m.name, m.id));
 	for (name, value) in [
 		("node", status.node.map_or("not registered".into(), |n| n.to_string())),
 		("member", member),
@@ -44,7 +54,14 @@ fn text(report: &Report) -> String {
 		("genesis", status.genesis.clone()),
 		("ready", if status.ready { "yes" } else { "no" }.into()),
 		("block", thousands(status.block.into())),
-		("log", format!("{} bytes, {} orders", thousands(status.log_bytes), thousands(status.indexed))),
+		(
+			"log",
+			format!(
+				"{} bytes, {} orders",
+				thousands(status.log_bytes),
+				thousands(status.indexed)
+			),
+		),
 		("batches to anchor", thousands(status.batches_unanchored)),
 		("anchors not final", thousands(status.anchors_open.into())),
 	] {
@@ -55,7 +72,11 @@ fn text(report: &Report) -> String {
 	}
 	let mut channels = Table::new(&[">channel", "partner", "state", ">products", ">agreements"]);
 	for channel in &report.channels {
-		let state = if channel.authorised { "authorised" } else { channel.refusal.as_deref().unwrap_or("closed") };
+		let state = if channel.authorised {
+			"authorised"
+		} else {
+			channel.refusal.as_deref().unwrap_or("closed")
+		};
 		channels.row([
 			channel.id.to_string(),
 			format!("{} ({})", channel.partner.name, channel.partner.id),
@@ -64,7 +85,15 @@ fn text(report: &Report) -> String {
 			channel.agreements.len().to_string(),
 		]);
 	}
-	let mut lanes = Table::new(&[">channel", ">from", ">to", ">packets", ">delivered", ">in flight", "waits"]);
+	let mut lanes = Table::new(&[
+		">channel",
+		">from",
+		">to",
+		">packets",
+		">delivered",
+		">in flight",
+		"waits",
+	]);
 	for lane in &report.lanes {
 		lanes.row([
 			lane.channel.to_string(),
@@ -73,7 +102,10 @@ fn text(report: &Report) -> String {
 			lane.packets.to_string(),
 			lane.delivered.to_string(),
 			lane.in_flight.to_string(),
-			lane.waiting.as_ref().map(|w| format!("{} {}", w.reason.as_str(), w.detail)).unwrap_or_default(),
+			lane.waiting
+				.as_ref()
+				.map(|w| format!("{} {}", w.reason.as_str(), w.detail))
+				.unwrap_or_default(),
 		]);
 	}
 	let mut parts = vec![table.to_string()];

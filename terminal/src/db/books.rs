@@ -98,7 +98,8 @@ pub struct BookRegistration {
 	pub received_at: i64,
 }
 
-const ORDER_COLUMNS: &str = "seller, id, channel, kind, product, customer, order_text, outcome, reason_code, deal, units, \
+const ORDER_COLUMNS: &str =
+	"seller, id, channel, kind, product, customer, order_text, outcome, reason_code, deal, units, \
 	amount, trade_date, cancelled_by, confirmation_text, received_at";
 
 fn book_order(row: &AnyRow) -> Result<BookOrder, sqlx::Error> {
@@ -128,7 +129,9 @@ fn stored_decimal(text: &str) -> Result<Decimal> {
 
 /// Opens a request to the node; answers its number.
 pub async fn insert_answer(tx: &mut Tx, kind: AnswerKind, key: &str, entries: usize) -> Result<i64> {
-	let row = sqlx::query("SELECT COALESCE(MAX(number), 0) + 1 FROM answers").fetch_one(&mut **tx).await?;
+	let row = sqlx::query("SELECT COALESCE(MAX(number), 0) + 1 FROM answers")
+		.fetch_one(&mut **tx)
+		.await?;
 	let number: i64 = row.try_get(0)?;
 	sqlx::query(
 		"INSERT INTO answers (number, kind, idempotency_key, entries, state) VALUES ($1, $2, $3, $4, 'pending')",
@@ -169,7 +172,14 @@ pub async fn insert_orders(tx: &mut Tx, answer: i64, orders: &[BookOrder]) -> Re
 		]);
 	}
 	let head = format!("INSERT INTO book_orders ({ORDER_COLUMNS}, answer, decided_at)");
-	bulk::run(tx, &head, "ON CONFLICT (seller, id) DO UPDATE SET answer = excluded.answer", 18, &cells).await?;
+	bulk::run(
+		tx,
+		&head,
+		"ON CONFLICT (seller, id) DO UPDATE SET answer = excluded.answer",
+		18,
+		&cells,
+	)
+	.await?;
 	Ok(())
 }
 
@@ -216,9 +226,17 @@ pub async fn insert_book_registrations(tx: &mut Tx, answer: i64, rows: &[BookReg
 			]);
 		}
 	}
-	let head = "INSERT INTO book_registrations (seller, id, channel, customer, registration_text, outcome, reason_code, \
+	let head =
+		"INSERT INTO book_registrations (seller, id, channel, customer, registration_text, outcome, reason_code, \
 		result_text, answer, received_at, decided_at)";
-	bulk::run(tx, head, "ON CONFLICT (seller, id) DO UPDATE SET answer = excluded.answer", 11, &cells).await?;
+	bulk::run(
+		tx,
+		head,
+		"ON CONFLICT (seller, id) DO UPDATE SET answer = excluded.answer",
+		11,
+		&cells,
+	)
+	.await?;
 	let head = "INSERT INTO book_customers (seller, customer, account, salt, commitment, registered_at)";
 	bulk::run(tx, head, "ON CONFLICT (seller, customer) DO NOTHING", 6, &customers).await?;
 	Ok(())
@@ -236,7 +254,14 @@ pub async fn set_holdings(tx: &mut Tx, holdings: &[(HoldingKey, Decimal)]) -> Re
 		]);
 	}
 	let tail = "ON CONFLICT (seller, customer, product) DO UPDATE SET units = excluded.units";
-	bulk::run(tx, "INSERT INTO book_holdings (seller, customer, product, units)", tail, 4, &cells).await?;
+	bulk::run(
+		tx,
+		"INSERT INTO book_holdings (seller, customer, product, units)",
+		tail,
+		4,
+		&cells,
+	)
+	.await?;
 	Ok(())
 }
 
@@ -247,37 +272,54 @@ pub async fn set_daily(tx: &mut Tx, daily: &[(DailyKey, Decimal)]) -> Result<()>
 		cells.extend([Cell::Text(product), Cell::Text(date), Cell::Owned(amount.to_string())]);
 	}
 	let tail = "ON CONFLICT (product, trade_date) DO UPDATE SET amount = excluded.amount";
-	bulk::run(tx, "INSERT INTO book_daily (product, trade_date, amount)", tail, 3, &cells).await?;
+	bulk::run(
+		tx,
+		"INSERT INTO book_daily (product, trade_date, amount)",
+		tail,
+		3,
+		&cells,
+	)
+	.await?;
 	Ok(())
 }
 
 /// Notes that an opening file was loaded; `false` where it had been before.
 pub async fn mark_opening(tx: &mut Tx, source: &str) -> Result<bool> {
-	let done = sqlx::query(
-		"INSERT INTO book_openings (source, loaded_at) VALUES ($1, $2) ON CONFLICT (source) DO NOTHING",
-	)
-	.bind(source)
-	.bind(now_ms())
-	.execute(&mut **tx)
-	.await?;
+	let done =
+		sqlx::query("INSERT INTO book_openings (source, loaded_at) VALUES ($1, $2) ON CONFLICT (source) DO NOTHING")
+			.bind(source)
+			.bind(now_ms())
+			.execute(&mut **tx)
+			.await?;
 	Ok(done.rows_affected() > 0)
 }
 
 impl Db {
 	/// The orders with these keys that are in the books.
 	pub async fn book_orders(&self, keys: &HashSet<OrderKey>) -> Result<HashMap<OrderKey, BookOrder>> {
-		let cells: Vec<_> =
-			keys.iter().flat_map(|(seller, id)| [Cell::Int(i64::from(*seller)), Cell::Text(id)]).collect();
+		let cells: Vec<_> = keys
+			.iter()
+			.flat_map(|(seller, id)| [Cell::Int(i64::from(*seller)), Cell::Text(id)])
+			.collect();
 		let head = format!("SELECT {ORDER_COLUMNS} FROM book_orders WHERE (seller, id) IN (");
 		let rows = bulk::select(self, &head, 2, &cells).await?;
-		rows.iter().map(|row| book_order(row).map(|o| ((o.seller, o.id.clone()), o)).map_err(Error::from)).collect()
+		rows.iter()
+			.map(|row| {
+				book_order(row)
+					.map(|o| ((o.seller, o.id.clone()), o))
+					.map_err(Error::from)
+			})
+			.collect()
 	}
 
 	/// The results of registrations with these keys that are in the books.
 	pub async fn book_results(&self, keys: &HashSet<OrderKey>) -> Result<HashMap<OrderKey, BookRegistration>> {
-		let cells: Vec<_> =
-			keys.iter().flat_map(|(seller, id)| [Cell::Int(i64::from(*seller)), Cell::Text(id)]).collect();
-		let head = "SELECT seller, id, channel, customer, registration_text, outcome, reason_code, result_text, received_at \
+		let cells: Vec<_> = keys
+			.iter()
+			.flat_map(|(seller, id)| [Cell::Int(i64::from(*seller)), Cell::Text(id)])
+			.collect();
+		let head =
+			"SELECT seller, id, channel, customer, registration_text, outcome, reason_code, result_text, received_at \
 			FROM book_registrations WHERE (seller, id) IN (";
 		let rows = bulk::select(self, head, 2, &cells).await?;
 		let registration = |row: &AnyRow| -> Result<(OrderKey, BookRegistration)> {
@@ -300,8 +342,10 @@ impl Db {
 
 	/// Which of these customers are registered, with their account.
 	pub async fn book_customers(&self, keys: &HashSet<OrderKey>) -> Result<HashMap<OrderKey, String>> {
-		let cells: Vec<_> =
-			keys.iter().flat_map(|(seller, id)| [Cell::Int(i64::from(*seller)), Cell::Text(id)]).collect();
+		let cells: Vec<_> = keys
+			.iter()
+			.flat_map(|(seller, id)| [Cell::Int(i64::from(*seller)), Cell::Text(id)])
+			.collect();
 		let head = "SELECT seller, customer, account FROM book_customers WHERE (seller, customer) IN (";
 		let rows = bulk::select(self, head, 2, &cells).await?;
 		rows.iter()
@@ -317,8 +361,7 @@ impl Db {
 				[Cell::Int(i64::from(*seller)), Cell::Text(customer), Cell::Text(product)]
 			})
 			.collect();
-		let head =
-			"SELECT seller, customer, product, units FROM book_holdings WHERE (seller, customer, product) IN (";
+		let head = "SELECT seller, customer, product, units FROM book_holdings WHERE (seller, customer, product) IN (";
 		let rows = bulk::select(self, head, 3, &cells).await?;
 		let holding = |row: &AnyRow| -> Result<(HoldingKey, Decimal)> {
 			let key = (row.try_get::<i64, _>(0)? as u32, row.try_get(1)?, row.try_get(2)?);
@@ -329,12 +372,17 @@ impl Db {
 
 	/// The daily totals with these keys.
 	pub async fn daily(&self, keys: &HashSet<DailyKey>) -> Result<HashMap<DailyKey, Decimal>> {
-		let cells: Vec<_> =
-			keys.iter().flat_map(|(product, date)| [Cell::Text(product), Cell::Text(date)]).collect();
+		let cells: Vec<_> = keys
+			.iter()
+			.flat_map(|(product, date)| [Cell::Text(product), Cell::Text(date)])
+			.collect();
 		let head = "SELECT product, trade_date, amount FROM book_daily WHERE (product, trade_date) IN (";
 		let rows = bulk::select(self, head, 2, &cells).await?;
 		let total = |row: &AnyRow| -> Result<(DailyKey, Decimal)> {
-			Ok(((row.try_get(0)?, row.try_get(1)?), stored_decimal(&row.try_get::<String, _>(2)?)?))
+			Ok((
+				(row.try_get(0)?, row.try_get(1)?),
+				stored_decimal(&row.try_get::<String, _>(2)?)?,
+			))
 		};
 		rows.iter().map(total).collect()
 	}
@@ -359,14 +407,16 @@ impl Db {
 	/// The lines of an answer: ordered by seller and id, which is the order in which they are sent.
 	pub async fn answer_lines(&self, kind: AnswerKind, number: i64) -> Result<Vec<String>> {
 		let statement = match kind {
-			AnswerKind::Confirmations => {
-				"SELECT confirmation_text, seller, id FROM book_orders WHERE answer = $1"
-			},
+			AnswerKind::Confirmations => "SELECT confirmation_text, seller, id FROM book_orders WHERE answer = $1",
 			AnswerKind::Results => "SELECT result_text, seller, id FROM book_registrations WHERE answer = $1",
 		};
 		let mut lines = Vec::new();
 		for row in sqlx::query(statement).bind(number).fetch_all(self.pool()).await? {
-			lines.push((row.try_get::<i64, _>(1)?, row.try_get::<String, _>(2)?, row.try_get::<String, _>(0)?));
+			lines.push((
+				row.try_get::<i64, _>(1)?,
+				row.try_get::<String, _>(2)?,
+				row.try_get::<String, _>(0)?,
+			));
 		}
 		// Sorted here: the two databases collate text differently.
 		lines.sort();
@@ -375,7 +425,10 @@ impl Db {
 
 	/// Notes that the node has an answer.
 	pub async fn answer_sent(&self, number: i64) -> Result<()> {
-		sqlx::query("UPDATE answers SET state = 'sent' WHERE number = $1").bind(number).execute(self.pool()).await?;
+		sqlx::query("UPDATE answers SET state = 'sent' WHERE number = $1")
+			.bind(number)
+			.execute(self.pool())
+			.await?;
 		Ok(())
 	}
 

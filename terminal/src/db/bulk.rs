@@ -97,7 +97,9 @@ mod tests {
 
 	#[test]
 	fn statement_text() {
-		assert_eq!(text("INSERT INTO t (a, b)", "ON CONFLICT DO NOTHING", 2, 2),
-			"INSERT INTO t (a, b) VALUES ($1,$2),($3,$4) ON CONFLICT DO NOTHING");
+		assert_eq!(
+			text("INSERT INTO t (a, b)", "ON CONFLICT DO NOTHING", 2, 2),
+			"INSERT INTO t (a, b) VALUES ($1,$2),($3,$4) ON CONFLICT DO NOTHING"
+		);
 	}
 }

@@ -118,7 +118,9 @@ pub async fn insert_defects(tx: &mut Tx, source: &str, lines: &[Defective]) -> R
 
 /// Writes a request that is about to be made; answers its number.
 pub async fn insert_submission(tx: &mut Tx, kind: SubmissionKind, key: &str, entries: usize) -> Result<i64> {
-	let row = sqlx::query("SELECT COALESCE(MAX(number), 0) + 1 FROM submissions").fetch_one(&mut **tx).await?;
+	let row = sqlx::query("SELECT COALESCE(MAX(number), 0) + 1 FROM submissions")
+		.fetch_one(&mut **tx)
+		.await?;
 	let number: i64 = row.try_get(0)?;
 	sqlx::query(
 		"INSERT INTO submissions (number, kind, idempotency_key, entries, packets, state) \
@@ -143,12 +145,16 @@ pub async fn accept_submission(tx: &mut Tx, kind: SubmissionKind, number: i64, p
 	let statement = match kind {
 		SubmissionKind::Orders => {
 			"UPDATE records SET state = 'accepted', accepted_at = $1 WHERE submission = $2 AND state = 'pending'"
-		},
+		}
 		SubmissionKind::Registrations => {
 			"UPDATE registrations SET state = 'accepted', updated_at = $1 WHERE submission = $2 AND state = 'pending'"
-		},
+		}
 	};
-	sqlx::query(statement).bind(now_ms()).bind(number).execute(&mut **tx).await?;
+	sqlx::query(statement)
+		.bind(now_ms())
+		.bind(number)
+		.execute(&mut **tx)
+		.await?;
 	// A confirmation may have come before the answer: its record was on the node's disk all the same.
 	if kind == SubmissionKind::Orders {
 		sqlx::query("UPDATE records SET accepted_at = confirmed_at WHERE submission = $1 AND accepted_at = 0 AND confirmed_at > 0")
@@ -170,11 +176,11 @@ pub async fn refuse_records(
 		SubmissionKind::Orders => {
 			"UPDATE records SET state = 'refused', reason_code = $1, reason_text = $2 \
 			 WHERE id = $3 AND submission = $4 AND state = 'pending'"
-		},
+		}
 		SubmissionKind::Registrations => {
 			"UPDATE registrations SET state = 'refused', reason_code = $1, reason_text = $2 \
 			 WHERE id = $3 AND submission = $4 AND state = 'pending'"
-		},
+		}
 	};
 	for (id, code, text) in refused {
 		sqlx::query(statement)
@@ -222,7 +228,14 @@ impl Db {
 		.bind(kind.as_str())
 		.fetch_all(self.pool())
 		.await?;
-		rows.iter().map(|row| Ok(Submission { number: row.try_get(0)?, key: row.try_get(1)? })).collect()
+		rows.iter()
+			.map(|row| {
+				Ok(Submission {
+					number: row.try_get(0)?,
+					key: row.try_get(1)?,
+				})
+			})
+			.collect()
 	}
 
 	/// The ids and bytes of a request, in its order.
@@ -231,7 +244,7 @@ impl Db {
 			SubmissionKind::Orders => "SELECT id, order_text FROM records WHERE submission = $1 ORDER BY line",
 			SubmissionKind::Registrations => {
 				"SELECT id, registration_text FROM registrations WHERE submission = $1 ORDER BY id"
-			},
+			}
 		};
 		let rows = sqlx::query(statement).bind(number).fetch_all(self.pool()).await?;
 		rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
@@ -239,12 +252,10 @@ impl Db {
 
 	/// How many records of the file `source` wait for a confirmation.
 	pub async fn unconfirmed(&self, source: &str) -> Result<u64> {
-		let row = sqlx::query(
-			"SELECT COUNT(*) FROM records WHERE source = $1 AND state IN ('pending', 'accepted')",
-		)
-		.bind(source)
-		.fetch_one(self.pool())
-		.await?;
+		let row = sqlx::query("SELECT COUNT(*) FROM records WHERE source = $1 AND state IN ('pending', 'accepted')")
+			.bind(source)
+			.fetch_one(self.pool())
+			.await?;
 		Ok(row.try_get::<i64, _>(0)? as u64)
 	}
 }

@@ -45,7 +45,9 @@ pub struct Db {
 
 /// Unix milliseconds now.
 pub fn now_ms() -> i64 {
-	let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+	let since = std::time::SystemTime::now()
+		.duration_since(std::time::UNIX_EPOCH)
+		.unwrap_or_default();
 	i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -60,7 +62,11 @@ impl Db {
 		sqlx::any::install_default_drivers();
 		let sqlite = url.starts_with("sqlite:");
 		if !sqlite && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
-			return Err(Error::invalid("db", without_password(url), "sqlite:PATH or postgres://…"));
+			return Err(Error::invalid(
+				"db",
+				without_password(url),
+				"sqlite:PATH or postgres://…",
+			));
 		}
 		let full = if sqlite && !url.contains("mode=") && !url.contains(":memory:") {
 			format!("{url}{}mode=rwc", if url.contains('?') { "&" } else { "?" })
@@ -147,7 +153,9 @@ pub(crate) mod tests {
 	/// A database in a folder that lives as long as the second value.
 	pub async fn temporary() -> (Db, tempfile::TempDir) {
 		let dir = tempfile::tempdir().unwrap();
-		let db = Db::open(&format!("sqlite:{}", dir.path().join("t.db").display())).await.unwrap();
+		let db = Db::open(&format!("sqlite:{}", dir.path().join("t.db").display()))
+			.await
+			.unwrap();
 		(db, dir)
 	}
 
@@ -157,9 +165,15 @@ pub(crate) mod tests {
 		db.close().await;
 		let url = format!("sqlite:{}", dir.path().join("t.db").display());
 		let db = Db::open(&url).await.unwrap();
-		sqlx::query("UPDATE schema_version SET version = 999").execute(db.pool()).await.unwrap();
+		sqlx::query("UPDATE schema_version SET version = 999")
+			.execute(db.pool())
+			.await
+			.unwrap();
 		db.close().await;
-		assert!(matches!(Db::open(&url).await, Err(Error::SchemaTooNew { found: 999, .. })));
+		assert!(matches!(
+			Db::open(&url).await,
+			Err(Error::SchemaTooNew { found: 999, .. })
+		));
 	}
 
 	#[tokio::test]

@@ -203,7 +203,11 @@ impl Db {
 		let mut values = Vec::new();
 		let finalised = filter.state.as_deref() == Some("finalised");
 		let state = filter.state.as_ref().filter(|_| !finalised);
-		for (column, value) in [("state", state), ("customer", filter.customer.as_ref()), ("product", filter.product.as_ref())] {
+		for (column, value) in [
+			("state", state),
+			("customer", filter.customer.as_ref()),
+			("product", filter.product.as_ref()),
+		] {
 			if let Some(value) = value {
 				values.push(value.as_str());
 				conditions.push(format!("r.{column} = ${}", values.len()));
@@ -250,7 +254,13 @@ impl Db {
 
 	/// The figures of all files, or of one.
 	pub async fn figures(&self, source: Option<&str>) -> Result<Figures> {
-		let only = |column: &str| if source.is_some() { format!("{column} = $1") } else { "$1 = ''".into() };
+		let only = |column: &str| {
+			if source.is_some() {
+				format!("{column} = $1")
+			} else {
+				"$1 = ''".into()
+			}
+		};
 		let bound = source.unwrap_or("");
 		let mut figures = Figures::default();
 		let statement = format!(
@@ -266,26 +276,32 @@ impl Db {
 		figures.duplicates = number(&row, 2)?;
 		figures.unqualified = number(&row, 3)?;
 
-		let statement = format!("SELECT state, COUNT(*) FROM records WHERE {} GROUP BY state", only("source"));
+		let statement = format!(
+			"SELECT state, COUNT(*) FROM records WHERE {} GROUP BY state",
+			only("source")
+		);
 		for row in sqlx::query(&statement).bind(bound).fetch_all(self.pool()).await? {
 			let count = number(&row, 1)?;
 			match row.try_get::<String, _>(0)?.as_str() {
-				"unqualified" => {},
+				"unqualified" => {}
 				"refused" => figures.refused += count,
 				"confirmed" | "partial" => {
 					figures.submitted += count;
 					figures.confirmed += count;
-				},
+				}
 				"rejected" => {
 					figures.submitted += count;
 					figures.rejected += count;
-				},
+				}
 				_ => figures.submitted += count,
 			}
 		}
 		figures.records = figures.confirmed + figures.rejected;
 
-		let statement = format!("SELECT failed FROM records WHERE state = 'unqualified' AND {}", only("source"));
+		let statement = format!(
+			"SELECT failed FROM records WHERE state = 'unqualified' AND {}",
+			only("source")
+		);
 		for row in sqlx::query(&statement).bind(bound).fetch_all(self.pool()).await? {
 			for code in crate::qualify::failed_codes(&row.try_get::<String, _>(0)?) {
 				*figures.unqualified_by_clause.entry(code).or_default() += 1;

@@ -224,7 +224,9 @@ impl Db {
 
 	/// The channels with confirmations that are not known to be final.
 	pub async fn open_places(&self) -> Result<Vec<OpenPlaces>> {
-		let rows = sqlx::query("SELECT channel, MAX(up_to) FROM finalised GROUP BY channel").fetch_all(self.pool()).await?;
+		let rows = sqlx::query("SELECT channel, MAX(up_to) FROM finalised GROUP BY channel")
+			.fetch_all(self.pool())
+			.await?;
 		let mut final_to = std::collections::HashMap::new();
 		for row in rows {
 			final_to.insert(row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?);
@@ -246,13 +248,11 @@ impl Db {
 
 	/// The order with the least place of `channel` above `above`, with that place.
 	pub async fn first_order_above(&self, channel: i64, above: i64) -> Result<Option<(String, i64)>> {
-		let row = sqlx::query(
-			"SELECT id, place FROM records WHERE channel = $1 AND place > $2 ORDER BY place LIMIT 1",
-		)
-		.bind(channel)
-		.bind(above)
-		.fetch_optional(self.pool())
-		.await?;
+		let row = sqlx::query("SELECT id, place FROM records WHERE channel = $1 AND place > $2 ORDER BY place LIMIT 1")
+			.bind(channel)
+			.bind(above)
+			.fetch_optional(self.pool())
+			.await?;
 		row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 	}
 
@@ -269,3 +269,6 @@ impl Db {
 		row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 	}
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,7 +92,8 @@ pub async fn insert_registrations(tx: &mut Tx, rows: &[RegistrationRow]) -> Resu
 			Cell::Int(now),
 		]);
 	}
-	let head = "INSERT INTO registrations (id, customer, issuer, seller, state, reason_code, reason_text, commitment, salt, \
+	let head =
+		"INSERT INTO registrations (id, customer, issuer, seller, state, reason_code, reason_text, commitment, salt, \
 		account, registration_text, submission, updated_at)";
 	bulk::run(tx, head, "ON CONFLICT (id) DO NOTHING", 13, &cells).await?;
 	Ok(())
@@ -132,7 +133,9 @@ impl Db {
 		let rows = sqlx::query("SELECT customer, issuer FROM registrations WHERE state = 'registered'")
 			.fetch_all(self.pool())
 			.await?;
-		rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u32))).collect()
+		rows.iter()
+			.map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u32)))
+			.collect()
 	}
 
 	/// Customer and issuer of every registration that holds, waits, or was decided against.
@@ -140,7 +143,9 @@ impl Db {
 		let rows = sqlx::query("SELECT customer, issuer FROM registrations WHERE state <> 'refused'")
 			.fetch_all(self.pool())
 			.await?;
-		rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u32))).collect()
+		rows.iter()
+			.map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u32)))
+			.collect()
 	}
 
 	/// How many registrations stand in each state.
@@ -148,6 +153,8 @@ impl Db {
 		let rows = sqlx::query("SELECT state, COUNT(*) FROM registrations GROUP BY state ORDER BY state")
 			.fetch_all(self.pool())
 			.await?;
-		rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u64))).collect()
+		rows.iter()
+			.map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u64)))
+			.collect()
 	}
 }

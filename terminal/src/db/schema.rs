@@ -189,13 +189,20 @@ const VERSIONS: &[&[&str]] = &[&[
 /// Brings the schema to the newest version, each version in one transaction.
 pub(super) async fn migrate(db: &Db) -> Result<()> {
 	let known = VERSIONS.len() as i64;
-	sqlx::query("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").execute(db.pool()).await?;
-	let found: i64 = match sqlx::query("SELECT version FROM schema_version").fetch_optional(db.pool()).await? {
+	sqlx::query("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")
+		.execute(db.pool())
+		.await?;
+	let found: i64 = match sqlx::query("SELECT version FROM schema_version")
+		.fetch_optional(db.pool())
+		.await?
+	{
 		Some(row) => row.try_get(0)?,
 		None => {
-			sqlx::query("INSERT INTO schema_version (version) VALUES (0)").execute(db.pool()).await?;
+			sqlx::query("INSERT INTO schema_version (version) VALUES (0)")
+				.execute(db.pool())
+				.await?;
 			0
-		},
+		}
 	};
 	if found > known {
 		return Err(Error::SchemaTooNew { found, known });
@@ -205,7 +212,10 @@ pub(super) async fn migrate(db: &Db) -> Result<()> {
 		for step in *steps {
 			sqlx::query(step).execute(&mut *tx).await?;
 		}
-		sqlx::query("UPDATE schema_version SET version = $1").bind(version as i64 + 1).execute(&mut *tx).await?;
+		sqlx::query("UPDATE schema_version SET version = $1")
+			.bind(version as i64 + 1)
+			.execute(&mut *tx)
+			.await?;
 		tx.commit().await?;
 	}
 	Ok(())

@@ -51,7 +51,10 @@ impl Books {
 	fn take_units(&mut self, key: HoldingKey, units: Decimal, check: bool) -> Result<(), Rejection> {
 		let held = self.holdings.get(&key).copied().unwrap_or_default();
 		if check && held < units {
-			return Err(("INSUFFICIENT_UNITS", format!("units: {units}: at most the {held} in the books")));
+			return Err((
+				"INSUFFICIENT_UNITS",
+				format!("units: {units}: at most the {held} in the books"),
+			));
 		}
 		// Without the check the books may not know all; they never go below zero.
 		self.holdings.insert(key.clone(), (held - units).max(Decimal::ZERO));
@@ -77,7 +80,10 @@ fn deal_of(seller: u32, id: &str) -> String {
 /// Decides on `order` of `seller` and moves the books accordingly.
 pub fn decide(rules: &Rules, books: &mut Books, seller: u32, channel: u32, order: &Order) -> Decision {
 	let mut confirmation = match execute(rules, books, seller, order) {
-		Ok(confirmation) => Confirmation { deal: Some(deal_of(seller, &order.id)), ..confirmation },
+		Ok(confirmation) => Confirmation {
+			deal: Some(deal_of(seller, &order.id)),
+			..confirmation
+		},
 		Err((code, text)) => Confirmation::rejected(order.id.as_str(), code, text),
 	};
 	confirmation.channel = Some(channel);
@@ -86,10 +92,12 @@ pub fn decide(rules: &Rules, books: &mut Books, seller: u32, channel: u32, order
 }
 
 fn execute(rules: &Rules, books: &mut Books, seller: u32, order: &Order) -> Result<Confirmation, Rejection> {
-	let product = rules
-		.products
-		.get(&order.product)
-		.ok_or_else(|| ("PRODUCT_UNKNOWN", format!("product: {:?}: none of this issuer", order.product)))?;
+	let product = rules.products.get(&order.product).ok_or_else(|| {
+		(
+			"PRODUCT_UNKNOWN",
+			format!("product: {:?}: none of this issuer", order.product),
+		)
+	})?;
 	if rules.reject.orders_of.contains(&order.customer) {
 		return Err(("CUSTOMER_BLOCKED", "customer: on the reject list".into()));
 	}
@@ -146,7 +154,11 @@ fn buy(
 	day: &str,
 ) -> Result<Confirmation, Rejection> {
 	ensure_trading(product)?;
-	let wanted = if order.kind == BusinessKind::Subscription { ProductStatus::Offering } else { ProductStatus::Open };
+	let wanted = if order.kind == BusinessKind::Subscription {
+		ProductStatus::Offering
+	} else {
+		ProductStatus::Open
+	};
 	if product.status != wanted {
 		let rule = "a subscription needs an offering period, a purchase an open product";
 		return Err(("KIND_NOT_NOW", format!("kind: {:?}: {rule}", order.kind.as_str())));
@@ -157,10 +169,16 @@ fn buy(
 		return Err(("CURRENCY", format!("currency: {currency:?}: {}", product.currency)));
 	}
 	if asked < product.min_amount {
-		return Err(("BELOW_MINIMUM", format!("amount: {asked}: at least {}", product.min_amount)));
+		return Err((
+			"BELOW_MINIMUM",
+			format!("amount: {asked}: at least {}", product.min_amount),
+		));
 	}
 	if !product.max_amount.is_zero() && asked > product.max_amount {
-		return Err(("ABOVE_MAXIMUM", format!("amount: {asked}: at most {}", product.max_amount)));
+		return Err((
+			"ABOVE_MAXIMUM",
+			format!("amount: {asked}: at most {}", product.max_amount),
+		));
 	}
 	let key = (order.product.clone(), day.to_string());
 	let mut amount = asked;
@@ -171,8 +189,14 @@ fn buy(
 		}
 		amount = amount.min(left);
 	}
-	let fee = round_down(amount.checked_mul(product.fee_rate).ok_or_else(overflow("amount"))?, rules.digits);
-	let units = round_down((amount - fee).checked_div(product.nav).ok_or_else(overflow("amount"))?, rules.digits);
+	let fee = round_down(
+		amount.checked_mul(product.fee_rate).ok_or_else(overflow("amount"))?,
+		rules.digits,
+	);
+	let units = round_down(
+		(amount - fee).checked_div(product.nav).ok_or_else(overflow("amount"))?,
+		rules.digits,
+	);
 	books.add_units((seller, order.customer.clone(), order.product.clone()), units);
 	books.add_daily(key, amount);
 	let mut confirmation = accepted();
@@ -200,8 +224,15 @@ fn redeem(
 	ensure_trading(product)?;
 	let units = quantity("units", &order.units)?;
 	let gross = units.checked_mul(product.nav).ok_or_else(overflow("units"))?;
-	let fee = round_down(gross.checked_mul(product.fee_rate).ok_or_else(overflow("units"))?, rules.digits);
-	books.take_units((seller, order.customer.clone(), order.product.clone()), units, rules.check_holdings)?;
+	let fee = round_down(
+		gross.checked_mul(product.fee_rate).ok_or_else(overflow("units"))?,
+		rules.digits,
+	);
+	books.take_units(
+		(seller, order.customer.clone(), order.product.clone()),
+		units,
+		rules.check_holdings,
+	)?;
 	Ok(Confirmation {
 		units: Some(units.to_string()),
 		nav: Some(product.nav.to_string()),
@@ -212,7 +243,12 @@ fn redeem(
 }
 
 fn detail<'a>(order: &'a Order, name: &str) -> Option<&'a str> {
-	order.details.as_ref()?.get(name)?.as_str().filter(|text| !text.is_empty())
+	order
+		.details
+		.as_ref()?
+		.get(name)?
+		.as_str()
+		.filter(|text| !text.is_empty())
 }
 
 fn switch(
@@ -228,15 +264,27 @@ fn switch(
 		.products
 		.get(target)
 		.filter(|_| target != order.product)
-		.ok_or_else(|| ("TARGET_PRODUCT", format!("details.target_product: {target:?}: another product of this issuer")))?;
+		.ok_or_else(|| {
+			(
+				"TARGET_PRODUCT",
+				format!("details.target_product: {target:?}: another product of this issuer"),
+			)
+		})?;
 	ensure_trading(into)?;
 	if into.currency != product.currency {
-		return Err(("CURRENCY", format!("details.target_product: {target:?}: of the same currency")));
+		return Err((
+			"CURRENCY",
+			format!("details.target_product: {target:?}: of the same currency"),
+		));
 	}
 	let units = quantity("units", &order.units)?;
 	let value = units.checked_mul(product.nav).ok_or_else(overflow("units"))?;
 	let units_in = round_down(value.checked_div(into.nav).ok_or_else(overflow("units"))?, rules.digits);
-	books.take_units((seller, order.customer.clone(), order.product.clone()), units, rules.check_holdings)?;
+	books.take_units(
+		(seller, order.customer.clone(), order.product.clone()),
+		units,
+		rules.check_holdings,
+	)?;
 	books.add_units((seller, order.customer.clone(), target.to_string()), units_in);
 	Ok(Confirmation {
 		units: Some(units.to_string()),
@@ -252,27 +300,48 @@ fn switch(
 fn transfer(rules: &Rules, books: &mut Books, seller: u32, order: &Order) -> Result<Confirmation, Rejection> {
 	let to = detail(order, "to_customer").unwrap_or("");
 	if to.is_empty() || to == order.customer {
-		return Err(("TO_CUSTOMER", format!("details.to_customer: {to:?}: another customer's reference")));
+		return Err((
+			"TO_CUSTOMER",
+			format!("details.to_customer: {to:?}: another customer's reference"),
+		));
 	}
 	let units = quantity("units", &order.units)?;
-	books.take_units((seller, order.customer.clone(), order.product.clone()), units, rules.check_holdings)?;
+	books.take_units(
+		(seller, order.customer.clone(), order.product.clone()),
+		units,
+		rules.check_holdings,
+	)?;
 	books.add_units((seller, to.to_string(), order.product.clone()), units);
-	Ok(Confirmation { units: Some(units.to_string()), ..accepted() })
+	Ok(Confirmation {
+		units: Some(units.to_string()),
+		..accepted()
+	})
 }
 
 fn custody(rules: &Rules, books: &mut Books, seller: u32, order: &Order) -> Result<Confirmation, Rejection> {
 	let units = quantity("units", &order.units)?;
-	books.take_units((seller, order.customer.clone(), order.product.clone()), units, rules.check_holdings)?;
-	Ok(Confirmation { units: Some(units.to_string()), ..accepted() })
+	books.take_units(
+		(seller, order.customer.clone(), order.product.clone()),
+		units,
+		rules.check_holdings,
+	)?;
+	Ok(Confirmation {
+		units: Some(units.to_string()),
+		..accepted()
+	})
 }
 
 fn dividend(product: &ProductRules, order: &Order) -> Result<Confirmation, Rejection> {
 	ensure_trading(product)?;
 	match detail(order, "method") {
-		Some(method @ ("cash" | "reinvest")) => {
-			Ok(Confirmation { details: Some(serde_json::json!({ "method": method })), ..accepted() })
-		},
-		other => Err(("DIVIDEND_METHOD", format!("details.method: {:?}: cash or reinvest", other.unwrap_or("")))),
+		Some(method @ ("cash" | "reinvest")) => Ok(Confirmation {
+			details: Some(serde_json::json!({ "method": method })),
+			..accepted()
+		}),
+		other => Err((
+			"DIVIDEND_METHOD",
+			format!("details.method: {:?}: cash or reinvest", other.unwrap_or("")),
+		)),
 	}
 }
 
@@ -283,13 +352,24 @@ fn cancel(books: &mut Books, seller: u32, order: &Order, day: &str) -> Result<Co
 		.orders
 		.get(&key)
 		.filter(|target| target.customer == order.customer)
-		.ok_or_else(|| ("ORDER_UNKNOWN", format!("cancels: {named:?}: an order of this customer")))?
+		.ok_or_else(|| {
+			(
+				"ORDER_UNKNOWN",
+				format!("cancels: {named:?}: an order of this customer"),
+			)
+		})?
 		.clone();
 	if target.outcome == "rejected" || !target.cancelled_by.is_empty() {
-		return Err(("NOT_CANCELLABLE", format!("cancels: {named:?}: an order that was executed and not taken back")));
+		return Err((
+			"NOT_CANCELLABLE",
+			format!("cancels: {named:?}: an order that was executed and not taken back"),
+		));
 	}
 	if target.trade_date != day {
-		return Err(("TOO_LATE", format!("cancels: {named:?}: an order of the same business day")));
+		return Err((
+			"TOO_LATE",
+			format!("cancels: {named:?}: an order of the same business day"),
+		));
 	}
 	let holding = (seller, target.customer.clone(), target.product.clone());
 	let units = decimal::parse(&target.units).unwrap_or_default();
@@ -298,16 +378,22 @@ fn cancel(books: &mut Books, seller: u32, order: &Order, day: &str) -> Result<Co
 			books.take_units(holding, units, true)?;
 			let amount = decimal::parse(&target.amount).unwrap_or_default();
 			books.add_daily((target.product.clone(), target.trade_date.clone()), -amount);
-		},
+		}
 		"redemption" => books.add_units(holding, units),
 		other => {
 			let rule = "only subscriptions, purchases and redemptions can be taken back";
 			return Err(("NOT_CANCELLABLE", format!("cancels: {named:?}, kind {other:?}: {rule}")));
-		},
+		}
 	}
 	if let Some(target) = books.orders.get_mut(&key) {
 		target.cancelled_by.clone_from(&order.id);
 	}
 	books.cancelled.push((key, order.id.clone()));
-	Ok(Confirmation { details: Some(serde_json::json!({ "cancelled_deal": target.deal })), ..accepted() })
+	Ok(Confirmation {
+		details: Some(serde_json::json!({ "cancelled_deal": target.deal })),
+		..accepted()
+	})
 }
+
+#[cfg(test)]
+mod tests;

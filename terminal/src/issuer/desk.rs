@@ -76,7 +76,9 @@ struct OnlyId {
 
 /// The id of an entry.
 pub(super) fn id_of(entry: &InboxEntry) -> Option<String> {
-	serde_json::from_str::<OnlyId>(entry.body.get()).ok().map(|only| only.id)
+	serde_json::from_str::<OnlyId>(entry.body.get())
+		.ok()
+		.map(|only| only.id)
 }
 
 impl Desk {
@@ -262,7 +264,7 @@ impl Desk {
 				None => {
 					let account = customer_of(entry).and_then(|c| accounts.get(&(entry.seller, c)));
 					register::decide(&self.rules, self.issuer, entry, account)
-				},
+				}
 			};
 			if result.id.is_empty() {
 				log::warn!("inbox {}: a registration without id cannot be answered", entry.cursor);
@@ -282,11 +284,16 @@ impl Desk {
 		entries: &[InboxEntry],
 		results: &[BookRegistration],
 	) -> Result<(Vec<BookOrder>, Books)> {
-		let parsed: Vec<_> = entries.iter().map(|e| (e, serde_json::from_str::<Order>(e.body.get()))).collect();
+		let parsed: Vec<_> = entries
+			.iter()
+			.map(|e| (e, serde_json::from_str::<Order>(e.body.get())))
+			.collect();
 		let mut books = self.load(&parsed).await?;
 		for result in results {
 			if let Some((account, ..)) = &result.registered {
-				books.customers.insert((result.seller, result.customer.clone()), account.clone());
+				books
+					.customers
+					.insert((result.seller, result.customer.clone()), account.clone());
 			}
 		}
 		let mut answered = Vec::with_capacity(parsed.len());
@@ -332,14 +339,19 @@ impl Desk {
 		let (confirmation, kind, product, customer) = match order {
 			Ok(order) => {
 				let decision = decide(&self.rules, books, entry.seller, entry.channel, &order);
-				(decision.confirmation, order.kind.as_str(), order.product, order.customer)
-			},
+				(
+					decision.confirmation,
+					order.kind.as_str(),
+					order.product,
+					order.customer,
+				)
+			}
 			Err(error) => {
 				let text = format!("order: {error}");
 				let mut confirmation = sealane_sdk::types::Confirmation::rejected(id, "UNREADABLE", text);
 				confirmation.channel = Some(entry.channel);
 				(confirmation, "", String::new(), String::new())
-			},
+			}
 		};
 		let outcome = match confirmation.outcome {
 			Outcome::Accepted => "accepted",
@@ -375,7 +387,7 @@ impl Desk {
 				Ok(order) => {
 					wanted.insert((entry.seller, order.id.clone()));
 					wanted.extend(order.cancels.iter().map(|id| (entry.seller, id.clone())));
-				},
+				}
 				Err(_) => wanted.extend(id_of(entry).map(|id| (entry.seller, id))),
 			}
 		}
@@ -387,7 +399,13 @@ impl Desk {
 			let Ok(order) = order else { continue };
 			customers.insert((entry.seller, order.customer.clone()));
 			holdings.insert((entry.seller, order.customer.clone(), order.product.clone()));
-			let detail = |name: &str| order.details.as_ref().and_then(|d| d.get(name)).and_then(|v| v.as_str());
+			let detail = |name: &str| {
+				order
+					.details
+					.as_ref()
+					.and_then(|d| d.get(name))
+					.and_then(|v| v.as_str())
+			};
 			if let Some(target) = detail("target_product") {
 				holdings.insert((entry.seller, order.customer.clone(), target.into()));
 			}
@@ -398,7 +416,11 @@ impl Desk {
 				daily.insert((order.product.clone(), self.rules.trade_date(placed).to_string()));
 			}
 			if order.kind == BusinessKind::Cancellation {
-				if let Some(target) = order.cancels.as_ref().and_then(|id| known.get(&(entry.seller, id.clone()))) {
+				if let Some(target) = order
+					.cancels
+					.as_ref()
+					.and_then(|id| known.get(&(entry.seller, id.clone())))
+				{
 					holdings.insert((entry.seller, target.customer.clone(), target.product.clone()));
 					daily.insert((target.product.clone(), target.trade_date.clone()));
 				}
@@ -420,7 +442,9 @@ fn customer_of(entry: &InboxEntry) -> Option<String> {
 	struct OnlyCustomer {
 		customer: String,
 	}
-	serde_json::from_str::<OnlyCustomer>(entry.body.get()).ok().map(|only| only.customer)
+	serde_json::from_str::<OnlyCustomer>(entry.body.get())
+		.ok()
+		.map(|only| only.customer)
 }
 
 /// The lines in the order in which the database hands them back: a repeat must have the same bytes.

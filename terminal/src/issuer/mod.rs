@@ -11,6 +11,6 @@ mod desk;
 mod register;
 mod rules;
 
-pub use decide::{Books, Decision};
+pub use decide::{decide, Books, Decision};
 pub use desk::{Desk, IssuerFigures};
 pub use rules::{Opening, ProductRules, Rules};

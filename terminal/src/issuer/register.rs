@@ -20,7 +20,7 @@ pub fn decide(rules: &Rules, issuer: u32, entry: &InboxEntry, account: Option<&S
 			let id = crate::issuer::desk::id_of(entry).unwrap_or_default();
 			// The error names line, column and type; serde_json puts no value of a text field in it that we would leak.
 			(id, String::new(), Err(("UNREADABLE", format!("registration: {error}"))))
-		},
+		}
 	};
 	let mut result = RegistrationResult::new(id.as_str(), Outcome::Rejected);
 	result.channel = Some(entry.channel);
@@ -32,17 +32,22 @@ pub fn decide(rules: &Rules, issuer: u32, entry: &InboxEntry, account: Option<&S
 			rand::rngs::OsRng.fill_bytes(&mut salt);
 			let committed = hex::encode(commitment(&salt, issuer, entry.seller, customer.as_bytes()));
 			let salt = hex::encode(salt);
-			let account = account.cloned().unwrap_or_else(|| format!("A{}", committed[..12].to_uppercase()));
+			let account = account
+				.cloned()
+				.unwrap_or_else(|| format!("A{}", committed[..12].to_uppercase()));
 			result.outcome = Outcome::Accepted;
 			result.commitment = Some(committed.clone());
 			result.salt = Some(salt.clone());
 			result.account = Some(account.clone());
 			registered = Some((account, salt, committed));
-		},
+		}
 		Err((code, text)) => {
 			reason_code = code.into();
-			result.reason = Some(Reason { code: code.into(), text });
-		},
+			result.reason = Some(Reason {
+				code: code.into(),
+				text,
+			});
+		}
 	}
 	BookRegistration {
 		seller: entry.seller,
@@ -71,7 +76,10 @@ fn check(rules: &Rules, registration: &Registration) -> Result<(), (&'static str
 		return Err(("INCOMPLETE", "person.document.number: must not be empty".into()));
 	}
 	if rules.reject.registrations_of.contains(customer) {
-		return Err(("CUSTOMER_REFUSED", "customer: this issuer does not register the customer".into()));
+		return Err((
+			"CUSTOMER_REFUSED",
+			"customer: this issuer does not register the customer".into(),
+		));
 	}
 	Ok(())
 }

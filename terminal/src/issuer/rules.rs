@@ -94,7 +94,9 @@ mod text {
 	pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Decimal, D::Error> {
 		let text = String::deserialize(deserializer)?;
 		decimal::parse(&text).ok_or_else(|| {
-			D::Error::custom(format!("{text:?}: a decimal in quotes, at most 18 digits before and 8 after the point"))
+			D::Error::custom(format!(
+				"{text:?}: a decimal in quotes, at most 18 digits before and 8 after the point"
+			))
 		})
 	}
 }
@@ -106,9 +108,15 @@ impl Rules {
 	/// The file cannot be read, or line, field, value and rule of what is wrong.
 	pub fn read(path: &Path) -> Result<Self> {
 		let text = std::fs::read_to_string(path).map_err(Error::file(path))?;
-		let place = |line: u64, reason: String| Error::Format { path: path.into(), line, reason };
+		let place = |line: u64, reason: String| Error::Format {
+			path: path.into(),
+			line,
+			reason,
+		};
 		let mut rules: Rules = toml::from_str(&text).map_err(|e| {
-			let line = e.span().map_or(0, |span| text[..span.start].matches('\n').count() as u64 + 1);
+			let line = e
+				.span()
+				.map_or(0, |span| text[..span.start].matches('\n').count() as u64 + 1);
 			place(line, e.message().to_string())
 		})?;
 		rules.check().map_err(|reason| place(0, reason))?;
@@ -130,10 +138,16 @@ impl Rules {
 				return Err(format!("products.{id}.fee_rate: {}: below 1", product.fee_rate));
 			}
 			if !product.max_amount.is_zero() && product.max_amount < product.min_amount {
-				return Err(format!("products.{id}.max_amount: {}: at least min_amount", product.max_amount));
+				return Err(format!(
+					"products.{id}.max_amount: {}: at least min_amount",
+					product.max_amount
+				));
 			}
 			if product.currency.len() != 3 || !product.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-				return Err(format!("products.{id}.currency: {:?}: three capital letters", product.currency));
+				return Err(format!(
+					"products.{id}.currency: {:?}: three capital letters",
+					product.currency
+				));
 			}
 		}
 		Ok(())
@@ -151,7 +165,7 @@ impl Rules {
 		match (days + 3).rem_euclid(7) {
 			5 => days += 2,
 			6 => days += 1,
-			_ => {},
+			_ => {}
 		}
 		// A timestamp ends two days before the calendar does.
 		Date::from_days_since_epoch(days).unwrap_or_else(|| local.date())
@@ -181,14 +195,24 @@ impl Opening {
 			units: String,
 		}
 		let bytes = std::fs::read(path).map_err(Error::file(path))?;
-		let mut opening =
-			Opening { source: hex::encode(&Sha256::digest(&bytes)[..16]), by_seller: HashMap::new() };
+		let mut opening = Opening {
+			source: hex::encode(&Sha256::digest(&bytes)[..16]),
+			by_seller: HashMap::new(),
+		};
 		for (index, row) in csv::Reader::from_reader(&bytes[..]).deserialize::<Row>().enumerate() {
-			let place = |reason: String| Error::Format { path: path.into(), line: index as u64 + 2, reason };
+			let place = |reason: String| Error::Format {
+				path: path.into(),
+				line: index as u64 + 2,
+				reason,
+			};
 			let row = row.map_err(|e| place(e.to_string()))?;
 			let units = decimal::parse(&row.units)
 				.ok_or_else(|| place(format!("units: {:?}: a decimal that is not negative", row.units)))?;
-			opening.by_seller.entry(row.seller).or_default().push((row.customer, row.product, units));
+			opening
+				.by_seller
+				.entry(row.seller)
+				.or_default()
+				.push((row.customer, row.product, units));
 		}
 		Ok(opening)
 	}

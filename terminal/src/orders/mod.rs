@@ -13,8 +13,8 @@ pub use read::{open, read_all, Format, Line, Reader};
 
 use serde::Serialize;
 
-/// Longest line in bytes. An order has about 500.
-pub const MAX_LINE_LEN: usize = 64 * 1024;
+/// Longest line in bytes: what the node takes of one entry, less room for facts. An order has about 500.
+pub const MAX_LINE_LEN: usize = 60 * 1024;
 /// Longest order id in bytes.
 pub const MAX_ID_LEN: usize = 128;
 /// Longest customer reference in bytes.
@@ -34,7 +34,11 @@ pub struct Defect {
 impl Defect {
 	/// Of a field with a value that breaks a rule.
 	pub fn new(field: impl Into<String>, value: &str, rule: &'static str) -> Self {
-		Defect { field: field.into(), value: shorten(value), rule }
+		Defect {
+			field: field.into(),
+			value: shorten(value),
+			rule,
+		}
 	}
 }
 
@@ -47,7 +51,11 @@ impl std::fmt::Display for Defect {
 /// The first 80 characters, without line breaks and control characters.
 fn shorten(text: &str) -> String {
 	const MAX: usize = 80;
-	let mut short: String = text.chars().take(MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
+	let mut short: String = text
+		.chars()
+		.take(MAX)
+		.map(|c| if c.is_control() { ' ' } else { c })
+		.collect();
 	if text.chars().nth(MAX).is_some() {
 		short.push('…');
 	}

@@ -98,14 +98,19 @@ const RULE_NAME: &str = "1 to 32 bytes of text without control characters";
 pub fn parse_line(line: &str) -> Result<Order, Defect> {
 	let text = line.trim();
 	if text.len() > MAX_LINE_LEN {
-		return Err(Defect::new("line", text, "at most 65,536 bytes"));
+		return Err(Defect::new("line", text, "at most 61,440 bytes"));
 	}
 	if !text.starts_with('{') {
 		return Err(Defect::new("line", text, "a JSON object"));
 	}
 	let fields: Fields<'_> = serde_json::from_str(text).map_err(|e| defect_of(&e, text))?;
 
-	let id = required("id", fields.id, MAX_ID_LEN, "1 to 128 bytes of text without control characters")?;
+	let id = required(
+		"id",
+		fields.id,
+		MAX_ID_LEN,
+		"1 to 128 bytes of text without control characters",
+	)?;
 	let kind_name = required("kind", fields.kind, MAX_NAME_LEN as usize, RULE_KIND)?;
 	let kind = BusinessKind::from_name(&kind_name)
 		.filter(|kind| *kind != BusinessKind::Registration)
@@ -186,7 +191,11 @@ fn defect_of(error: &serde_json::Error, text: &str) -> Defect {
 		let field = rest.split('`').next().unwrap_or("line");
 		return Defect::new(field, text, "each field once");
 	}
-	let rule = if error.is_eof() { "complete JSON (the line ends inside it)" } else { "valid JSON" };
+	let rule = if error.is_eof() {
+		"complete JSON (the line ends inside it)"
+	} else {
+		"valid JSON"
+	};
 	Defect::new("line", text, rule)
 }
 
@@ -216,12 +225,16 @@ fn quantity(name: &str, raw: Option<&RawValue>) -> Result<Option<Decimal>, Defec
 	const RULE: &str = "a positive decimal in quotes, at most 18 digits before and 8 after the point";
 	let Some(raw) = present(raw) else { return Ok(None) };
 	let text = string(name, raw, RULE)?;
-	decimal::parse_quantity(&text).map(Some).ok_or_else(|| Defect::new(name, &text, RULE))
+	decimal::parse_quantity(&text)
+		.map(Some)
+		.ok_or_else(|| Defect::new(name, &text, RULE))
 }
 
 fn currency(raw: Option<&RawValue>) -> Result<String, Defect> {
 	const RULE: &str = "three capital letters (ISO 4217)";
-	let Some(code) = optional("currency", raw, 3, RULE)? else { return Ok(String::new()) };
+	let Some(code) = optional("currency", raw, 3, RULE)? else {
+		return Ok(String::new());
+	};
 	if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) {
 		Ok(code)
 	} else {
@@ -245,9 +258,13 @@ fn quantities_fit(kind: BusinessKind, amount: Option<Decimal>, units: Option<Dec
 				return Err(Defect::new("amount", "", "present in a subscription or purchase"));
 			}
 			if units.is_some() {
-				return Err(Defect::new("units", &shown(units), "absent in a subscription or purchase"));
+				return Err(Defect::new(
+					"units",
+					&shown(units),
+					"absent in a subscription or purchase",
+				));
 			}
-		},
+		}
 		BusinessKind::Redemption
 		| BusinessKind::Switch
 		| BusinessKind::NonTradeTransfer
@@ -256,15 +273,23 @@ fn quantities_fit(kind: BusinessKind, amount: Option<Decimal>, units: Option<Dec
 				return Err(Defect::new("units", "", "present in a redemption, switch or transfer"));
 			}
 			if amount.is_some() {
-				return Err(Defect::new("amount", &shown(amount), "absent in a redemption, switch or transfer"));
+				return Err(Defect::new(
+					"amount",
+					&shown(amount),
+					"absent in a redemption, switch or transfer",
+				));
 			}
-		},
+		}
 		BusinessKind::DividendMethod | BusinessKind::Cancellation | BusinessKind::Registration => {
 			if amount.is_some() || units.is_some() {
 				let value = shown(amount.or(units));
-				return Err(Defect::new("amount", &value, "neither amount nor units in this kind of order"));
+				return Err(Defect::new(
+					"amount",
+					&value,
+					"neither amount nor units in this kind of order",
+				));
 			}
-		},
+		}
 	}
 	Ok(())
 }
@@ -277,14 +302,19 @@ fn details(kind: BusinessKind, raw: Option<&RawValue>) -> Result<Details, Defect
 			Ok(Details::default())
 		};
 	};
-	const RULE: &str = "a JSON object; in it target_product and sales_channel are text, exceed_confirmed is true or false";
+	const RULE: &str =
+		"a JSON object; in it target_product and sales_channel are text, exceed_confirmed is true or false";
 	let text = raw.get();
 	if !text.starts_with('{') {
 		return Err(Defect::new("details", text, RULE));
 	}
 	let details: Details = serde_json::from_str(text).map_err(|_| Defect::new("details", text, RULE))?;
 	if kind == BusinessKind::Switch && details.target_product.as_deref().unwrap_or("").is_empty() {
-		return Err(Defect::new("details.target_product", text, "the product to switch into"));
+		return Err(Defect::new(
+			"details.target_product",
+			text,
+			"the product to switch into",
+		));
 	}
 	Ok(details)
 }
@@ -325,12 +355,22 @@ mod tests {
 			(r#""amount":"100.50","#, "", "amount", ""),
 			(r#""amount":"100.50""#, r#""amount":"1","units":"1""#, "units", "1"),
 			(r#""kind":"purchase""#, r#""kind":"buy""#, "kind", "buy"),
-			(r#""kind":"purchase""#, r#""kind":"registration""#, "kind", "registration"),
+			(
+				r#""kind":"purchase""#,
+				r#""kind":"registration""#,
+				"kind",
+				"registration",
+			),
 			(r#""id":"A-1""#, r#""id":"""#, "id", ""),
 			(r#""id":"A-1""#, r#""id":"a\nb""#, "id", "a b"),
 			(r#""id":"A-1","#, "", "id", ""),
 			("CNY", "cny", "currency", "cny"),
-			("2026-03-02T10:00:00+08:00", "2026-02-30T10:00:00+08:00", "placed_at", "2026-02-30T10:00:00+08:00"),
+			(
+				"2026-03-02T10:00:00+08:00",
+				"2026-02-30T10:00:00+08:00",
+				"placed_at",
+				"2026-02-30T10:00:00+08:00",
+			),
 			("2026-03-02T10:00:00+08:00", "2026-03-02", "placed_at", "2026-03-02"),
 			(r#""note":"keep 甲""#, r#""facts":{}"#, "facts", "{}"),
 			(r#""note":"keep 甲""#, r#""cancels":"A-0""#, "cancels", "A-0"),
@@ -344,7 +384,10 @@ mod tests {
 		}
 		let twice = replaced(r#""id":"A-1""#, r#""id":"A-1","id":"A-2""#).unwrap_err();
 		assert_eq!((twice.field.as_str(), twice.rule), ("id", "each field once"));
-		assert!(parse_line(&GOOD[..GOOD.len() - 20]).unwrap_err().rule.contains("ends inside"));
+		assert!(parse_line(&GOOD[..GOOD.len() - 20])
+			.unwrap_err()
+			.rule
+			.contains("ends inside"));
 		assert_eq!(parse_line("[1]").unwrap_err().rule, "a JSON object");
 	}
 
@@ -355,8 +398,16 @@ mod tests {
 		assert!(parse_line(&format!(r#"{cancel},"cancels":"A-1"}}"#)).is_ok());
 		let switch = cancel.replace("cancellation", "switch");
 		let with_units = format!(r#"{switch},"units":"3.5""#);
-		assert_eq!(parse_line(&format!("{with_units}}}")).unwrap_err().field, "details.target_product");
-		assert_eq!(parse_line(&format!(r#"{switch},"details":{{"target_product":"P2"}}}}"#)).unwrap_err().field, "units");
+		assert_eq!(
+			parse_line(&format!("{with_units}}}")).unwrap_err().field,
+			"details.target_product"
+		);
+		assert_eq!(
+			parse_line(&format!(r#"{switch},"details":{{"target_product":"P2"}}}}"#))
+				.unwrap_err()
+				.field,
+			"units"
+		);
 	}
 
 	proptest! {

@@ -25,7 +25,12 @@ impl Format {
 	/// # Errors
 	/// Any other extension.
 	pub fn of(path: &Path) -> Result<Self> {
-		match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
+		match path
+			.extension()
+			.and_then(|e| e.to_str())
+			.map(str::to_ascii_lowercase)
+			.as_deref()
+		{
 			Some("csv") => Ok(Format::Csv),
 			Some("ndjson" | "jsonl" | "json") => Ok(Format::Ndjson),
 			_ => Err(Error::invalid(
@@ -54,8 +59,14 @@ pub struct Reader<R: Read> {
 }
 
 enum Source<R: Read> {
-	Ndjson { input: BufReader<R>, number: u64 },
-	Csv { input: Box<csv::Reader<R>>, columns: Vec<String> },
+	Ndjson {
+		input: BufReader<R>,
+		number: u64,
+	},
+	Csv {
+		input: Box<csv::Reader<R>>,
+		columns: Vec<String>,
+	},
 }
 
 /// Opens a file.
@@ -65,7 +76,11 @@ enum Source<R: Read> {
 pub fn open(path: &Path) -> Result<Reader<File>> {
 	let format = Format::of(path)?;
 	let file = File::open(path).map_err(Error::file(path))?;
-	Reader::new(file, format).map_err(|reason| Error::Format { path: path.into(), line: 1, reason })
+	Reader::new(file, format).map_err(|reason| Error::Format {
+		path: path.into(),
+		line: 1,
+		reason,
+	})
 }
 
 /// All lines of a file.
@@ -86,18 +101,26 @@ impl<R: Read> Reader<R> {
 	/// What is wrong with the CSV header.
 	pub fn new(input: R, format: Format) -> Result<Self, String> {
 		let source = match format {
-			Format::Ndjson => Source::Ndjson { input: BufReader::with_capacity(256 * 1024, input), number: 0 },
+			Format::Ndjson => Source::Ndjson {
+				input: BufReader::with_capacity(256 * 1024, input),
+				number: 0,
+			},
 			Format::Csv => {
-				let mut input =
-					csv::ReaderBuilder::new().flexible(true).buffer_capacity(256 * 1024).from_reader(input);
+				let mut input = csv::ReaderBuilder::new()
+					.flexible(true)
+					.buffer_capacity(256 * 1024)
+					.from_reader(input);
 				let header = input.headers().map_err(|e| format!("header: {e}"))?;
 				let mut columns: Vec<String> = header.iter().map(|c| c.trim().to_string()).collect();
 				if let Some(first) = columns.first_mut() {
 					*first = first.trim_start_matches('\u{feff}').to_string();
 				}
 				check_columns(&columns)?;
-				Source::Csv { input: Box::new(input), columns }
-			},
+				Source::Csv {
+					input: Box::new(input),
+					columns,
+				}
+			}
 		};
 		Ok(Reader { source })
 	}
@@ -121,7 +144,10 @@ impl<R: Read> Iterator for Reader<R> {
 fn check_columns(columns: &[String]) -> Result<(), String> {
 	for needed in COLUMNS_NEEDED {
 		if !columns.iter().any(|c| c == needed) {
-			return Err(format!("header: {:?}: must have the column {needed}", columns.join(",")));
+			return Err(format!(
+				"header: {:?}: must have the column {needed}",
+				columns.join(",")
+			));
 		}
 	}
 	for (i, column) in columns.iter().enumerate() {
@@ -138,7 +164,10 @@ fn next_ndjson<R: Read>(input: &mut BufReader<R>, number: &mut u64) -> std::io::
 	let mut bytes = Vec::with_capacity(1024);
 	loop {
 		bytes.clear();
-		let read = input.by_ref().take(MAX_LINE_LEN as u64 + 1).read_until(b'\n', &mut bytes)?;
+		let read = input
+			.by_ref()
+			.take(MAX_LINE_LEN as u64 + 1)
+			.read_until(b'\n', &mut bytes)?;
 		if read == 0 {
 			return Ok(None);
 		}
@@ -147,8 +176,12 @@ fn next_ndjson<R: Read>(input: &mut BufReader<R>, number: &mut u64) -> std::io::
 		if !ended && bytes.len() > MAX_LINE_LEN {
 			skip_line(input)?;
 			let text = cut(&String::from_utf8_lossy(&bytes));
-			let defect = Defect::new("line", &text, "at most 65,536 bytes");
-			return Ok(Some(Line { number: *number, order: Err(defect), text }));
+			let defect = Defect::new("line", &text, "at most 61,440 bytes");
+			return Ok(Some(Line {
+				number: *number,
+				order: Err(defect),
+				text,
+			}));
 		}
 		if *number == 1 && bytes.starts_with(b"\xef\xbb\xbf") {
 			bytes.drain(..3);
@@ -157,13 +190,25 @@ fn next_ndjson<R: Read>(input: &mut BufReader<R>, number: &mut u64) -> std::io::
 			Ok(text) if text.trim().is_empty() => continue,
 			Ok(text) => {
 				let order = parse_line(text);
-				let text = if order.is_err() { cut(text.trim_end()) } else { String::new() };
-				Line { number: *number, order, text }
-			},
+				let text = if order.is_err() {
+					cut(text.trim_end())
+				} else {
+					String::new()
+				};
+				Line {
+					number: *number,
+					order,
+					text,
+				}
+			}
 			Err(_) => {
 				let text = cut(String::from_utf8_lossy(&bytes).trim_end());
-				Line { number: *number, order: Err(Defect::new("line", &text, "UTF-8 text")), text }
-			},
+				Line {
+					number: *number,
+					order: Err(Defect::new("line", &text, "UTF-8 text")),
+					text,
+				}
+			}
 		};
 		return Ok(Some(line));
 	}
@@ -179,11 +224,11 @@ fn skip_line<R: Read>(input: &mut BufReader<R>) -> std::io::Result<()> {
 			Some(at) => {
 				input.consume(at + 1);
 				return Ok(());
-			},
+			}
 			None => {
 				let len = buffer.len();
 				input.consume(len);
-			},
+			}
 		}
 	}
 }
@@ -192,18 +237,22 @@ fn next_csv<R: Read>(input: &mut csv::Reader<R>, columns: &[String]) -> std::io:
 	let mut row = csv::ByteRecord::new();
 	match input.read_byte_record(&mut row) {
 		Ok(false) => return Ok(None),
-		Ok(true) => {},
+		Ok(true) => {}
 		Err(error) => {
 			return match error.into_kind() {
 				csv::ErrorKind::Io(e) => Err(e),
 				other => Err(std::io::Error::other(format!("{other:?}"))),
 			}
-		},
+		}
 	}
 	let number = row.position().map_or(0, csv::Position::line);
 	let text = cut(&row.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(","));
 	let order = order_of_row(&row, columns, &text);
-	Ok(Some(Line { number, text: if order.is_err() { text } else { String::new() }, order }))
+	Ok(Some(Line {
+		number,
+		text: if order.is_err() { text } else { String::new() },
+		order,
+	}))
 }
 
 /// A row becomes the JSON line that it stands for, so that one set of rules judges both formats.
@@ -261,14 +310,17 @@ mod tests {
 		input.push(b'\n');
 		input.extend_from_slice(LINE.as_bytes());
 		let lines = lines(&input, Format::Ndjson);
-		let seen: Vec<_> = lines.iter().map(|l| (l.number, l.order.as_ref().err().map(|d| d.rule))).collect();
+		let seen: Vec<_> = lines
+			.iter()
+			.map(|l| (l.number, l.order.as_ref().err().map(|d| d.rule)))
+			.collect();
 		assert_eq!(
 			seen,
 			[
 				(1, None),
 				(3, Some("UTF-8 text")),
 				(4, Some("complete JSON (the line ends inside it)")),
-				(5, Some("at most 65,536 bytes")),
+				(5, Some("at most 61,440 bytes")),
 				(6, None),
 			]
 		);
@@ -286,9 +338,14 @@ mod tests {
 		let lines = lines(input.as_bytes(), Format::Csv);
 		let order = lines[0].order.as_ref().unwrap();
 		let value: serde_json::Value = serde_json::from_str(&order.text).unwrap();
-		assert_eq!((value["branch"].as_str(), value["details"]["a"].as_i64()), (Some("Pudong"), Some(1)));
-		let defects: Vec<_> =
-			lines[1..].iter().map(|l| (l.number, l.order.as_ref().unwrap_err().field.as_str())).collect();
+		assert_eq!(
+			(value["branch"].as_str(), value["details"]["a"].as_i64()),
+			(Some("Pudong"), Some(1))
+		);
+		let defects: Vec<_> = lines[1..]
+			.iter()
+			.map(|l| (l.number, l.order.as_ref().unwrap_err().field.as_str()))
+			.collect();
 		assert_eq!(defects, [(3, "amount"), (4, "line"), (5, "details")]);
 	}
 

@@ -4,8 +4,8 @@
 
 use crate::{
 	db::{
-		confirm_records, now_ms, set_cursor, set_finalised, settle_registrations, ConfirmedRow, Db, OpenPlaces, RecordState,
-		RegistrationState, SettledRow,
+		confirm_records, now_ms, set_cursor, set_finalised, settle_registrations, ConfirmedRow, Db, OpenPlaces,
+		RecordState, RegistrationState, SettledRow,
 	},
 	error::{Error, Result},
 };
@@ -49,7 +49,12 @@ impl Follower {
 	pub async fn new(client: Client, db: Db) -> Result<Self> {
 		let cursor = db.cursor(CURSOR).await?.map_or_else(Cursor::start, Cursor);
 		let places = db.places().await?;
-		Ok(Follower { client, db, cursor, places })
+		Ok(Follower {
+			client,
+			db,
+			cursor,
+			places,
+		})
 	}
 
 	/// Follows until `stop` changes; counts `progress` up after each page that changed something.
@@ -88,7 +93,7 @@ impl Follower {
 			Err(error) => {
 				self.places = places;
 				return Err(error);
-			},
+			}
 		};
 		let mut tx = self.db.begin().await?;
 		confirm_records(&mut tx, &read.confirmed).await?;
@@ -109,7 +114,7 @@ impl Follower {
 				EventKind::Confirmed => page.confirmed.push(self.confirmed(event)?),
 				EventKind::Registered => page.settled.push(settled(event)?),
 				EventKind::AnchorFinalised => page.anchored = true,
-				_ => {},
+				_ => {}
 			}
 		}
 		Ok(page)
@@ -132,14 +137,18 @@ impl Follower {
 		let entry = match (event.lane, event.sequence, event.ordinal) {
 			(Some(lane), Some(sequence), Some(ordinal)) => {
 				format!("{}/{}/{}/{sequence}/{ordinal}", lane.channel, lane.from, lane.to)
-			},
+			}
 			_ => String::new(),
 		};
 		Ok(ConfirmedRow {
 			id: confirmation.order.clone(),
 			state,
 			outcome,
-			text: event.confirmation.as_ref().map(|raw| raw.get().to_string()).unwrap_or_default(),
+			text: event
+				.confirmation
+				.as_ref()
+				.map(|raw| raw.get().to_string())
+				.unwrap_or_default(),
 			confirmation,
 			technical: event.technical.unwrap_or(false),
 			channel,
@@ -169,18 +178,29 @@ impl Follower {
 
 	/// The run of places above `from` that one final anchor covers: its end and the anchor.
 	async fn next_run(&self, open: OpenPlaces, from: i64) -> Result<Option<(i64, Anchor)>> {
-		let Some((id, first)) = self.db.first_order_above(open.channel, from).await? else { return Ok(None) };
-		let Some(anchor) = self.final_anchor(&id).await? else { return Ok(None) };
+		let Some((id, first)) = self.db.first_order_above(open.channel, from).await? else {
+			return Ok(None);
+		};
+		let Some(anchor) = self.final_anchor(&id).await? else {
+			return Ok(None);
+		};
 		let (mut low, mut high) = (first, open.newest);
 		while low < high {
 			// The newest first: mostly one anchor covers all.
-			let probe = if high == open.newest { high } else { low + (high - low + 1) / 2 };
+			let probe = if high == open.newest {
+				high
+			} else {
+				low + (high - low + 1) / 2
+			};
 			let Some((id, place)) = self.db.order_at(open.channel, low, probe).await? else {
 				// No record of ours between: the search goes on above.
 				low = probe;
 				continue;
 			};
-			let same = self.final_anchor(&id).await?.is_some_and(|a| a.sequence == anchor.sequence);
+			let same = self
+				.final_anchor(&id)
+				.await?
+				.is_some_and(|a| a.sequence == anchor.sequence);
 			if same {
 				low = probe.max(place);
 			} else {
@@ -193,7 +213,10 @@ impl Follower {
 	/// The final anchor of an order; `None` while there is none.
 	async fn final_anchor(&self, id: &str) -> Result<Option<Anchor>> {
 		let status = self.client.order(id, None).await?;
-		Ok(status.filter(|s| s.stage == OrderStage::Finalised).and_then(|s| s.anchor).filter(|a| a.finalised))
+		Ok(status
+			.filter(|s| s.stage == OrderStage::Finalised)
+			.and_then(|s| s.anchor)
+			.filter(|a| a.finalised))
 	}
 }
 

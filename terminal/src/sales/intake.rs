@@ -73,7 +73,12 @@ impl Intake {
 		let source = source_name(path).await?;
 		let mut import = match self.db.import(&source).await? {
 			Some(import) => import,
-			None => Import { source, path: path.display().to_string(), started_at: now_ms(), ..Import::default() },
+			None => Import {
+				source,
+				path: path.display().to_string(),
+				started_at: now_ms(),
+				..Import::default()
+			},
 		};
 		if import.finished_at > 0 {
 			return Ok(import.source);
@@ -148,16 +153,21 @@ impl Intake {
 		for line in lines {
 			match line.order {
 				Ok(order) => fresh.push((line.number, order)),
-				Err(defect) => {
-					defects.push(Defective { line: line.number, state: "malformed", defect, text: line.text })
-				},
+				Err(defect) => defects.push(Defective {
+					line: line.number,
+					state: "malformed",
+					defect,
+					text: line.text,
+				}),
 			}
 		}
 		import.malformed += defects.len() as u64;
 		let fresh = self.drop_duplicates(fresh, &mut defects).await?;
 		import.duplicates += defects.len() as u64 - defects.iter().filter(|d| d.state == "malformed").count() as u64;
 
-		self.terms.prepare(fresh.iter().map(|(_, order)| order.product.as_str())).await?;
+		self.terms
+			.prepare(fresh.iter().map(|(_, order)| order.product.as_str()))
+			.await?;
 		self.refresh_registered(&fresh).await?;
 		let mut records: Vec<NewRecord> = fresh.into_iter().map(|(line, order)| self.check(line, order)).collect();
 		let unqualified = records.iter().filter(|r| r.state == RecordState::Unqualified).count() as u64;
@@ -184,7 +194,8 @@ impl Intake {
 		save_import(&mut tx, import).await?;
 		tx.commit().await?;
 		for d in &defects {
-			self.output.remark(format!("{}:{}: {}: {}", import.path, d.line, d.state, d.defect));
+			self.output
+				.remark(format!("{}:{}: {}: {}", import.path, d.line, d.state, d.defect));
 		}
 		match submission {
 			Some(submission) => self.submitter.send(submission, entries).await,
@@ -206,7 +217,12 @@ impl Intake {
 				kept.push((line, order));
 			} else {
 				let defect = Defect::new("id", &order.id, "an id is used once; the first order with it counts");
-				defects.push(Defective { line, state: "duplicate", defect, text: String::new() });
+				defects.push(Defective {
+					line,
+					state: "duplicate",
+					defect,
+					text: String::new(),
+				});
 			}
 		}
 		Ok(kept)
@@ -251,8 +267,15 @@ impl Intake {
 			Verdict::Fails { clause_version, failed } => unqualified(order, clause_version, &failed),
 			Verdict::ProductUnknown => {
 				let text = format!("product {:?}: no channel of the node has it", order.product);
-				unqualified(order, 0, &[Failed { code: "product_unknown".into(), text }])
-			},
+				unqualified(
+					order,
+					0,
+					&[Failed {
+						code: "product_unknown".into(),
+						text,
+					}],
+				)
+			}
 		}
 	}
 }
@@ -272,7 +295,10 @@ async fn source_name(path: &Path) -> Result<String> {
 			}
 			hash.update(&buffer[..read]);
 		}
-		let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+		let name = path
+			.file_name()
+			.map(|n| n.to_string_lossy().into_owned())
+			.unwrap_or_default();
 		Ok(format!("{name}@{}", hex::encode(&hash.finalize()[..8])))
 	});
 	hashed.await.map_err(|panic| Error::Node(panic.to_string()))?

@@ -97,11 +97,11 @@ pub async fn run(
 			Source::Folder(folder) => {
 				watch::run(intake, folder, config.window, stop, output).await?;
 				db.figures(None).await
-			},
+			}
 			Source::None => {
 				stopped(stop).await;
 				db.figures(None).await
-			},
+			}
 		}
 	};
 	tokio::pin!(follow, work);
@@ -147,16 +147,16 @@ async fn one_file(
 			None => Duration::from_secs(3_600),
 		};
 		match tokio::time::timeout(left, progress.changed()).await {
-			Ok(Ok(())) => {},
+			Ok(Ok(())) => {}
 			// The follower ended; it says why.
 			Ok(Err(_)) => return Ok(figures),
-			Err(_) if config.timeout.is_none() => {},
+			Err(_) if config.timeout.is_none() => {}
 			Err(_) => {
 				return Err(Error::TimedOut {
 					what: format!("{open} of {} orders", figures.submitted),
 					seconds: config.timeout.unwrap_or_default().as_secs(),
 				})
-			},
+			}
 		}
 	}
 }

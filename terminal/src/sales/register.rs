@@ -60,7 +60,9 @@ pub async fn register(
 	output: Output,
 ) -> Result<RegisterFigures> {
 	for pending in db.pending_submissions(SubmissionKind::Registrations).await? {
-		let entries = db.submission_entries(SubmissionKind::Registrations, pending.number).await?;
+		let entries = db
+			.submission_entries(SubmissionKind::Registrations, pending.number)
+			.await?;
 		submit(&client, &db, SubmissionKind::Registrations, &pending, &entries).await?;
 	}
 	let channels: Vec<Channel> = client
@@ -93,7 +95,14 @@ pub async fn register(
 		}
 		insert_registrations(&mut tx, chunk).await?;
 		tx.commit().await?;
-		submit(&client, &db, SubmissionKind::Registrations, &Submission { number, key }, &entries).await?;
+		submit(
+			&client,
+			&db,
+			SubmissionKind::Registrations,
+			&Submission { number, key },
+			&entries,
+		)
+		.await?;
 		bar.inc(chunk.len() as u64);
 	}
 	bar.finish_and_clear();
@@ -112,7 +121,11 @@ async fn wait_for_results(client: Client, db: &Db, timeout: Option<Duration>, ou
 	let mut follower = Follower::new(client, db.clone()).await?;
 	let open = || async {
 		let states = db.registration_states().await?;
-		let waiting = states.iter().filter(|(state, _)| state == "pending" || state == "accepted").map(|(_, n)| n).sum();
+		let waiting = states
+			.iter()
+			.filter(|(state, _)| state == "pending" || state == "accepted")
+			.map(|(_, n)| n)
+			.sum();
 		Ok::<u64, Error>(waiting)
 	};
 	let total = open().await?;
@@ -125,7 +138,10 @@ async fn wait_for_results(client: Client, db: &Db, timeout: Option<Duration>, ou
 			return Ok(());
 		}
 		if let Some(limit) = timeout.filter(|limit| began.elapsed() >= *limit) {
-			return Err(Error::TimedOut { what: format!("{waiting} registrations"), seconds: limit.as_secs() });
+			return Err(Error::TimedOut {
+				what: format!("{waiting} registrations"),
+				seconds: limit.as_secs(),
+			});
 		}
 		follower.page(Duration::from_secs(1)).await?;
 	}
@@ -135,10 +151,17 @@ async fn wait_for_results(client: Client, db: &Db, timeout: Option<Duration>, ou
 fn application(customer: &Customer, channel: &Channel) -> Result<RegistrationRow> {
 	let id = format!("R{}-{}", channel.issuer, customer.reference);
 	if id.len() > crate::orders::MAX_ID_LEN {
-		return Err(Error::invalid("reference", customer.reference.as_str(), "at most 116 bytes, to be registered"));
+		return Err(Error::invalid(
+			"reference",
+			customer.reference.as_str(),
+			"at most 116 bytes, to be registered",
+		));
 	}
 	let interface = channel.interfaces.first().ok_or_else(|| {
-		Error::Node(format!("issuer {} ({}) has no interface yet", channel.issuer, channel.partner.name))
+		Error::Node(format!(
+			"issuer {} ({}) has no interface yet",
+			channel.issuer, channel.partner.name
+		))
 	})?;
 	let document = match customer.document.kind {
 		DocumentKind::ResidentId => "resident_id",
@@ -171,9 +194,9 @@ fn application(customer: &Customer, channel: &Channel) -> Result<RegistrationRow
 		region: Some(customer.region.as_str().into()),
 		extra,
 	};
-	let registration =
-		sdk::Registration::new(id.as_str(), interface.id.as_str(), customer.reference.as_str(), person);
-	let text = serde_json::to_string(&registration).map_err(|e| Error::invalid("customer", &customer.reference, e.to_string()))?;
+	let registration = sdk::Registration::new(id.as_str(), interface.id.as_str(), customer.reference.as_str(), person);
+	let text = serde_json::to_string(&registration)
+		.map_err(|e| Error::invalid("customer", &customer.reference, e.to_string()))?;
 	Ok(RegistrationRow {
 		id,
 		customer: customer.reference.clone(),

@@ -49,11 +49,11 @@ impl Submitter {
 				match work {
 					Work::Request(submission, entries) => {
 						submit(&client, &db, SubmissionKind::Orders, &submission, &entries).await?;
-					},
+					}
 					Work::Flush(done) => {
 						// Whoever asked may have gone.
 						let _ = done.send(());
-					},
+					}
 				}
 			}
 			Ok(())
@@ -135,7 +135,11 @@ pub async fn submit(
 		SubmissionKind::Orders => client.submit_orders_ndjson(body, &submission.key).await?,
 		SubmissionKind::Registrations => client.submit_registrations_ndjson(body, &submission.key).await?,
 	};
-	let refused: Vec<_> = report.refused_entries.iter().filter_map(|entry| refusal(entry, entries)).collect();
+	let refused: Vec<_> = report
+		.refused_entries
+		.iter()
+		.filter_map(|entry| refusal(entry, entries))
+		.collect();
 	let mut tx = db.begin().await?;
 	refuse_records(&mut tx, kind, submission.number, &refused).await?;
 	accept_submission(&mut tx, kind, submission.number, report.packets).await?;
@@ -160,7 +164,10 @@ mod tests {
 
 	#[test]
 	fn the_same_entries_give_the_same_key() {
-		let entries = vec![("a".to_string(), "{1}".to_string()), ("b".to_string(), "{2}".to_string())];
+		let entries = vec![
+			("a".to_string(), "{1}".to_string()),
+			("b".to_string(), "{2}".to_string()),
+		];
 		assert_eq!(body_of(&entries), b"{1}\n{2}\n");
 		assert_eq!(key_of(&body_of(&entries)), key_of(b"{1}\n{2}\n"));
 		assert_ne!(key_of(b"{1}\n"), key_of(b"{2}\n"));

@@ -56,12 +56,12 @@ pub async fn run(
 				break;
 			}
 			match intake.file(&file, &stop).await {
-				Ok(_) if *stop.borrow() => {},
+				Ok(_) if *stop.borrow() => {}
 				Ok(_) => read.push(file),
 				Err(error @ (Error::Format { .. } | Error::File { .. } | Error::Invalid { .. })) => {
 					output.remark(format!("{error}; moved to failed/"));
 					fail(folder, &file, &error)?;
-				},
+				}
 				Err(error) => return Err(error),
 			}
 		}

@@ -71,8 +71,18 @@ impl Product {
 
 /// The banks.
 pub const SELLERS: [Seller; 2] = [
-	Seller { key: "harbour-bank", name: "Harbour Commercial Bank", name_zh: "海港商业银行", prefix: "HCB" },
-	Seller { key: "lotus-bank", name: "Lotus River Bank", name_zh: "莲江银行", prefix: "LRB" },
+	Seller {
+		key: "harbour-bank",
+		name: "Harbour Commercial Bank",
+		name_zh: "海港商业银行",
+		prefix: "HCB",
+	},
+	Seller {
+		key: "lotus-bank",
+		name: "Lotus River Bank",
+		name_zh: "莲江银行",
+		prefix: "LRB",
+	},
 ];
 
 const NORTHWIND: [Product; 4] = [
@@ -267,7 +277,10 @@ pub const ISSUERS: [Issuer; 3] = [
 
 /// Every product with the index of its issuer in [`ISSUERS`].
 pub fn products() -> impl Iterator<Item = (usize, &'static Product)> {
-	ISSUERS.iter().enumerate().flat_map(|(i, issuer)| issuer.products.iter().map(move |p| (i, p)))
+	ISSUERS
+		.iter()
+		.enumerate()
+		.flat_map(|(i, issuer)| issuer.products.iter().map(move |p| (i, p)))
 }
 
 #[cfg(test)]
@@ -296,7 +309,10 @@ mod tests {
 				}
 			}
 			for interface in issuer.interfaces {
-				assert!(issuer.products.iter().any(|p| p.interface == *interface), "{interface} serves nothing");
+				assert!(
+					issuer.products.iter().any(|p| p.interface == *interface),
+					"{interface} serves nothing"
+				);
 			}
 		}
 	}

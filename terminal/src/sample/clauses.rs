@@ -65,7 +65,13 @@ pub fn all() -> Vec<ClauseFile> {
 		text: list(clauses),
 	};
 	vec![
-		file("all.json", "all", "", &["northwind", "jadepeak", "bluedelta"], general()),
+		file(
+			"all.json",
+			"all",
+			"",
+			&["northwind", "jadepeak", "bluedelta"],
+			general(),
+		),
 		file(
 			"fund.alternative.json",
 			"product_type",

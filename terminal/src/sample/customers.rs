@@ -118,11 +118,16 @@ fn customer(seller: &Seller, number: u64, flaw: Option<Flaw>, rng: &mut Rng) -> 
 	};
 	let region = match flaw {
 		Some(Flaw::Region) => *rng.pick(&["US", "US-CA", "US-NY"]),
-		_ => *rng.pick(&["CN-SH", "CN-BJ", "CN-GD", "CN-ZJ", "CN-JS", "CN-SC", "CN-FJ", "HK", "SG"]),
+		_ => *rng.pick(&[
+			"CN-SH", "CN-BJ", "CN-GD", "CN-ZJ", "CN-JS", "CN-SC", "CN-FJ", "HK", "SG",
+		]),
 	};
 	let (kind, document) = if institution {
 		name = format!("{name}{}", if chinese { "贸易有限公司" } else { " Trading Ltd" });
-		(DocumentKind::SocialCreditCode, format!("99{:016}", rng.below(10_000_000_000_000_000)))
+		(
+			DocumentKind::SocialCreditCode,
+			format!("99{:016}", rng.below(10_000_000_000_000_000)),
+		)
 	} else if chinese {
 		(DocumentKind::ResidentId, resident_id(birth, rng))
 	} else {
@@ -132,13 +137,25 @@ fn customer(seller: &Seller, number: u64, flaw: Option<Flaw>, rng: &mut Rng) -> 
 		reference: format!("{}-{number:06}", seller.prefix),
 		name,
 		name_latin: None,
-		document: Document { kind, number: document, country: if chinese { "CN" } else { "XX" }.into() },
+		document: Document {
+			kind,
+			number: document,
+			country: if chinese { "CN" } else { "XX" }.into(),
+		},
 		identity_verified: flaw != Some(Flaw::Identity),
 		birth_date: birth,
 		risk_class: class,
 		risk_assessed_on: assessed,
-		investor_category: if professional { InvestorCategory::Professional } else { InvestorCategory::Ordinary },
-		investor_entity: if institution { InvestorEntity::Institution } else { InvestorEntity::Individual },
+		investor_category: if professional {
+			InvestorCategory::Professional
+		} else {
+			InvestorCategory::Ordinary
+		},
+		investor_entity: if institution {
+			InvestorEntity::Institution
+		} else {
+			InvestorEntity::Individual
+		},
 		// At most six characters of ASCII, which every code above has.
 		region: RegionCode::new(region.as_bytes()).expect("codes of regions are at most 8 bytes; qed"),
 	}
@@ -152,9 +169,18 @@ fn date(year: u64, month: u64, day: u64) -> Date {
 fn resident_id(birth: Date, rng: &mut Rng) -> String {
 	const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 	const CHECK: &[u8; 11] = b"10X98765432";
-	let body =
-		format!("990000{:04}{:02}{:02}{:03}", birth.year(), birth.month(), birth.day(), rng.below(1_000));
-	let sum: u32 = body.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+	let body = format!(
+		"990000{:04}{:02}{:02}{:03}",
+		birth.year(),
+		birth.month(),
+		birth.day(),
+		rng.below(1_000)
+	);
+	let sum: u32 = body
+		.bytes()
+		.zip(WEIGHTS)
+		.map(|(digit, weight)| u32::from(digit - b'0') * weight)
+		.sum();
 	format!("{body}{}", CHECK[(sum % 11) as usize] as char)
 }
 

@@ -37,13 +37,17 @@ pub struct SampleSize {
 impl SampleSize {
 	/// With as many customers as are plausible for so many orders.
 	pub fn of_orders(orders: u64) -> Self {
-		SampleSize { orders, customers: (orders / 20).max(60) }
+		SampleSize {
+			orders,
+			customers: (orders / 20).max(60),
+		}
 	}
 
 	fn check(self) -> Result<()> {
-		for (field, value, least, most) in
-			[("orders", self.orders, 100, 100_000_000), ("customers", self.customers, 20, 10_000_000)]
-		{
+		for (field, value, least, most) in [
+			("orders", self.orders, 100, 100_000_000),
+			("customers", self.customers, 20, 10_000_000),
+		] {
 			if !(least..=most).contains(&value) {
 				return Err(Error::invalid(field, value.to_string(), format!("{least} to {most}")));
 			}
@@ -60,7 +64,11 @@ pub fn write(seed: u64, size: SampleSize, out: &Path) -> Result<Manifest> {
 	size.check()?;
 	let manifest_path = out.join("manifest.json");
 	if manifest_path.exists() {
-		return Err(Error::invalid("out", out.display().to_string(), "a folder without a manifest.json"));
+		return Err(Error::invalid(
+			"out",
+			out.display().to_string(),
+			"a folder without a manifest.json",
+		));
 	}
 	let mut manifest = Manifest::new(seed, size);
 	let mut holdings = rules::Holdings::default();

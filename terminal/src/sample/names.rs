@@ -14,12 +14,48 @@ const GIVEN_ZH: [&str; 36] = [
 	"雪梅", "海燕",
 ];
 const SURNAMES_LATIN: [&str; 20] = [
-	"Anders", "Brandt", "Castillo", "D'Souza", "Eriksson", "Fernandes", "García", "Hughes", "Ivanova", "Jensen",
-	"Kowalski", "Lefèvre", "Müller", "Nakamura", "O'Brien", "Petrov", "Rossi", "Smith", "Tan", "Øvergård",
+	"Anders",
+	"Brandt",
+	"Castillo",
+	"D'Souza",
+	"Eriksson",
+	"Fernandes",
+	"García",
+	"Hughes",
+	"Ivanova",
+	"Jensen",
+	"Kowalski",
+	"Lefèvre",
+	"Müller",
+	"Nakamura",
+	"O'Brien",
+	"Petrov",
+	"Rossi",
+	"Smith",
+	"Tan",
+	"Øvergård",
 ];
 const GIVEN_LATIN: [&str; 20] = [
-	"Anna", "Ben", "Carla", "David", "Élodie", "Farid", "Grace", "Henrik", "Inês", "Jürgen", "Katarzyna", "Liam",
-	"Maria", "Noah", "Olga", "Paulo", "Ravi", "Sofia", "Thomas", "Yuki",
+	"Anna",
+	"Ben",
+	"Carla",
+	"David",
+	"Élodie",
+	"Farid",
+	"Grace",
+	"Henrik",
+	"Inês",
+	"Jürgen",
+	"Katarzyna",
+	"Liam",
+	"Maria",
+	"Noah",
+	"Olga",
+	"Paulo",
+	"Ravi",
+	"Sofia",
+	"Thomas",
+	"Yuki",
 ];
 
 /// A name, and whether it is a Chinese one.
@@ -27,6 +63,9 @@ pub fn name(rng: &mut Rng) -> (String, bool) {
 	if rng.chance(800) {
 		(format!("{}{}", rng.pick(&SURNAMES_ZH), rng.pick(&GIVEN_ZH)), true)
 	} else {
-		(format!("{} {}", rng.pick(&GIVEN_LATIN), rng.pick(&SURNAMES_LATIN)), false)
+		(
+			format!("{} {}", rng.pick(&GIVEN_LATIN), rng.pick(&SURNAMES_LATIN)),
+			false,
+		)
 	}
 }

@@ -91,7 +91,12 @@ impl<'a> Generator<'a> {
 		holdings: &'a mut Holdings,
 	) -> Self {
 		let which = |keep: fn(&SampleCustomer) -> bool| {
-			people.iter().enumerate().filter(|(_, p)| keep(p)).map(|(i, _)| i).collect::<Vec<_>>()
+			people
+				.iter()
+				.enumerate()
+				.filter(|(_, p)| keep(p))
+				.map(|(i, _)| i)
+				.collect::<Vec<_>>()
 		};
 		Generator {
 			seller,
@@ -124,10 +129,22 @@ impl<'a> Generator<'a> {
 		let file = File::create(path).map_err(Error::file(path))?;
 		let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
 		let header = [
-			"id", "kind", "product", "interface", "customer", "amount", "units", "currency", "placed_at", "cancels",
-			"details", "branch",
+			"id",
+			"kind",
+			"product",
+			"interface",
+			"customer",
+			"amount",
+			"units",
+			"currency",
+			"placed_at",
+			"cancels",
+			"details",
+			"branch",
 		];
-		writer.write_record(header).map_err(|e| Error::file(path)(std::io::Error::other(e)))?;
+		writer
+			.write_record(header)
+			.map_err(|e| Error::file(path)(std::io::Error::other(e)))?;
 		self.file(lines, Sink::Csv(Box::new(writer)), path)
 	}
 
@@ -143,19 +160,19 @@ impl<'a> Generator<'a> {
 					self.counts.duplicates += 1;
 					self.write(&mut sink, &again).map_err(Error::file(path))?;
 					continue;
-				},
+				}
 				Fate::Malformed => {
 					let order = self.confirmed_order();
 					self.write_malformed(&mut sink, order).map_err(Error::file(path))?;
 					continue;
-				},
+				}
 				Fate::Unqualified(_) => self.unqualified_order(),
 				Fate::Rejected(code) => self.rejected_order(code),
 				Fate::Confirmed => {
 					let order = self.confirmed_order();
 					self.remember(&order);
 					order
-				},
+				}
 			};
 			if matches!(fate, Fate::Rejected(_) | Fate::Confirmed) {
 				self.counts.submitted += 1;
@@ -165,9 +182,9 @@ impl<'a> Generator<'a> {
 				Fate::Rejected(code) => {
 					self.counts.rejected += 1;
 					*self.counts.rejected_by_code.entry(code.into()).or_default() += 1;
-				},
+				}
 				Fate::Confirmed => self.counts.confirmed += 1,
-				_ => {},
+				_ => {}
 			}
 			self.write(&mut sink, &order).map_err(Error::file(path))?;
 			// Some earlier orders are kept for duplicates; the first ones, so that memory stays bounded.
@@ -186,7 +203,12 @@ impl<'a> Generator<'a> {
 
 	/// A fate for each line: 1 in 100 rejected, a few malformed and repeated, the flawed customers' share unqualified.
 	fn fates(&mut self, lines: u64) -> Vec<Fate> {
-		const REJECTIONS: [&str; 4] = ["BELOW_MINIMUM", "ABOVE_MAXIMUM", "INSUFFICIENT_UNITS", "CUSTOMER_BLOCKED"];
+		const REJECTIONS: [&str; 4] = [
+			"BELOW_MINIMUM",
+			"ABOVE_MAXIMUM",
+			"INSUFFICIENT_UNITS",
+			"CUSTOMER_BLOCKED",
+		];
 		let malformed = (lines / 2_500).max(4).min(lines / 10);
 		let duplicates = (lines / 1_000).max(3).min(lines / 10);
 		let rejected = (lines / 100).max(1);
@@ -212,7 +234,12 @@ impl<'a> Generator<'a> {
 		self.number += 1;
 		let second = 9 * 3_600 + self.rng.below(6 * 3_600 - 60);
 		SampleOrder {
-			id: format!("{}-{}-{:07}", self.seller.prefix, BUSINESS_DAY.replace('-', ""), self.number),
+			id: format!(
+				"{}-{}-{:07}",
+				self.seller.prefix,
+				BUSINESS_DAY.replace('-', ""),
+				self.number
+			),
 			kind: kind.as_str(),
 			product: product.id,
 			interface: self.rng.chance(500).then_some(product.interface),
@@ -253,7 +280,11 @@ impl<'a> Generator<'a> {
 			900..=929 => BusinessKind::CustodyTransfer,
 			_ => BusinessKind::DividendMethod,
 		};
-		let status = if kind == BusinessKind::Subscription { ProductStatus::Offering } else { ProductStatus::Open };
+		let status = if kind == BusinessKind::Subscription {
+			ProductStatus::Offering
+		} else {
+			ProductStatus::Open
+		};
 		let Some(product) = self.suitable(person, status) else {
 			// Low risk classes find nothing in an offering period.
 			return self.buy(BusinessKind::Purchase, person);
@@ -263,20 +294,24 @@ impl<'a> Generator<'a> {
 				let mut order = self.base(kind, person, product);
 				order.amount = Some(self.amount(product));
 				order
-			},
+			}
 			BusinessKind::Switch => self.switch(person, product),
 			BusinessKind::DividendMethod => {
 				let mut order = self.base(kind, person, product);
 				let method = if self.rng.chance(500) { "cash" } else { "reinvest" };
 				order.details = Some(serde_json::json!({ "method": method }));
 				order
-			},
+			}
 			_ => {
 				let mut order = self.base(kind, person, product);
 				order.units = Some(self.take_units(person, product));
 				if kind == BusinessKind::NonTradeTransfer {
 					let to = *self.rng.pick(&self.sound);
-					let to = if to == person { self.sound[usize::from(self.sound[0] == person)] } else { to };
+					let to = if to == person {
+						self.sound[usize::from(self.sound[0] == person)]
+					} else {
+						to
+					};
 					let why = *self.rng.pick(&["inheritance", "gift", "court order"]);
 					let to = &self.people[to].customer.reference;
 					order.details = Some(serde_json::json!({ "to_customer": to, "reason": why }));
@@ -284,12 +319,16 @@ impl<'a> Generator<'a> {
 					order.details = Some(serde_json::json!({ "to_distributor": "000301" }));
 				}
 				order
-			},
+			}
 		}
 	}
 
 	fn buy(&mut self, kind: BusinessKind, person: usize) -> SampleOrder {
-		let status = if kind == BusinessKind::Subscription { ProductStatus::Offering } else { ProductStatus::Open };
+		let status = if kind == BusinessKind::Subscription {
+			ProductStatus::Offering
+		} else {
+			ProductStatus::Open
+		};
 		// Every class covers R1, and there are open products of risk R1.
 		let product = self.suitable(person, status).unwrap_or_else(cash);
 		let mut order = self.base(kind, person, product);
@@ -370,14 +409,17 @@ impl<'a> Generator<'a> {
 	/// Whether a sound customer may buy the product.
 	fn suits(&self, person: usize, product: &Product) -> bool {
 		let customer = &self.people[person].customer;
-		let covered = ProductRisk::from_level(product.risk).is_some_and(|risk| risk <= customer.risk_class.covers_up_to());
+		let covered =
+			ProductRisk::from_level(product.risk).is_some_and(|risk| risk <= customer.risk_class.covers_up_to());
 		let professional = customer.investor_category == InvestorCategory::Professional;
 		covered && (product.product_type != "fund.alternative" || professional)
 	}
 
 	fn suitable(&mut self, person: usize, status: ProductStatus) -> Option<&'static Product> {
-		let fitting: Vec<&'static Product> =
-			products().map(|(_, p)| p).filter(|p| p.status == status && self.suits(person, p)).collect();
+		let fitting: Vec<&'static Product> = products()
+			.map(|(_, p)| p)
+			.filter(|p| p.status == status && self.suits(person, p))
+			.collect();
 		if fitting.is_empty() {
 			None
 		} else {
@@ -396,7 +438,11 @@ impl<'a> Generator<'a> {
 			return;
 		}
 		if let Some((_, product)) = products().find(|(_, p)| p.id == order.product) {
-			self.cancellable.push(Cancellable { id: order.id.clone(), customer: order.person, product });
+			self.cancellable.push(Cancellable {
+				id: order.id.clone(),
+				customer: order.person,
+				product,
+			});
 		}
 	}
 
@@ -405,7 +451,7 @@ impl<'a> Generator<'a> {
 			Sink::Ndjson(file) => {
 				serde_json::to_writer(&mut *file, order)?;
 				file.write_all(b"\n")
-			},
+			}
 			Sink::Csv(writer) => writer.write_record(row(order)).map_err(std::io::Error::other),
 		}
 	}
@@ -420,28 +466,26 @@ impl<'a> Generator<'a> {
 				// Cut inside the object, at a character's border: everything up to the customer is ASCII.
 				file.write_all(text[..60].as_bytes())?;
 				file.write_all(b"\n")
-			},
+			}
 			(1, Sink::Ndjson(file)) => {
 				let mut value = serde_json::to_value(&order)?;
 				value["amount"] = serde_json::json!(1000.5);
 				serde_json::to_writer(&mut *file, &value)?;
 				file.write_all(b"\n")
-			},
-			(0, Sink::Csv(writer)) => {
-				writer.write_record(&row(&order)[..5]).map_err(std::io::Error::other)
-			},
+			}
+			(0, Sink::Csv(writer)) => writer.write_record(&row(&order)[..5]).map_err(std::io::Error::other),
 			(1, sink) => {
 				order.amount = Some("1,000.50 yuan".into());
 				self.write(sink, &order)
-			},
+			}
 			(2, sink) => {
 				order.kind = "buy";
 				self.write(sink, &order)
-			},
+			}
 			(_, sink) => {
 				order.placed_at = "2026-02-30T10:00:00+08:00".into();
 				self.write(sink, &order)
-			},
+			}
 		}
 	}
 }
