@@ -8,12 +8,13 @@ use crate::{
 	api::{AnchorState, LaneId, Outcome, SubmitReport},
 	order::Confirmation,
 	protocol::PacketKind,
-	records::{AnchorCut, AnchorFinal, Delivered, Idempotency, LaneTurned, PacketView, ReceiptsSubmitted},
+	records::{AnchorCut, AnchorFinal, Delivered, Idempotency, LaneTurned, PacketView, ReceiptsSettled},
 };
 use hashbrown::{HashMap, HashSet};
 use sealane_primitives::{
+	courier_host::ReadyReceipt,
 	directory::Refusal,
-	ids::{AnchorSequence, BlockNumber, Digest, MemberId, Moment},
+	ids::{AnchorSequence, BlockNumber, Digest, Moment},
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -168,15 +169,29 @@ pub struct Anchor {
 	pub final_at: Option<Moment>,
 }
 
-/// A result of a registration that goes on chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReceiptDue {
-	/// The seller.
-	pub seller: MemberId,
-	/// Whether the customer was registered.
-	pub accepted: bool,
-	/// At which block it was handed to the pool.
-	pub submitted: Option<BlockNumber>,
+/// Results of registrations that wait to be put on chain, oldest first.
+#[derive(Debug, Default)]
+pub struct Receipts {
+	waiting: VecDeque<ReadyReceipt>,
+	known: HashSet<Digest>,
+}
+
+impl Receipts {
+	fn push(&mut self, receipt: ReadyReceipt) {
+		if self.known.insert(receipt.commitment) {
+			self.waiting.push_back(receipt);
+		}
+	}
+
+	/// The oldest ones.
+	pub fn oldest(&self, max: usize) -> Vec<ReadyReceipt> {
+		self.waiting.iter().take(max).cloned().collect()
+	}
+
+	fn settle(&mut self, commitments: &[Digest]) {
+		let settled: HashSet<_> = commitments.iter().filter(|c| self.known.remove(*c)).collect();
+		self.waiting.retain(|receipt| !settled.contains(&receipt.commitment));
+	}
 }
 
 /// Everything.
@@ -191,8 +206,8 @@ pub struct Book {
 	/// Answers to requests with a key: digest of the body, answer, time.
 	pub idempotency: HashMap<String, (Digest, SubmitReport, Moment)>,
 	idempotency_order: VecDeque<(Moment, String)>,
-	/// Results of registrations that wait to be put on chain, by commitment.
-	pub receipts: BTreeMap<Digest, ReceiptDue>,
+	/// Results of registrations that wait to be put on chain.
+	pub receipts: Receipts,
 	/// Orders and registrations in all packets.
 	pub entries: u64,
 }
@@ -367,15 +382,9 @@ impl Book {
 		}
 	}
 
-	/// Receipts were handed to the pool. After the second time they are taken to be on chain: the off-chain worker looks before
-	/// it submits, and reports those that are there as submitted too.
-	pub fn receipts(&mut self, submitted: &ReceiptsSubmitted) {
-		for commitment in &submitted.commitments {
-			match self.receipts.get_mut(commitment) {
-				Some(due) if due.submitted.is_none() => due.submitted = Some(submitted.block),
-				_ => drop(self.receipts.remove(commitment)),
-			}
-		}
+	/// Receipts are on chain for good.
+	pub fn receipts_settled(&mut self, settled: &ReceiptsSettled) {
+		self.receipts.settle(&settled.commitments);
 	}
 
 	fn receipts_due(&mut self, view: &PacketView) {
@@ -383,8 +392,7 @@ impl Book {
 			let Some(result) = view.entry(ordinal).and_then(|bytes| Confirmation::parse(bytes).ok()) else { continue };
 			let Some(commitment) = result.commitment else { continue };
 			let accepted = result.outcome == Outcome::Accepted;
-			let due = ReceiptDue { seller: view.trailer.seller, accepted, submitted: None };
-			self.receipts.entry(commitment).or_insert(due);
+			self.receipts.push(ReadyReceipt { commitment, seller: view.trailer.seller, accepted });
 		}
 	}
 

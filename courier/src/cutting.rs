@@ -162,8 +162,8 @@ pub enum Note {
 	AnchorCut(records::AnchorCut),
 	/// An anchor is final, or lost its number: with the batches in it.
 	AnchorFinal(records::AnchorFinal, Vec<(LaneId, u64)>),
-	/// Receipts were handed to the pool.
-	Receipts(records::ReceiptsSubmitted),
+	/// Receipts are on chain for good.
+	Receipts(records::ReceiptsSettled),
 }
 
 /// What the log's writer thread is given.
@@ -699,7 +699,7 @@ impl<O: Outbox> PacketCutter<O> {
 			Note::Turned(it) => (if it.refusal.is_some() { kind::LANE_CLOSED } else { kind::LANE_REOPENED }, it.encode()),
 			Note::AnchorCut(it) => (kind::ANCHOR_CUT, it.encode()),
 			Note::AnchorFinal(it, _) => (kind::ANCHOR_FINAL, it.encode()),
-			Note::Receipts(it) => (kind::RECEIPTS_SUBMITTED, it.encode()),
+			Note::Receipts(it) => (kind::RECEIPTS_SETTLED, it.encode()),
 		};
 		let position = out.push(kind, &payload)?;
 		self.group.notes.push((position, note));
@@ -947,7 +947,7 @@ pub fn apply_note(book: &mut Book, position: u64, note: &Note) {
 		Note::Turned(it) => book.turned(it),
 		Note::AnchorCut(it) => book.anchor_cut(position, it),
 		Note::AnchorFinal(it, batches) => book.anchor_final(it, batches),
-		Note::Receipts(it) => book.receipts(it),
+		Note::Receipts(it) => book.receipts_settled(it),
 	}
 }
 

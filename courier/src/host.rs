@@ -5,7 +5,7 @@
 use crate::{
 	anchoring,
 	cutting::Note,
-	records::ReceiptsSubmitted,
+	records::ReceiptsSettled,
 	service::Courier,
 };
 use sealane_primitives::{
@@ -14,9 +14,6 @@ use sealane_primitives::{
 	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, PeerIdBytes},
 };
 use std::sync::Arc;
-
-/// Blocks after which a receipt that was handed to the pool is offered again, once.
-const RECEIPT_PATIENCE_BLOCKS: BlockNumber = 16;
 
 /// The courier for one run of the off-chain worker.
 pub struct Host {
@@ -65,24 +62,15 @@ impl CourierHost for Host {
 		}
 	}
 
-	fn ready_receipts(&mut self, at: BlockNumber, max: u32) -> Vec<ReadyReceipt> {
-		let book = self.courier.library.book.read();
-		let due = book.receipts.iter().filter(|(_, due)| {
-			due.submitted.map_or(true, |before| at.saturating_sub(before) >= RECEIPT_PATIENCE_BLOCKS)
-		});
-		due.take(max as usize)
-			.map(|(commitment, due)| ReadyReceipt {
-				commitment: *commitment,
-				seller: due.seller,
-				accepted: due.accepted,
-			})
-			.collect()
+	fn ready_receipts(&mut self, _: BlockNumber, max: u32) -> Vec<ReadyReceipt> {
+		// All of them at every block: the off-chain worker compares with the chain, and tells which have settled there.
+		self.courier.library.book.read().receipts.oldest(max as usize)
 	}
 
 	fn receipts_submitted(&mut self, commitments: Vec<Digest>, at: BlockNumber) {
 		if !commitments.is_empty() {
-			let submitted = ReceiptsSubmitted { at: self.courier.clock.now_ms(), block: at, commitments };
-			self.courier.note(Note::Receipts(submitted));
+			let settled = ReceiptsSettled { at: self.courier.clock.now_ms(), block: at, commitments };
+			self.courier.note(Note::Receipts(settled));
 		}
 	}
 }

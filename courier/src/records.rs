@@ -34,8 +34,8 @@ pub mod kind {
 	pub const ANCHOR_FINAL: u8 = 7;
 	/// A request with an idempotency key was answered.
 	pub const IDEMPOTENCY: u8 = 8;
-	/// Registration receipts were handed to the transaction pool.
-	pub const RECEIPTS_SUBMITTED: u8 = 9;
+	/// Registration receipts are on chain for good.
+	pub const RECEIPTS_SETTLED: u8 = 9;
 }
 
 /// What this node knows about a packet it stored.
@@ -166,12 +166,12 @@ pub struct Idempotency {
 	pub report: SubmitReport,
 }
 
-/// Registration receipts were handed to the transaction pool.
+/// Registration receipts are on chain for good.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct ReceiptsSubmitted {
+pub struct ReceiptsSettled {
 	/// When, Unix milliseconds.
 	pub at: Moment,
-	/// At which block.
+	/// The block at which this node learned it.
 	pub block: BlockNumber,
 	/// Their commitments.
 	pub commitments: Vec<Digest>,

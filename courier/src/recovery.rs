@@ -75,7 +75,7 @@ impl Rebuild {
 				let batches = self.batches.remove(&end.sequence).unwrap_or_default();
 				Note::AnchorFinal(end, batches)
 			},
-			kind::RECEIPTS_SUBMITTED => Note::Receipts(read(&record)?),
+			kind::RECEIPTS_SETTLED => Note::Receipts(read(&record)?),
 			kind::IDEMPOTENCY => {
 				self.book.answered(read(&record)?);
 				return Ok(());

@@ -313,12 +313,14 @@ impl Courier {
 		}
 	}
 
-	/// Note something that need not be waited for. What is lost here in a full queue is found out again: a receipt by
-	/// sending once more, a closed lane at the next block.
-	pub(crate) fn note(&self, note: Note) {
-		if let Err((error, _)) = self.log.try_submit(Submission::Note(Box::new(note), None), NOTE_BYTES) {
+	/// Note something that need not be waited for; false when the queue to the disk has no room. What is lost then is found out again: a
+	/// closed lane at the next block, a settled receipt too.
+	pub(crate) fn note(&self, note: Note) -> bool {
+		let noted = self.log.try_submit(Submission::Note(Box::new(note), None), NOTE_BYTES);
+		if let Err((error, _)) = &noted {
 			log::debug!(target: LOG_TARGET, "Not noted: {error}");
 		}
+		noted.is_ok()
 	}
 
 	/// Note something and wait until it is on disk; false when it is not.

@@ -13,7 +13,7 @@ use crate::{
 		sender::{Next, Obstacle},
 		Bucket, SendLane,
 	},
-	protocol::{answer::packets_hash, seal::Suite, Answer, Envelope, Packet, Receipt, Refused, Signed, MAX_PACKETS},
+	protocol::{answer::packets_hash, seal::Suite, Answer, Envelope, Packet, Receipt, RefusalReason, Refused, Signed, MAX_PACKETS},
 	records::{self, Delivered},
 	transport::{Misbehaviour, TransportError},
 };
@@ -219,6 +219,7 @@ impl Courier {
 		let mut flights: FuturesUnordered<BoxFuture<'static, Flown>> = FuturesUnordered::new();
 		let mut directory = self.chain.directory();
 		while !self.is_stopped() {
+			self.note_receipts(&sender);
 			let next = sender.state.lock().next(self.clock.now_ms());
 			let wait = match next {
 				Next::Send { first, last } => {
@@ -257,12 +258,16 @@ impl Courier {
 		let now = self.clock.now_ms();
 		let gate = match self.gate(lane) {
 			Ok(gate) => gate,
-			Err(Some(refusal)) => {
+			Err(Barrier::Channel(refusal)) => {
 				let block = self.snapshot().map_or(0, |s| s.block);
 				self.close_channel(lane.channel, refusal, block);
 				return None;
 			},
-			Err(None) => {
+			Err(Barrier::Node) => {
+				self.held(sender, first, Refusal::NodeUnknown, now);
+				return None;
+			},
+			Err(Barrier::Key) => {
 				sender.state.lock().failed(first, Obstacle::NoKey, now, jitter());
 				return None;
 			},
@@ -274,9 +279,7 @@ impl Courier {
 				return None;
 			},
 			Err(Hindrance::Refused(refusal)) => {
-				for lane in self.senders.close(lane.channel, refusal, gate.snapshot.block) {
-					log::warn!(target: LOG_TARGET, "Lane {lane} waits: its next packet is refused: {refusal:?}");
-				}
+				self.held(sender, first, refusal, now);
 				return None;
 			},
 			Err(Hindrance::Log(error)) => {
@@ -298,10 +301,16 @@ impl Courier {
 		}))
 	}
 
-	/// Whether the lane may be sent to now, and how. `Err(None)`: the partner's node has no valid key.
-	fn gate(&self, lane: LaneId) -> Result<Gate, Option<Refusal>> {
-		let snapshot = self.snapshot().ok_or(Some(Refusal::NodeUnknown))?;
-		let channel = snapshot.channel(lane.channel).ok_or(Some(Refusal::ChannelUnknown))?;
+	/// This lane waits for the chain to allow what is next in it; the channel's other lanes go on.
+	fn held(&self, sender: &Sender, first: u64, refusal: Refusal, now: Moment) {
+		*sender.error.lock() = Some((RefusalReason::Chain(refusal).code().into(), now));
+		sender.state.lock().failed(first, Obstacle::Refused, now, jitter());
+	}
+
+	/// Whether the lane may be sent to now, and how.
+	fn gate(&self, lane: LaneId) -> Result<Gate, Barrier> {
+		let snapshot = self.snapshot().ok_or(Barrier::Channel(Refusal::NodeUnknown))?;
+		let channel = snapshot.channel(lane.channel).ok_or(Barrier::Channel(Refusal::ChannelUnknown))?;
 		let authorisation = match snapshot.authorise(lane.channel) {
 			Ok(authorisation) => authorisation,
 			Err(_) if self.config.unchecked_sender => Authorisation {
@@ -310,10 +319,10 @@ impl Courier {
 				valid_until: None,
 				orders_per_minute: None,
 			},
-			Err(refusal) => return Err(Some(refusal)),
+			Err(refusal) => return Err(Barrier::Channel(refusal)),
 		};
-		let node = snapshot.partner_node(channel, lane.to).ok_or(Some(Refusal::NodeUnknown))?;
-		let sealing_key = keys::sealing_key(&node.keys, snapshot.block).ok_or(None)?;
+		let node = snapshot.partner_node(channel, lane.to).ok_or(Barrier::Node)?;
+		let sealing_key = keys::sealing_key(&node.keys, snapshot.block).ok_or(Barrier::Key)?;
 		Ok(Gate { snapshot, authorisation, node, sealing_key })
 	}
 
@@ -432,22 +441,23 @@ impl Courier {
 		}
 	}
 
-	/// Note receipts in the order of their packets, so that a log never says that a gap was delivered.
 	fn stored(&self, sender: &Sender, delivered: Delivered) {
 		let (first, last) = (delivered.receipt.what.first_sequence, delivered.receipt.what.last_sequence);
+		sender.early.lock().insert(first, delivered);
+		sender.state.lock().stored(first, last);
+		self.note_receipts(sender);
+	}
+
+	/// Note receipts in the order of their packets, so that a log never says that a gap was delivered. What the queue to the disk has no
+	/// room for is noted the next time.
+	fn note_receipts(&self, sender: &Sender) {
+		let acked = sender.state.lock().acked();
 		let mut early = sender.early.lock();
-		early.insert(first, delivered);
-		let acked = {
-			let mut state = sender.state.lock();
-			state.stored(first, last);
-			state.acked()
-		};
 		while let Some(entry) = early.first_entry() {
-			if entry.get().receipt.what.last_sequence >= acked {
+			if entry.get().receipt.what.last_sequence >= acked || !self.note(Note::Delivered(entry.get().clone())) {
 				break;
 			}
-			let delivered = entry.remove();
-			self.note(Note::Delivered(delivered));
+			entry.remove();
 		}
 	}
 
@@ -502,6 +512,16 @@ impl Courier {
 			},
 		}
 	}
+}
+
+/// Why nothing is sent on a lane now.
+enum Barrier {
+	/// The channel is not open.
+	Channel(Refusal),
+	/// The partner has no such node any more.
+	Node,
+	/// The partner's node has no key that is valid now.
+	Key,
 }
 
 /// Why an envelope is not sealed now.

@@ -155,7 +155,7 @@ async fn a_registration_comes_back_with_a_receipt_for_the_chain() {
 	assert_eq!(ready.len(), 1);
 	assert_eq!((ready[0].commitment, ready[0].seller, ready[0].accepted), ([0x7c; 32], 1, true));
 	host.receipts_submitted(vec![[0x7c; 32]], 5);
-	until(&trio.issuer, "it is not offered again at once", || host.ready_receipts(6, 10).is_empty()).await;
+	until(&trio.issuer, "what has settled is not offered again", || host.ready_receipts(6, 10).is_empty()).await;
 	assert_eq!(trio.seller.order("R-1", None).unwrap(), None, "registrations are no orders");
 	trio.stop().await;
 }
