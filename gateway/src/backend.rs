@@ -14,10 +14,7 @@ use sealane_courier::{
 	evidence::EvidenceParts,
 	Handle,
 };
-use sealane_primitives::{
-	ids::{MemberId, NodeId},
-	keys::CourierKey,
-};
+use sealane_primitives::ids::MemberId;
 use std::ops::Range;
 use tokio::sync::watch;
 
@@ -70,8 +67,6 @@ pub trait Backend: Send + Sync + 'static {
 	fn status(&self) -> Status;
 	/// Sends what waits on a lane now.
 	fn retry_lane(&self, lane: LaneId) -> bool;
-	/// The courier keys of a node of this member or of a partner, as the newest block has them.
-	fn courier_keys(&self, node: NodeId) -> Vec<CourierKey>;
 }
 
 impl Backend for Handle {
@@ -140,17 +135,5 @@ impl Backend for Handle {
 
 	fn retry_lane(&self, lane: LaneId) -> bool {
 		Handle::retry_lane(self, lane)
-	}
-
-	fn courier_keys(&self, node: NodeId) -> Vec<CourierKey> {
-		let Some((_, directory)) = self.directory() else {
-			return Vec::new();
-		};
-		let partners = directory.channels.iter().flat_map(|channel| &channel.partner.nodes);
-		let mut nodes = directory.member.nodes.iter().chain(partners);
-		nodes
-			.find(|entry| entry.id == node)
-			.map(|entry| entry.keys.to_vec())
-			.unwrap_or_default()
 	}
 }

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The evidence pack of an order: what the courier holds, the keys that signed, and what the chain adds.
+//! The evidence pack of an order: what the courier holds, and what the chain adds.
 
 use crate::{backend::Backend, problem::Failure};
-use codec::Encode;
-use sealane_courier::{
-	evidence::{AnchorParts, EvidenceParts},
-	keys,
-};
+use sealane_courier::evidence::EvidenceParts;
 use sealane_primitives::{
 	evidence::{
-		pack::{AnchorPart, AnchorReference, BatchPart, ChainPart, Payload, RecordPart, SignedBy},
+		pack::{AnchorReference, ChainPart},
 		EvidencePack,
 	},
 	ids::{BlockNumber, Digest, MemberId, NodeId},
-	keys::Purpose,
 };
-use sealane_sdk::types::{Problem, ProblemCode};
+use sealane_sdk::types::ProblemCode;
 
 /// What the chain adds to evidence. The node implements it over its client. May block.
 pub trait EvidenceChain: Send + Sync + 'static {
@@ -50,7 +45,7 @@ pub(crate) fn of_order(
 			)),
 		});
 	};
-	let pack = assemble(backend, chain, id, parts)?;
+	let pack = assemble(chain, id, parts)?;
 	pack.to_json().map_err(|error| {
 		Failure::new(
 			ProblemCode::Internal,
@@ -59,85 +54,37 @@ pub(crate) fn of_order(
 	})
 }
 
-fn assemble(
-	backend: &dyn Backend,
-	chain: Option<&dyn EvidenceChain>,
-	id: &str,
-	parts: EvidenceParts,
-) -> Result<EvidencePack, Failure> {
-	let header = parts.batch;
-	let Some(seller_signature) = parts.seller_signature else {
+fn assemble(chain: Option<&dyn EvidenceChain>, id: &str, parts: EvidenceParts) -> Result<EvidencePack, Failure> {
+	if parts.seller_signature.is_none() {
 		return Err(not_ready(format!(
 			"the batch of order `{id}` is not signed by the seller's node"
 		)));
+	}
+	// The anchor is part of the evidence once it is in a final block that the node knows.
+	let block_hash = parts
+		.anchor
+		.as_ref()
+		.and_then(|anchor| chain?.block_hash(anchor.block?));
+	let pack = parts.pack(block_hash).ok_or_else(|| {
+		let node = if parts.issuer_key.is_none() {
+			parts.batch.issuer_node
+		} else {
+			parts.batch.seller_node
+		};
+		let detail = format!("the chain holds no key of node {node} that signed the batch of order `{id}`");
+		Failure::new(ProblemCode::EvidenceKeyUnknown, detail)
+	})?;
+	let (Some(chain), Some(anchor)) = (chain, &pack.anchor) else {
+		return Ok(pack);
 	};
-	let signed_by = |node: NodeId, signature: [u8; 64]| {
-		// Whether a key held at the right time is for the verifier to say; here it is enough to find the one that signed.
-		let signed = backend.courier_keys(node).into_iter().find(|key| {
-			let message = header.encode();
-			keys::verify(
-				std::slice::from_ref(key),
-				key.valid_from,
-				Purpose::Batch,
-				&header.genesis,
-				&message,
-				&signature,
-			)
-		});
-		signed
-			.map(|key| SignedBy {
-				node,
-				key: key.signing,
-				signature,
-			})
-			.ok_or_else(|| {
-				let detail = format!("the chain holds no key of node {node} that signed the batch of order `{id}`");
-				Failure::from(Problem::new(ProblemCode::EvidenceKeyUnknown, detail))
-			})
-	};
-	let batch = BatchPart {
-		index: parts.index,
-		path: parts.path,
-		issuer: signed_by(header.issuer_node, parts.issuer_signature)?,
-		seller: signed_by(header.seller_node, seller_signature)?,
-		header,
-	};
-	let record = RecordPart {
-		order: Payload(parts.order.to_vec()),
-		confirmation: Payload(parts.confirmation.to_vec()),
-		salt: parts.salt,
-		clause_version: parts.clause_version,
-		channel: parts.channel,
-	};
-	let anchor = parts.anchor.and_then(|anchor| anchor_part(chain?, anchor));
-	let proof = match (chain, &anchor) {
-		(Some(chain), Some(anchor)) => {
-			let nodes = [batch.issuer.node, batch.seller.node];
-			chain.prove(&anchor.reference, nodes).unwrap_or_else(|error| {
-				log::warn!("no proof of anchor {} by the chain: {error}", anchor.reference.sequence);
-				None
-			})
-		}
-		_ => None,
-	};
-	Ok(EvidencePack::new(record, batch, anchor, proof))
-}
-
-/// The anchor, once it is in a final block that the node knows.
-fn anchor_part(chain: &dyn EvidenceChain, anchor: AnchorParts) -> Option<AnchorPart> {
-	let block_number = anchor.block?;
-	Some(AnchorPart {
-		index: anchor.index.into(),
-		size: anchor.count.into(),
-		path: anchor.path,
-		blinding: anchor.blinding,
-		reference: AnchorReference {
-			node: anchor.node,
-			sequence: anchor.sequence,
-			root: anchor.root,
-			block_number,
-			block_hash: chain.block_hash(block_number)?,
-		},
+	let proof = chain.prove(&anchor.reference, [pack.batch.issuer.node, pack.batch.seller.node]);
+	let proof = proof.unwrap_or_else(|error| {
+		log::warn!("no proof of anchor {} by the chain: {error}", anchor.reference.sequence);
+		None
+	});
+	Ok(match proof {
+		Some(proof) => pack.with_chain(Some(proof)),
+		None => pack,
 	})
 }
 

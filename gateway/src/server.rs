@@ -21,7 +21,7 @@ use sealane_sdk::types::GatewayFile;
 use std::{future::Future, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
 	net::{TcpListener, TcpStream},
-	sync::{watch, Semaphore},
+	sync::{oneshot, watch, Semaphore},
 	task::{JoinHandle, JoinSet},
 };
 
@@ -31,11 +31,13 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// Largest request line and headers together, in bytes.
 const MAX_HEAD_BYTES: usize = 16 << 10;
 
-/// A gateway that runs.
+/// A gateway that runs. Dropping it stops it.
 #[derive(Debug)]
 pub struct Gateway {
 	address: SocketAddr,
 	task: JoinHandle<()>,
+	/// Ends the task when it goes.
+	_running: oneshot::Sender<()>,
 }
 
 impl Gateway {
@@ -50,8 +52,8 @@ impl Gateway {
 	}
 
 	/// Waits until it has stopped.
-	pub async fn stopped(self) {
-		if let Err(error) = self.task.await {
+	pub async fn stopped(mut self) {
+		if let Err(error) = (&mut self.task).await {
 			log::error!("the HTTP API ended early: {error}");
 		}
 	}
@@ -107,9 +109,13 @@ pub async fn serve(
 
 	log::info!("HTTP API at http://{address}");
 	let accepting = accept(listener, router, config.limits, stopping);
+	let (running, dropped) = oneshot::channel::<()>();
 	let task = tokio::spawn(async move {
 		let accepting = tokio::spawn(accepting);
-		shutdown.await;
+		tokio::select! {
+			_ = shutdown => {},
+			_ = dropped => {},
+		}
 		let _ = stop.send(true);
 		if let Err(error) = accepting.await {
 			log::error!("accepting connections ended early: {error}");
@@ -118,7 +124,11 @@ pub async fn serve(
 			let _ = std::fs::remove_file(path);
 		}
 	});
-	Ok(Gateway { address, task })
+	Ok(Gateway {
+		address,
+		task,
+		_running: running,
+	})
 }
 
 /// Writes the file by which local terminals find the API.

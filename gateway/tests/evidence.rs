@@ -20,7 +20,6 @@ use sealane_primitives::{
 		BatchHeader, EvidencePack,
 	},
 	ids::{BlockNumber, Digest, NodeId},
-	keys::CourierKey,
 };
 use sealane_sdk::types::ProblemCode;
 use std::sync::Arc;
@@ -30,16 +29,10 @@ const ISSUER: NodeId = 3;
 const SELLER: NodeId = 2;
 const BLOCK: BlockNumber = 88;
 
-fn pair(seed: u8) -> (ed25519_zebra::SigningKey, CourierKey) {
+fn pair(seed: u8) -> (ed25519_zebra::SigningKey, [u8; 32]) {
 	let signing = ed25519_zebra::SigningKey::from([seed; 32]);
 	let public = ed25519_zebra::VerificationKey::from(&signing);
-	let key = CourierKey {
-		signing: public.into(),
-		sealing: [seed; 32],
-		valid_from: 5,
-		valid_until: Some(6),
-	};
-	(signing, key)
+	(signing, public.into())
 }
 
 struct Chain {
@@ -57,8 +50,8 @@ impl EvidenceChain for Chain {
 	}
 }
 
-/// An order that was answered, hashed and anchored, and the keys that signed.
-fn parts() -> (EvidenceParts, Vec<(NodeId, CourierKey)>) {
+/// An order that was answered, hashed and anchored.
+fn parts() -> EvidenceParts {
 	let (issuer, issuer_key) = pair(1);
 	let (seller, seller_key) = pair(2);
 	let (bytes, confirmation) = (br#"{"id":"A"}"#, br#"{"order":"A","outcome":"accepted"}"#);
@@ -80,7 +73,7 @@ fn parts() -> (EvidenceParts, Vec<(NodeId, CourierKey)>) {
 	};
 	let blinding = [6; 32];
 	let anchored = [batch.anchor_leaf(&blinding)];
-	let parts = EvidenceParts {
+	EvidenceParts {
 		order: Bytes::from_static(bytes),
 		confirmation: Bytes::from_static(confirmation),
 		clause_version: 6,
@@ -90,6 +83,8 @@ fn parts() -> (EvidenceParts, Vec<(NodeId, CourierKey)>) {
 		leaf: leaves[1],
 		index: 1,
 		path: evidence::proof(&leaves, 1).unwrap(),
+		issuer_key: Some(issuer_key),
+		seller_key: Some(seller_key),
 		issuer_signature: issuer.sign(&batch.signing_digest()).into(),
 		seller_signature: Some(seller.sign(&batch.signing_digest()).into()),
 		batch,
@@ -104,21 +99,16 @@ fn parts() -> (EvidenceParts, Vec<(NodeId, CourierKey)>) {
 			packed: false,
 			block: Some(BLOCK),
 		}),
-	};
-	(parts, vec![(ISSUER, issuer_key), (SELLER, seller_key)])
+	}
 }
 
 async fn node(chain: Option<Chain>, change: impl FnOnce(&mut EvidenceParts)) -> Node {
 	let node = Node::configured(|config| config.chain = chain.map(|chain| Arc::new(chain) as _)).await;
-	let (mut parts, keys) = parts();
+	let mut parts = parts();
 	change(&mut parts);
 	node.fake.set(|s| {
 		s.orders.insert("A".into(), order("A", OrderStage::Hashed));
 		s.evidence.insert("A".into(), parts);
-		for (node, key) in keys {
-			// The key that signed is one of several, and over by now.
-			s.courier_keys.insert(node, vec![pair(77).1, key]);
-		}
 	});
 	node
 }
@@ -172,8 +162,7 @@ async fn before_both_sides_signed_there_is_none() {
 
 #[tokio::test]
 async fn a_key_that_the_chain_has_dropped_is_named() {
-	let node = node(None, |_| ()).await;
-	node.fake.set(|s| drop(s.courier_keys.remove(&SELLER)));
+	let node = node(None, |parts| parts.seller_key = None).await;
 	let error = node.client().evidence("A", None).await.unwrap_err();
 	assert_eq!(error.code(), Some(ProblemCode::EvidenceKeyUnknown));
 	assert!(error.to_string().contains("node 2"), "{error}");

@@ -246,7 +246,10 @@ proptest! {
 #[ignore = "measures"]
 fn figure_nanoseconds_per_order() {
 	use sha2::{Digest, Sha256};
-	for (text, details) in [("ASCII", "Pudong branch ".repeat(20)), ("Chinese", "上海浦东".repeat(23))] {
+	for (text, details) in [
+		("ASCII", "Pudong branch ".repeat(20)),
+		("Chinese", "上海浦东".repeat(23)),
+	] {
 		let line = format!(
 			r#"{{"id":"2026-000001","kind":"purchase","product":"BOND-A","customer":"C-17","amount":"10000.00","currency":"CNY","placed_at":"2026-11-24T09:30:00+08:00","facts":{{"age":42,"risk_class":"C3"}},"details":{{"branch":"{details}"}}}}"#,
 		);
@@ -262,8 +265,14 @@ fn figure_nanoseconds_per_order() {
 			let ns = began.elapsed().as_nanos() / (rounds * lines.len() as u128);
 			println!("{text}, {name}: {ns} ns per order of {} bytes", line.len());
 		};
-		measure("NDJSON", &mut || drop(frame(ndjson.as_bytes(), Format::Ndjson, &limits()).unwrap()));
-		measure("array", &mut || drop(frame(array.as_bytes(), Format::Json, &limits()).unwrap()));
-		measure("digest for an idempotency key", &mut || drop(std::hint::black_box(Sha256::digest(ndjson.as_bytes()))));
+		measure("NDJSON", &mut || {
+			drop(frame(ndjson.as_bytes(), Format::Ndjson, &limits()).unwrap())
+		});
+		measure("array", &mut || {
+			drop(frame(array.as_bytes(), Format::Json, &limits()).unwrap())
+		});
+		measure("digest for an idempotency key", &mut || {
+			drop(std::hint::black_box(Sha256::digest(ndjson.as_bytes())))
+		});
 	}
 }

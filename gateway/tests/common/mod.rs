@@ -8,11 +8,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use sealane_courier::{api::*, evidence::EvidenceParts};
 use sealane_gateway::{backend::Submission, serve, Backend, Config, Gateway, Limits};
-use sealane_primitives::{
-	business::BusinessKind,
-	ids::{MemberId, NodeId},
-	keys::CourierKey,
-};
+use sealane_primitives::{business::BusinessKind, ids::MemberId};
 use sealane_sdk::{types::GatewayFile, Client, ClientBuilder};
 use std::{
 	collections::HashMap,
@@ -50,7 +46,6 @@ pub struct State {
 	pub inbox: Vec<Bytes>,
 	pub orders: HashMap<String, OrderState>,
 	pub evidence: HashMap<String, EvidenceParts>,
-	pub courier_keys: HashMap<NodeId, Vec<CourierKey>>,
 	pub read_fails: bool,
 	pub retried: Vec<LaneId>,
 	pub status: Option<Status>,
@@ -223,11 +218,6 @@ impl Backend for Fake {
 
 	fn evidence(&self, id: &str, _: Option<MemberId>) -> Result<Option<EvidenceParts>, ReadError> {
 		Ok(self.get(|state| state.evidence.get(id).cloned()))
-	}
-
-	fn courier_keys(&self, node: NodeId) -> Vec<CourierKey> {
-		self.get(|state| state.courier_keys.get(&node).cloned())
-			.unwrap_or_default()
 	}
 
 	fn events(&self, cursor: Cursor, limit: usize) -> Result<EventPage, ReadError> {
