@@ -81,8 +81,8 @@ test('the council admits two institutions by motion', async () => {
 	const admit = (name, code, roles, manager) =>
 		api.tx.members.admit(name, { CreditCode: stringToU8a(creditCode(code)) }, 'operations desk', roles, manager.address);
 	for (const [key, call] of [
-		['seller', admit('Test Bank', '1TEST01', SELLER, seller)],
-		['issuer', admit('Test Wealth', '2TEST02', ISSUER, issuer)],
+		['seller', admit('Test Bank', '1TEXT01', SELLER, seller)],
+		['issuer', admit('Test Wealth', '2TEXT02', ISSUER, issuer)],
 	]) {
 		const events = await motion(api, call, majority);
 		made[key] = eventData(api, events, 'members', 'MemberAdmitted')[0].toNumber();
@@ -91,7 +91,7 @@ test('the council admits two institutions by motion', async () => {
 });
 
 test('one member of the council alone admits nobody', async () => {
-	const call = api.tx.members.admit('Nobody', { CreditCode: stringToU8a(creditCode('3TEST03')) }, 'x', SELLER, ferdie.address);
+	const call = api.tx.members.admit('Nobody', { CreditCode: stringToU8a(creditCode('3TEXT03')) }, 'x', SELLER, ferdie.address);
 	await assert.rejects(motion(api, call, [alice]), /BadOrigin/);
 	await assert.rejects(send(api, call, alice), /BadOrigin/);
 });
