@@ -176,7 +176,7 @@ test('two thirds of the council upgrade the runtime through preimage, scheduler 
 
 	const when = (await api.rpc.chain.getHeader()).number.toNumber() + 10;
 	const dispatch = api.tx.whitelist.dispatchWhitelistedCall(hash, upgrade.method.encodedLength, {
-		refTime: 900_000_000_000n,
+		refTime: 500_000_000_000n,
 		proofSize: 10_000_000n,
 	});
 	const both = () =>
