@@ -265,6 +265,11 @@ impl KeyRing {
 		Self::load(path)
 	}
 
+	/// The pairs, oldest first.
+	pub fn pairs(&self) -> &[KeyPair] {
+		&self.pairs
+	}
+
 	/// The public keys as JSON, to be registered on chain: `[{"signing":"…","sealing":"…"}]`, oldest first.
 	pub fn public_json(&self) -> String {
 		let keys: Vec<_> = self

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 mod anchors;
+mod clauses;
 mod faults;
 mod liars;
 mod measure;
@@ -25,7 +26,10 @@ struct Trio {
 
 impl Trio {
 	fn start(seed: u64) -> Self {
-		let world = World::new(seed);
+		Self::start_in(World::new(seed))
+	}
+
+	fn start_in(world: Arc<World>) -> Self {
 		let folders = [(); 3].map(|()| tempfile::tempdir().expect("a folder for the test"));
 		let seller = world.start(testing::SELLER, folders[0].path());
 		let issuer = world.start(testing::ISSUER, folders[1].path());

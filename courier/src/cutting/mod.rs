@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! From submissions to packets: runs on the log's writer thread, once per commit group.
+//!
+//! Everything accepted for one lane, one interface and one kind of packet while the last `fdatasync` ran becomes one packet (or
+//! several, when it is more than fits one). Ids are checked, entries claimed, leaves hashed and headers signed here, so that all of it
+//! happens once and in one order.
+//!
+//! * [`submission`]: what comes in.
+//! * [`lines`]: from this node's business system.
+//! * [`inbound`]: from partners.
+//! * [`write`]: packets and notes into records.
+
+mod inbound;
+mod lines;
+mod submission;
+mod write;
+
+pub use submission::*;
+pub use write::business_date;
+
+use crate::{
+	api::{LaneId, SubmitError, SubmitReport},
+	book::Book,
+	chain::{Snapshot, Target},
+	clock::Clock,
+	keys::{KeyPair, KeyRing},
+	library::Library,
+	protocol::{self, PacketKind},
+	records::{self, kind, PacketView},
+	store::{AppendError, Committed, Cutter, Key, Location, RecordWriter},
+};
+use bytes::Bytes;
+use codec::Encode;
+use hashbrown::HashMap;
+use parking_lot::RwLock;
+use sealane_primitives::{
+	business::BusinessKinds,
+	ids::{AgreementId, Digest},
+};
+use std::sync::{
+	atomic::{AtomicBool, Ordering},
+	Arc,
+};
+use tokio::sync::oneshot;
+
+/// Who is told of new packets.
+pub trait Outbox: Send + 'static {
+	/// The lane has `cut` packets on disk.
+	fn extended(&self, lane: LaneId, cut: u64);
+}
+
+/// What the cutter needs of the node.
+pub struct Context {
+	/// Book, index and log.
+	pub library: Arc<Library>,
+	/// This node's keys.
+	pub keys: Arc<KeyRing>,
+	/// The newest directory.
+	pub snapshot: Arc<RwLock<Option<Arc<Snapshot>>>>,
+	/// Hash of the genesis block.
+	pub genesis: Digest,
+	/// Time.
+	pub clock: Arc<dyn Clock>,
+	/// See [`crate::config::Config::business_day_offset_minutes`].
+	pub business_day_offset_minutes: i32,
+	/// See [`crate::config::Config::idempotency_ms`].
+	pub idempotency_ms: u64,
+	/// Whether the disk had no room for the last group.
+	pub full: Arc<AtomicBool>,
+}
+
+/// An entry of a packet in the making.
+#[derive(Clone, Copy)]
+struct OpenEntry {
+	body: u32,
+	start: u32,
+	end: u32,
+	view: u32,
+	ordinal: u32,
+}
+
+/// A packet in the making.
+struct OpenPacket {
+	target: Target,
+	kind: PacketKind,
+	entries: Vec<OpenEntry>,
+	keys: Vec<Key>,
+	versions: Vec<(u32, AgreementId)>,
+	kinds: BusinessKinds,
+	body_len: usize,
+}
+
+struct Written {
+	position: u64,
+	outgoing: bool,
+	keys: Vec<(Key, u32)>,
+}
+
+enum Answer {
+	Report(SubmitReply, SubmitReport),
+	Failed(SubmitReply, SubmitError),
+	Stored(InboundReply),
+	NotStored(InboundReply, InboundError),
+	Noted(oneshot::Sender<()>),
+}
+
+/// The state of one group, emptied after it.
+#[derive(Default)]
+struct Group {
+	bodies: Vec<Bytes>,
+	views: Vec<Arc<PacketView>>,
+	open: Vec<OpenPacket>,
+	full: Vec<OpenPacket>,
+	pending: HashMap<Key, (u32, u32, u32)>,
+	claimed: Vec<(LaneId, u64, u32)>,
+	written: Vec<Written>,
+	notes: Vec<(u64, Note)>,
+	idempotency: Vec<records::Idempotency>,
+	keys: Vec<(String, Digest)>,
+	answers: Vec<Answer>,
+	next: HashMap<LaneId, u64>,
+}
+
+/// The cutter of a courier's log.
+pub struct PacketCutter<O> {
+	context: Context,
+	outbox: O,
+	group: Group,
+}
+
+impl<O: Outbox> PacketCutter<O> {
+	/// A cutter that tells `outbox` of new packets.
+	pub fn new(context: Context, outbox: O) -> Self {
+		PacketCutter { context, outbox, group: Group::default() }
+	}
+	fn body(&mut self, body: Bytes) -> u32 {
+		self.group.bodies.push(body);
+		self.group.bodies.len() as u32 - 1
+	}
+
+	/// The index of the packet in the making that takes `len` more bytes.
+	fn open(&mut self, target: &Target, kind: PacketKind, len: usize) -> usize {
+		let group = &mut self.group;
+		if let Some(at) = group.open.iter().position(|p| p.kind == kind && p.target == *target) {
+			let packet = &group.open[at];
+			let full = packet.body_len + len > protocol::MAX_BODY_LEN
+				|| packet.entries.len() as u32 == protocol::MAX_ENTRIES;
+			if !full {
+				return at;
+			}
+			let fresh = OpenPacket::new(target.clone(), kind);
+			let full = std::mem::replace(&mut group.open[at], fresh);
+			group.full.push(full);
+			return at;
+		}
+		group.open.push(OpenPacket::new(target.clone(), kind));
+		group.open.len() - 1
+	}
+
+	fn next(&self, lane: &LaneId) -> u64 {
+		match self.group.next.get(lane) {
+			Some(next) => *next,
+			None => self.context.library.book.read().lanes.get(lane).map_or(0, |l| l.packets()),
+		}
+	}
+
+	/// The key to sign with now, and the directory that says so.
+	fn signer(&self) -> Option<(Arc<Snapshot>, KeyPair)> {
+		let snapshot = self.context.snapshot.read().clone()?;
+		let pair = self.context.keys.signer(&snapshot.me()?.keys, snapshot.block)?.clone();
+		Some((snapshot, pair))
+	}
+
+	fn cut_all(&mut self, group: &mut Vec<Submission>, out: &mut RecordWriter<'_>) -> Result<(), AppendError> {
+		let signer = self.signer();
+		let mut reports = Vec::new();
+		for submission in group.drain(..) {
+			match (submission, &signer) {
+				(Submission::Note(note, reply), _) => {
+					self.note(*note, out)?;
+					self.group.answers.extend(reply.map(Answer::Noted));
+				},
+				(Submission::Lines(lines), Some(_)) => reports.extend(self.lines(*lines)),
+				(Submission::Inbound(inbound), Some((_, pair))) => self.inbound(*inbound, pair, out),
+				(Submission::Lines(lines), None) => {
+					self.group.answers.push(Answer::Failed(lines.reply, SubmitError::NotReady));
+				},
+				(Submission::Inbound(inbound), None) => {
+					self.group.answers.push(Answer::NotStored(inbound.reply, InboundError::NoKey));
+				},
+			}
+		}
+		if let Some((snapshot, pair)) = signer {
+			let full = std::mem::take(&mut self.group.full);
+			let open = std::mem::take(&mut self.group.open);
+			for packet in full.into_iter().chain(open).filter(|p| !p.entries.is_empty()) {
+				self.write_open(packet, &snapshot, &pair, out)?;
+			}
+		}
+		for (reply, mut report, key) in reports {
+			report.position = out.next();
+			if let Some(key) = key {
+				let it = records::Idempotency {
+					at: self.context.clock.now_ms(),
+					key: key.key,
+					body_digest: key.body_digest,
+					report: report.clone(),
+				};
+				out.push(kind::IDEMPOTENCY, &it.encode())?;
+				self.group.idempotency.push(it);
+			}
+			self.group.answers.push(Answer::Report(reply, report));
+		}
+		Ok(())
+	}
+
+	fn apply(&mut self, group: &Committed<'_>) {
+		let library = self.context.library.clone();
+		let mut extended: Vec<LaneId> = Vec::new();
+		for written in std::mem::take(&mut self.group.written) {
+			let view = group.record(written.position).and_then(|r| PacketView::new(written.position, &r.payload).ok());
+			let Some(view) = view.map(Arc::new) else {
+				debug_assert!(false, "what was just written can be read");
+				continue;
+			};
+			let number = library.numbers.push(written.position);
+			let located: Vec<_> =
+				written.keys.iter().filter_map(|(key, i)| Some((*key, Location::new(number, *i)?))).collect();
+			library.index.insert_many(&located);
+			library.book.write().packet(&view, written.outgoing);
+			library.keep(&view);
+			let lane = view.packet.header.lane;
+			if written.outgoing && !extended.contains(&lane) {
+				extended.push(lane);
+			}
+		}
+		let mut book = library.book.write();
+		for (position, note) in self.group.notes.drain(..) {
+			apply_note(&mut book, position, &note);
+		}
+		if !self.group.idempotency.is_empty() {
+			book.forget_keys(self.context.clock.now_ms().saturating_sub(self.context.idempotency_ms));
+			self.group.idempotency.drain(..).for_each(|it| book.answered(it));
+		}
+		let cuts: Vec<_> =
+			extended.iter().map(|lane| (*lane, book.lanes.get(lane).map_or(0, |l| l.packets()))).collect();
+		drop(book);
+		for (lane, cut) in cuts {
+			self.outbox.extended(lane, cut);
+		}
+	}
+
+	fn clear(&mut self) {
+		let group = &mut self.group;
+		group.bodies.clear();
+		group.views.clear();
+		group.open.clear();
+		group.full.clear();
+		group.pending.clear();
+		group.claimed.clear();
+		group.written.clear();
+		group.notes.clear();
+		group.idempotency.clear();
+		group.keys.clear();
+		group.next.clear();
+	}
+}
+
+impl<O: Outbox> Cutter for PacketCutter<O> {
+	type Submission = Submission;
+
+	fn cut(&mut self, group: &mut Vec<Submission>, out: &mut RecordWriter<'_>) {
+		if let Err(error) = self.cut_all(group, out) {
+			// Only a record above the size limit fails here, and lengths were checked long before: see MAX_BODY_LEN.
+			log::error!(target: "courier", "A record was not written: {error}");
+		}
+	}
+
+	fn committed(&mut self, group: &Committed<'_>) {
+		if group.records > 0 {
+			self.context.full.store(false, Ordering::Relaxed);
+		}
+		self.apply(group);
+		for answer in self.group.answers.drain(..) {
+			// A caller that no longer waits learns it by asking.
+			match answer {
+				Answer::Report(reply, report) => drop(reply.send(Ok(report))),
+				Answer::Failed(reply, error) => drop(reply.send(Err(error))),
+				Answer::Stored(reply) => drop(reply.send(Ok(()))),
+				Answer::NotStored(reply, error) => drop(reply.send(Err(error))),
+				Answer::Noted(reply) => drop(reply.send(())),
+			}
+		}
+		self.clear();
+	}
+
+	fn refused(&mut self, error: &AppendError) {
+		self.context.full.store(matches!(error, AppendError::Full { .. }), Ordering::Relaxed);
+		{
+			let mut book = self.context.library.book.write();
+			for (lane, sequence, ordinal) in self.group.claimed.drain(..) {
+				book.unclaim(&lane, sequence, ordinal);
+			}
+		}
+		for answer in self.group.answers.drain(..) {
+			match answer {
+				Answer::Report(reply, _) => drop(reply.send(Err(submit_error(error)))),
+				Answer::Failed(reply, error) => drop(reply.send(Err(error))),
+				Answer::Stored(reply) => drop(reply.send(Err(InboundError::NotStored(error.clone())))),
+				Answer::NotStored(reply, error) => drop(reply.send(Err(error))),
+				// Dropped: the sender sees that it was not noted.
+				Answer::Noted(_) => (),
+			}
+		}
+		self.clear();
+	}
+
+	fn rejected(&mut self, group: &mut Vec<Submission>, error: &AppendError) {
+		for submission in group.drain(..) {
+			match submission {
+				Submission::Lines(lines) => drop(lines.reply.send(Err(submit_error(error)))),
+				Submission::Inbound(inbound) => {
+					drop(inbound.reply.send(Err(InboundError::NotStored(error.clone()))));
+				},
+				Submission::Note(..) => (),
+			}
+		}
+	}
+}
+
+impl OpenPacket {
+	fn new(target: Target, kind: PacketKind) -> Self {
+		OpenPacket {
+			target,
+			kind,
+			entries: Vec::new(),
+			keys: Vec::new(),
+			versions: Vec::new(),
+			kinds: BusinessKinds::NONE,
+			body_len: 0,
+		}
+	}
+}
+
+/// Enter a note into the book.
+pub fn apply_note(book: &mut Book, position: u64, note: &Note) {
+	match note {
+		Note::Delivered(it) => book.delivered(position, it),
+		Note::Turned(it) => book.turned(it),
+		Note::AnchorCut(it) => book.anchor_cut(position, it),
+		Note::AnchorFinal(it, batches) => book.anchor_final(it, batches),
+		Note::Receipts(it) => book.receipts_settled(it),
+	}
+}
+
+/// What the caller is told when the log does not take something.
+pub fn submit_error(error: &AppendError) -> SubmitError {
+	match error {
+		AppendError::Full { .. } => SubmitError::StoreFull,
+		AppendError::Busy => SubmitError::Busy { retry_after_ms: 100 },
+		AppendError::Closed => SubmitError::Closed,
+		AppendError::TooLarge { bytes, limit } => {
+			SubmitError::TooLarge { what: "bytes", value: *bytes, max: *limit }
+		},
+		other => SubmitError::Store(other.to_string()),
+	}
+}

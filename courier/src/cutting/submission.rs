@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the log's writer thread is given.
+
+use crate::{
+	api::{IdempotencyKey, LaneId, SubmitError, SubmitReport},
+	chain::Target,
+	protocol::PacketKind,
+	records::{self, PacketView},
+	store::{AppendError, Key},
+};
+use bytes::Bytes;
+use sealane_primitives::{
+	business::BusinessKind,
+	ids::{AgreementId, BlockNumber},
+};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+
+/// One line of a submission, framed in the body of its part.
+#[derive(Clone, Copy, Debug)]
+pub struct PartEntry {
+	/// Index of the line in the submission.
+	pub line: u32,
+	/// Where its prefix starts in the part's body.
+	pub start: u32,
+	/// Where its bytes end.
+	pub end: u32,
+	/// Orders: hash of the id.
+	pub key: Option<Key>,
+	/// Its kind of business.
+	pub kind: BusinessKind,
+	/// Orders: clause version.
+	pub version: AgreementId,
+	/// Answers: index of the answered packet in the part's views.
+	pub view: u32,
+	/// Answers: the answered entry of that packet.
+	pub ordinal: u32,
+}
+
+/// The lines of a submission that go the same way.
+#[derive(Debug)]
+pub struct Part {
+	/// Where.
+	pub target: Target,
+	/// As what.
+	pub kind: PacketKind,
+	/// The lines, framed.
+	pub body: Bytes,
+	/// The lines.
+	pub entries: Vec<PartEntry>,
+	/// Answers: the packets that are answered.
+	pub views: Vec<Arc<PacketView>>,
+}
+
+/// How a submission is answered.
+pub type SubmitReply = oneshot::Sender<Result<SubmitReport, SubmitError>>;
+
+/// Lines from this node's business system.
+#[derive(Debug)]
+pub struct Lines {
+	/// By where they go.
+	pub parts: Vec<Part>,
+	/// What is known already: refused and repeated lines.
+	pub report: SubmitReport,
+	/// Key of the request.
+	pub idempotency: Option<IdempotencyKey>,
+	/// To the caller.
+	pub reply: SubmitReply,
+}
+
+/// An order that this node rejects itself.
+#[derive(Clone, Debug)]
+pub struct Rejection {
+	/// The entry.
+	pub ordinal: u32,
+	/// Its id as far as it can be read.
+	pub id: String,
+	/// `technical.…` or `clauses.…`.
+	pub code: &'static str,
+	/// Why.
+	pub text: String,
+}
+
+/// A packet of a partner, opened and checked.
+#[derive(Debug)]
+pub struct InboundPacket {
+	/// The packet; its trailer has the clause versions.
+	pub view: Arc<PacketView>,
+	/// Orders: hash of the id of each entry; `None` where it could not be read.
+	pub keys: Vec<Option<Key>>,
+	/// Orders that are rejected whatever else is found.
+	pub rejections: Vec<Rejection>,
+	/// Answers: entries that do not match what they answer.
+	pub mismatched: Vec<u32>,
+	/// Answers: the root that this node computed is the issuer's.
+	pub root_matches: bool,
+}
+
+/// The new packets of one envelope.
+#[derive(Debug)]
+pub struct Inbound {
+	/// The lane.
+	pub lane: LaneId,
+	/// In order of their sequence.
+	pub packets: Vec<InboundPacket>,
+	/// Block against whose state they were authorised.
+	pub authorised_at: BlockNumber,
+	/// To the one who answers the partner.
+	pub reply: InboundReply,
+}
+
+/// How packets of a partner are answered.
+pub type InboundReply = oneshot::Sender<Result<(), InboundError>>;
+
+/// Why packets were not stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InboundError {
+	/// They were stored before.
+	AlreadyStored,
+	/// There is no room in the queue to the disk.
+	Busy,
+	/// Another packet is next.
+	OutOfOrder {
+		/// Which.
+		expected: u64,
+	},
+	/// The log did not take them.
+	NotStored(AppendError),
+	/// This node has no key to sign with now.
+	NoKey,
+}
+
+/// What this node notes for itself.
+#[derive(Clone, Debug)]
+pub enum Note {
+	/// Packets are on the partner's disk.
+	Delivered(records::Delivered),
+	/// A lane was closed or opened.
+	Turned(records::LaneTurned),
+	/// An anchor was cut.
+	AnchorCut(records::AnchorCut),
+	/// An anchor is final, or lost its number: with the batches in it.
+	AnchorFinal(records::AnchorFinal, Vec<(LaneId, u64)>),
+	/// Receipts are on chain for good.
+	Receipts(records::ReceiptsSettled),
+}
+
+/// What the log's writer thread is given.
+#[derive(Debug)]
+pub enum Submission {
+	/// From this node's business system.
+	Lines(Box<Lines>),
+	/// From a partner.
+	Inbound(Box<Inbound>),
+	/// From the courier itself; the sender learns when it is on disk.
+	Note(Box<Note>, Option<oneshot::Sender<()>>),
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Packets and notes into records: bodies and leaves hashed, headers signed.
+
+use super::{submission::Note, OpenEntry, OpenPacket, Outbox, PacketCutter, Written};
+use crate::{
+	chain::Snapshot,
+	keys::KeyPair,
+	protocol::{self, PacketHeader, SignedBatch},
+	records::{kind, Trailer},
+	store::{AppendError, RecordWriter},
+};
+use bytes::Bytes;
+use codec::Encode;
+use rand::RngCore;
+use sealane_primitives::{
+	evidence::{self, BatchHeader, TreeBuilder},
+	ids::Moment,
+	keys::Purpose,
+};
+use sha2::Digest as _;
+
+impl<O: Outbox> PacketCutter<O> {
+	/// Sign and write a packet of this node.
+	pub(super) fn write_open(
+		&mut self,
+		open: OpenPacket,
+		snapshot: &Snapshot,
+		signer: &KeyPair,
+		out: &mut RecordWriter<'_>,
+	) -> Result<(), AppendError> {
+		let lane = open.target.lane;
+		let sequence = self.next(&lane);
+		let at = self.context.clock.now_ms();
+		let mut body_hash = sha2::Sha256::new();
+		for run in runs(&open.entries, &self.group.bodies) {
+			body_hash.update(run);
+		}
+		let (salt_seed, batch) = if open.kind.is_answer() {
+			let (seed, batch) = self.batch(&open, sequence, at, signer);
+			(Some(seed), Some(batch))
+		} else {
+			(None, None)
+		};
+		let header = PacketHeader {
+			version: protocol::VERSION,
+			lane,
+			sequence,
+			kind: open.kind,
+			interface: open.target.interface,
+			count: open.entries.len() as u32,
+			kinds: open.kinds,
+			body_len: open.body_len as u32,
+			body_hash: body_hash.finalize().into(),
+			created_at: at,
+			salt_seed,
+			batch,
+		};
+		let head = header.encode();
+		let signature = signer.sign(Purpose::Packet, &self.context.genesis, &head);
+		let mut signer_prefix = [0; 8];
+		signer_prefix.copy_from_slice(&signer.signing_public()[..8]);
+		let trailer = Trailer {
+			at,
+			authorised_at: snapshot.block,
+			versions: open.versions,
+			seller: snapshot.seller_of(lane.channel).unwrap_or_default(),
+			signer: signer_prefix,
+			..Trailer::default()
+		};
+		let mut record = out.begin(kind::PACKET_OUT)?;
+		record.reserve(head.len() + 64 + open.body_len + 128);
+		record.put(&head);
+		record.put(&signature);
+		for run in runs(&open.entries, &self.group.bodies) {
+			record.put(run);
+		}
+		put_trailer(&mut record, &trailer);
+		let position = record.finish()?;
+		let keys = open.keys.into_iter().enumerate().map(|(i, key)| (key, i as u32)).collect();
+		self.group.written.push(Written { position, outgoing: true, keys });
+		self.group.next.insert(lane, sequence + 1);
+		Ok(())
+	}
+
+	/// Hash the records of a packet of answers and sign the batch.
+	fn batch(&self, open: &OpenPacket, sequence: u64, at: Moment, signer: &KeyPair) -> ([u8; 32], SignedBatch) {
+		let mut seed = [0; 32];
+		rand::thread_rng().fill_bytes(&mut seed);
+		let lane = open.target.lane;
+		let mut tree = TreeBuilder::new();
+		for (i, entry) in open.entries.iter().enumerate() {
+			let view = &self.group.views[entry.view as usize];
+			let start = entry.start as usize + open.kind.prefix_len();
+			let answer = &self.group.bodies[entry.body as usize][start..entry.end as usize];
+			// Entries of answers were checked to exist when they were resolved or received.
+			let order = view.entry(entry.ordinal).unwrap_or_default();
+			let salt = evidence::salt(&seed, i as u32);
+			tree.push(evidence::record_leaf(&salt, order, answer, view.version_of(entry.ordinal), lane.channel));
+		}
+		let header = BatchHeader {
+			genesis: self.context.genesis,
+			channel: lane.channel,
+			issuer_node: lane.from,
+			seller_node: lane.to,
+			first_sequence: sequence,
+			last_sequence: sequence,
+			business_date: business_date(at, self.context.business_day_offset_minutes),
+			count: open.entries.len() as u32,
+			root: tree.root(),
+		};
+		let signature = signer.sign(Purpose::Batch, &self.context.genesis, &header.encode());
+		(seed, SignedBatch { header, signature })
+	}
+
+	pub(super) fn note(&mut self, note: Note, out: &mut RecordWriter<'_>) -> Result<(), AppendError> {
+		let (kind, payload) = match &note {
+			Note::Delivered(it) => (kind::DELIVERED, it.encode()),
+			Note::Turned(it) => (if it.refusal.is_some() { kind::LANE_CLOSED } else { kind::LANE_REOPENED }, it.encode()),
+			Note::AnchorCut(it) => (kind::ANCHOR_CUT, it.encode()),
+			Note::AnchorFinal(it, _) => (kind::ANCHOR_FINAL, it.encode()),
+			Note::Receipts(it) => (kind::RECEIPTS_SETTLED, it.encode()),
+		};
+		let position = out.push(kind, &payload)?;
+		self.group.notes.push((position, note));
+		Ok(())
+	}
+}
+
+/// The bytes of the entries, with neighbours in one piece.
+fn runs<'a>(entries: &'a [OpenEntry], bodies: &'a [Bytes]) -> impl Iterator<Item = &'a [u8]> {
+	let mut rest = entries;
+	std::iter::from_fn(move || {
+		let (first, mut tail) = rest.split_first()?;
+		let mut end = first.end;
+		while let Some((next, more)) = tail.split_first().filter(|(n, _)| n.body == first.body && n.start == end) {
+			end = next.end;
+			tail = more;
+		}
+		rest = tail;
+		Some(&bodies[first.body as usize][first.start as usize..end as usize])
+	})
+}
+
+fn put_trailer(record: &mut crate::store::RecordBuilder<'_>, trailer: &Trailer) {
+	let bytes = trailer.encode();
+	record.put(&bytes);
+	record.put(&(bytes.len() as u32).to_le_bytes());
+}
+
+pub(super) fn write_packet(
+	out: &mut RecordWriter<'_>,
+	kind: u8,
+	packet: &[u8],
+	trailer: &Trailer,
+) -> Result<u64, AppendError> {
+	let mut record = out.begin(kind)?;
+	record.reserve(packet.len() + 128);
+	record.put(packet);
+	put_trailer(&mut record, trailer);
+	record.finish()
+}
+
+/// Days since 1970-01-01 of the business day at `at`.
+pub fn business_date(at: Moment, offset_minutes: i32) -> u32 {
+	let local = at as i64 + i64::from(offset_minutes) * 60_000;
+	u32::try_from(local.div_euclid(86_400_000)).unwrap_or(0)
+}
