@@ -52,7 +52,9 @@ pub(crate) fn ready(
 ) -> Option<ReadyAnchor> {
 	let waiting = {
 		let book = courier.library.book.read();
-		book.anchors.get(&next).map(|anchor| (anchor.position, anchor.submitted))
+		book.anchors
+			.get(&next)
+			.map(|anchor| (anchor.position, anchor.submitted))
 	};
 	if let Some((position, submitted)) = waiting {
 		let recently = submitted.is_some_and(|before| at.saturating_sub(before) < RESUBMIT_BLOCKS);
@@ -62,7 +64,7 @@ pub(crate) fn ready(
 		return None;
 	}
 	let mut state = courier.anchoring.state.lock();
-	let due = state.last_cut.map_or(true, |last| at.saturating_sub(last) >= interval);
+	let due = state.last_cut.is_none_or(|last| at.saturating_sub(last) >= interval);
 	if due && !state.cutting {
 		state.cutting = true;
 		state.last_cut = Some(at);
@@ -80,21 +82,34 @@ fn offer(courier: &Courier, position: u64) -> Option<ReadyAnchor> {
 			Err(error) => {
 				log::error!(target: LOG_TARGET, "Anchor {}: {error}", cut.sequence);
 				return None;
-			},
+			}
 		}
 	} else {
 		Vec::new()
 	};
-	Some(ReadyAnchor { sequence: cut.sequence, root: cut.root, hashes })
+	Some(ReadyAnchor {
+		sequence: cut.sequence,
+		root: cut.root,
+		hashes,
+	})
 }
 
 fn read(courier: &Courier, position: u64) -> Option<AnchorCut> {
-	let record = courier.library.reader().read(position).ok().filter(|r| r.kind == kind::ANCHOR_CUT)?;
+	let record = courier
+		.library
+		.reader()
+		.read(position)
+		.ok()
+		.filter(|r| r.kind == kind::ANCHOR_CUT)?;
 	AnchorCut::decode(&mut &record.payload[..]).ok()
 }
 
 async fn cut(courier: Arc<Courier>, sequence: AnchorSequence, block: BlockNumber, max_hashes: u32) {
-	let most = if max_hashes == 0 { MAX_BATCHES } else { MAX_BATCHES.min(max_hashes as usize) };
+	let most = if max_hashes == 0 {
+		MAX_BATCHES
+	} else {
+		MAX_BATCHES.min(max_hashes as usize)
+	};
 	let batches: Vec<_> = {
 		let book = courier.library.book.read();
 		book.unanchored.iter().take(most).copied().collect()
@@ -105,12 +120,12 @@ async fn cut(courier: Arc<Courier>, sequence: AnchorSequence, block: BlockNumber
 			log::error!(target: LOG_TARGET, "Anchor {sequence}: a batch is not in the log");
 			courier.anchoring.state.lock().cutting = false;
 			return;
-		},
+		}
 		Err(error) => {
 			log::error!(target: LOG_TARGET, "Anchor {sequence}: {error}");
 			courier.anchoring.state.lock().cutting = false;
 			return;
-		},
+		}
 	};
 	let mut blinding_seed = [0; 32];
 	rand::rngs::OsRng.fill_bytes(&mut blinding_seed);
@@ -148,7 +163,8 @@ async fn settle(courier: &Arc<Courier>) {
 	let open: Vec<_> = {
 		let book = courier.library.book.read();
 		let open = book.anchors.iter().filter(|(_, a)| a.final_at.is_none());
-		open.map(|(sequence, a)| (*sequence, a.root, a.block, a.position)).collect()
+		open.map(|(sequence, a)| (*sequence, a.root, a.block, a.position))
+			.collect()
 	};
 	courier.metrics.anchors_open.set(open.len() as u64);
 	for (sequence, root, block, position) in open {
@@ -159,11 +175,11 @@ async fn settle(courier: &Arc<Courier>) {
 					note_inclusion(courier, snapshot.directory.node, sequence);
 				}
 				continue;
-			},
+			}
 			Err(error) => {
 				log::debug!(target: LOG_TARGET, "Anchor {sequence} cannot be looked up: {error}");
 				return;
-			},
+			}
 		};
 		let foreign = entry.root != root;
 		let batches = read(courier, position).map(|cut| cut.batches).unwrap_or_default();
@@ -173,7 +189,12 @@ async fn settle(courier: &Arc<Courier>) {
 				"Anchor {sequence} is on chain with another root than this log's; its batches go into a later one",
 			);
 		}
-		let end = AnchorFinal { at: courier.clock.now_ms(), sequence, block: entry.block, foreign };
+		let end = AnchorFinal {
+			at: courier.clock.now_ms(),
+			sequence,
+			block: entry.block,
+			foreign,
+		};
 		let bytes = 64;
 		courier.note_durably(Note::AnchorFinal(end, batches), bytes).await;
 	}
@@ -181,7 +202,9 @@ async fn settle(courier: &Arc<Courier>) {
 
 /// Remember in which block an anchor is that is not final yet.
 fn note_inclusion(courier: &Courier, node: u32, sequence: AnchorSequence) {
-	let Ok(Some(entry)) = courier.chain.anchor(node, sequence, false) else { return };
+	let Ok(Some(entry)) = courier.chain.anchor(node, sequence, false) else {
+		return;
+	};
 	if let Some(anchor) = courier.library.book.write().anchors.get_mut(&sequence) {
 		if anchor.root == entry.root {
 			anchor.block = Some(entry.block);

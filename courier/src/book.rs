@@ -46,7 +46,9 @@ impl Bits {
 	pub fn get(&self, at: u32) -> bool {
 		match self {
 			Bits::Small(word) => at < 64 && word >> at & 1 == 1,
-			Bits::Large(words) => words.get(at as usize / 64).is_some_and(|word| word >> (at % 64) & 1 == 1),
+			Bits::Large(words) => words
+				.get(at as usize / 64)
+				.is_some_and(|word| word >> (at % 64) & 1 == 1),
 			Bits::Full => true,
 		}
 	}
@@ -59,7 +61,7 @@ impl Bits {
 				if let Some(word) = words.get_mut(at as usize / 64) {
 					*word |= 1 << (at % 64);
 				}
-			},
+			}
 			Bits::Full => (),
 		}
 	}
@@ -76,7 +78,7 @@ impl Bits {
 				if let Some(word) = words.get_mut(at as usize / 64) {
 					*word &= !(1 << (at % 64));
 				}
-			},
+			}
 			Bits::Full => (),
 		}
 	}
@@ -219,7 +221,11 @@ impl Book {
 		let is_answer = header.kind.is_answer();
 		if is_answer {
 			let skipped = &view.trailer.skipped;
-			let answered = view.entries.iter().enumerate().filter(|(i, _)| !skipped.contains(&(*i as u32)));
+			let answered = view
+				.entries
+				.iter()
+				.enumerate()
+				.filter(|(i, _)| !skipped.contains(&(*i as u32)));
 			let answered = answered.map(|(_, e)| (e.sequence, e.ordinal));
 			self.answer(header.lane.opposite(), header.sequence, answered);
 		} else {
@@ -254,7 +260,9 @@ impl Book {
 	fn answer(&mut self, lane: LaneId, by: u64, entries: impl Iterator<Item = (u64, u32)>) {
 		let Some(lane) = self.lanes.get_mut(&lane) else { return };
 		for (sequence, ordinal) in entries {
-			let Some(slot) = lane.slots.get_mut(sequence as usize) else { continue };
+			let Some(slot) = lane.slots.get_mut(sequence as usize) else {
+				continue;
+			};
 			if !slot.bits.get(ordinal) {
 				slot.bits.set(ordinal);
 				slot.answered += 1;
@@ -270,7 +278,11 @@ impl Book {
 
 	/// Claim an entry for an answer that is being made; false where it has one already or does not exist.
 	pub fn claim(&mut self, lane: &LaneId, sequence: u64, ordinal: u32, kind: PacketKind) -> bool {
-		let Some(slot) = self.lanes.get_mut(lane).and_then(|l| l.slots.get_mut(sequence as usize)) else {
+		let Some(slot) = self
+			.lanes
+			.get_mut(lane)
+			.and_then(|l| l.slots.get_mut(sequence as usize))
+		else {
 			return false;
 		};
 		if ordinal >= slot.count || slot.kind.answer() != Some(kind) || slot.bits.get(ordinal) {
@@ -283,7 +295,11 @@ impl Book {
 
 	/// Give back an entry whose answer was not stored.
 	pub fn unclaim(&mut self, lane: &LaneId, sequence: u64, ordinal: u32) {
-		if let Some(slot) = self.lanes.get_mut(lane).and_then(|l| l.slots.get_mut(sequence as usize)) {
+		if let Some(slot) = self
+			.lanes
+			.get_mut(lane)
+			.and_then(|l| l.slots.get_mut(sequence as usize))
+		{
 			if slot.bits.get(ordinal) {
 				slot.bits.clear(ordinal, slot.count);
 				slot.answered -= 1;
@@ -294,14 +310,18 @@ impl Book {
 	/// A receipt was stored.
 	pub fn delivered(&mut self, position: u64, delivered: &Delivered) {
 		let receipt = &delivered.receipt.what;
-		let Some(lane) = self.lanes.get_mut(&receipt.lane) else { return };
+		let Some(lane) = self.lanes.get_mut(&receipt.lane) else {
+			return;
+		};
 		let end = (receipt.last_sequence + 1).min(lane.packets());
 		if end > lane.delivered {
 			lane.delivered = end;
 			lane.deliveries.push((end, delivered.at, position));
 		}
 		for sequence in receipt.first_sequence..end {
-			let Some(slot) = lane.slots.get_mut(sequence as usize) else { break };
+			let Some(slot) = lane.slots.get_mut(sequence as usize) else {
+				break;
+			};
 			if slot.batch != BatchMark::Unsigned {
 				continue;
 			}
@@ -316,7 +336,10 @@ impl Book {
 
 	/// A lane was closed or opened.
 	pub fn turned(&mut self, turned: &LaneTurned) {
-		let lane = self.lanes.entry(turned.lane).or_insert_with(|| LaneBook { outgoing: true, ..Default::default() });
+		let lane = self.lanes.entry(turned.lane).or_insert_with(|| LaneBook {
+			outgoing: true,
+			..Default::default()
+		});
 		lane.closed = turned.refusal.map(|refusal| (refusal, turned.block));
 	}
 
@@ -339,7 +362,11 @@ impl Book {
 
 	fn mark(&mut self, batches: &[(LaneId, u64)], mark: BatchMark) {
 		for (lane, sequence) in batches {
-			if let Some(slot) = self.lanes.get_mut(lane).and_then(|l| l.slots.get_mut(*sequence as usize)) {
+			if let Some(slot) = self
+				.lanes
+				.get_mut(lane)
+				.and_then(|l| l.slots.get_mut(*sequence as usize))
+			{
 				slot.batch = mark;
 			}
 		}
@@ -389,10 +416,16 @@ impl Book {
 
 	fn receipts_due(&mut self, view: &PacketView) {
 		for ordinal in 0..view.packet.header.count {
-			let Some(result) = view.entry(ordinal).and_then(|bytes| Confirmation::parse(bytes).ok()) else { continue };
+			let Some(result) = view.entry(ordinal).and_then(|bytes| Confirmation::parse(bytes).ok()) else {
+				continue;
+			};
 			let Some(commitment) = result.commitment else { continue };
 			let accepted = result.outcome == Outcome::Accepted;
-			self.receipts.push(ReadyReceipt { commitment, seller: view.trailer.seller, accepted });
+			self.receipts.push(ReadyReceipt {
+				commitment,
+				seller: view.trailer.seller,
+				accepted,
+			});
 		}
 	}
 

@@ -41,12 +41,7 @@ pub trait ChainView: Send + Sync + 'static {
 	///
 	/// # Errors
 	/// A text for the log when the state cannot be read.
-	fn anchor(
-		&self,
-		node: NodeId,
-		sequence: AnchorSequence,
-		finalised: bool,
-	) -> Result<Option<AnchorEntry>, String>;
+	fn anchor(&self, node: NodeId, sequence: AnchorSequence, finalised: bool) -> Result<Option<AnchorEntry>, String>;
 }
 
 /// Where orders go: a lane and an interface at its end.
@@ -73,6 +68,9 @@ pub struct Route {
 	pub agreement: AgreementId,
 }
 
+/// By a name that a member chose, or by a PeerId.
+type ByName<T> = HashMap<Box<[u8]>, T>;
+
 /// The newest directory, indexed. Replaced as a whole, never changed.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -84,13 +82,13 @@ pub struct Snapshot {
 	pub directory: Arc<Directory>,
 	/// Where orders of this node go.
 	pub targets: Vec<Target>,
-	by_product: HashMap<Box<[u8]>, Route>,
+	by_product: ByName<Route>,
 	/// Interfaces of issuers to which this node's member sells: channel and target.
-	by_interface: HashMap<Box<[u8]>, (usize, Result<usize, Refusal>)>,
+	by_interface: ByName<(usize, Result<usize, Refusal>)>,
 	by_channel: HashMap<ChannelId, usize>,
 	/// Products that this node's member issues, by channel: index of the product and of its agreement.
-	issued: HashMap<ChannelId, HashMap<Box<[u8]>, (usize, Option<usize>)>>,
-	by_peer: HashMap<Box<[u8]>, NodeId>,
+	issued: HashMap<ChannelId, ByName<(usize, Option<usize>)>>,
+	by_peer: ByName<NodeId>,
 	/// Agreements that were replaced not long ago, and since when.
 	replaced: HashMap<AgreementId, (AgreementEntry, BlockNumber)>,
 }
@@ -124,7 +122,9 @@ impl Snapshot {
 					channel.agreements.iter().position(|a| a.id == id)
 				};
 				let products = channel.products.iter().enumerate();
-				let products = products.map(|(i, p)| (p.id.to_vec().into(), (i, agreement(p)))).collect();
+				let products = products
+					.map(|(i, p)| (p.id.to_vec().into(), (i, agreement(p))))
+					.collect();
 				snapshot.issued.insert(channel.id, products);
 			}
 		}
@@ -152,14 +152,15 @@ impl Snapshot {
 		}
 	}
 
-	fn replaced_at(
-		&self,
-		next: &Directory,
-		block: BlockNumber,
-	) -> HashMap<AgreementId, (AgreementEntry, BlockNumber)> {
+	fn replaced_at(&self, next: &Directory, block: BlockNumber) -> HashMap<AgreementId, (AgreementEntry, BlockNumber)> {
 		let mut replaced = self.replaced.clone();
 		for entry in self.directory.channels.iter().flat_map(|c| &c.agreements) {
-			if !next.channels.iter().flat_map(|c| &c.agreements).any(|a| a.id == entry.id) {
+			if !next
+				.channels
+				.iter()
+				.flat_map(|c| &c.agreements)
+				.any(|a| a.id == entry.id)
+			{
 				replaced.insert(entry.id, (entry.clone(), block));
 			}
 		}
@@ -173,14 +174,22 @@ impl Snapshot {
 		let preferred = |other: usize, directory: &Directory| open || directory.channels[other].authorisation.is_err();
 		let directory = self.directory.clone();
 		for interface in &channel.interfaces {
-			if self.by_interface.get(&interface.id[..]).is_some_and(|(c, _)| !preferred(*c, &directory)) {
+			if self
+				.by_interface
+				.get(&interface.id[..])
+				.is_some_and(|(c, _)| !preferred(*c, &directory))
+			{
 				continue;
 			}
 			let target = self.target(channel, interface);
 			self.by_interface.insert(interface.id.to_vec().into(), (index, target));
 		}
 		for (position, product) in channel.products.iter().enumerate() {
-			if self.by_product.get(&product.id[..]).is_some_and(|r| !preferred(r.channel, &directory)) {
+			if self
+				.by_product
+				.get(&product.id[..])
+				.is_some_and(|r| !preferred(r.channel, &directory))
+			{
 				continue;
 			}
 			let target = match channel.interfaces.iter().find(|i| i.id == product.interface) {
@@ -202,8 +211,15 @@ impl Snapshot {
 		if !channel.partner.nodes.iter().any(|n| n.id == interface.node) {
 			return Err(Refusal::InterfaceUnknown);
 		}
-		let lane = LaneId { channel: channel.id, from: self.directory.node, to: interface.node };
-		let target = Target { lane, interface: interface.id.clone() };
+		let lane = LaneId {
+			channel: channel.id,
+			from: self.directory.node,
+			to: interface.node,
+		};
+		let target = Target {
+			lane,
+			interface: interface.id.clone(),
+		};
 		Ok(self.targets.iter().position(|t| *t == target).unwrap_or_else(|| {
 			self.targets.push(target);
 			self.targets.len() - 1
@@ -217,7 +233,9 @@ impl Snapshot {
 
 	/// The channel and target of an interface that this node's member sells to.
 	pub fn interface(&self, id: &str) -> Option<(&ChannelEntry, Result<usize, Refusal>)> {
-		self.by_interface.get(id.as_bytes()).map(|(c, target)| (&self.directory.channels[*c], *target))
+		self.by_interface
+			.get(id.as_bytes())
+			.map(|(c, target)| (&self.directory.channels[*c], *target))
 	}
 
 	/// The channel with this number.
@@ -265,7 +283,10 @@ impl Snapshot {
 		id: &str,
 	) -> Option<(&'a ProductEntry, Option<&'a AgreementEntry>)> {
 		let (product, agreement) = *self.issued.get(&channel.id)?.get(id.as_bytes())?;
-		Some((channel.products.get(product)?, agreement.and_then(|a| channel.agreements.get(a))))
+		Some((
+			channel.products.get(product)?,
+			agreement.and_then(|a| channel.agreements.get(a)),
+		))
 	}
 
 	/// An agreement that was replaced within the last [`CLAUSE_GRACE_BLOCKS`].

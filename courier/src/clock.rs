@@ -18,6 +18,8 @@ pub struct SystemClock;
 impl Clock for SystemClock {
 	fn now_ms(&self) -> Moment {
 		// A clock before 1970 is as wrong as one at 1970.
-		SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as u64)
+		SystemTime::now()
+			.duration_since(UNIX_EPOCH)
+			.map_or(0, |d| d.as_millis() as u64)
 	}
 }

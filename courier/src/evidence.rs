@@ -62,7 +62,13 @@ impl EvidenceParts {
 	/// The parts as a pack without the chain's own proof; `None` while a signature, or its key, is missing. `block_hash` is the hash of
 	/// the block with the anchor; without it the pack has no anchor part.
 	pub fn pack(&self, block_hash: Option<Digest>) -> Option<EvidencePack> {
-		let signed_by = |node, key, signature| Some(SignedBy { node, key: key?, signature: signature? });
+		let signed_by = |node, key, signature| {
+			Some(SignedBy {
+				node,
+				key: key?,
+				signature: signature?,
+			})
+		};
 		let record = RecordPart {
 			order: Payload(self.order.to_vec()),
 			confirmation: Payload(self.confirmation.to_vec()),
@@ -85,7 +91,13 @@ impl EvidenceParts {
 				size: anchor.count.into(),
 				path: anchor.path.clone(),
 				blinding: anchor.blinding,
-				reference: AnchorReference { node, sequence, root, block_number, block_hash },
+				reference: AnchorReference {
+					node,
+					sequence,
+					root,
+					block_number,
+					block_hash,
+				},
 			})
 		});
 		Some(EvidencePack::new(record, batch, anchor, None))
@@ -135,7 +147,13 @@ pub fn leaves(library: &Library, answers: &PacketView) -> Result<Option<Vec<Dige
 		};
 		let salt = evidence::salt(&seed, i as u32);
 		let version = view.version_of(entry.ordinal);
-		leaves.push(evidence::record_leaf(&salt, order, answer, version, header.lane.channel));
+		leaves.push(evidence::record_leaf(
+			&salt,
+			order,
+			answer,
+			version,
+			header.lane.channel,
+		));
 		last = Some(view);
 	}
 	Ok(Some(leaves))
@@ -145,7 +163,9 @@ pub fn leaves(library: &Library, answers: &PacketView) -> Result<Option<Vec<Dige
 pub fn batch_headers(library: &Library, batches: &[(LaneId, u64)]) -> Result<Vec<BatchHeader>, LookupError> {
 	let mut headers = Vec::with_capacity(batches.len());
 	for (lane, sequence) in batches {
-		let Some(view) = library.packet(lane, *sequence)? else { continue };
+		let Some(view) = library.packet(lane, *sequence)? else {
+			continue;
+		};
 		headers.extend(view.packet.header.batch.as_ref().map(|b| b.header));
 	}
 	Ok(headers)
@@ -154,7 +174,9 @@ pub fn batch_headers(library: &Library, batches: &[(LaneId, u64)]) -> Result<Vec
 /// The blinded leaves of an anchor.
 pub fn anchor_leaves(headers: &[BatchHeader], blinding_seed: &[u8; 32]) -> Vec<Digest> {
 	let blinded = headers.iter().enumerate();
-	blinded.map(|(i, header)| header.anchor_leaf(&evidence::salt(blinding_seed, i as u32))).collect()
+	blinded
+		.map(|(i, header)| header.anchor_leaf(&evidence::salt(blinding_seed, i as u32)))
+		.collect()
 }
 
 /// The countersignature of a batch: in the packet's own record at the seller, in the receipt at the issuer.
@@ -163,7 +185,12 @@ pub fn countersignature(library: &Library, view: &PacketView) -> Result<Option<S
 		return Ok(view.trailer.countersignature);
 	}
 	let header = &view.packet.header;
-	let receipt = library.book.read().lanes.get(&header.lane).and_then(|l| l.receipt_of(header.sequence));
+	let receipt = library
+		.book
+		.read()
+		.lanes
+		.get(&header.lane)
+		.and_then(|l| l.receipt_of(header.sequence));
 	let Some(position) = receipt else { return Ok(None) };
 	let record = library.reader().read(position)?;
 	if record.kind != kind::DELIVERED {
@@ -172,18 +199,34 @@ pub fn countersignature(library: &Library, view: &PacketView) -> Result<Option<S
 	let delivered = Delivered::decode(&mut &record.payload[..]).ok();
 	Ok(delivered.and_then(|d| {
 		let signatures = d.receipt.what.countersignatures;
-		signatures.into_iter().find(|(s, _)| *s == header.sequence).map(|(_, signature)| signature)
+		signatures
+			.into_iter()
+			.find(|(s, _)| *s == header.sequence)
+			.map(|(_, signature)| signature)
 	}))
 }
 
 /// Which of a node's listed keys made a signature over a batch, whenever that key was valid.
 fn signing_key(snapshot: &Snapshot, node: NodeId, header: &BatchHeader, signature: &Signature) -> Option<[u8; 32]> {
-	let partners = snapshot.directory.channels.iter().flat_map(|channel| &channel.partner.nodes);
-	let node = partners.chain(&snapshot.directory.member.nodes).find(|n| n.id == node)?;
+	let partners = snapshot
+		.directory
+		.channels
+		.iter()
+		.flat_map(|channel| &channel.partner.nodes);
+	let node = partners
+		.chain(&snapshot.directory.member.nodes)
+		.find(|n| n.id == node)?;
 	let message = header.encode();
 	let made_it = |key: &&CourierKey| {
 		let key = std::slice::from_ref(*key);
-		keys::verify(key, key[0].valid_from, Purpose::Batch, &header.genesis, &message, signature)
+		keys::verify(
+			key,
+			key[0].valid_from,
+			Purpose::Batch,
+			&header.genesis,
+			&message,
+			signature,
+		)
 	};
 	node.keys.iter().find(made_it).map(|key| key.signing)
 }
@@ -197,15 +240,21 @@ pub fn collect(
 ) -> Result<Option<EvidenceParts>, LookupError> {
 	let header = &order.packet.header;
 	debug_assert!(matches!(header.kind, PacketKind::Orders | PacketKind::Registrations));
-	let Some((answers, index)) = library.answer(&header.lane, header.sequence, ordinal)? else { return Ok(None) };
+	let Some((answers, index)) = library.answer(&header.lane, header.sequence, ordinal)? else {
+		return Ok(None);
+	};
 	let (Some(order_bytes), Some(confirmation)) = (order.share(ordinal), answers.share(index)) else {
 		return Ok(None);
 	};
 	let (Some(seed), Some(batch)) = (answers.packet.header.salt_seed, answers.packet.header.batch.clone()) else {
 		return Ok(None);
 	};
-	let Some(leaves) = leaves(library, &answers)? else { return Ok(None) };
-	let Some(path) = evidence::proof(&leaves, index as usize) else { return Ok(None) };
+	let Some(leaves) = leaves(library, &answers)? else {
+		return Ok(None);
+	};
+	let Some(path) = evidence::proof(&leaves, index as usize) else {
+		return Ok(None);
+	};
 	let seller_signature = countersignature(library, &answers)?;
 	Ok(Some(EvidenceParts {
 		order: order_bytes,
@@ -221,8 +270,7 @@ pub fn collect(
 		issuer_signature: batch.signature,
 		issuer_key: signing_key(snapshot, batch.header.issuer_node, &batch.header, &batch.signature),
 		seller_signature,
-		seller_key: seller_signature
-			.and_then(|s| signing_key(snapshot, batch.header.seller_node, &batch.header, &s)),
+		seller_key: seller_signature.and_then(|s| signing_key(snapshot, batch.header.seller_node, &batch.header, &s)),
 		anchor: anchor(library, snapshot.directory.node, &answers)?,
 	}))
 }
@@ -232,16 +280,28 @@ fn anchor(library: &Library, node: NodeId, answers: &PacketView) -> Result<Optio
 	let batch = (header.lane, header.sequence);
 	let (position, block) = {
 		let book = library.book.read();
-		let Some(slot) = book.slot(&batch.0, batch.1) else { return Ok(None) };
-		let crate::book::BatchMark::Anchored(sequence) = slot.batch else { return Ok(None) };
-		let Some(anchor) = book.anchors.get(&sequence) else { return Ok(None) };
+		let Some(slot) = book.slot(&batch.0, batch.1) else {
+			return Ok(None);
+		};
+		let crate::book::BatchMark::Anchored(sequence) = slot.batch else {
+			return Ok(None);
+		};
+		let Some(anchor) = book.anchors.get(&sequence) else {
+			return Ok(None);
+		};
 		(anchor.position, anchor.final_at.and(anchor.block))
 	};
 	let record = library.reader().read(position)?;
-	let Ok(cut) = AnchorCut::decode(&mut &record.payload[..]) else { return Ok(None) };
-	let Some(index) = cut.batches.iter().position(|b| *b == batch) else { return Ok(None) };
+	let Ok(cut) = AnchorCut::decode(&mut &record.payload[..]) else {
+		return Ok(None);
+	};
+	let Some(index) = cut.batches.iter().position(|b| *b == batch) else {
+		return Ok(None);
+	};
 	let leaves = anchor_leaves(&batch_headers(library, &cut.batches)?, &cut.blinding_seed);
-	let Some(path) = evidence::proof(&leaves, index) else { return Ok(None) };
+	let Some(path) = evidence::proof(&leaves, index) else {
+		return Ok(None);
+	};
 	Ok(Some(AnchorParts {
 		node,
 		sequence: cut.sequence,

@@ -2,12 +2,7 @@
 
 //! What the runtime's off-chain worker asks: [`CourierHost`] over a running courier. Every call returns at once.
 
-use crate::{
-	anchoring,
-	cutting::Note,
-	records::ReceiptsSettled,
-	service::Courier,
-};
+use crate::{anchoring, cutting::Note, records::ReceiptsSettled, service::Courier};
 use sealane_primitives::{
 	courier_host::{CourierHost, DueChannel, ReadyAnchor, ReadyReceipt},
 	directory::{Authorisation, Refusal},
@@ -37,7 +32,9 @@ impl CourierHost for Host {
 
 	fn dispatch(&mut self, authorisation: Authorisation, at: BlockNumber) {
 		self.courier.open_channel(authorisation.channel, at);
-		self.courier.senders.dispatch(authorisation.channel, self.courier.clock.now_ms());
+		self.courier
+			.senders
+			.dispatch(authorisation.channel, self.courier.clock.now_ms());
 	}
 
 	fn close_channel(&mut self, channel: ChannelId, refusal: Refusal, at: BlockNumber) {
@@ -69,7 +66,11 @@ impl CourierHost for Host {
 
 	fn receipts_submitted(&mut self, commitments: Vec<Digest>, at: BlockNumber) {
 		if !commitments.is_empty() {
-			let settled = ReceiptsSettled { at: self.courier.clock.now_ms(), block: at, commitments };
+			let settled = ReceiptsSettled {
+				at: self.courier.clock.now_ms(),
+				block: at,
+				commitments,
+			};
 			self.courier.note(Note::Receipts(settled));
 		}
 	}

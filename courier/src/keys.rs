@@ -67,8 +67,8 @@ impl SealingKey {
 	/// The key of these 32 secret bytes.
 	pub fn from_secret(secret: &[u8; 32]) -> Self {
 		// Any 32 bytes are an X25519 secret: the length is the only check that `from_bytes` makes.
-		let secret = <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(secret)
-			.expect("an X25519 secret is any 32 bytes; qed");
+		let secret =
+			<X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(secret).expect("an X25519 secret is any 32 bytes; qed");
 		let mut public = [0; 32];
 		X25519HkdfSha256::sk_to_pk(&secret).write_exact(&mut public);
 		SealingKey { secret, public }
@@ -104,7 +104,11 @@ impl KeyPair {
 	pub fn from_seeds(signing: &[u8; 32], sealing: &[u8; 32]) -> Self {
 		let signing = SigningKey::from(*signing);
 		let signing_public = VerificationKey::from(&signing).into();
-		KeyPair { signing, signing_public, sealing: SealingKey::from_secret(sealing) }
+		KeyPair {
+			signing,
+			signing_public,
+			sealing: SealingKey::from_secret(sealing),
+		}
 	}
 
 	/// The public signing key.
@@ -172,18 +176,29 @@ impl KeyRing {
 		let (mut signing, mut sealing) = (Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
 		OsRng.fill_bytes(&mut *signing);
 		OsRng.fill_bytes(&mut *sealing);
-		KeyRing { pairs: vec![KeyPair::from_seeds(&signing, &sealing)] }
+		KeyRing {
+			pairs: vec![KeyPair::from_seeds(&signing, &sealing)],
+		}
 	}
 
 	/// Read the key file.
 	pub fn load(path: &Path) -> Result<Self, KeyError> {
-		let io = |source| KeyError::Io { path: path.to_owned(), source };
-		let malformed = |what: &str| KeyError::Malformed { path: path.to_owned(), what: what.into() };
+		let io = |source| KeyError::Io {
+			path: path.to_owned(),
+			source,
+		};
+		let malformed = |what: &str| KeyError::Malformed {
+			path: path.to_owned(),
+			what: what.into(),
+		};
 		let file = std::fs::File::open(path).map_err(io)?;
 		let meta = file.metadata().map_err(io)?;
 		let mode = meta.mode() & 0o777;
 		if mode & 0o077 != 0 {
-			return Err(KeyError::LaxMode { path: path.to_owned(), mode });
+			return Err(KeyError::LaxMode {
+				path: path.to_owned(),
+				mode,
+			});
 		}
 		if meta.len() > MAX_FILE_LEN {
 			return Err(malformed("longer than 65536 bytes"));
@@ -192,7 +207,11 @@ impl KeyRing {
 		file.take(MAX_FILE_LEN).read_to_end(&mut text).map_err(io)?;
 		// The parser's message may quote the text; only the place is safe to show.
 		let content: File = serde_json::from_slice(&text).map_err(|error| {
-			malformed(&format!("not a key file (line {}, column {})", error.line(), error.column()))
+			malformed(&format!(
+				"not a key file (line {}, column {})",
+				error.line(),
+				error.column()
+			))
 		})?;
 		if content.version != 1 {
 			return Err(malformed(&format!("version {}; 1 is known", content.version)));
@@ -220,7 +239,7 @@ impl KeyRing {
 		match Self::load(path) {
 			Err(KeyError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
 				Self::append_generated(path)
-			},
+			}
 			other => other,
 		}
 	}
@@ -229,25 +248,40 @@ impl KeyRing {
 	///
 	/// The file is replaced in one step; a crash leaves the old or the new one.
 	pub fn append_generated(path: &Path) -> Result<Self, KeyError> {
-		let io = |source| KeyError::Io { path: path.to_owned(), source };
+		let io = |source| KeyError::Io {
+			path: path.to_owned(),
+			source,
+		};
 		let mut seeds = match std::fs::metadata(path) {
 			Ok(_) => {
 				Self::load(path)?;
 				let text = Zeroizing::new(std::fs::read(path).map_err(io)?);
 				serde_json::from_slice::<File>(&text)
-					.map_err(|_| KeyError::Malformed { path: path.to_owned(), what: "not a key file".into() })?
+					.map_err(|_| KeyError::Malformed {
+						path: path.to_owned(),
+						what: "not a key file".into(),
+					})?
 					.keys
-			},
+			}
 			Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
 			Err(error) => return Err(io(error)),
 		};
 		let (mut signing, mut sealing) = (Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
 		OsRng.fill_bytes(&mut *signing);
 		OsRng.fill_bytes(&mut *sealing);
-		seeds.push(Seeds { signing: hex::encode(*signing), sealing: hex::encode(*sealing) });
+		seeds.push(Seeds {
+			signing: hex::encode(*signing),
+			sealing: hex::encode(*sealing),
+		});
 		let text = Zeroizing::new(
-			serde_json::to_vec_pretty(&File { version: 1, keys: seeds })
-				.map_err(|error| KeyError::Malformed { path: path.to_owned(), what: error.to_string() })?,
+			serde_json::to_vec_pretty(&File {
+				version: 1,
+				keys: seeds,
+			})
+			.map_err(|error| KeyError::Malformed {
+				path: path.to_owned(),
+				what: error.to_string(),
+			})?,
 		);
 		let fresh = path.with_extension("new");
 		// A leftover of a crash is in the way of `create_new`, which is what guarantees the mode.
@@ -255,8 +289,12 @@ impl KeyRing {
 			Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
 			_ => (),
 		}
-		let mut file =
-			std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh).map_err(io)?;
+		let mut file = std::fs::OpenOptions::new()
+			.write(true)
+			.create_new(true)
+			.mode(0o600)
+			.open(&fresh)
+			.map_err(io)?;
 		file.write_all(&text).and_then(|()| file.sync_all()).map_err(io)?;
 		std::fs::rename(&fresh, path).map_err(io)?;
 		if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
@@ -276,7 +314,11 @@ impl KeyRing {
 			.public()
 			.iter()
 			.map(|(signing, sealing)| {
-				format!("{{\"signing\":\"{}\",\"sealing\":\"{}\"}}", hex::encode(signing), hex::encode(sealing))
+				format!(
+					"{{\"signing\":\"{}\",\"sealing\":\"{}\"}}",
+					hex::encode(signing),
+					hex::encode(sealing)
+				)
 			})
 			.collect();
 		format!("[{}]", keys.join(","))
@@ -284,7 +326,10 @@ impl KeyRing {
 
 	/// The public keys: (signing, sealing).
 	pub fn public(&self) -> Vec<([u8; 32], [u8; 32])> {
-		self.pairs.iter().map(|pair| (pair.signing_public, pair.sealing.public)).collect()
+		self.pairs
+			.iter()
+			.map(|pair| (pair.signing_public, pair.sealing.public))
+			.collect()
 	}
 
 	/// The pair to sign with at block `at`: of those that the chain lists as valid, the newest.
@@ -293,7 +338,10 @@ impl KeyRing {
 			.iter()
 			.filter(|key| key.is_valid_at(at))
 			.filter_map(|key| {
-				self.pairs.iter().find(|p| p.signing_public == key.signing).map(|p| (key.valid_from, p))
+				self.pairs
+					.iter()
+					.find(|p| p.signing_public == key.signing)
+					.map(|p| (key.valid_from, p))
 			})
 			.max_by_key(|(from, _)| *from)
 			.map(|(_, pair)| pair)
@@ -301,18 +349,27 @@ impl KeyRing {
 
 	/// The secret of the sealing key that starts with `prefix`.
 	pub fn opener(&self, prefix: &[u8; 8]) -> Option<&SealingKey> {
-		self.pairs.iter().map(|pair| &pair.sealing).find(|key| key.public.starts_with(prefix))
+		self.pairs
+			.iter()
+			.map(|pair| &pair.sealing)
+			.find(|key| key.public.starts_with(prefix))
 	}
 
 	/// Whether the ring has the key that the chain lists.
 	pub fn holds(&self, listed: &CourierKey) -> bool {
-		self.pairs.iter().any(|p| p.signing_public == listed.signing && p.sealing.public == listed.sealing)
+		self.pairs
+			.iter()
+			.any(|p| p.signing_public == listed.signing && p.sealing.public == listed.sealing)
 	}
 }
 
 /// The key to seal to: of those valid at block `at`, the newest.
 pub fn sealing_key(listed: &[CourierKey], at: BlockNumber) -> Option<[u8; 32]> {
-	listed.iter().filter(|key| key.is_valid_at(at)).max_by_key(|key| key.valid_from).map(|key| key.sealing)
+	listed
+		.iter()
+		.filter(|key| key.is_valid_at(at))
+		.max_by_key(|key| key.valid_from)
+		.map(|key| key.sealing)
 }
 
 #[cfg(test)]
@@ -347,7 +404,10 @@ mod tests {
 		let path = folder.path().join("courier.json");
 		KeyRing::load_or_generate(&path).unwrap();
 		std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-		assert!(matches!(KeyRing::load(&path), Err(KeyError::LaxMode { mode: 0o640, .. })));
+		assert!(matches!(
+			KeyRing::load(&path),
+			Err(KeyError::LaxMode { mode: 0o640, .. })
+		));
 	}
 
 	#[test]

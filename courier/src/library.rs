@@ -72,8 +72,19 @@ pub struct Library {
 impl Library {
 	/// A library over a recovered log. `cache_bytes` bounds the packets kept in memory.
 	pub fn new(book: Book, index: Index, numbers: Numbers, reader: LogReader, cache_bytes: usize) -> Self {
-		let views = Views { by_position: HashMap::new(), order: VecDeque::new(), bytes: 0, limit: cache_bytes };
-		Library { book: RwLock::new(book), index, numbers, reader, views: Mutex::new(views) }
+		let views = Views {
+			by_position: HashMap::new(),
+			order: VecDeque::new(),
+			bytes: 0,
+			limit: cache_bytes,
+		};
+		Library {
+			book: RwLock::new(book),
+			index,
+			numbers,
+			reader,
+			views: Mutex::new(views),
+		}
 	}
 
 	/// The key of a seller's order or registration.
@@ -98,7 +109,10 @@ impl Library {
 		}
 		let record = self.reader.read(position)?;
 		if !matches!(record.kind, kind::PACKET_OUT | kind::PACKET_IN) {
-			return Err(LookupError::NoPacket { position, kind: record.kind });
+			return Err(LookupError::NoPacket {
+				position,
+				kind: record.kind,
+			});
 		}
 		let view = Arc::new(PacketView::new(position, &record.payload)?);
 		self.keep(&view);
@@ -125,7 +139,9 @@ impl Library {
 	) -> Result<Option<(Arc<PacketView>, u32)>, LookupError> {
 		let mut found = None;
 		self.index.find(key, |entry| {
-			let Some(view) = self.at(entry.order, last)? else { return Ok::<_, LookupError>(false) };
+			let Some(view) = self.at(entry.order, last)? else {
+				return Ok::<_, LookupError>(false);
+			};
 			// The index knows hashes only.
 			let is_it = view.entry(entry.order.entry()).is_some_and(|bytes| has_id(bytes, id));
 			if is_it {
@@ -143,7 +159,9 @@ impl Library {
 		location: Location,
 		last: &Option<Arc<PacketView>>,
 	) -> Result<Option<Arc<PacketView>>, LookupError> {
-		let Some(position) = self.numbers.get(location.number()) else { return Ok(None) };
+		let Some(position) = self.numbers.get(location.number()) else {
+			return Ok(None);
+		};
 		match last {
 			Some(view) if view.position == position => Ok(Some(view.clone())),
 			_ => self.view(position).map(Some),
@@ -162,8 +180,13 @@ impl Library {
 			_ => return Ok(None),
 		};
 		for by in by {
-			let Some(view) = self.packet(&lane.opposite(), by)? else { continue };
-			let at = view.entries.iter().position(|e| e.sequence == sequence && e.ordinal == ordinal);
+			let Some(view) = self.packet(&lane.opposite(), by)? else {
+				continue;
+			};
+			let at = view
+				.entries
+				.iter()
+				.position(|e| e.sequence == sequence && e.ordinal == ordinal);
 			if let Some(at) = at.map(|at| at as u32).filter(|at| !view.trailer.skipped.contains(at)) {
 				return Ok(Some((view, at)));
 			}
@@ -205,6 +228,9 @@ mod tests {
 		assert!(!has_id(format!(r#"{{"id":"AB",{rest}}}"#).as_bytes(), "A"));
 		assert!(has_id(format!(r#"{{{rest},"id":"A"}}"#).as_bytes(), "A"));
 		assert!(has_id(format!(r#"{{"id":"\u0041",{rest}}}"#).as_bytes(), "A"));
-		assert!(!has_id(format!(r#"{{{rest},"id":"B","details":{{"id":"A"}}}}"#).as_bytes(), "A"));
+		assert!(!has_id(
+			format!(r#"{{{rest},"id":"B","details":{{"id":"A"}}}}"#).as_bytes(),
+			"A"
+		));
 	}
 }

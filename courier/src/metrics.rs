@@ -49,9 +49,13 @@ impl Metrics {
 	pub fn new(registry: Option<&Registry>) -> Result<Self, PrometheusError> {
 		let hidden = Registry::new();
 		let registry = registry.unwrap_or(&hidden);
-		let counter = |name: &str, help: &str| register(Counter::new(format!("sealane_courier_{name}"), help)?, registry);
+		let counter =
+			|name: &str, help: &str| register(Counter::new(format!("sealane_courier_{name}"), help)?, registry);
 		let by = |name: &str, help: &str, label: &str| {
-			register(CounterVec::new(Opts::new(format!("sealane_courier_{name}"), help), &[label])?, registry)
+			register(
+				CounterVec::new(Opts::new(format!("sealane_courier_{name}"), help), &[label])?,
+				registry,
+			)
 		};
 		let seconds = |name: &str, help: &str| {
 			let buckets = vec![0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.0, 10.0];
@@ -59,18 +63,32 @@ impl Metrics {
 			register(Histogram::with_opts(options)?, registry)
 		};
 		Ok(Metrics {
-			accepted: counter("accepted_total", "Orders and registrations accepted from the business system")?,
+			accepted: counter(
+				"accepted_total",
+				"Orders and registrations accepted from the business system",
+			)?,
 			refused: by("refused_lines_total", "Lines refused, by what was submitted", "what")?,
 			answered: counter("answered_total", "Answers accepted from the business system")?,
 			packets_delivered: counter("packets_delivered_total", "Packets acknowledged by partners")?,
 			packets_received: counter("packets_received_total", "Packets of partners stored")?,
 			entries_received: counter("entries_received_total", "Entries in packets of partners stored")?,
 			bytes_sent: counter("bytes_sent_total", "Bytes sent in envelopes")?,
-			send_failures: by("send_failures_total", "Envelopes that did not get through, by reason", "reason")?,
-			envelopes_refused: by("envelopes_refused_total", "Envelopes of partners refused, by reason", "reason")?,
+			send_failures: by(
+				"send_failures_total",
+				"Envelopes that did not get through, by reason",
+				"reason",
+			)?,
+			envelopes_refused: by(
+				"envelopes_refused_total",
+				"Envelopes of partners refused, by reason",
+				"reason",
+			)?,
 			misbehaviour: by("misbehaviour_total", "What partners did wrong", "what")?,
 			technical_rejections: counter("technical_rejections_total", "Orders rejected by the node itself")?,
-			batches_disputed: counter("batches_disputed_total", "Batches with different roots on the two sides")?,
+			batches_disputed: counter(
+				"batches_disputed_total",
+				"Batches with different roots on the two sides",
+			)?,
 			anchors_open: register(
 				Gauge::new("sealane_courier_anchors_open", "Anchors that are not final")?,
 				registry,

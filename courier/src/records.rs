@@ -81,9 +81,10 @@ pub fn split_packet(payload: &Bytes) -> Result<(Packet, Trailer), RecordError> {
 	let len_at = payload.len().checked_sub(4).ok_or_else(|| error("too short"))?;
 	let word = &payload[len_at..];
 	let trailer_len = u32::from_le_bytes([word[0], word[1], word[2], word[3]]) as usize;
-	let packet_len = len_at.checked_sub(trailer_len).ok_or_else(|| error("trailer is longer than the record"))?;
-	let trailer =
-		Trailer::decode(&mut &payload[packet_len..len_at]).map_err(|_| error("trailer does not decode"))?;
+	let packet_len = len_at
+		.checked_sub(trailer_len)
+		.ok_or_else(|| error("trailer is longer than the record"))?;
+	let trailer = Trailer::decode(&mut &payload[packet_len..len_at]).map_err(|_| error("trailer does not decode"))?;
 	let packet =
 		Packet::split_from(&payload.slice(..packet_len)).map_err(|e| RecordError(format!("packet record: {e}")))?;
 	if packet.bytes.len() != packet_len {
@@ -214,7 +215,13 @@ impl PacketView {
 				(end, *version)
 			})
 			.collect();
-		PacketView { position, packet, trailer, entries, runs }
+		PacketView {
+			position,
+			packet,
+			trailer,
+			entries,
+			runs,
+		}
 	}
 
 	/// The clause version of an entry; 0 where none is known.
@@ -237,6 +244,10 @@ impl PacketView {
 	/// The bytes of an entry, sharing the record's memory.
 	pub fn share(&self, ordinal: u32) -> Option<Bytes> {
 		let entry = self.entries.get(ordinal as usize)?;
-		Some(self.packet.bytes.slice(self.packet.head_len + entry.start..self.packet.head_len + entry.end))
+		Some(
+			self.packet
+				.bytes
+				.slice(self.packet.head_len + entry.start..self.packet.head_len + entry.end),
+		)
 	}
 }

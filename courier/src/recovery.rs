@@ -47,7 +47,9 @@ impl Rebuild {
 		for record in reader.scan(0, reader.tail()) {
 			let record = record.map_err(StartError::Read)?;
 			let position = record.position;
-			rebuild.enter(record).map_err(|what| StartError::Record { position, what })?;
+			rebuild
+				.enter(record)
+				.map_err(|what| StartError::Record { position, what })?;
 		}
 		rebuild.flush();
 		Ok(rebuild)
@@ -62,24 +64,24 @@ impl Rebuild {
 				let view = PacketView::new(record.position, &record.payload).map_err(|e| e.to_string())?;
 				self.packet(&view, record.kind == kind::PACKET_OUT);
 				return Ok(());
-			},
+			}
 			kind::DELIVERED => Note::Delivered(read(&record)?),
 			kind::LANE_CLOSED | kind::LANE_REOPENED => Note::Turned(read(&record)?),
 			kind::ANCHOR_CUT => {
 				let cut: records::AnchorCut = read(&record)?;
 				self.batches.insert(cut.sequence, cut.batches.clone());
 				Note::AnchorCut(cut)
-			},
+			}
 			kind::ANCHOR_FINAL => {
 				let end: records::AnchorFinal = read(&record)?;
 				let batches = self.batches.remove(&end.sequence).unwrap_or_default();
 				Note::AnchorFinal(end, batches)
-			},
+			}
 			kind::RECEIPTS_SETTLED => Note::Receipts(read(&record)?),
 			kind::IDEMPOTENCY => {
 				self.book.answered(read(&record)?);
 				return Ok(());
-			},
+			}
 			// A later version's record that this one can do without would have another name for it.
 			other => return Err(format!("kind {other} is not known")),
 		};
@@ -93,8 +95,12 @@ impl Rebuild {
 		if !header.kind.is_answer() {
 			let scope = scope(view.trailer.seller, header.kind == PacketKind::Registrations);
 			for i in (0..header.count).filter(|i| view.trailer.repeats.binary_search(i).is_err()) {
-				let Some(location) = Location::new(number, i) else { continue };
-				let Some(id) = view.entry(i).and_then(id_of) else { continue };
+				let Some(location) = Location::new(number, i) else {
+					continue;
+				};
+				let Some(id) = view.entry(i).and_then(id_of) else {
+					continue;
+				};
 				self.located.push((self.index.key(scope, id.as_bytes()), location));
 			}
 		}

@@ -34,12 +34,7 @@ use sealane_primitives::{
 	keys::CourierKey,
 	runtime_api::AnchorEntry,
 };
-use std::{
-	ops::Range,
-	path::Path,
-	sync::Arc,
-	time::Duration,
-};
+use std::{ops::Range, path::Path, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// The seller's node.
@@ -93,21 +88,41 @@ pub struct ChainState {
 impl ChainState {
 	/// The channel with this number. Panics where there is none: tests know their channels.
 	pub fn channel(&mut self, id: ChannelId) -> &mut ChannelSpec {
-		self.channels.iter_mut().find(|c| c.id == id).expect("a channel of the test")
+		self.channels
+			.iter_mut()
+			.find(|c| c.id == id)
+			.expect("a channel of the test")
 	}
 
 	/// The number of a node's next anchor.
 	pub fn next_anchor(&self, node: NodeId) -> AnchorSequence {
-		self.anchors.keys().filter(|(n, _)| *n == node).map(|(_, s)| s + 1).max().unwrap_or(0)
+		self.anchors
+			.keys()
+			.filter(|(n, _)| *n == node)
+			.map(|(_, s)| s + 1)
+			.max()
+			.unwrap_or(0)
 	}
 
 	/// The directory of a node.
 	pub fn directory(&self, node: NodeId) -> Option<Directory> {
 		let member = |id: MemberId| self.members.iter().find(|m| m.id == id).cloned();
-		let owner = self.members.iter().find(|m| m.nodes.iter().any(|n| n.id == node))?.clone();
+		let owner = self
+			.members
+			.iter()
+			.find(|m| m.nodes.iter().any(|n| n.id == node))?
+			.clone();
 		let mut channels = Vec::new();
-		for spec in self.channels.iter().filter(|c| c.seller == owner.id || c.issuer == owner.id) {
-			let partner = if spec.seller == owner.id { spec.issuer } else { spec.seller };
+		for spec in self
+			.channels
+			.iter()
+			.filter(|c| c.seller == owner.id || c.issuer == owner.id)
+		{
+			let partner = if spec.seller == owner.id {
+				spec.issuer
+			} else {
+				spec.seller
+			};
 			channels.push(ChannelEntry {
 				id: spec.id,
 				seller: spec.seller,
@@ -119,8 +134,17 @@ impl ChainState {
 				agreements: spec.agreements.clone(),
 			});
 		}
-		let anchors = AnchorPolicy { interval: 2, mode: AnchorMode::Root, max_packed: 0 };
-		Some(Directory { node, member: owner, channels, anchors })
+		let anchors = AnchorPolicy {
+			interval: 2,
+			mode: AnchorMode::Root,
+			max_packed: 0,
+		};
+		Some(Directory {
+			node,
+			member: owner,
+			channels,
+			anchors,
+		})
 	}
 }
 
@@ -166,8 +190,13 @@ pub struct Faults {
 
 impl Faults {
 	/// Some of everything.
-	pub const SOME: Faults =
-		Faults { lose_request: 60, lose_response: 60, double: 100, corrupt: 40, delay_ms: 12 };
+	pub const SOME: Faults = Faults {
+		lose_request: 60,
+		lose_response: 60,
+		double: 100,
+		corrupt: 40,
+		delay_ms: 12,
+	};
 }
 
 /// Connects the nodes of a test.
@@ -295,7 +324,10 @@ impl Transport for NodeTransport {
 		if network.chance(faults.double) {
 			network.deliver(&self.me, to, request.clone()).await;
 		}
-		let reply = network.deliver(&self.me, to, request).await.ok_or(TransportError::NotConnected)?;
+		let reply = network
+			.deliver(&self.me, to, request)
+			.await
+			.ok_or(TransportError::NotConnected)?;
 		if network.chance(faults.lose_response) {
 			return Err(TransportError::Timeout);
 		}
@@ -332,7 +364,12 @@ impl World {
 		let keys: HashMap<_, _> = (1..=3).map(|node| (node, KeyRing::generate())).collect();
 		let member = |id: MemberId, role| {
 			let (signing, sealing) = keys[&id].public()[0];
-			let key = CourierKey { signing, sealing, valid_from: 0, valid_until: None };
+			let key = CourierKey {
+				signing,
+				sealing,
+				valid_from: 0,
+				valid_until: None,
+			};
 			MemberEntry {
 				id,
 				name: format!("Member {id}").into_bytes(),
@@ -359,13 +396,20 @@ impl World {
 			seller: 1,
 			issuer,
 			authorisation: Ok(granted(id)),
-			interfaces: vec![InterfaceEntry { id: name(interface), node: issuer }],
+			interfaces: vec![InterfaceEntry {
+				id: name(interface),
+				node: issuer,
+			}],
 			products,
 			agreements: Vec::new(),
 		};
 		let state = ChainState {
 			block: 1,
-			members: vec![member(1, Role::Seller), member(2, Role::Issuer), member(3, Role::Issuer)],
+			members: vec![
+				member(1, Role::Seller),
+				member(2, Role::Issuer),
+				member(3, Role::Issuer),
+			],
 			channels: vec![
 				channel(
 					1,
@@ -398,7 +442,9 @@ impl World {
 			state.clone()
 		};
 		for (node, chain) in self.chains.lock().iter() {
-			chain.directory.send_replace(Some(Arc::new(directory_at(&state, *node))));
+			chain
+				.directory
+				.send_replace(Some(Arc::new(directory_at(&state, *node))));
 			chain.finalised.send_replace(state.block);
 		}
 	}
@@ -424,7 +470,10 @@ impl World {
 			local_peer: peer(node),
 			keys: Some(self.keys[&node].clone()),
 			chain,
-			transport: Arc::new(NodeTransport { network: self.network.clone(), me: peer(node) }),
+			transport: Arc::new(NodeTransport {
+				network: self.network.clone(),
+				me: peer(node),
+			}),
 			inbound: self.network.attach(node),
 			clock: Arc::new(SystemClock),
 			spawner: Arc::new(TokioSpawner(tokio::runtime::Handle::current())),
@@ -448,10 +497,16 @@ impl World {
 			(state.next_anchor(node), state.block)
 		};
 		let mut host = handle.host();
-		let Some(ready) = host.ready_anchor(next, block, 1, 0) else { return false };
+		let Some(ready) = host.ready_anchor(next, block, 1, 0) else {
+			return false;
+		};
 		host.anchor_submitted(ready.sequence, block);
 		self.block(|state| {
-			let entry = AnchorEntry { root: ready.root, block: state.block, packed: None };
+			let entry = AnchorEntry {
+				root: ready.root,
+				block: state.block,
+				packed: None,
+			};
 			state.anchors.insert((node, ready.sequence), entry);
 		});
 		true
@@ -459,12 +514,21 @@ impl World {
 }
 
 fn directory_at(state: &ChainState, node: NodeId) -> DirectoryAt {
-	DirectoryAt { block: state.block, hash: [state.block as u8; 32], directory: state.directory(node) }
+	DirectoryAt {
+		block: state.block,
+		hash: [state.block as u8; 32],
+		directory: state.directory(node),
+	}
 }
 
 /// A grant of everything.
 pub fn granted(channel: ChannelId) -> Authorisation {
-	Authorisation { channel, kinds: BusinessKinds::ALL, valid_until: None, orders_per_minute: None }
+	Authorisation {
+		channel,
+		kinds: BusinessKinds::ALL,
+		valid_until: None,
+		orders_per_minute: None,
+	}
 }
 
 /// A purchase of `product`.
@@ -489,13 +553,19 @@ pub fn lines<T: AsRef<str>>(lines: &[T]) -> (Bytes, Vec<Range<u32>>) {
 /// Submit orders; panics where the submission as a whole fails.
 pub async fn submit<T: AsRef<str>>(handle: &Handle, orders: &[T]) -> SubmitReport {
 	let (body, ranges) = lines(orders);
-	handle.submit_orders(body, ranges, None).await.expect("the submission is taken")
+	handle
+		.submit_orders(body, ranges, None)
+		.await
+		.expect("the submission is taken")
 }
 
 /// A key for requests.
 pub fn key(text: &str, body: &[u8]) -> IdempotencyKey {
 	use sha2::Digest as _;
-	IdempotencyKey { key: text.into(), body_digest: sha2::Sha256::digest(body).into() }
+	IdempotencyKey {
+		key: text.into(),
+		body_digest: sha2::Sha256::digest(body).into(),
+	}
 }
 
 /// Confirm what is in the inbox from `cursor` on: once, without waiting. Gives the next cursor and how many were confirmed.
@@ -506,7 +576,9 @@ pub async fn confirm(handle: &Handle, cursor: Cursor) -> (Cursor, u32) {
 		.iter()
 		.filter(|entry| !entry.registration)
 		.map(|entry| {
-			let id = crate::library::id_of(&entry.bytes).expect("orders in the inbox have ids").into_owned();
+			let id = crate::library::id_of(&entry.bytes)
+				.expect("orders in the inbox have ids")
+				.into_owned();
 			format!(r#"{{"order":"{id}","outcome":"accepted","deal":"D-{id}","units":"950.11","nav":"1.0525"}}"#)
 		})
 		.collect();
@@ -514,7 +586,10 @@ pub async fn confirm(handle: &Handle, cursor: Cursor) -> (Cursor, u32) {
 		return (page.next, 0);
 	}
 	let (body, ranges) = lines(&answers);
-	let report = handle.submit_confirmations(body, ranges, None).await.expect("confirmations are taken");
+	let report = handle
+		.submit_confirmations(body, ranges, None)
+		.await
+		.expect("confirmations are taken");
 	assert_eq!(report.refused, Vec::new());
 	(page.next, report.accepted)
 }

@@ -64,12 +64,7 @@ impl Misbehaviour {
 pub trait Transport: Send + Sync + 'static {
 	/// Send `request` to the node with this PeerId (multihash bytes), dialling `addresses` where it is not connected, and
 	/// wait for its response.
-	async fn request(
-		&self,
-		peer: &[u8],
-		addresses: &[Address],
-		request: Vec<u8>,
-	) -> Result<Vec<u8>, TransportError>;
+	async fn request(&self, peer: &[u8], addresses: &[Address], request: Vec<u8>) -> Result<Vec<u8>, TransportError>;
 
 	/// Lower the reputation of a peer.
 	fn report(&self, peer: &[u8], misbehaviour: Misbehaviour);

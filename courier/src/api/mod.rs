@@ -40,7 +40,11 @@ pub struct LaneId {
 impl LaneId {
 	/// The lane of the same channel in the other direction.
 	pub fn opposite(self) -> Self {
-		LaneId { channel: self.channel, from: self.to, to: self.from }
+		LaneId {
+			channel: self.channel,
+			from: self.to,
+			to: self.from,
+		}
 	}
 }
 
@@ -82,7 +86,10 @@ impl FromStr for Cursor {
 		if position.starts_with('+') || entry.starts_with('+') {
 			return Err(error());
 		}
-		Ok(Cursor { position: position.parse().map_err(|_| error())?, entry: entry.parse().map_err(|_| error())? })
+		Ok(Cursor {
+			position: position.parse().map_err(|_| error())?,
+			entry: entry.parse().map_err(|_| error())?,
+		})
 	}
 }
 

@@ -32,7 +32,9 @@ impl<O: Outbox> PacketCutter<O> {
 				self.inbound_orders(packet, inbound.authorised_at, out)
 			};
 			if let Err(error) = written {
-				self.group.answers.push(Answer::NotStored(inbound.reply, InboundError::NotStored(error)));
+				self.group
+					.answers
+					.push(Answer::NotStored(inbound.reply, InboundError::NotStored(error)));
 				return;
 			}
 			*self.group.next.entry(inbound.lane).or_insert(expected) += 1;
@@ -49,10 +51,18 @@ impl<O: Outbox> PacketCutter<O> {
 		let header = &packet.view.packet.header;
 		let mut rejections = packet.rejections;
 		let read: Vec<Key> = packet.keys.iter().flatten().copied().collect();
-		let places: Vec<u32> =
-			packet.keys.iter().enumerate().filter(|(_, k)| k.is_some()).map(|(i, _)| i as u32).collect();
+		let places: Vec<u32> = packet
+			.keys
+			.iter()
+			.enumerate()
+			.filter(|(_, k)| k.is_some())
+			.map(|(i, _)| i as u32)
+			.collect();
 		let mut known = Vec::new();
-		self.context.library.index.probe_many(&read, |place, _| known.push(place));
+		self.context
+			.library
+			.index
+			.probe_many(&read, |place, _| known.push(place));
 		known.dedup();
 		let (mut known, mut keys) = (known.into_iter().peekable(), Vec::with_capacity(read.len()));
 		let mut repeats = Vec::new();
@@ -60,13 +70,18 @@ impl<O: Outbox> PacketCutter<O> {
 		for (place, (key, ordinal)) in read.into_iter().zip(places).enumerate() {
 			let seen = self.group.pending.get(&key).copied();
 			let entry = packet.view.entries[ordinal as usize];
-			let (start, end) = (packet.view.packet.head_len + entry.start, packet.view.packet.head_len + entry.end);
+			let (start, end) = (
+				packet.view.packet.head_len + entry.start,
+				packet.view.packet.head_len + entry.end,
+			);
 			if known.next_if_eq(&place).is_some() || seen.is_some() {
 				let bytes = &packet.view.packet.bytes[start..end];
 				// What cannot be compared now is taken for a repeat: an order must not take effect twice.
 				if !matches!(self.earlier(key, bytes, seen), Ok(None)) {
 					repeats.push(ordinal);
-					let id = order::Order::parse_registration(bytes).map(|o| o.id.into_owned()).unwrap_or_default();
+					let id = order::Order::parse_registration(bytes)
+						.map(|o| o.id.into_owned())
+						.unwrap_or_default();
 					rejections.retain(|r| r.ordinal != ordinal);
 					rejections.push(Rejection {
 						ordinal,
@@ -89,9 +104,16 @@ impl<O: Outbox> PacketCutter<O> {
 			..packet.view.trailer.clone()
 		};
 		let position = write_packet(out, kind::PACKET_IN, &packet.view.packet.bytes, &trailer)?;
-		self.group.written.push(Written { position, outgoing: false, keys });
+		self.group.written.push(Written {
+			position,
+			outgoing: false,
+			keys,
+		});
 		if let (false, Some(kind)) = (rejections.is_empty(), header.kind.answer()) {
-			let target = Target { lane: header.lane.opposite(), interface: header.interface.clone() };
+			let target = Target {
+				lane: header.lane.opposite(),
+				interface: header.interface.clone(),
+			};
 			self.reject(&target, kind, &packet.view, &rejections);
 		}
 		Ok(())
@@ -115,7 +137,13 @@ impl<O: Outbox> PacketCutter<O> {
 			let open = self.open(target, kind, end - start);
 			let packet = &mut self.group.open[open];
 			let ordinal = each.ordinal;
-			packet.entries.push(OpenEntry { body, start: start as u32, end: end as u32, view: view_at, ordinal });
+			packet.entries.push(OpenEntry {
+				body,
+				start: start as u32,
+				end: end as u32,
+				view: view_at,
+				ordinal,
+			});
 			packet.kinds.0 |= view.packet.header.kinds.0;
 			packet.body_len += end - start;
 			start = end;
@@ -150,13 +178,23 @@ impl<O: Outbox> PacketCutter<O> {
 		let countersignature = match &header.batch {
 			Some(batch) if packet.root_matches && skipped.is_empty() => {
 				Some(signer.sign(Purpose::Batch, &self.context.genesis, &batch.header.encode()))
-			},
+			}
 			_ => None,
 		};
 		let at = self.context.clock.now_ms();
-		let trailer = Trailer { at, authorised_at, skipped, countersignature, ..packet.view.trailer.clone() };
+		let trailer = Trailer {
+			at,
+			authorised_at,
+			skipped,
+			countersignature,
+			..packet.view.trailer.clone()
+		};
 		let position = write_packet(out, kind::PACKET_IN, &packet.view.packet.bytes, &trailer)?;
-		self.group.written.push(Written { position, outgoing: false, keys: Vec::new() });
+		self.group.written.push(Written {
+			position,
+			outgoing: false,
+			keys: Vec::new(),
+		});
 		Ok(())
 	}
 }

@@ -17,8 +17,15 @@ impl<O: Outbox> PacketCutter<O> {
 		if let Some(key) = &lines.idempotency {
 			let known = self.context.library.book.read().idempotency.get(&key.key).cloned();
 			let in_group = || self.group.idempotency.iter().find(|i| i.key == key.key);
-			let known = known.map(|(d, r, _)| (d, r)).or_else(|| in_group().map(|i| (i.body_digest, i.report.clone())));
-			let in_work = || self.group.keys.iter().any(|(k, digest)| *k == key.key && *digest == key.body_digest);
+			let known = known
+				.map(|(d, r, _)| (d, r))
+				.or_else(|| in_group().map(|i| (i.body_digest, i.report.clone())));
+			let in_work = || {
+				self.group
+					.keys
+					.iter()
+					.any(|(k, digest)| *k == key.key && *digest == key.body_digest)
+			};
 			if known.is_none() && in_work() {
 				// The same request came twice within one commit; the second learns the answer of the first by asking again.
 				let busy = SubmitError::Busy { retry_after_ms: 20 };
@@ -54,7 +61,10 @@ impl<O: Outbox> PacketCutter<O> {
 		let keys: Vec<Key> = part.entries.iter().filter_map(|e| e.key).collect();
 		debug_assert_eq!(keys.len(), part.entries.len());
 		let mut known = Vec::new();
-		self.context.library.index.probe_many(&keys, |place, _| known.push(place));
+		self.context
+			.library
+			.index
+			.probe_many(&keys, |place, _| known.push(place));
 		known.dedup();
 		let (mut known, mut packets) = (known.into_iter().peekable(), PacketCount::default());
 		for (place, (entry, key)) in part.entries.iter().zip(keys).enumerate() {
@@ -67,22 +77,28 @@ impl<O: Outbox> PacketCutter<O> {
 					Err(error) => {
 						report.refused.push((entry.line, unreadable(&error)));
 						continue;
-					},
+					}
 					Ok(Some(true)) => {
 						report.repeated += 1;
 						continue;
-					},
+					}
 					Ok(Some(false)) => {
 						report.refused.push((entry.line, reused(bytes)));
 						continue;
-					},
+					}
 					Ok(None) => (),
 				}
 			}
 			self.group.pending.insert(key, (body, entry.start + prefix, entry.end));
 			let open = self.open(&part.target, part.kind, (entry.end - entry.start) as usize);
 			let packet = &mut self.group.open[open];
-			packet.entries.push(OpenEntry { body, start: entry.start, end: entry.end, view: 0, ordinal: 0 });
+			packet.entries.push(OpenEntry {
+				body,
+				start: entry.start,
+				end: entry.end,
+				view: 0,
+				ordinal: 0,
+			});
 			packet.keys.push(key);
 			packet.kinds.0 |= 1 << entry.kind as u16;
 			packet.body_len += (entry.end - entry.start) as usize;
@@ -100,7 +116,9 @@ impl<O: Outbox> PacketCutter<O> {
 		bytes: &[u8],
 		pending: Option<(u32, u32, u32)>,
 	) -> Result<Option<bool>, LookupError> {
-		let Ok(order) = order::Order::parse_registration(bytes) else { return Ok(None) };
+		let Ok(order) = order::Order::parse_registration(bytes) else {
+			return Ok(None);
+		};
 		if let Some((body, start, end)) = pending {
 			let other = &self.group.bodies[body as usize][start as usize..end as usize];
 			if has_id(other, &order.id) {
@@ -144,7 +162,13 @@ impl<O: Outbox> PacketCutter<O> {
 			self.group.claimed.push((lane, sequence, entry.ordinal));
 			let open = self.open(&part.target, part.kind, (entry.end - entry.start) as usize);
 			let packet = &mut self.group.open[open];
-			packet.entries.push(OpenEntry { body, start: entry.start, end: entry.end, view, ordinal: entry.ordinal });
+			packet.entries.push(OpenEntry {
+				body,
+				start: entry.start,
+				end: entry.end,
+				view,
+				ordinal: entry.ordinal,
+			});
 			packet.kinds.0 |= 1 << entry.kind as u16;
 			packet.body_len += (entry.end - entry.start) as usize;
 			packets.note(packet.entries.len());
@@ -164,7 +188,9 @@ impl<O: Outbox> PacketCutter<O> {
 			};
 			if let Some(entry) = packet.entries.iter().find(same) {
 				let start = entry.start as usize + packet.kind.prefix_len();
-				return Ok(Some(self.group.bodies[entry.body as usize].slice(start..entry.end as usize)));
+				return Ok(Some(
+					self.group.bodies[entry.body as usize].slice(start..entry.end as usize),
+				));
 			}
 		}
 		let found = self.context.library.answer(lane, sequence, ordinal)?;
@@ -189,15 +215,29 @@ impl PacketCount {
 }
 
 fn unreadable(error: &LookupError) -> Problem {
-	problem("log_unreadable", "", "", format!("an earlier line cannot be compared: {error}"))
+	problem(
+		"log_unreadable",
+		"",
+		"",
+		format!("an earlier line cannot be compared: {error}"),
+	)
 }
 
 fn reused(bytes: &[u8]) -> Problem {
-	let id = order::Order::parse_registration(bytes).map(|o| o.id.into_owned()).unwrap_or_default();
+	let id = order::Order::parse_registration(bytes)
+		.map(|o| o.id.into_owned())
+		.unwrap_or_default();
 	problem("order_id_reused", "id", id, "was used before with other content")
 }
 
 fn already_confirmed(bytes: &[u8]) -> Problem {
-	let id = order::Confirmation::parse(bytes).map(|c| c.order.into_owned()).unwrap_or_default();
-	problem("already_confirmed", "order", id, "was answered before with other content")
+	let id = order::Confirmation::parse(bytes)
+		.map(|c| c.order.into_owned())
+		.unwrap_or_default();
+	problem(
+		"already_confirmed",
+		"order",
+		id,
+		"was answered before with other content",
+	)
 }

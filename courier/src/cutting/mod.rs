@@ -132,7 +132,11 @@ pub struct PacketCutter<O> {
 impl<O: Outbox> PacketCutter<O> {
 	/// A cutter that tells `outbox` of new packets.
 	pub fn new(context: Context, outbox: O) -> Self {
-		PacketCutter { context, outbox, group: Group::default() }
+		PacketCutter {
+			context,
+			outbox,
+			group: Group::default(),
+		}
 	}
 	fn body(&mut self, body: Bytes) -> u32 {
 		self.group.bodies.push(body);
@@ -144,8 +148,8 @@ impl<O: Outbox> PacketCutter<O> {
 		let group = &mut self.group;
 		if let Some(at) = group.open.iter().position(|p| p.kind == kind && p.target == *target) {
 			let packet = &group.open[at];
-			let full = packet.body_len + len > protocol::MAX_BODY_LEN
-				|| packet.entries.len() as u32 == protocol::MAX_ENTRIES;
+			let full =
+				packet.body_len + len > protocol::MAX_BODY_LEN || packet.entries.len() as u32 == protocol::MAX_ENTRIES;
 			if !full {
 				return at;
 			}
@@ -161,7 +165,14 @@ impl<O: Outbox> PacketCutter<O> {
 	fn next(&self, lane: &LaneId) -> u64 {
 		match self.group.next.get(lane) {
 			Some(next) => *next,
-			None => self.context.library.book.read().lanes.get(lane).map_or(0, |l| l.packets()),
+			None => self
+				.context
+				.library
+				.book
+				.read()
+				.lanes
+				.get(lane)
+				.map_or(0, |l| l.packets()),
 		}
 	}
 
@@ -180,15 +191,19 @@ impl<O: Outbox> PacketCutter<O> {
 				(Submission::Note(note, reply), _) => {
 					self.note(*note, out)?;
 					self.group.answers.extend(reply.map(Answer::Noted));
-				},
+				}
 				(Submission::Lines(lines), Some(_)) => reports.extend(self.lines(*lines)),
 				(Submission::Inbound(inbound), Some((_, pair))) => self.inbound(*inbound, pair, out),
 				(Submission::Lines(lines), None) => {
-					self.group.answers.push(Answer::Failed(lines.reply, SubmitError::NotReady));
-				},
+					self.group
+						.answers
+						.push(Answer::Failed(lines.reply, SubmitError::NotReady));
+				}
 				(Submission::Inbound(inbound), None) => {
-					self.group.answers.push(Answer::NotStored(inbound.reply, InboundError::NoKey));
-				},
+					self.group
+						.answers
+						.push(Answer::NotStored(inbound.reply, InboundError::NoKey));
+				}
 			}
 		}
 		if let Some((snapshot, pair)) = signer {
@@ -219,14 +234,19 @@ impl<O: Outbox> PacketCutter<O> {
 		let library = self.context.library.clone();
 		let mut extended: Vec<LaneId> = Vec::new();
 		for written in std::mem::take(&mut self.group.written) {
-			let view = group.record(written.position).and_then(|r| PacketView::new(written.position, &r.payload).ok());
+			let view = group
+				.record(written.position)
+				.and_then(|r| PacketView::new(written.position, &r.payload).ok());
 			let Some(view) = view.map(Arc::new) else {
 				debug_assert!(false, "what was just written can be read");
 				continue;
 			};
 			let number = library.numbers.push(written.position);
-			let located: Vec<_> =
-				written.keys.iter().filter_map(|(key, i)| Some((*key, Location::new(number, *i)?))).collect();
+			let located: Vec<_> = written
+				.keys
+				.iter()
+				.filter_map(|(key, i)| Some((*key, Location::new(number, *i)?)))
+				.collect();
 			library.index.insert_many(&located);
 			library.book.write().packet(&view, written.outgoing);
 			library.keep(&view);
@@ -243,8 +263,10 @@ impl<O: Outbox> PacketCutter<O> {
 			book.forget_keys(self.context.clock.now_ms().saturating_sub(self.context.idempotency_ms));
 			self.group.idempotency.drain(..).for_each(|it| book.answered(it));
 		}
-		let cuts: Vec<_> =
-			extended.iter().map(|lane| (*lane, book.lanes.get(lane).map_or(0, |l| l.packets()))).collect();
+		let cuts: Vec<_> = extended
+			.iter()
+			.map(|lane| (*lane, book.lanes.get(lane).map_or(0, |l| l.packets())))
+			.collect();
 		drop(book);
 		for (lane, cut) in cuts {
 			self.outbox.extended(lane, cut);
@@ -296,7 +318,9 @@ impl<O: Outbox> Cutter for PacketCutter<O> {
 	}
 
 	fn refused(&mut self, error: &AppendError) {
-		self.context.full.store(matches!(error, AppendError::Full { .. }), Ordering::Relaxed);
+		self.context
+			.full
+			.store(matches!(error, AppendError::Full { .. }), Ordering::Relaxed);
 		{
 			let mut book = self.context.library.book.write();
 			for (lane, sequence, ordinal) in self.group.claimed.drain(..) {
@@ -322,7 +346,7 @@ impl<O: Outbox> Cutter for PacketCutter<O> {
 				Submission::Lines(lines) => drop(lines.reply.send(Err(submit_error(error)))),
 				Submission::Inbound(inbound) => {
 					drop(inbound.reply.send(Err(InboundError::NotStored(error.clone()))));
-				},
+				}
 				Submission::Note(..) => (),
 			}
 		}
@@ -360,8 +384,10 @@ pub fn submit_error(error: &AppendError) -> SubmitError {
 		AppendError::Full { .. } => SubmitError::StoreFull,
 		AppendError::Busy => SubmitError::Busy { retry_after_ms: 100 },
 		AppendError::Closed => SubmitError::Closed,
-		AppendError::TooLarge { bytes, limit } => {
-			SubmitError::TooLarge { what: "bytes", value: *bytes, max: *limit }
+		AppendError::TooLarge { bytes, limit } => SubmitError::TooLarge {
+			what: "bytes",
+			value: *bytes,
+			max: *limit,
 		},
 		other => SubmitError::Store(other.to_string()),
 	}

@@ -17,7 +17,6 @@ use sealane_primitives::{
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-
 /// One line of a submission, framed in the body of its part.
 #[derive(Clone, Copy, Debug)]
 pub struct PartEntry {

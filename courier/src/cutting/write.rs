@@ -77,8 +77,17 @@ impl<O: Outbox> PacketCutter<O> {
 		}
 		put_trailer(&mut record, &trailer);
 		let position = record.finish()?;
-		let keys = open.keys.into_iter().enumerate().map(|(i, key)| (key, i as u32)).collect();
-		self.group.written.push(Written { position, outgoing: true, keys });
+		let keys = open
+			.keys
+			.into_iter()
+			.enumerate()
+			.map(|(i, key)| (key, i as u32))
+			.collect();
+		self.group.written.push(Written {
+			position,
+			outgoing: true,
+			keys,
+		});
 		self.group.next.insert(lane, sequence + 1);
 		Ok(())
 	}
@@ -96,7 +105,13 @@ impl<O: Outbox> PacketCutter<O> {
 			// Entries of answers were checked to exist when they were resolved or received.
 			let order = view.entry(entry.ordinal).unwrap_or_default();
 			let salt = evidence::salt(&seed, i as u32);
-			tree.push(evidence::record_leaf(&salt, order, answer, view.version_of(entry.ordinal), lane.channel));
+			tree.push(evidence::record_leaf(
+				&salt,
+				order,
+				answer,
+				view.version_of(entry.ordinal),
+				lane.channel,
+			));
 		}
 		let header = BatchHeader {
 			genesis: self.context.genesis,
@@ -116,7 +131,14 @@ impl<O: Outbox> PacketCutter<O> {
 	pub(super) fn note(&mut self, note: Note, out: &mut RecordWriter<'_>) -> Result<(), AppendError> {
 		let (kind, payload) = match &note {
 			Note::Delivered(it) => (kind::DELIVERED, it.encode()),
-			Note::Turned(it) => (if it.refusal.is_some() { kind::LANE_CLOSED } else { kind::LANE_REOPENED }, it.encode()),
+			Note::Turned(it) => (
+				if it.refusal.is_some() {
+					kind::LANE_CLOSED
+				} else {
+					kind::LANE_REOPENED
+				},
+				it.encode(),
+			),
 			Note::AnchorCut(it) => (kind::ANCHOR_CUT, it.encode()),
 			Note::AnchorFinal(it, _) => (kind::ANCHOR_FINAL, it.encode()),
 			Note::Receipts(it) => (kind::RECEIPTS_SETTLED, it.encode()),
@@ -133,7 +155,10 @@ fn runs<'a>(entries: &'a [OpenEntry], bodies: &'a [Bytes]) -> impl Iterator<Item
 	std::iter::from_fn(move || {
 		let (first, mut tail) = rest.split_first()?;
 		let mut end = first.end;
-		while let Some((next, more)) = tail.split_first().filter(|(n, _)| n.body == first.body && n.start == end) {
+		while let Some((next, more)) = tail
+			.split_first()
+			.filter(|(n, _)| n.body == first.body && n.start == end)
+		{
 			end = next.end;
 			tail = more;
 		}

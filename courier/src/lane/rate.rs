@@ -18,7 +18,11 @@ const UNIT: u64 = 60_000;
 impl Bucket {
 	/// A full bucket at time `now`.
 	pub fn new(per_minute: u32, now: Moment) -> Self {
-		Bucket { per_minute: per_minute.into(), level: u64::from(per_minute) * UNIT, at: now }
+		Bucket {
+			per_minute: per_minute.into(),
+			level: u64::from(per_minute) * UNIT,
+			at: now,
+		}
 	}
 
 	/// The tokens per minute that the bucket allows.

@@ -50,7 +50,11 @@ pub struct ReceiveLane<T> {
 impl<T> ReceiveLane<T> {
 	/// A lane whose first `next` packets are stored or on their way to the disk.
 	pub fn new(next: u64) -> Self {
-		ReceiveLane { next, parked: BTreeMap::new(), parked_bytes: 0 }
+		ReceiveLane {
+			next,
+			parked: BTreeMap::new(),
+			parked_bytes: 0,
+		}
 	}
 
 	/// The sequence that is expected.
@@ -77,7 +81,10 @@ impl<T> ReceiveLane<T> {
 		}
 		let full = self.parked.len() >= MAX_PARKED || self.parked_bytes + len > MAX_PARKED_BYTES;
 		if full || self.parked.contains_key(&first) {
-			return Offer::Expected { sequence: self.next, what };
+			return Offer::Expected {
+				sequence: self.next,
+				what,
+			};
 		}
 		self.parked_bytes += len;
 		self.parked.insert(first, Waiting { last, len, what });
@@ -86,7 +93,10 @@ impl<T> ReceiveLane<T> {
 
 	/// The next parked envelope whose turn it is.
 	pub fn release(&mut self) -> Option<Offer<T>> {
-		let (&first, _) = self.parked.first_key_value().filter(|(first, _)| **first <= self.next)?;
+		let (&first, _) = self
+			.parked
+			.first_key_value()
+			.filter(|(first, _)| **first <= self.next)?;
 		let waiting = self.parked.remove(&first)?;
 		self.parked_bytes -= waiting.len;
 		Some(self.offer(first, waiting.last, waiting.len, waiting.what))
@@ -97,7 +107,10 @@ impl<T> ReceiveLane<T> {
 	pub fn rewind(&mut self, next: u64) -> Vec<T> {
 		self.next = next;
 		self.parked_bytes = 0;
-		std::mem::take(&mut self.parked).into_values().map(|waiting| waiting.what).collect()
+		std::mem::take(&mut self.parked)
+			.into_values()
+			.map(|waiting| waiting.what)
+			.collect()
 	}
 }
 

@@ -137,7 +137,9 @@ impl SendLane {
 		if self.flights.len() >= window {
 			return Next::Idle;
 		}
-		let Some((first, last)) = self.first_gap() else { return Next::Idle };
+		let Some((first, last)) = self.first_gap() else {
+			return Next::Idle;
+		};
 		if self.retry_at > now {
 			return Next::WaitUntil(self.retry_at);
 		}
@@ -148,8 +150,18 @@ impl SendLane {
 	fn first_gap(&self) -> Option<(u64, u64)> {
 		let mut first = self.acked;
 		loop {
-			let in_flight = self.flights.range(..=first).next_back().map(|(_, f)| f.last).filter(|l| *l >= first);
-			let arrived = self.done.range(..=first).next_back().map(|(_, l)| *l).filter(|l| *l >= first);
+			let in_flight = self
+				.flights
+				.range(..=first)
+				.next_back()
+				.map(|(_, f)| f.last)
+				.filter(|l| *l >= first);
+			let arrived = self
+				.done
+				.range(..=first)
+				.next_back()
+				.map(|(_, l)| *l)
+				.filter(|l| *l >= first);
 			match in_flight.max(arrived) {
 				Some(last) => first = last + 1,
 				None => break,
@@ -293,7 +305,9 @@ mod tests {
 		for _ in 0..12 {
 			lane.sent(0, 0, now);
 			lane.failed(0, Obstacle::Unreachable, now, 1023);
-			let Next::WaitUntil(at) = lane.next(now) else { panic!("must wait") };
+			let Next::WaitUntil(at) = lane.next(now) else {
+				panic!("must wait")
+			};
 			pauses.push(at - now);
 			now = at;
 		}

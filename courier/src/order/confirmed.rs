@@ -45,7 +45,9 @@ pub struct Confirmation<'a> {
 impl Confirmation<'_> {
 	/// Made by the issuer's node itself.
 	pub fn is_technical(&self) -> bool {
-		self.reason.as_ref().is_some_and(|reason| RESERVED_REASONS.iter().any(|p| reason.code.starts_with(p)))
+		self.reason
+			.as_ref()
+			.is_some_and(|reason| RESERVED_REASONS.iter().any(|p| reason.code.starts_with(p)))
 	}
 }
 
@@ -98,25 +100,43 @@ impl<'a> Confirmation<'a> {
 		let mut raw = Raw::default();
 		json::read(line, &mut raw)?;
 		let values = &mut raw.values;
-		let order = json::id("order", json::required("order", json::text("order", values[ORDER].take())?)?)?;
+		let order = json::id(
+			"order",
+			json::required("order", json::text("order", values[ORDER].take())?)?,
+		)?;
 		let outcome = json::required("outcome", json::text("outcome", values[OUTCOME].take())?)?;
 		let outcome = match outcome.as_ref() {
 			"accepted" => Outcome::Accepted,
 			"rejected" => Outcome::Rejected,
 			"partial" => Outcome::Partial,
 			other => {
-				return Err(problem("outcome_unknown", "outcome", other, "must be accepted, rejected or partial"));
-			},
+				return Err(problem(
+					"outcome_unknown",
+					"outcome",
+					other,
+					"must be accepted, rejected or partial",
+				));
+			}
 		};
 		if outcome == Outcome::Rejected && raw.reason.is_none() {
-			return Err(problem("field_missing", "reason", "", "a rejection has a reason with a code"));
+			return Err(problem(
+				"field_missing",
+				"reason",
+				"",
+				"a rejection has a reason with a code",
+			));
 		}
 		for (number, field) in [(UNITS, "units"), (NAV, "nav"), (AMOUNT, "amount"), (FEE, "fee")] {
 			json::decimal(field, values[number].take())?;
 		}
 		if let Some(text) = json::text("trade_date", values[TRADE_DATE].take())? {
 			Date::parse(text.as_bytes()).map_err(|error| {
-				problem("field_date", "trade_date", &text, format!("must be a date, such as \"2025-11-24\": {error}"))
+				problem(
+					"field_date",
+					"trade_date",
+					&text,
+					format!("must be a date, such as \"2025-11-24\": {error}"),
+				)
 			})?;
 		}
 		let commitment = match json::text("commitment", values[COMMITMENT].take())? {
@@ -126,7 +146,7 @@ impl<'a> Confirmation<'a> {
 				hex::decode_to_slice(digits, &mut commitment)
 					.map_err(|_| problem("field_hex", "commitment", &text, "must be 64 hex digits"))?;
 				Some(commitment)
-			},
+			}
 			None => None,
 		};
 		Ok(Confirmation {
@@ -167,7 +187,11 @@ pub fn technical(id: &str, code: &str, text: &str) -> Vec<u8> {
 		outcome: &'static str,
 		reason: Why<'a>,
 	}
-	let line = Line { order: id, outcome: "rejected", reason: Why { code, text } };
+	let line = Line {
+		order: id,
+		outcome: "rejected",
+		reason: Why { code, text },
+	};
 	// Strings and structs of strings always serialise into memory.
 	serde_json::to_vec(&line).unwrap_or_default()
 }
@@ -194,11 +218,21 @@ mod tests {
 			(r#"{"order":"1","outcome":"rejected","reason":{"text":"x"}}"#, "reason"),
 			(r#"{"order":"1","outcome":"accepted","units":9}"#, "units"),
 			(r#"{"order":"1","outcome":"accepted","nav":"x"}"#, "nav"),
-			(r#"{"order":"1","outcome":"accepted","trade_date":"25.11.2025"}"#, "trade_date"),
+			(
+				r#"{"order":"1","outcome":"accepted","trade_date":"25.11.2025"}"#,
+				"trade_date",
+			),
 			(r#"{"order":"1","outcome":"accepted","commitment":"12"}"#, "commitment"),
-			(r#"{"order":"1","outcome":"rejected","reason":{"code":"technical.x"}}"#, "reason"),
+			(
+				r#"{"order":"1","outcome":"rejected","reason":{"code":"technical.x"}}"#,
+				"reason",
+			),
 		] {
-			assert_eq!(Confirmation::parse_submitted(line.as_bytes()).expect_err(line).field, field, "{line}");
+			assert_eq!(
+				Confirmation::parse_submitted(line.as_bytes()).expect_err(line).field,
+				field,
+				"{line}"
+			);
 		}
 	}
 
@@ -206,6 +240,9 @@ mod tests {
 	fn technical_rejection_is_an_ordinary_confirmation() {
 		let line = technical("A\"1", "technical.unreadable", "field `id` is missing");
 		let read = Confirmation::parse(&line).unwrap();
-		assert_eq!((read.order.as_ref(), read.outcome, read.is_technical()), ("A\"1", Outcome::Rejected, true));
+		assert_eq!(
+			(read.order.as_ref(), read.outcome, read.is_technical()),
+			("A\"1", Outcome::Rejected, true)
+		);
 	}
 }

@@ -143,11 +143,15 @@ impl<'de> Visitor<'de> for Key {
 	}
 
 	fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Found<'de>, E> {
-		Ok(self.known(name).map_or(Found::Unknown(Cow::Borrowed(name)), Found::Known))
+		Ok(self
+			.known(name)
+			.map_or(Found::Unknown(Cow::Borrowed(name)), Found::Known))
 	}
 
 	fn visit_str<E>(self, name: &str) -> Result<Found<'de>, E> {
-		Ok(self.known(name).map_or_else(|| Found::Unknown(Cow::Owned(name.to_owned())), Found::Known))
+		Ok(self
+			.known(name)
+			.map_or_else(|| Found::Unknown(Cow::Owned(name.to_owned())), Found::Known))
 	}
 }
 
@@ -177,7 +181,7 @@ impl<'de, F: Fields<'de>> Visitor<'de> for Object<'_, F> {
 					}
 					seen |= 1 << number;
 					self.fields.take(number, &mut map)?;
-				},
+				}
 				Some(Found::Unknown(name)) => {
 					if unknown.contains(&name) {
 						return Err(de::Error::custom(format_args!("field `{}` comes twice", shown(&name))));
@@ -189,7 +193,7 @@ impl<'de, F: Fields<'de>> Visitor<'de> for Object<'_, F> {
 					}
 					unknown.push(name);
 					map.next_value::<Skipped>()?;
-				},
+				}
 			}
 		}
 	}
@@ -198,11 +202,22 @@ impl<'de, F: Fields<'de>> Visitor<'de> for Object<'_, F> {
 /// Read one object from `bytes` into `fields`.
 pub fn read<'de, F: Fields<'de>>(bytes: &'de [u8], fields: &mut F) -> Result<(), Problem> {
 	if bytes.len() > MAX_ENTRY_LEN {
-		return Err(problem("too_long", "", bytes.len().to_string(), "at most 65536 bytes are allowed"));
+		return Err(problem(
+			"too_long",
+			"",
+			bytes.len().to_string(),
+			"at most 65536 bytes are allowed",
+		));
 	}
 	// One look at the bytes here spares the parser one at each string, and covers what it would pass over unseen.
-	let text = std::str::from_utf8(bytes)
-		.map_err(|error| problem("not_utf8", "", "", format!("not UTF-8 from byte {} on", error.valid_up_to())))?;
+	let text = std::str::from_utf8(bytes).map_err(|error| {
+		problem(
+			"not_utf8",
+			"",
+			"",
+			format!("not UTF-8 from byte {} on", error.valid_up_to()),
+		)
+	})?;
 	let mut at = "";
 	let mut parser = serde_json::Deserializer::from_str(text);
 	parser
@@ -224,7 +239,12 @@ pub fn text<'a>(field: &'static str, value: Option<Value<'a>>) -> Result<Option<
 	match value {
 		None | Some(Value::Null) => Ok(None),
 		Some(Value::Text(text)) => Ok(Some(text)),
-		Some(other) => Err(problem("field_type", field, "", format!("must be a string, is {}", other.what()))),
+		Some(other) => Err(problem(
+			"field_type",
+			field,
+			"",
+			format!("must be a string, is {}", other.what()),
+		)),
 	}
 }
 
@@ -235,9 +255,12 @@ pub fn unsigned(field: &'static str, value: Option<Value<'_>>) -> Result<Option<
 		Some(Value::Unsigned(number)) => u32::try_from(number)
 			.map(Some)
 			.map_err(|_| problem("field_range", field, number.to_string(), "must be 0 to 4294967295")),
-		Some(other) => {
-			Err(problem("field_type", field, "", format!("must be a whole number, is {}", other.what())))
-		},
+		Some(other) => Err(problem(
+			"field_type",
+			field,
+			"",
+			format!("must be a whole number, is {}", other.what()),
+		)),
 	}
 }
 
@@ -252,7 +275,12 @@ pub fn id<'a>(field: &'static str, value: Cow<'a, str>) -> Result<Cow<'a, str>, 
 		return Err(problem("field_length", field, &value, "must have 1 to 128 bytes"));
 	}
 	if value.bytes().any(|b| b < 0x20 || b == 0x7f) {
-		return Err(problem("field_characters", field, &value, "must have no control characters"));
+		return Err(problem(
+			"field_characters",
+			field,
+			&value,
+			"must have no control characters",
+		));
 	}
 	Ok(value)
 }
@@ -273,7 +301,7 @@ pub fn decimal(
 				return Err(problem("field_range", field, &text, "must not be negative"));
 			}
 			Ok(Some(number))
-		},
+		}
 		Some(other) => Err(problem("field_type", field, "", format!("{rule}; is {}", other.what()))),
 	}
 }
@@ -317,7 +345,16 @@ mod tests {
 
 	#[test]
 	fn fails_on_what_is_not_one_object() {
-		for json in [&b""[..], b"[]", b"1", b"{", b"{}{}", b"{\"a\":}", b"{\"a\":\"\x01\"}", b"{'a':1}"] {
+		for json in [
+			&b""[..],
+			b"[]",
+			b"1",
+			b"{",
+			b"{}{}",
+			b"{\"a\":}",
+			b"{\"a\":\"\x01\"}",
+			b"{'a':1}",
+		] {
 			assert_eq!(fails(json).code, "malformed", "{json:?}");
 		}
 	}
@@ -331,7 +368,13 @@ mod tests {
 
 	#[test]
 	fn fails_on_deep_nesting_without_overflowing_the_stack() {
-		let json = [b"{\"x\":".to_vec(), vec![b'['; 30_000], vec![b']'; 30_000], b"}".to_vec()].concat();
+		let json = [
+			b"{\"x\":".to_vec(),
+			vec![b'['; 30_000],
+			vec![b']'; 30_000],
+			b"}".to_vec(),
+		]
+		.concat();
 		assert_eq!(fails(&json).code, "malformed");
 	}
 

@@ -34,10 +34,19 @@ pub(crate) fn problem(
 	value: impl AsRef<str>,
 	rule: impl Into<Cow<'static, str>>,
 ) -> Problem {
-	Problem { code: code.into(), field: field.into(), value: shown(value.as_ref()), rule: rule.into() }
+	Problem {
+		code: code.into(),
+		field: field.into(),
+		value: shown(value.as_ref()),
+		rule: rule.into(),
+	}
 }
 
 /// The beginning of a value, fit to be shown.
 pub(crate) fn shown(value: &str) -> String {
-	value.chars().take(SHOWN_CHARS).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+	value
+		.chars()
+		.take(SHOWN_CHARS)
+		.map(|c| if c.is_control() { '\u{fffd}' } else { c })
+		.collect()
 }

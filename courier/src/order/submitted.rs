@@ -91,7 +91,9 @@ impl<'de> Fields<'de> for Raw<'de> {
 }
 
 fn name<'a>(field: &'static str, value: Option<Value<'a>>) -> Result<Option<Cow<'a, str>>, Problem> {
-	let Some(text) = json::text(field, value)? else { return Ok(None) };
+	let Some(text) = json::text(field, value)? else {
+		return Ok(None);
+	};
 	if text.is_empty() || text.len() > MAX_NAME_LEN as usize {
 		return Err(problem("field_length", field, &text, "must have 1 to 32 bytes"));
 	}
@@ -99,10 +101,17 @@ fn name<'a>(field: &'static str, value: Option<Value<'a>>) -> Result<Option<Cow<
 }
 
 fn currency(value: Option<Value<'_>>) -> Result<Option<Currency>, Problem> {
-	let Some(text) = json::text("currency", value)? else { return Ok(None) };
+	let Some(text) = json::text("currency", value)? else {
+		return Ok(None);
+	};
 	match text.as_bytes() {
 		&[a, b, c] if [a, b, c].iter().all(u8::is_ascii_uppercase) => Ok(Some([a, b, c])),
-		_ => Err(problem("field_currency", "currency", &text, "must be three capital letters, such as \"CNY\"")),
+		_ => Err(problem(
+			"field_currency",
+			"currency",
+			&text,
+			"must be three capital letters, such as \"CNY\"",
+		)),
 	}
 }
 
@@ -133,7 +142,12 @@ impl<'a> Order<'a> {
 		};
 		let placed_at = match json::text("placed_at", values[PLACED_AT].take())? {
 			Some(text) => Some(Timestamp::parse(text.as_bytes()).map_err(|error| {
-				problem("field_time", "placed_at", &text, format!("must be a time with an offset: {error}"))
+				problem(
+					"field_time",
+					"placed_at",
+					&text,
+					format!("must be a time with an offset: {error}"),
+				)
 			})?),
 			None => None,
 		};
@@ -158,7 +172,12 @@ impl<'a> Order<'a> {
 	fn check(&self) -> Result<(), Problem> {
 		if self.kind == BusinessKind::Registration {
 			if self.product.is_none() && self.interface.is_none() {
-				return Err(problem("field_missing", "interface", "", "a registration names `interface` or `product`"));
+				return Err(problem(
+					"field_missing",
+					"interface",
+					"",
+					"a registration names `interface` or `product`",
+				));
 			}
 			json::required("customer", self.customer.as_ref())?;
 			return Ok(());
@@ -176,20 +195,30 @@ impl<'a> Order<'a> {
 			| BusinessKind::NonTradeTransfer
 			| BusinessKind::CustodyTransfer => match (self.amount, self.units) {
 				(None, None) => {
-					return Err(problem("field_missing", "amount", "", "this kind of order has `amount` or `units`"));
-				},
+					return Err(problem(
+						"field_missing",
+						"amount",
+						"",
+						"this kind of order has `amount` or `units`",
+					));
+				}
 				(Some(_), Some(_)) => {
-					return Err(problem("field_excess", "units", "", "an order has `amount` or `units`, not both"));
-				},
+					return Err(problem(
+						"field_excess",
+						"units",
+						"",
+						"an order has `amount` or `units`, not both",
+					));
+				}
 				(amount, units) if amount.or(units) == Some(Decimal::ZERO) => {
 					let field = if amount.is_some() { "amount" } else { "units" };
 					return Err(problem("field_range", field, "0", "must be above zero"));
-				},
+				}
 				_ => (),
 			},
 			BusinessKind::Cancellation => {
 				json::required("cancels", self.cancels.as_ref())?;
-			},
+			}
 			BusinessKind::DividendMethod | BusinessKind::Registration => (),
 		}
 		Ok(())
@@ -220,8 +249,11 @@ pub fn status_takes(status: ProductStatus, kind: BusinessKind) -> bool {
 		ProductStatus::Open => kind != Subscription,
 		// What was bought can still be moved, and what was ordered can still be called off.
 		ProductStatus::Suspended => {
-			matches!(kind, Cancellation | DividendMethod | NonTradeTransfer | CustodyTransfer | Registration)
-		},
+			matches!(
+				kind,
+				Cancellation | DividendMethod | NonTradeTransfer | CustodyTransfer | Registration
+			)
+		}
 		ProductStatus::Closed => matches!(kind, Cancellation),
 	}
 }
@@ -270,7 +302,10 @@ mod tests {
 		assert_eq!(fails(r#""own":true"#, r#""units":"1""#), pair("field_excess", "units"));
 		assert_eq!(fails(r#""purchase""#, r#""buy""#), pair("kind_unknown", "kind"));
 		assert_eq!(fails(r#""A-1""#, r#""""#), pair("field_length", "id"));
-		assert_eq!(fails(r#""A-1""#, &format!("\"{}\"", "x".repeat(129))), pair("field_length", "id"));
+		assert_eq!(
+			fails(r#""A-1""#, &format!("\"{}\"", "x".repeat(129))),
+			pair("field_length", "id")
+		);
 		assert_eq!(fails(r#""A-1""#, r#""A\n1""#), pair("field_characters", "id"));
 		assert_eq!(fails(r#""A-1""#, "1"), pair("field_type", "id"));
 		assert_eq!(fails("+08:00", ""), pair("field_time", "placed_at"));
@@ -290,7 +325,10 @@ mod tests {
 	#[test]
 	fn registration_needs_no_kind() {
 		let line = br#"{"id":"R-1","interface":"I1","customer":"c-1","details":{}}"#;
-		assert_eq!(Order::parse_registration(line).unwrap().kind, BusinessKind::Registration);
+		assert_eq!(
+			Order::parse_registration(line).unwrap().kind,
+			BusinessKind::Registration
+		);
 		assert_eq!(Order::parse(line).unwrap_err().field, "kind");
 		let line = br#"{"id":"R-1","customer":"c-1"}"#;
 		assert_eq!(Order::parse_registration(line).unwrap_err().field, "interface");

@@ -140,17 +140,26 @@ impl Answer {
 	/// The answer in bytes from outside.
 	pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
 		if bytes.len() as u64 > MAX_RESPONSE_LEN {
-			return Err(WireError::TooLong { what: "answer", len: bytes.len(), max: MAX_RESPONSE_LEN as usize });
+			return Err(WireError::TooLong {
+				what: "answer",
+				len: bytes.len(),
+				max: MAX_RESPONSE_LEN as usize,
+			});
 		}
 		let mut input = bytes;
 		let answer = Answer::decode(&mut input).map_err(|_| WireError::Undecodable { what: "answer" })?;
 		if !input.is_empty() {
-			return Err(WireError::Trailing { what: "answer", extra: input.len() });
+			return Err(WireError::Trailing {
+				what: "answer",
+				extra: input.len(),
+			});
 		}
 		match &answer {
 			Answer::Stored(receipt) => {
 				if receipt.what.version != VERSION {
-					return Err(WireError::Version { found: receipt.what.version });
+					return Err(WireError::Version {
+						found: receipt.what.version,
+					});
 				}
 				if receipt.what.countersignatures.len() > MAX_PACKETS {
 					return Err(WireError::Count {
@@ -159,10 +168,12 @@ impl Answer {
 						rule: "at most 256 countersignatures are allowed",
 					});
 				}
-			},
+			}
 			Answer::Refused(refused) if refused.what.version != VERSION => {
-				return Err(WireError::Version { found: refused.what.version });
-			},
+				return Err(WireError::Version {
+					found: refused.what.version,
+				});
+			}
 			_ => (),
 		}
 		Ok(answer)

@@ -69,10 +69,18 @@ impl EnvelopeHead {
 	/// The head of an envelope from outside.
 	pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
 		if bytes.len() > MAX_LEN {
-			return Err(WireError::TooLong { what: "envelope", len: bytes.len(), max: MAX_LEN });
+			return Err(WireError::TooLong {
+				what: "envelope",
+				len: bytes.len(),
+				max: MAX_LEN,
+			});
 		}
 		if bytes.len() < MIN_LEN {
-			return Err(WireError::Truncated { what: "envelope", len: bytes.len(), needed: MIN_LEN });
+			return Err(WireError::Truncated {
+				what: "envelope",
+				len: bytes.len(),
+				needed: MIN_LEN,
+			});
 		}
 		if bytes[0] != VERSION {
 			return Err(WireError::Version { found: bytes[0] });
@@ -81,7 +89,11 @@ impl EnvelopeHead {
 		let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
 		let head = EnvelopeHead {
 			suite,
-			lane: LaneId { channel: word(2), from: word(6), to: word(10) },
+			lane: LaneId {
+				channel: word(2),
+				from: word(6),
+				to: word(10),
+			},
 			first_sequence: u64::from(word(14)) | u64::from(word(18)) << 32,
 			count: u16::from_le_bytes([bytes[22], bytes[23]]),
 			sealing_key: [
@@ -96,7 +108,11 @@ impl EnvelopeHead {
 			});
 		}
 		if head.first_sequence.checked_add(u64::from(head.count)).is_none() {
-			return Err(WireError::Count { what: "envelope", found: head.first_sequence, rule: "sequence overflows" });
+			return Err(WireError::Count {
+				what: "envelope",
+				found: head.first_sequence,
+				rule: "sequence overflows",
+			});
 		}
 		Ok(head)
 	}
@@ -172,11 +188,15 @@ pub fn open(
 	genesis: &Digest,
 	key: &SealingKey,
 ) -> Result<Vec<Packet>, WireError> {
-	let tag_at = bytes.len().checked_sub(seal::TAG_LEN).filter(|at| *at > PREFIX_LEN).ok_or(WireError::Truncated {
-		what: "envelope",
-		len: bytes.len(),
-		needed: MIN_LEN,
-	})?;
+	let tag_at = bytes
+		.len()
+		.checked_sub(seal::TAG_LEN)
+		.filter(|at| *at > PREFIX_LEN)
+		.ok_or(WireError::Truncated {
+			what: "envelope",
+			len: bytes.len(),
+			needed: MIN_LEN,
+		})?;
 	let (prefix, rest) = bytes.split_at_mut(PREFIX_LEN);
 	seal::open(head.suite, genesis, &prefix[..HEAD_LEN], &prefix[HEAD_LEN..], key, rest)?;
 	bytes.truncate(tag_at);
@@ -185,16 +205,25 @@ pub fn open(
 	for i in 0..u64::from(head.count) {
 		let packet = Packet::split_from(&rest)?;
 		if packet.header.lane != head.lane {
-			return Err(WireError::Mismatch { field: "lane of the packet", other: "lane of the envelope" });
+			return Err(WireError::Mismatch {
+				field: "lane of the packet",
+				other: "lane of the envelope",
+			});
 		}
 		if packet.header.sequence != head.first_sequence + i {
-			return Err(WireError::Mismatch { field: "sequence of the packet", other: "place in the envelope" });
+			return Err(WireError::Mismatch {
+				field: "sequence of the packet",
+				other: "place in the envelope",
+			});
 		}
 		rest = rest.slice(packet.bytes.len()..);
 		packets.push(packet);
 	}
 	if !rest.is_empty() {
-		return Err(WireError::Trailing { what: "envelope", extra: rest.len() });
+		return Err(WireError::Trailing {
+			what: "envelope",
+			extra: rest.len(),
+		});
 	}
 	Ok(packets)
 }

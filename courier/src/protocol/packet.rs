@@ -108,13 +108,23 @@ impl PacketHeader {
 		}
 		let len = self.body_len as usize;
 		if len > MAX_BODY_LEN {
-			return Err(WireError::TooLong { what: "packet body", len, max: MAX_BODY_LEN });
+			return Err(WireError::TooLong {
+				what: "packet body",
+				len,
+				max: MAX_BODY_LEN,
+			});
 		}
 		if !self.kinds.is_valid() || self.kinds == BusinessKinds::NONE {
-			return Err(WireError::Mismatch { field: "kinds", other: "the kinds of business there are" });
+			return Err(WireError::Mismatch {
+				field: "kinds",
+				other: "the kinds of business there are",
+			});
 		}
 		if self.kind.is_answer() != self.salt_seed.is_some() || self.kind.is_answer() != self.batch.is_some() {
-			return Err(WireError::Mismatch { field: "salt_seed and batch", other: "kind" });
+			return Err(WireError::Mismatch {
+				field: "salt_seed and batch",
+				other: "kind",
+			});
 		}
 		Ok(())
 	}
@@ -139,17 +149,26 @@ impl Packet {
 	pub fn split_from(bytes: &Bytes) -> Result<Self, WireError> {
 		let mut input: &[u8] = &bytes[..bytes.len().min(MAX_HEADER_LEN)];
 		let start = input.len();
-		let header =
-			PacketHeader::decode(&mut input).map_err(|_| WireError::Undecodable { what: "packet header" })?;
-		let signature =
-			Signature::decode(&mut input).map_err(|_| WireError::Undecodable { what: "packet signature" })?;
+		let header = PacketHeader::decode(&mut input).map_err(|_| WireError::Undecodable { what: "packet header" })?;
+		let signature = Signature::decode(&mut input).map_err(|_| WireError::Undecodable {
+			what: "packet signature",
+		})?;
 		header.check()?;
 		let head_len = start - input.len();
 		let end = head_len + header.body_len as usize;
 		if bytes.len() < end {
-			return Err(WireError::Truncated { what: "packet", len: bytes.len(), needed: end });
+			return Err(WireError::Truncated {
+				what: "packet",
+				len: bytes.len(),
+				needed: end,
+			});
 		}
-		Ok(Packet { header, signature, bytes: bytes.slice(..end), head_len })
+		Ok(Packet {
+			header,
+			signature,
+			bytes: bytes.slice(..end),
+			head_len,
+		})
 	}
 
 	/// Put a packet together from a header, the signature over it and a body.
@@ -159,12 +178,20 @@ impl Packet {
 		bytes.put_slice(&signature);
 		let head_len = bytes.len();
 		bytes.put_slice(body);
-		Packet { header, signature, bytes: bytes.into(), head_len }
+		Packet {
+			header,
+			signature,
+			bytes: bytes.into(),
+			head_len,
+		}
 	}
 
 	/// The body.
 	pub fn body(&self) -> Body {
-		Body { kind: self.header.kind, bytes: self.bytes.slice(self.head_len..) }
+		Body {
+			kind: self.header.kind,
+			bytes: self.bytes.slice(self.head_len..),
+		}
 	}
 
 	/// The signed part: the header's bytes.
@@ -228,7 +255,11 @@ impl Body {
 	/// The entries, in order. Ends at the first one that is not whole; check a body from outside with
 	/// [`Body::entries_checked`] first.
 	pub fn entries(&self) -> Entries<'_> {
-		Entries { kind: self.kind, bytes: &self.bytes, at: 0 }
+		Entries {
+			kind: self.kind,
+			bytes: &self.bytes,
+			at: 0,
+		}
 	}
 
 	/// The entries of a body from outside: exactly `count`, each whole and of a length between 1 and
@@ -249,7 +280,10 @@ impl Body {
 		}
 		match self.bytes.len() - iter.at {
 			0 => Ok(entries),
-			extra => Err(WireError::Trailing { what: "packet body", extra }),
+			extra => Err(WireError::Trailing {
+				what: "packet body",
+				extra,
+			}),
 		}
 	}
 }
@@ -267,11 +301,19 @@ impl Entries<'_> {
 		let prefix = self.kind.prefix_len();
 		let rest = &self.bytes[self.at.min(self.bytes.len())..];
 		if rest.len() < prefix {
-			return Err(WireError::Truncated { what: "entry", len: rest.len(), needed: prefix });
+			return Err(WireError::Truncated {
+				what: "entry",
+				len: rest.len(),
+				needed: prefix,
+			});
 		}
 		let word = |at: usize| u32::from_le_bytes([rest[at], rest[at + 1], rest[at + 2], rest[at + 3]]);
 		let (sequence, ordinal, len) = if self.kind.is_answer() {
-			(u64::from(word(0)) | u64::from(word(4)) << 32, word(8), word(12) as usize)
+			(
+				u64::from(word(0)) | u64::from(word(4)) << 32,
+				word(8),
+				word(12) as usize,
+			)
 		} else {
 			(0, 0, word(0) as usize)
 		};
@@ -283,11 +325,20 @@ impl Entries<'_> {
 			});
 		}
 		if rest.len() - prefix < len {
-			return Err(WireError::Truncated { what: "entry", len: rest.len(), needed: prefix + len });
+			return Err(WireError::Truncated {
+				what: "entry",
+				len: rest.len(),
+				needed: prefix + len,
+			});
 		}
 		let start = self.at + prefix;
 		self.at = start + len;
-		Ok(EntryRef { sequence, ordinal, start, end: self.at })
+		Ok(EntryRef {
+			sequence,
+			ordinal,
+			start,
+			end: self.at,
+		})
 	}
 }
 

@@ -111,10 +111,13 @@ pub fn seal(
 	)
 	.map_err(|_| WireError::Seal)?;
 	let mut exported = Zeroizing::new([0; 44]);
-	context.export(suite.label(), &mut *exported).map_err(|_| WireError::Seal)?;
+	context
+		.export(suite.label(), &mut *exported)
+		.map_err(|_| WireError::Seal)?;
 	let (key, nonce) = suite.key(&exported)?;
-	let sealed =
-		key.seal_in_place_separate_tag(nonce, Aad::from(aad), plaintext).map_err(|_| WireError::Seal)?;
+	let sealed = key
+		.seal_in_place_separate_tag(nonce, Aad::from(aad), plaintext)
+		.map_err(|_| WireError::Seal)?;
 	let (mut enc_bytes, mut tag) = ([0; ENC_LEN], [0; TAG_LEN]);
 	enc.write_exact(&mut enc_bytes);
 	tag.copy_from_slice(sealed.as_ref());
@@ -139,8 +142,11 @@ pub fn open(
 	)
 	.map_err(|_| WireError::Seal)?;
 	let mut exported = Zeroizing::new([0; 44]);
-	context.export(suite.label(), &mut *exported).map_err(|_| WireError::Seal)?;
+	context
+		.export(suite.label(), &mut *exported)
+		.map_err(|_| WireError::Seal)?;
 	let (key, nonce) = suite.key(&exported)?;
-	key.open_in_place(nonce, Aad::from(aad), sealed).map_err(|_| WireError::Seal)?;
+	key.open_in_place(nonce, Aad::from(aad), sealed)
+		.map_err(|_| WireError::Seal)?;
 	Ok(())
 }

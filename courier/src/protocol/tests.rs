@@ -14,7 +14,11 @@ use sealane_primitives::{
 use sha2::Digest as _;
 
 const GENESIS: [u8; 32] = [0x5e; 32];
-const LANE: LaneId = LaneId { channel: 1, from: 2, to: 3 };
+const LANE: LaneId = LaneId {
+	channel: 1,
+	from: 2,
+	to: 3,
+};
 
 fn sealing_key() -> SealingKey {
 	SealingKey::from_secret(&[7; 32])
@@ -44,34 +48,47 @@ fn header(kind: PacketKind, sequence: u64, count: u32, body: &[u8]) -> PacketHea
 		body_hash: sha2::Sha256::digest(body).into(),
 		created_at: 0x0102030405,
 		salt_seed: kind.is_answer().then_some([5; 32]),
-		batch: kind.is_answer().then_some(SignedBatch { header: batch, signature: [6; 64] }),
+		batch: kind.is_answer().then_some(SignedBatch {
+			header: batch,
+			signature: [6; 64],
+		}),
 	}
 }
 
 fn orders(sequence: u64, entries: &[&[u8]]) -> Packet {
 	let mut body = Vec::new();
 	entries.iter().for_each(|entry| packet::push_entry(&mut body, entry));
-	Packet::assemble(header(PacketKind::Orders, sequence, entries.len() as u32, &body), [8; 64], &body)
+	Packet::assemble(
+		header(PacketKind::Orders, sequence, entries.len() as u32, &body),
+		[8; 64],
+		&body,
+	)
 }
 
 fn answers(sequence: u64, entries: &[(u64, u32, &[u8])]) -> Packet {
 	let mut body = Vec::new();
-	entries.iter().for_each(|(s, o, bytes)| packet::push_answer(&mut body, *s, *o, bytes));
-	Packet::assemble(header(PacketKind::Confirmations, sequence, entries.len() as u32, &body), [8; 64], &body)
+	entries
+		.iter()
+		.for_each(|(s, o, bytes)| packet::push_answer(&mut body, *s, *o, bytes));
+	Packet::assemble(
+		header(PacketKind::Confirmations, sequence, entries.len() as u32, &body),
+		[8; 64],
+		&body,
+	)
 }
 
 #[test]
 fn bytes_of_a_packet_are_what_they_were() {
 	let packet = orders(9, &[b"{}", b"[]"]);
 	let expected = [
-		"01",                   // version
+		"01",                       // version
 		"010000000200000003000000", // lane
-		"0900000000000000",     // sequence
-		"00",                   // kind
-		"084931",               // interface
-		"02000000",             // count
-		"0200",                 // kinds
-		"0c000000",             // body_len
+		"0900000000000000",         // sequence
+		"00",                       // kind
+		"084931",                   // interface
+		"02000000",                 // count
+		"0200",                     // kinds
+		"0c000000",                 // body_len
 	]
 	.concat();
 	let bytes = hex::encode(&packet.bytes);
@@ -87,7 +104,10 @@ fn bytes_of_a_packet_are_what_they_were() {
 #[test]
 fn bytes_of_answers_are_what_they_were() {
 	assert_eq!(hex::encode(Answer::Busy { retry_after_ms: 200 }.encode()), "03c8000000");
-	assert_eq!(hex::encode(Answer::Expected { sequence: 5 }.encode()), "020500000000000000");
+	assert_eq!(
+		hex::encode(Answer::Expected { sequence: 5 }.encode()),
+		"020500000000000000"
+	);
 	let refused = Refused {
 		version: VERSION,
 		lane: LANE,
@@ -117,7 +137,9 @@ fn bytes_of_answers_are_what_they_were() {
 fn head_of_an_envelope_is_what_it_was() {
 	let mut envelope = Envelope::with_capacity(64);
 	envelope.push(&orders(9, &[b"{}"]).bytes);
-	let bytes = envelope.seal(Suite::Aes256Gcm, &GENESIS, LANE, 9, &sealing_key().public()).unwrap();
+	let bytes = envelope
+		.seal(Suite::Aes256Gcm, &GENESIS, LANE, 9, &sealing_key().public())
+		.unwrap();
 	let key = hex::encode(&sealing_key().public()[..8]);
 	assert_eq!(
 		hex::encode(&bytes[..32]),
@@ -141,12 +163,17 @@ fn seals_and_opens_with_both_suites() {
 		let packets = [orders(0, &[b"one", b"two"]), orders(1, &[b"three"])];
 		let mut envelope = Envelope::with_capacity(1024);
 		packets.iter().for_each(|packet| envelope.push(&packet.bytes));
-		let bytes = envelope.seal(suite, &GENESIS, LANE, 0, &sealing_key().public()).unwrap();
+		let bytes = envelope
+			.seal(suite, &GENESIS, LANE, 0, &sealing_key().public())
+			.unwrap();
 		assert!(memchr::memmem::find(&bytes, b"three").is_none());
 		let head = EnvelopeHead::parse(&bytes).unwrap();
 		let opened = envelope::open(bytes.clone(), &head, &GENESIS, &sealing_key()).unwrap();
 		assert_eq!(opened, packets);
-		assert_eq!(envelope::open(bytes.clone(), &head, &[0; 32], &sealing_key()), Err(WireError::Seal));
+		assert_eq!(
+			envelope::open(bytes.clone(), &head, &[0; 32], &sealing_key()),
+			Err(WireError::Seal)
+		);
 		let other = SealingKey::from_secret(&[9; 32]);
 		assert_eq!(envelope::open(bytes, &head, &GENESIS, &other), Err(WireError::Seal));
 	}
@@ -169,7 +196,11 @@ fn largest_packet_fits_an_envelope_and_a_request() {
 		authorised_at: 0,
 		countersignatures: vec![(u64::MAX, [1; 64]); MAX_PACKETS],
 	};
-	let answer = Answer::Stored(Signed { what: receipt, signature: [0; 64] }).encode();
+	let answer = Answer::Stored(Signed {
+		what: receipt,
+		signature: [0; 64],
+	})
+	.encode();
 	assert!(answer.len() as u64 <= MAX_RESPONSE_LEN);
 	assert!(Answer::parse(&answer).is_ok());
 }
@@ -186,7 +217,10 @@ fn boundary_of_entries() {
 	assert!(body(b"").entries_checked(1).is_err());
 	assert!(body(b"x").entries_checked(0).is_err(), "bytes behind the last entry");
 	assert!(body(b"x").entries_checked(2).is_err());
-	assert!(body(b"x").entries_checked(u32::MAX).is_err(), "no allocation for what cannot be there");
+	assert!(
+		body(b"x").entries_checked(u32::MAX).is_err(),
+		"no allocation for what cannot be there"
+	);
 }
 
 fn entries() -> impl Strategy<Value = Vec<Vec<u8>>> {

@@ -40,7 +40,10 @@ impl Courier {
 		let channel = packet.header.lane.channel;
 		let channel = snapshot.channel(channel).ok_or(CheckError::ChannelGone(channel))?;
 		let entries = packet.body().entries_checked(packet.header.count)?;
-		let trailer = Trailer { seller: channel.seller, ..Trailer::default() };
+		let trailer = Trailer {
+			seller: channel.seller,
+			..Trailer::default()
+		};
 		if packet.header.kind.is_answer() {
 			let view = PacketView::from_parts(u64::MAX, packet, trailer, entries);
 			return self.check_answers(view);
@@ -49,25 +52,42 @@ impl Courier {
 		let (mut keys, mut rejections, mut versions) = (Vec::with_capacity(entries.len()), Vec::new(), Vec::new());
 		for (ordinal, entry) in entries.iter().enumerate() {
 			let bytes = &packet.bytes[packet.head_len + entry.start..packet.head_len + entry.end];
-			let parsed = if registrations { Order::parse_registration(bytes) } else { Order::parse(bytes) };
+			let parsed = if registrations {
+				Order::parse_registration(bytes)
+			} else {
+				Order::parse(bytes)
+			};
 			let (key, version, verdict) = match &parsed {
 				Ok(order) => {
 					let key = self.library.key(channel.seller, registrations, &order.id);
 					let verdict = judge(snapshot, channel, &packet.header, order);
 					(Some(key), order.clause_version, verdict)
-				},
+				}
 				Err(problem) => (None::<Key>, 0, Err(("technical.unreadable", problem.to_string()))),
 			};
 			keys.push(key);
 			Trailer::push_version(&mut versions, version);
 			if let Err((code, text)) = verdict {
 				let id = parsed.as_ref().ok().map(|order| order.id.to_string());
-				let id = id.or_else(|| id_of(bytes).map(|id| id.into_owned())).unwrap_or_else(|| "?".into());
-				rejections.push(Rejection { ordinal: ordinal as u32, id, code, text });
+				let id = id
+					.or_else(|| id_of(bytes).map(|id| id.into_owned()))
+					.unwrap_or_else(|| "?".into());
+				rejections.push(Rejection {
+					ordinal: ordinal as u32,
+					id,
+					code,
+					text,
+				});
 			}
 		}
 		let view = PacketView::from_parts(u64::MAX, packet, Trailer { versions, ..trailer }, entries);
-		Ok(InboundPacket { view: Arc::new(view), keys, rejections, mismatched: Vec::new(), root_matches: false })
+		Ok(InboundPacket {
+			view: Arc::new(view),
+			keys,
+			rejections,
+			mismatched: Vec::new(),
+			root_matches: false,
+		})
 	}
 
 	/// Check that answers match what they answer, and that the batch is what this node would have made of it.
@@ -97,34 +117,45 @@ impl Courier {
 			}
 			let salt = evidence::salt(&seed, i as u32);
 			let version = answered_view.version_of(entry.ordinal);
-			tree.push(evidence::record_leaf(&salt, order, answer, version, header.lane.channel));
+			tree.push(evidence::record_leaf(
+				&salt,
+				order,
+				answer,
+				version,
+				header.lane.channel,
+			));
 			last = answered;
 		}
-		let root_matches = whole && header.batch.as_ref().is_some_and(|batch| {
-			let b = &batch.header;
-			b.genesis == self.genesis
-				&& b.channel == header.lane.channel
-				&& b.issuer_node == header.lane.from
-				&& b.seller_node == header.lane.to
-				&& b.first_sequence == header.sequence
-				&& b.last_sequence == header.sequence
-				&& b.count == header.count
-				&& b.root == tree.root()
-		});
+		let root_matches = whole
+			&& header.batch.as_ref().is_some_and(|batch| {
+				let b = &batch.header;
+				b.genesis == self.genesis
+					&& b.channel == header.lane.channel
+					&& b.issuer_node == header.lane.from
+					&& b.seller_node == header.lane.to
+					&& b.first_sequence == header.sequence
+					&& b.last_sequence == header.sequence
+					&& b.count == header.count
+					&& b.root == tree.root()
+			});
 		let view = Arc::new(view);
-		Ok(InboundPacket { view, keys: Vec::new(), rejections: Vec::new(), mismatched, root_matches })
+		Ok(InboundPacket {
+			view,
+			keys: Vec::new(),
+			rejections: Vec::new(),
+			mismatched,
+			root_matches,
+		})
 	}
 }
 
 /// What the issuer's node itself says to an order.
-fn judge(
-	snapshot: &Snapshot,
-	channel: &ChannelEntry,
-	header: &PacketHeader,
-	order: &Order<'_>,
-) -> Result<(), Reason> {
+fn judge(snapshot: &Snapshot, channel: &ChannelEntry, header: &PacketHeader, order: &Order<'_>) -> Result<(), Reason> {
 	if !header.kinds.contains(order.kind) {
-		let text = format!("the packet's header does not announce orders of kind {}", order.kind.as_str());
+		let text = format!(
+			"the packet's header does not announce orders of kind {}",
+			order.kind.as_str()
+		);
 		return Err(("technical.kind_not_announced", text));
 	}
 	if order.kind == BusinessKind::Registration {
@@ -136,7 +167,10 @@ fn judge(
 		.ok_or_else(|| ("technical.product_unknown", format!("product `{id}` is not known")))?;
 	if product.interface != header.interface {
 		let right = String::from_utf8_lossy(&product.interface).into_owned();
-		return Err(("technical.interface_mismatch", format!("orders of product `{id}` go to interface `{right}`")));
+		return Err((
+			"technical.interface_mismatch",
+			format!("orders of product `{id}` go to interface `{right}`"),
+		));
 	}
 	if !status_takes(product.status, order.kind) {
 		let text = format!("product `{id}` takes no orders of kind {} now", order.kind.as_str());
@@ -161,10 +195,13 @@ fn qualify(
 	} else {
 		// The order was on its way when the clauses changed: those that held when it was placed are good for a while.
 		let replaced = snapshot.replaced(order.clause_version);
-		let same_scope = replaced.filter(|r| agreement.map_or(true, |a| a.scope == r.scope));
+		let same_scope = replaced.filter(|r| agreement.is_none_or(|a| a.scope == r.scope));
 		same_scope.ok_or_else(|| {
 			let stamped = order.clause_version;
-			("clauses.version", format!("the order is stamped with agreement {stamped}, in force is {current}"))
+			(
+				"clauses.version",
+				format!("the order is stamped with agreement {stamped}, in force is {current}"),
+			)
 		})?
 	};
 	let facts = order.facts(Some(product));

@@ -58,14 +58,22 @@ impl Receivers {
 	pub(super) fn new(book: &Book) -> Self {
 		let lanes = book.lanes.iter().filter(|(_, lane)| !lane.outgoing);
 		let lanes = lanes.map(|(id, lane)| (*id, Arc::new(Mutex::new(ReceiveLane::new(lane.packets())))));
-		Receivers { lanes: RwLock::new(lanes.collect()), requests: Mutex::default(), orders: Mutex::default() }
+		Receivers {
+			lanes: RwLock::new(lanes.collect()),
+			requests: Mutex::default(),
+			orders: Mutex::default(),
+		}
 	}
 
 	fn lane(&self, lane: LaneId) -> Arc<Mutex<ReceiveLane<Opened>>> {
 		if let Some(found) = self.lanes.read().get(&lane) {
 			return found.clone();
 		}
-		self.lanes.write().entry(lane).or_insert_with(|| Arc::new(Mutex::new(ReceiveLane::new(0)))).clone()
+		self.lanes
+			.write()
+			.entry(lane)
+			.or_insert_with(|| Arc::new(Mutex::new(ReceiveLane::new(0))))
+			.clone()
 	}
 }
 
@@ -73,8 +81,10 @@ impl Receivers {
 enum Denial {
 	/// Say it signed.
 	Refuse(RefusalReason, Option<Misbehaviour>),
-	/// Say where the lane is, or that it should come again.
-	Unsigned(Answer),
+	/// Say where the lane is.
+	Expected(u64),
+	/// Say that it should come again, after so many milliseconds.
+	Busy(u32),
 	/// Say nothing.
 	Silence(Misbehaviour),
 }
@@ -101,10 +111,17 @@ impl Courier {
 				request = requests.next() => request,
 				_ = self.stopped() => return,
 			};
-			let Some(InboundRequest { peer, payload, reply }) = request else { return };
+			let Some(InboundRequest { peer, payload, reply }) = request else {
+				return;
+			};
 			let Ok(permit) = self.inbound_permits.clone().try_acquire_owned() else {
-				let busy = Answer::Busy { retry_after_ms: BUSY_RETRY_MS };
-				reply(Reply { answer: Some(busy.encode()), misbehaviour: None });
+				let busy = Answer::Busy {
+					retry_after_ms: BUSY_RETRY_MS,
+				};
+				reply(Reply {
+					answer: Some(busy.encode()),
+					misbehaviour: None,
+				});
 				continue;
 			};
 			let courier = self.clone();
@@ -128,19 +145,36 @@ impl Courier {
 			Ok(head) => head,
 			Err(error) => {
 				log::debug!(target: LOG_TARGET, "A request that is no envelope: {error}");
-				self.metrics.envelopes_refused.with_label_values(&["wire.malformed"]).inc();
-				return Reply { answer: None, misbehaviour: Some(Misbehaviour::Malformed) };
-			},
+				self.metrics
+					.envelopes_refused
+					.with_label_values(&["wire.malformed"])
+					.inc();
+				return Reply {
+					answer: None,
+					misbehaviour: Some(Misbehaviour::Malformed),
+				};
+			}
+		};
+		let said = |answer: Answer| Reply {
+			answer: Some(answer.encode()),
+			misbehaviour: None,
 		};
 		match self.take(peer, head, payload).await {
-			Ok(answer) => Reply { answer: Some(answer.encode()), misbehaviour: None },
-			Err(Denial::Unsigned(answer)) => Reply { answer: Some(answer.encode()), misbehaviour: None },
-			Err(Denial::Silence(what)) => Reply { answer: None, misbehaviour: Some(what) },
+			Ok(answer) => said(answer),
+			Err(Denial::Expected(sequence)) => said(Answer::Expected { sequence }),
+			Err(Denial::Busy(retry_after_ms)) => said(Answer::Busy { retry_after_ms }),
+			Err(Denial::Silence(what)) => Reply {
+				answer: None,
+				misbehaviour: Some(what),
+			},
 			Err(Denial::Refuse(reason, misbehaviour)) => {
 				self.metrics.envelopes_refused.with_label_values(&[reason.code()]).inc();
 				log::debug!(target: LOG_TARGET, "Lane {}: refused: {}", head.lane, reason.code());
-				Reply { answer: self.refusal(&head, reason).map(|a| a.encode()), misbehaviour }
-			},
+				Reply {
+					answer: self.refusal(&head, reason).map(|a| a.encode()),
+					misbehaviour,
+				}
+			}
 		}
 	}
 
@@ -161,14 +195,22 @@ impl Courier {
 		for packet in packets {
 			inbound.push(self.check_packet(&setting.snapshot, packet).map_err(|error| {
 				log::error!(target: LOG_TARGET, "Lane {}: {error}", head.lane);
-				Denial::Unsigned(Answer::Busy { retry_after_ms: FULL_RETRY_MS })
+				Denial::Busy(FULL_RETRY_MS)
 			})?);
 		}
 		let entries: u64 = inbound.iter().map(|p| u64::from(p.view.packet.header.count)).sum();
 		let rejected: usize = inbound.iter().map(|p| p.rejections.len()).sum();
-		let disputed = inbound.iter().filter(|p| p.view.packet.header.kind.is_answer() && !p.root_matches).count();
+		let disputed = inbound
+			.iter()
+			.filter(|p| p.view.packet.header.kind.is_answer() && !p.root_matches)
+			.count();
 		let (reply, stored) = oneshot::channel();
-		let opened = Opened { packets: inbound, authorised_at: setting.snapshot.block, len, reply };
+		let opened = Opened {
+			packets: inbound,
+			authorised_at: setting.snapshot.block,
+			len,
+			reply,
+		};
 		self.offer(&lane, &head, opened);
 		match tokio::time::timeout(PARK_TIMEOUT, stored).await {
 			Ok(Ok(Ok(()))) => {
@@ -177,31 +219,31 @@ impl Courier {
 				self.metrics.technical_rejections.inc_by(rejected as u64);
 				self.metrics.batches_disputed.inc_by(disputed as u64);
 				self.receipt(&setting)
-			},
+			}
 			Ok(Ok(Err(InboundError::AlreadyStored))) => self.receipt(&setting),
-			Ok(Ok(Err(InboundError::OutOfOrder { expected }))) => {
-				Err(Denial::Unsigned(Answer::Expected { sequence: expected }))
-			},
+			Ok(Ok(Err(InboundError::OutOfOrder { expected }))) => Err(Denial::Expected(expected)),
 			Ok(Ok(Err(InboundError::NotStored(error)))) => {
 				log::warn!(target: LOG_TARGET, "Lane {}: packets were not stored: {error}", head.lane);
 				self.rewind(&lane, head.lane);
-				Err(Denial::Unsigned(Answer::Busy { retry_after_ms: FULL_RETRY_MS }))
-			},
+				Err(Denial::Busy(FULL_RETRY_MS))
+			}
 			Ok(Ok(Err(InboundError::NoKey | InboundError::Busy))) | Ok(Err(_)) => {
 				self.rewind(&lane, head.lane);
-				Err(Denial::Unsigned(Answer::Busy { retry_after_ms: BUSY_RETRY_MS }))
-			},
-			Err(_) => Err(Denial::Unsigned(Answer::Expected { sequence: lane.lock().next() })),
+				Err(Denial::Busy(BUSY_RETRY_MS))
+			}
+			Err(_) => Err(Denial::Expected(lane.lock().next())),
 		}
 	}
 
 	/// The checks that need no cryptography.
 	fn setting(&self, peer: &[u8], head: EnvelopeHead) -> Result<Setting, Denial> {
 		let chain = |refusal, misbehaviour| Denial::Refuse(RefusalReason::Chain(refusal), misbehaviour);
-		let snapshot =
-			self.snapshot().ok_or(Denial::Unsigned(Answer::Busy { retry_after_ms: FULL_RETRY_MS }))?;
+		let snapshot = self.snapshot().ok_or(Denial::Busy(FULL_RETRY_MS))?;
 		if snapshot.node_of_peer(peer).is_none() {
-			self.metrics.envelopes_refused.with_label_values(&["chain.node_unknown"]).inc();
+			self.metrics
+				.envelopes_refused
+				.with_label_values(&["chain.node_unknown"])
+				.inc();
 			return Err(Denial::Silence(Misbehaviour::Unauthorised));
 		}
 		let now = self.clock.now_ms();
@@ -214,7 +256,7 @@ impl Courier {
 			let rate = self.config.max_requests_per_minute;
 			let bucket = requests.entry_ref(peer).or_insert_with(|| Bucket::new(rate, now));
 			if let Err(pause_ms) = bucket.take(1, now) {
-				return Err(Denial::Unsigned(Answer::Busy { retry_after_ms: pause_ms.max(BUSY_RETRY_MS.into()) as u32 }));
+				return Err(Denial::Busy(pause_ms.max(BUSY_RETRY_MS.into()) as u32));
 			}
 		}
 		let channel = snapshot
@@ -225,13 +267,25 @@ impl Courier {
 			.filter(|node| &node.peer[..] == peer && head.lane.to == snapshot.directory.node)
 			.ok_or_else(|| chain(Refusal::NotAParty, Some(Misbehaviour::Unauthorised)))?;
 		// A grant may end while an envelope is on its way: that alone is no misbehaviour.
-		let authorisation = snapshot.authorise(head.lane.channel).map_err(|refusal| chain(refusal, None))?;
-		Ok(Setting { authorisation, partner, head, snapshot })
+		let authorisation = snapshot
+			.authorise(head.lane.channel)
+			.map_err(|refusal| chain(refusal, None))?;
+		Ok(Setting {
+			authorisation,
+			partner,
+			head,
+			snapshot,
+		})
 	}
 
 	/// Open the seal and check the headers, the hashes and the signatures.
 	fn open(&self, setting: &Setting, payload: Vec<u8>) -> Result<Vec<crate::protocol::Packet>, Denial> {
-		let Setting { snapshot, partner, head, .. } = setting;
+		let Setting {
+			snapshot,
+			partner,
+			head,
+			..
+		} = setting;
 		let key = self
 			.keys
 			.opener(&head.sealing_key)
@@ -249,12 +303,19 @@ impl Courier {
 		let mut orders = 0u32;
 		for packet in &packets {
 			self.check_header(setting, &packet.header)?;
-			orders = orders.saturating_add(if packet.header.kind.is_answer() { 0 } else { packet.header.count });
+			orders = orders.saturating_add(if packet.header.kind.is_answer() {
+				0
+			} else {
+				packet.header.count
+			});
 		}
 		self.take_rate(&setting.authorisation, orders)?;
 		for packet in &packets {
 			if !packet.body_matches() {
-				return Err(Denial::Refuse(RefusalReason::HeaderMismatch, Some(Misbehaviour::Forged)));
+				return Err(Denial::Refuse(
+					RefusalReason::HeaderMismatch,
+					Some(Misbehaviour::Forged),
+				));
 			}
 			let signed = keys::verify(
 				&partner.keys,
@@ -265,7 +326,10 @@ impl Courier {
 				&packet.signature,
 			);
 			if !signed || !self.batch_is_signed(partner, &packet.header) {
-				return Err(Denial::Refuse(RefusalReason::SignatureInvalid, Some(Misbehaviour::Forged)));
+				return Err(Denial::Refuse(
+					RefusalReason::SignatureInvalid,
+					Some(Misbehaviour::Forged),
+				));
 			}
 		}
 		Ok(packets)
@@ -273,14 +337,19 @@ impl Courier {
 
 	fn check_header(&self, setting: &Setting, header: &PacketHeader) -> Result<(), Denial> {
 		let chain = |refusal, misbehaviour| Err(Denial::Refuse(RefusalReason::Chain(refusal), misbehaviour));
-		let Some(channel) = setting.channel() else { return chain(Refusal::ChannelUnknown, None) };
+		let Some(channel) = setting.channel() else {
+			return chain(Refusal::ChannelUnknown, None);
+		};
 		// Orders come from the seller, answers from the issuer.
 		if header.kind.is_answer() != setting.snapshot.sells(channel) {
 			return chain(Refusal::NotAParty, Some(Misbehaviour::Unauthorised));
 		}
 		let registrations = matches!(header.kind, PacketKind::Registrations | PacketKind::RegistrationResults);
 		if header.kinds.contains(BusinessKind::Registration) != registrations {
-			return Err(Denial::Refuse(RefusalReason::HeaderMismatch, Some(Misbehaviour::Malformed)));
+			return Err(Denial::Refuse(
+				RefusalReason::HeaderMismatch,
+				Some(Misbehaviour::Malformed),
+			));
 		}
 		if !setting.authorisation.kinds.contains_all(header.kinds) {
 			return chain(Refusal::KindNotGranted, None);
@@ -304,17 +373,24 @@ impl Courier {
 	}
 
 	fn take_rate(&self, authorisation: &Authorisation, orders: u32) -> Result<(), Denial> {
-		let Some(rate) = authorisation.orders_per_minute else { return Ok(()) };
+		let Some(rate) = authorisation.orders_per_minute else {
+			return Ok(());
+		};
 		// A quarter more than the sender allows itself: two clocks never run the same.
 		let (rate, now) = (rate.saturating_add(rate / 4), self.clock.now_ms());
 		let mut buckets = self.receivers.orders.lock();
-		let bucket = buckets.entry(authorisation.channel).or_insert_with(|| Bucket::new(rate, now));
+		let bucket = buckets
+			.entry(authorisation.channel)
+			.or_insert_with(|| Bucket::new(rate, now));
 		if bucket.per_minute() != rate {
 			*bucket = Bucket::new(rate, now);
 		}
 		bucket.take(orders, now).map_err(|pause_ms| {
-			self.metrics.envelopes_refused.with_label_values(&["chain.rate_exceeded"]).inc();
-			Denial::Unsigned(Answer::Busy { retry_after_ms: pause_ms.min(60_000) as u32 })
+			self.metrics
+				.envelopes_refused
+				.with_label_values(&["chain.rate_exceeded"])
+				.inc();
+			Denial::Busy(pause_ms.min(60_000) as u32)
 		})
 	}
 
@@ -324,7 +400,14 @@ impl Courier {
 		let message = batch.header.encode();
 		partner.keys.iter().any(|key| {
 			let key = std::slice::from_ref(key);
-			keys::verify(key, key[0].valid_from, Purpose::Batch, &self.genesis, &message, &batch.signature)
+			keys::verify(
+				key,
+				key[0].valid_from,
+				Purpose::Batch,
+				&self.genesis,
+				&message,
+				&batch.signature,
+			)
 		})
 	}
 
@@ -339,11 +422,21 @@ impl Courier {
 				Offer::Repeat(opened) => drop(opened.reply.send(Err(InboundError::AlreadyStored))),
 				Offer::Expected { sequence, what } => {
 					drop(what.reply.send(Err(InboundError::OutOfOrder { expected: sequence })));
-				},
+				}
 				Offer::Take { from, what } => {
-					let Opened { mut packets, authorised_at, len, reply } = what;
+					let Opened {
+						mut packets,
+						authorised_at,
+						len,
+						reply,
+					} = what;
 					packets.retain(|p| p.view.packet.header.sequence >= from);
-					let inbound = Inbound { lane: head.lane, packets, authorised_at, reply };
+					let inbound = Inbound {
+						lane: head.lane,
+						packets,
+						authorised_at,
+						reply,
+					};
 					// Under the lane's lock, so that what is next in the lane is next in the queue.
 					if let Err((_, refused)) = self.log.try_submit(Submission::Inbound(Box::new(inbound)), len + 512) {
 						if let Submission::Inbound(refused) = refused {
@@ -354,7 +447,7 @@ impl Courier {
 						}
 						return;
 					}
-				},
+				}
 			}
 			next = lane.release();
 		}
@@ -372,7 +465,7 @@ impl Courier {
 	/// The receipt for packets that are on disk.
 	fn receipt(&self, setting: &Setting) -> Result<Answer, Denial> {
 		let Setting { snapshot, head, .. } = setting;
-		let busy = || Denial::Unsigned(Answer::Busy { retry_after_ms: BUSY_RETRY_MS });
+		let busy = || Denial::Busy(BUSY_RETRY_MS);
 		let (mut hashes, mut countersignatures) = (Vec::new(), Vec::new());
 		let (mut stored_at, mut authorised_at) = (0, 0);
 		for sequence in head.first_sequence..=head.last_sequence() {

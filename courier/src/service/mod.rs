@@ -31,8 +31,8 @@ use crate::{
 	keys::KeyRing,
 	library::{Library, LookupError},
 	metrics::Metrics,
-	recovery::Rebuild,
 	records::LaneTurned,
+	recovery::Rebuild,
 	store::{Log, Opened, Options},
 	transport::{InboundRequests, Misbehaviour, Transport},
 };
@@ -109,7 +109,17 @@ impl Courier {
 	/// # Errors
 	/// When keys or log cannot be used; see [`StartError`].
 	pub fn start(parts: Parts) -> Result<Handle, StartError> {
-		let Parts { config, local_peer, keys, chain, transport, inbound, clock, spawner, registry } = parts;
+		let Parts {
+			config,
+			local_peer,
+			keys,
+			chain,
+			transport,
+			inbound,
+			clock,
+			spawner,
+			registry,
+		} = parts;
 		let keys = match keys {
 			Some(keys) => keys,
 			None => {
@@ -118,7 +128,7 @@ impl Courier {
 					let _ = std::fs::create_dir_all(folder);
 				}
 				KeyRing::load_or_generate(&config.key_file)?
-			},
+			}
 		};
 		let keys = Arc::new(keys);
 		let metrics = Metrics::new(registry.as_ref())?;
@@ -126,7 +136,9 @@ impl Courier {
 		options.queue_bytes = config.queue_bytes;
 		options.prepare = config.prepare_segments;
 		let (opened, recovery) = Opened::open(options, |_| {})?;
-		let Rebuild { book, numbers, index, .. } = Rebuild::from_log(&opened.reader())?;
+		let Rebuild {
+			book, numbers, index, ..
+		} = Rebuild::from_log(&opened.reader())?;
 		log::info!(
 			target: LOG_TARGET,
 			"Log of {} bytes, {} entries in {} lanes, read in {} ms",
@@ -152,7 +164,10 @@ impl Courier {
 		let log = opened.start(PacketCutter::new(context, senders.clone()))?;
 		let courier = Arc::new(Courier {
 			inbound_permits: Arc::new(Semaphore::new(config.max_inbound)),
-			tail: watch::Sender::new(Cursor { position: log.tail(), entry: 0 }),
+			tail: watch::Sender::new(Cursor {
+				position: log.tail(),
+				entry: 0,
+			}),
 			config,
 			genesis,
 			local_peer,
@@ -195,7 +210,10 @@ impl Courier {
 		self.spawn("courier-tail", Box::pin(self.clone().follow_tail()));
 		self.spawn("courier-lanes", Box::pin(self.clone().run_lanes(lanes)));
 		self.spawn("courier-inbound", Box::pin(self.clone().run_inbound(inbound)));
-		self.spawn("courier-anchors", Box::pin(crate::anchoring::follow_finality(self.clone())));
+		self.spawn(
+			"courier-anchors",
+			Box::pin(crate::anchoring::follow_finality(self.clone())),
+		);
 	}
 
 	/// Run a task that [`Courier::shutdown`] waits for. It must end when [`Courier::stopped`] does.
@@ -272,7 +290,7 @@ impl Courier {
 			(None, _) => None,
 			(Some(directory), Some(before)) if *before.directory == *directory => {
 				Some(Arc::new(before.moved(newest.block, newest.hash)))
-			},
+			}
 			(Some(directory), before) => Some(Arc::new(Snapshot::new(
 				newest.block,
 				newest.hash,
@@ -300,7 +318,12 @@ impl Courier {
 	pub(crate) fn close_channel(&self, channel: ChannelId, refusal: Refusal, at: BlockNumber) {
 		for lane in self.senders.close(channel, refusal, at) {
 			log::info!(target: LOG_TARGET, "Lane {lane} is closed from block {at} on: {refusal:?}");
-			let turned = LaneTurned { at: self.clock.now_ms(), lane, block: at, refusal: Some(refusal) };
+			let turned = LaneTurned {
+				at: self.clock.now_ms(),
+				lane,
+				block: at,
+				refusal: Some(refusal),
+			};
 			self.note(Note::Turned(turned));
 		}
 	}
@@ -309,7 +332,12 @@ impl Courier {
 	pub(crate) fn open_channel(&self, channel: ChannelId, at: BlockNumber) {
 		for lane in self.senders.reopen(channel) {
 			log::info!(target: LOG_TARGET, "Lane {lane} is open again from block {at} on");
-			self.note(Note::Turned(LaneTurned { at: self.clock.now_ms(), lane, block: at, refusal: None }));
+			self.note(Note::Turned(LaneTurned {
+				at: self.clock.now_ms(),
+				lane,
+				block: at,
+				refusal: None,
+			}));
 		}
 	}
 
@@ -332,7 +360,7 @@ impl Courier {
 			Err(error) => {
 				log::warn!(target: LOG_TARGET, "Not noted: {error}");
 				false
-			},
+			}
 		}
 	}
 

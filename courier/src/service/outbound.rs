@@ -13,7 +13,10 @@ use crate::{
 		sender::{Next, Obstacle},
 		Bucket, SendLane,
 	},
-	protocol::{answer::packets_hash, seal::Suite, Answer, Envelope, Packet, Receipt, RefusalReason, Refused, Signed, MAX_PACKETS},
+	protocol::{
+		answer::packets_hash, seal::Suite, Answer, Envelope, Packet, Receipt, RefusalReason, Refused, Signed,
+		MAX_PACKETS,
+	},
 	records::{self, Delivered},
 	transport::{Misbehaviour, TransportError},
 };
@@ -61,7 +64,11 @@ pub struct Senders {
 impl Senders {
 	/// The senders of a recovered book. `new` learns of lanes that need a task.
 	pub(crate) fn new(book: &Book, new: mpsc::UnboundedSender<LaneId>) -> Self {
-		let senders = Senders { lanes: RwLock::default(), buckets: Mutex::default(), new };
+		let senders = Senders {
+			lanes: RwLock::default(),
+			buckets: Mutex::default(),
+			new,
+		};
 		for (id, lane) in book.lanes.iter().filter(|(_, lane)| lane.outgoing) {
 			let mut state = SendLane::new(lane.packets(), lane.delivered);
 			if let Some((refusal, at)) = lane.closed {
@@ -91,7 +98,11 @@ impl Senders {
 	}
 
 	pub(crate) fn all(&self) -> Vec<(LaneId, Arc<Sender>)> {
-		self.lanes.read().iter().map(|(lane, sender)| (*lane, sender.clone())).collect()
+		self.lanes
+			.read()
+			.iter()
+			.map(|(lane, sender)| (*lane, sender.clone()))
+			.collect()
 	}
 
 	pub(crate) fn channels(&self) -> Vec<ChannelId> {
@@ -158,9 +169,13 @@ impl Senders {
 
 	/// Take `orders` of the grant's rate; otherwise milliseconds to wait.
 	fn take(&self, authorisation: &Authorisation, orders: u32, now: Moment) -> Result<(), u64> {
-		let Some(rate) = authorisation.orders_per_minute else { return Ok(()) };
+		let Some(rate) = authorisation.orders_per_minute else {
+			return Ok(());
+		};
 		let mut buckets = self.buckets.lock();
-		let bucket = buckets.entry(authorisation.channel).or_insert_with(|| Bucket::new(rate, now));
+		let bucket = buckets
+			.entry(authorisation.channel)
+			.or_insert_with(|| Bucket::new(rate, now));
 		if bucket.per_minute() != rate {
 			*bucket = Bucket::new(rate, now);
 		}
@@ -170,7 +185,9 @@ impl Senders {
 
 impl Outbox for Arc<Senders> {
 	fn extended(&self, lane: LaneId, cut: u64) {
-		let sender = self.get(&lane).unwrap_or_else(|| self.insert(lane, SendLane::new(0, 0)));
+		let sender = self
+			.get(&lane)
+			.unwrap_or_else(|| self.insert(lane, SendLane::new(0, 0)));
 		sender.state.lock().extend(cut);
 		sender.notify.notify_one();
 	}
@@ -210,7 +227,9 @@ impl Courier {
 				_ = self.stopped() => return,
 			};
 			let Some(lane) = lane else { return };
-			let Some(sender) = self.senders.get(&lane) else { continue };
+			let Some(sender) = self.senders.get(&lane) else {
+				continue;
+			};
 			self.spawn("courier-lane", Box::pin(self.clone().run_lane(lane, sender)));
 		}
 	}
@@ -227,7 +246,7 @@ impl Courier {
 						flights.push(flight);
 					}
 					None
-				},
+				}
 				Next::WaitUntil(at) => Some(Duration::from_millis(at.saturating_sub(self.clock.now_ms()).max(1))),
 				Next::Idle => Some(Duration::MAX),
 			};
@@ -262,34 +281,39 @@ impl Courier {
 				let block = self.snapshot().map_or(0, |s| s.block);
 				self.close_channel(lane.channel, refusal, block);
 				return None;
-			},
+			}
 			Err(Barrier::Node) => {
 				self.held(sender, first, Refusal::NodeUnknown, now);
 				return None;
-			},
+			}
 			Err(Barrier::Key) => {
 				sender.state.lock().failed(first, Obstacle::NoKey, now, jitter());
 				return None;
-			},
+			}
 		};
 		let sealed = match self.seal(lane, &gate, first, last, now) {
 			Ok(sealed) => sealed,
 			Err(Hindrance::Rate(pause_ms)) => {
 				sender.state.lock().postponed(None, Obstacle::Rate, now, pause_ms);
 				return None;
-			},
+			}
 			Err(Hindrance::Refused(refusal)) => {
 				self.held(sender, first, refusal, now);
 				return None;
-			},
+			}
 			Err(Hindrance::Log(error)) => {
 				log::error!(target: LOG_TARGET, "Lane {lane} cannot read packet {first}: {error}");
 				*sender.error.lock() = Some((error, now));
 				sender.state.lock().failed(first, Obstacle::Unreachable, now, jitter());
 				return None;
-			},
+			}
 		};
-		let Sealed { first, last, bytes, packets_hash } = sealed;
+		let Sealed {
+			first,
+			last,
+			bytes,
+			packets_hash,
+		} = sealed;
 		sender.state.lock().sent(first, last, now);
 		*sender.last_attempt.lock() = now;
 		self.metrics.bytes_sent.inc_by(bytes.len() as u64);
@@ -297,7 +321,14 @@ impl Courier {
 		Some(Box::pin(async move {
 			let started = Instant::now();
 			let answer = transport.request(&node.peer, &node.addresses, bytes).await;
-			Flown { first, last, packets_hash, node, started, answer }
+			Flown {
+				first,
+				last,
+				packets_hash,
+				node,
+				started,
+				answer,
+			}
 		}))
 	}
 
@@ -310,7 +341,9 @@ impl Courier {
 	/// Whether the lane may be sent to now, and how.
 	fn gate(&self, lane: LaneId) -> Result<Gate, Barrier> {
 		let snapshot = self.snapshot().ok_or(Barrier::Channel(Refusal::NodeUnknown))?;
-		let channel = snapshot.channel(lane.channel).ok_or(Barrier::Channel(Refusal::ChannelUnknown))?;
+		let channel = snapshot
+			.channel(lane.channel)
+			.ok_or(Barrier::Channel(Refusal::ChannelUnknown))?;
 		let authorisation = match snapshot.authorise(lane.channel) {
 			Ok(authorisation) => authorisation,
 			Err(_) if self.config.unchecked_sender => Authorisation {
@@ -323,19 +356,30 @@ impl Courier {
 		};
 		let node = snapshot.partner_node(channel, lane.to).ok_or(Barrier::Node)?;
 		let sealing_key = keys::sealing_key(&node.keys, snapshot.block).ok_or(Barrier::Key)?;
-		Ok(Gate { snapshot, authorisation, node, sealing_key })
+		Ok(Gate {
+			snapshot,
+			authorisation,
+			node,
+			sealing_key,
+		})
 	}
 
 	fn seal(&self, lane: LaneId, gate: &Gate, first: u64, last: u64, now: Moment) -> Result<Sealed, Hindrance> {
 		let positions: Vec<u64> = {
 			let book = self.library.book.read();
 			let end = last.min(first + MAX_PACKETS as u64 - 1);
-			(first..=end).map_while(|s| book.slot(&lane, s).map(|slot| slot.position)).collect()
+			(first..=end)
+				.map_while(|s| book.slot(&lane, s).map(|slot| slot.position))
+				.collect()
 		};
 		let (mut parts, mut hashes) = (Vec::<Vec<u8>>::new(), Vec::new());
 		let (mut shared, mut len, mut orders) = (Vec::new(), 0, 0u32);
 		for position in positions {
-			let record = self.library.reader().read(position).map_err(|e| Hindrance::Log(e.to_string()))?;
+			let record = self
+				.library
+				.reader()
+				.read(position)
+				.map_err(|e| Hindrance::Log(e.to_string()))?;
 			let (packet, trailer) =
 				records::split_packet(&record.payload).map_err(|e| Hindrance::Log(e.to_string()))?;
 			if len > 0 && len + packet.bytes.len() > crate::protocol::MAX_PLAINTEXT_LEN {
@@ -349,20 +393,26 @@ impl Courier {
 				break;
 			}
 			len += packet.bytes.len();
-			orders += if packet.header.kind.is_answer() { 0 } else { packet.header.count };
+			orders += if packet.header.kind.is_answer() {
+				0
+			} else {
+				packet.header.count
+			};
 			hashes.push(packet.hash());
 			match self.signed_anew(gate, &packet, &trailer.signer) {
 				Some(fresh) => {
 					shared.push(Err(parts.len()));
 					parts.push(fresh);
-				},
+				}
 				None => shared.push(Ok(packet.bytes)),
 			}
 		}
 		if shared.is_empty() {
 			return Err(Hindrance::Log("no packet with this sequence".into()));
 		}
-		self.senders.take(&gate.authorisation, orders, now).map_err(Hindrance::Rate)?;
+		self.senders
+			.take(&gate.authorisation, orders, now)
+			.map_err(Hindrance::Rate)?;
 		let mut envelope = Envelope::with_capacity(len);
 		for part in &shared {
 			match part {
@@ -370,19 +420,29 @@ impl Courier {
 				Err(at) => envelope.push(&parts[*at]),
 			}
 		}
-		let suite = if self.config.prefer_aes { Suite::Aes256Gcm } else { Suite::ChaCha20Poly1305 };
+		let suite = if self.config.prefer_aes {
+			Suite::Aes256Gcm
+		} else {
+			Suite::ChaCha20Poly1305
+		};
 		let bytes = envelope
 			.seal(suite, &self.genesis, lane, first, &gate.sealing_key)
 			.map_err(|e| Hindrance::Log(e.to_string()))?;
 		let last = first + hashes.len() as u64 - 1;
-		Ok(Sealed { first, last, bytes, packets_hash: packets_hash(hashes.iter()) })
+		Ok(Sealed {
+			first,
+			last,
+			bytes,
+			packets_hash: packets_hash(hashes.iter()),
+		})
 	}
 
 	/// The packet with a signature of the key that is valid now, where the one that signed it is over.
 	fn signed_anew(&self, gate: &Gate, packet: &Packet, signer: &[u8; 8]) -> Option<Vec<u8>> {
 		let listed = &gate.snapshot.me()?.keys;
-		let still_valid =
-			listed.iter().any(|k| k.signing.starts_with(signer) && k.is_valid_at(gate.snapshot.block));
+		let still_valid = listed
+			.iter()
+			.any(|k| k.signing.starts_with(signer) && k.is_valid_at(gate.snapshot.block));
 		if still_valid {
 			return None;
 		}
@@ -401,24 +461,32 @@ impl Courier {
 				self.metrics.send_failures.with_label_values(&["transport"]).inc();
 				log::debug!(target: LOG_TARGET, "Lane {lane}: packets from {} on: {text}", flown.first);
 				*sender.error.lock() = Some((text, now));
-				sender.state.lock().failed(flown.first, Obstacle::Unreachable, now, jitter());
+				sender
+					.state
+					.lock()
+					.failed(flown.first, Obstacle::Unreachable, now, jitter());
 				return;
-			},
+			}
 			Ok(bytes) => Answer::parse(bytes),
 		};
 		match answer {
 			Ok(Answer::Stored(receipt)) if self.is_receipt(lane, &flown, &receipt) => {
-				self.metrics.delivery_seconds.observe(flown.started.elapsed().as_secs_f64());
+				self.metrics
+					.delivery_seconds
+					.observe(flown.started.elapsed().as_secs_f64());
 				self.metrics.packets_delivered.inc_by(flown.last - flown.first + 1);
 				self.stored(sender, Delivered { at: now, receipt });
-			},
+			}
 			Ok(Answer::Refused(refused)) if self.is_refusal(lane, &flown, &refused) => {
 				let code = refused.what.reason.code();
 				self.metrics.send_failures.with_label_values(&[code]).inc();
 				log::info!(target: LOG_TARGET, "Lane {lane}: the partner refuses packet {}: {code}", flown.first);
 				*sender.error.lock() = Some((code.into(), now));
-				sender.state.lock().failed(flown.first, Obstacle::Refused, now, jitter());
-			},
+				sender
+					.state
+					.lock()
+					.failed(flown.first, Obstacle::Refused, now, jitter());
+			}
 			Ok(Answer::Expected { sequence }) => {
 				if !sender.state.lock().expected(flown.first, sequence, now, jitter()) {
 					log::warn!(
@@ -427,22 +495,31 @@ impl Courier {
 					);
 					*sender.error.lock() = Some((format!("partner expects packet {sequence}"), now));
 				}
-			},
+			}
 			Ok(Answer::Busy { retry_after_ms }) => {
 				self.metrics.send_failures.with_label_values(&["busy"]).inc();
 				let pause = u64::from(retry_after_ms);
-				sender.state.lock().postponed(Some(flown.first), Obstacle::Busy, now, pause);
-			},
+				sender
+					.state
+					.lock()
+					.postponed(Some(flown.first), Obstacle::Busy, now, pause);
+			}
 			Ok(Answer::Stored(_) | Answer::Refused(_)) | Err(_) => {
 				self.misbehaved(&flown.node.peer, Misbehaviour::BadAnswer);
 				*sender.error.lock() = Some(("an answer that proves nothing".into(), now));
-				sender.state.lock().failed(flown.first, Obstacle::Unreachable, now, jitter());
-			},
+				sender
+					.state
+					.lock()
+					.failed(flown.first, Obstacle::Unreachable, now, jitter());
+			}
 		}
 	}
 
 	fn stored(&self, sender: &Sender, delivered: Delivered) {
-		let (first, last) = (delivered.receipt.what.first_sequence, delivered.receipt.what.last_sequence);
+		let (first, last) = (
+			delivered.receipt.what.first_sequence,
+			delivered.receipt.what.last_sequence,
+		);
 		sender.early.lock().insert(first, delivered);
 		sender.state.lock().stored(first, last);
 		self.note_receipts(sender);
@@ -473,7 +550,12 @@ impl Courier {
 	fn is_refusal(&self, lane: LaneId, flown: &Flown, refused: &Signed<Refused>) -> bool {
 		refused.what.lane == lane
 			&& (flown.first..=flown.last).contains(&refused.what.first_sequence)
-			&& self.is_signed(&flown.node, Purpose::Refusal, &refused.what.encode(), &refused.signature)
+			&& self.is_signed(
+				&flown.node,
+				Purpose::Refusal,
+				&refused.what.encode(),
+				&refused.signature,
+			)
 	}
 
 	fn is_signed(&self, node: &NodeEntry, purpose: Purpose, message: &[u8], signature: &[u8; 64]) -> bool {
@@ -484,7 +566,14 @@ impl Courier {
 			nodes.into_iter().find(|n| n.id == node.id)
 		});
 		let block = snapshot.as_ref().map_or(0, |s| s.block);
-		keys::verify(&newest.unwrap_or(node).keys, block, purpose, &self.genesis, message, signature)
+		keys::verify(
+			&newest.unwrap_or(node).keys,
+			block,
+			purpose,
+			&self.genesis,
+			message,
+			signature,
+		)
 	}
 
 	/// Why a lane waits.
@@ -499,10 +588,16 @@ impl Courier {
 		let error = sender.error.lock().clone();
 		let (text, at) = error.unwrap_or_default();
 		match state.obstacle() {
-			Some((Obstacle::Unreachable, since, retry_at)) => {
-				Some(Waiting::PartnerUnreachable { since, error: text, retry_at })
-			},
-			Some((Obstacle::Refused, _, retry_at)) => Some(Waiting::PartnerRefused { code: text, at, retry_at }),
+			Some((Obstacle::Unreachable, since, retry_at)) => Some(Waiting::PartnerUnreachable {
+				since,
+				error: text,
+				retry_at,
+			}),
+			Some((Obstacle::Refused, _, retry_at)) => Some(Waiting::PartnerRefused {
+				code: text,
+				at,
+				retry_at,
+			}),
 			Some((Obstacle::Busy, _, retry_at)) => Some(Waiting::PartnerBusy { retry_at }),
 			Some((Obstacle::Rate, _, retry_at)) => Some(Waiting::RateLimited { retry_at }),
 			Some((Obstacle::NoKey, ..)) => Some(Waiting::NoPartnerKey),

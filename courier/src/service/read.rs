@@ -31,7 +31,9 @@ const KNOWN_CURSORS: usize = 256;
 
 impl Courier {
 	fn find(&self, id: &str, seller: Option<MemberId>, registration: bool) -> Result<Option<Found>, ReadError> {
-		let Some(snapshot) = self.snapshot() else { return Ok(None) };
+		let Some(snapshot) = self.snapshot() else {
+			return Ok(None);
+		};
 		let own = snapshot.directory.member.id;
 		let mut candidates = match seller {
 			Some(seller) => vec![seller],
@@ -65,7 +67,9 @@ impl Courier {
 		let header = &view.packet.header;
 		let bytes = view.share(*ordinal).unwrap_or_default();
 		let parsed = crate::order::Order::parse_registration(&bytes);
-		let id = parsed.as_ref().map_or_else(|_| shown_id(&bytes), |order| order.id.to_string());
+		let id = parsed
+			.as_ref()
+			.map_or_else(|_| shown_id(&bytes), |order| order.id.to_string());
 		let kind = parsed.as_ref().map_or(BusinessKind::Registration, |order| order.kind);
 		let delivered_at = {
 			let book = self.library.book.read();
@@ -74,7 +78,11 @@ impl Courier {
 				false => Some(view.trailer.at),
 			})
 		};
-		let mut steps = vec![Step { stage: OrderStage::Accepted, at: header.created_at, block: None }];
+		let mut steps = vec![Step {
+			stage: OrderStage::Accepted,
+			at: header.created_at,
+			block: None,
+		}];
 		steps.extend(delivered_at.map(|at| Step {
 			stage: OrderStage::Delivered,
 			at,
@@ -116,29 +124,53 @@ impl Courier {
 		let parsed = Confirmation::parse(&bytes);
 		let outcome = parsed.as_ref().map_or(Outcome::Rejected, |c| c.outcome);
 		let technical = parsed.as_ref().is_ok_and(|c| c.is_technical());
-		steps.push(Step { stage: outcome.stage(), at: answers.trailer.at, block: None });
+		steps.push(Step {
+			stage: outcome.stage(),
+			at: answers.trailer.at,
+			block: None,
+		});
 		let (mark, signed_at, anchor, anchor_times) = {
 			let book = self.library.book.read();
 			let lane = book.lanes.get(&header.lane);
-			let mark = book.slot(&header.lane, header.sequence).map_or(BatchMark::None, |slot| slot.batch);
+			let mark = book
+				.slot(&header.lane, header.sequence)
+				.map_or(BatchMark::None, |slot| slot.batch);
 			let signed_at = match lane {
 				Some(lane) if lane.outgoing => lane.delivered_at(header.sequence),
 				_ => Some(answers.trailer.at),
 			};
-			let sequence = if let BatchMark::Anchored(sequence) = mark { Some(sequence) } else { None };
+			let sequence = if let BatchMark::Anchored(sequence) = mark {
+				Some(sequence)
+			} else {
+				None
+			};
 			let anchor = sequence.and_then(|sequence| book.anchor_state(sequence));
-			let times = sequence.and_then(|s| book.anchors.get(&s)).map(|a| (a.cut_at, a.final_at));
+			let times = sequence
+				.and_then(|s| book.anchors.get(&s))
+				.map(|a| (a.cut_at, a.final_at));
 			(mark, signed_at, anchor, times)
 		};
 		let signed_by_both = matches!(mark, BatchMark::Signed | BatchMark::Anchored(_));
 		if let Some(at) = signed_at.filter(|_| signed_by_both) {
-			steps.push(Step { stage: OrderStage::Hashed, at, block: None });
+			steps.push(Step {
+				stage: OrderStage::Hashed,
+				at,
+				block: None,
+			});
 		}
 		if let (Some(anchor), Some((cut_at, final_at))) = (&anchor, anchor_times) {
 			if anchor.block.is_some() {
-				steps.push(Step { stage: OrderStage::Anchored, at: cut_at, block: anchor.block });
+				steps.push(Step {
+					stage: OrderStage::Anchored,
+					at: cut_at,
+					block: anchor.block,
+				});
 			}
-			steps.extend(final_at.map(|at| Step { stage: OrderStage::Finalised, at, block: anchor.block }));
+			steps.extend(final_at.map(|at| Step {
+				stage: OrderStage::Finalised,
+				at,
+				block: anchor.block,
+			}));
 		}
 		let confirmation = ConfirmationState {
 			bytes,
@@ -178,19 +210,19 @@ impl Courier {
 				match self.waiting(&sender) {
 					Some(Waiting::InFlight { .. } | Waiting::Queued { .. }) if ahead > 0 => {
 						Some(Waiting::Queued { packets_ahead: ahead })
-					},
+					}
 					waiting => waiting,
 				}
-			},
+			}
 			OrderStage::Delivered => {
 				let since = order.steps.last().map_or(0, |step| step.at);
 				Some(Waiting::IssuerDecision { since })
-			},
+			}
 			OrderStage::Confirmed | OrderStage::Partial | OrderStage::Rejected => {
 				let lane = order.confirmation.as_ref().map(|c| c.lane)?;
 				let outgoing = self.senders.get(&lane).and_then(|sender| self.waiting(&sender));
 				outgoing.or(Some(Waiting::Countersignature))
-			},
+			}
 			OrderStage::Hashed if order.anchor.is_some() => Some(Waiting::Finality),
 			OrderStage::Hashed => Some(Waiting::NextAnchor),
 			OrderStage::Anchored => Some(Waiting::Finality),
@@ -198,17 +230,17 @@ impl Courier {
 		}
 	}
 
-	pub(crate) fn evidence(
-		&self,
-		id: &str,
-		seller: Option<MemberId>,
-	) -> Result<Option<EvidenceParts>, ReadError> {
-		let Some(snapshot) = self.snapshot() else { return Ok(None) };
+	pub(crate) fn evidence(&self, id: &str, seller: Option<MemberId>) -> Result<Option<EvidenceParts>, ReadError> {
+		let Some(snapshot) = self.snapshot() else {
+			return Ok(None);
+		};
 		let found = match self.find(id, seller, false)? {
 			Some(found) => Some(found),
 			None => self.find(id, seller, true)?,
 		};
-		let Some(Found { view, ordinal }) = found else { return Ok(None) };
+		let Some(Found { view, ordinal }) = found else {
+			return Ok(None);
+		};
 		Ok(evidence::collect(&self.library, &snapshot, &view, ordinal)?)
 	}
 
@@ -247,7 +279,10 @@ impl Courier {
 		let mut begin = cursor.entry;
 		loop {
 			let Some(record) = scan.next() else {
-				let next = Cursor { position: tail.max(cursor.position), entry: 0 };
+				let next = Cursor {
+					position: tail.max(cursor.position),
+					entry: 0,
+				};
 				self.remember_cursor(next);
 				return Ok((next, true));
 			};
@@ -257,7 +292,10 @@ impl Courier {
 			}
 			let stop = visit(&record, begin)?;
 			begin = 0;
-			let behind = Cursor { position: record.end(), entry: 0 };
+			let behind = Cursor {
+				position: record.end(),
+				entry: 0,
+			};
 			let stop = stop.or_else(|| (record.end() - cursor.position > SCAN_BYTES).then_some(behind));
 			if let Some(next) = stop {
 				self.remember_cursor(next);
@@ -270,14 +308,21 @@ impl Courier {
 		let limit = limit.max(1);
 		let mut events = Vec::new();
 		let (next, at_end) = self.walk(cursor, |record, begin| {
-			let behind = Cursor { position: record.end(), entry: 0 };
+			let behind = Cursor {
+				position: record.end(),
+				entry: 0,
+			};
 			if record.kind == kind::PACKET_IN {
 				let view = self.library.view(record.position)?;
 				if view.packet.header.kind.is_answer() {
 					return Ok(answer_events(&view, record, begin, limit, &mut events));
 				}
 			} else if let Some((at, what)) = note_event(record) {
-				events.push(Event { cursor: behind, at, what });
+				events.push(Event {
+					cursor: behind,
+					at,
+					what,
+				});
 			}
 			Ok((events.len() >= limit).then_some(behind))
 		})?;
@@ -295,14 +340,22 @@ impl Courier {
 			if header.kind.is_answer() {
 				return Ok(None);
 			}
-			let bits = self.library.book.read().slot(&header.lane, header.sequence).map(|slot| slot.bits.clone());
+			let bits = self
+				.library
+				.book
+				.read()
+				.slot(&header.lane, header.sequence)
+				.map(|slot| slot.bits.clone());
 			for ordinal in begin..header.count {
 				if view.trailer.skipped.binary_search(&ordinal).is_ok() {
 					continue;
 				}
 				let Some(line) = view.share(ordinal) else { break };
 				if !entries.is_empty() && bytes + line.len() > max_bytes {
-					return Ok(Some(Cursor { position: record.position, entry: ordinal }));
+					return Ok(Some(Cursor {
+						position: record.position,
+						entry: ordinal,
+					}));
 				}
 				bytes += line.len();
 				entries.push(InboxEntry {
@@ -320,13 +373,18 @@ impl Courier {
 					answered: bits.as_ref().is_some_and(|bits| bits.get(ordinal)),
 				});
 			}
-			Ok((bytes >= max_bytes).then_some(Cursor { position: record.end(), entry: 0 }))
+			Ok((bytes >= max_bytes).then_some(Cursor {
+				position: record.end(),
+				entry: 0,
+			}))
 		})?;
 		Ok(InboxPage { entries, next, at_end })
 	}
 
 	pub(crate) fn channels(&self) -> Vec<ChannelView> {
-		let Some(snapshot) = self.snapshot() else { return Vec::new() };
+		let Some(snapshot) = self.snapshot() else {
+			return Vec::new();
+		};
 		let view = |channel: &ChannelEntry| ChannelView {
 			id: channel.id,
 			seller: channel.seller,
@@ -336,7 +394,11 @@ impl Courier {
 			authorisation: snapshot.authorise(channel.id),
 			interfaces: channel.interfaces.iter().map(|i| (i.id.clone(), i.node)).collect(),
 			products: channel.products.clone(),
-			agreements: channel.agreements.iter().map(|a| (a.id, a.scope.clone(), a.version)).collect(),
+			agreements: channel
+				.agreements
+				.iter()
+				.map(|a| (a.id, a.scope.clone(), a.version))
+				.collect(),
 		};
 		snapshot.directory.channels.iter().map(view).collect()
 	}
@@ -346,10 +408,14 @@ impl Courier {
 		let incoming: Vec<_> = {
 			let book = self.library.book.read();
 			let lanes = book.lanes.iter().filter(|(_, lane)| !lane.outgoing);
-			lanes.map(|(id, lane)| (*id, lane.packets(), lane.slots.last().map(|slot| slot.position))).collect()
+			lanes
+				.map(|(id, lane)| (*id, lane.packets(), lane.slots.last().map(|slot| slot.position)))
+				.collect()
 		};
 		for (lane, packets, last) in incoming {
-			let last_receipt_at = last.and_then(|position| self.library.view(position).ok()).map(|v| v.trailer.at);
+			let last_receipt_at = last
+				.and_then(|position| self.library.view(position).ok())
+				.map(|v| v.trailer.at);
 			lanes.push(LaneStatus {
 				lane,
 				outgoing: false,
@@ -366,7 +432,9 @@ impl Courier {
 				let state = sender.state.lock();
 				(state.cut(), state.acked(), state.in_flight() as u32, state.is_drained())
 			};
-			let oldest = (!drained).then(|| self.library.packet(&lane, delivered).ok().flatten()).flatten();
+			let oldest = (!drained)
+				.then(|| self.library.packet(&lane, delivered).ok().flatten())
+				.flatten();
 			let book = self.library.book.read();
 			lanes.push(LaneStatus {
 				lane,
@@ -376,7 +444,11 @@ impl Courier {
 				in_flight,
 				waiting_since: oldest.map(|view| view.packet.header.created_at),
 				waiting: self.waiting(&sender),
-				last_receipt_at: book.lanes.get(&lane).and_then(|l| l.deliveries.last()).map(|(_, at, _)| *at),
+				last_receipt_at: book
+					.lanes
+					.get(&lane)
+					.and_then(|l| l.deliveries.last())
+					.map(|(_, at, _)| *at),
 			});
 		}
 		lanes.sort_by_key(|status| status.lane);
@@ -384,7 +456,9 @@ impl Courier {
 	}
 
 	pub(crate) fn clauses(&self, query: &ClauseQuery) -> Vec<ClausesView> {
-		let Some(snapshot) = self.snapshot() else { return Vec::new() };
+		let Some(snapshot) = self.snapshot() else {
+			return Vec::new();
+		};
 		let mut views = Vec::new();
 		for channel in &snapshot.directory.channels {
 			let agreement = match query {
@@ -392,7 +466,7 @@ impl Courier {
 					let product = channel.products.iter().find(|p| p.id[..] == *id.as_bytes());
 					let Some(product) = product else { continue };
 					channel.agreement_for(product)
-				},
+				}
 				ClauseQuery::ProductType(name) => {
 					let by_type = |scope: &Scope| matches!(scope, Scope::ProductType(t) if t[..] == *name.as_bytes());
 					let known = channel.products.iter().any(|p| p.product_type[..] == *name.as_bytes());
@@ -401,7 +475,7 @@ impl Courier {
 						continue;
 					}
 					typed.or_else(|| channel.agreements.iter().find(|a| a.scope == Scope::All))
-				},
+				}
 			};
 			views.push(ClausesView {
 				channel: channel.id,
@@ -419,7 +493,8 @@ impl Courier {
 		let directory = snapshot.as_ref().map(|s| s.directory.clone());
 		let known = self.chain.directory().borrow().clone();
 		let keys_valid = snapshot.as_ref().is_some_and(|s| {
-			s.me().is_some_and(|me| me.keys.iter().any(|k| k.is_valid_at(s.block) && self.keys.holds(k)))
+			s.me()
+				.is_some_and(|me| me.keys.iter().any(|k| k.is_valid_at(s.block) && self.keys.holds(k)))
 		});
 		let (entries, unanchored, open) = {
 			let book = self.library.book.read();
@@ -431,10 +506,17 @@ impl Courier {
 			peer: self.local_peer.clone(),
 			node: directory.as_ref().map(|d| d.node),
 			member: directory.as_ref().map(|d| d.member.id),
-			member_name: directory.as_ref().map(|d| String::from_utf8_lossy(&d.member.name).into_owned()),
-			block: snapshot.as_ref().map_or_else(|| known.map_or(0, |k| k.block), |s| s.block),
+			member_name: directory
+				.as_ref()
+				.map(|d| String::from_utf8_lossy(&d.member.name).into_owned()),
+			block: snapshot
+				.as_ref()
+				.map_or_else(|| known.map_or(0, |k| k.block), |s| s.block),
 			genesis: self.genesis,
-			tail: Cursor { position: tail, entry: 0 },
+			tail: Cursor {
+				position: tail,
+				entry: 0,
+			},
 			log_bytes: tail.saturating_sub(self.library.reader().first()),
 			indexed: entries,
 			store_full: self.full.load(Ordering::Relaxed),
@@ -475,8 +557,13 @@ impl Courier {
 					entry.packets = entry.packets.saturating_add(packets);
 					entry.waiting_since = entry.waiting_since.min(since);
 					entry.closed |= closed;
-				},
-				None => due.push(DueChannel { channel: lane.channel, packets, waiting_since: since, closed }),
+				}
+				None => due.push(DueChannel {
+					channel: lane.channel,
+					packets,
+					waiting_since: since,
+					closed,
+				}),
 			}
 		}
 		due.sort_by_key(|d| d.channel);
@@ -493,9 +580,15 @@ struct Found {
 /// The cursor behind an entry.
 fn behind(record: &Record, ordinal: u32, count: u32) -> Cursor {
 	if ordinal + 1 < count {
-		Cursor { position: record.position, entry: ordinal + 1 }
+		Cursor {
+			position: record.position,
+			entry: ordinal + 1,
+		}
 	} else {
-		Cursor { position: record.end(), entry: 0 }
+		Cursor {
+			position: record.end(),
+			entry: 0,
+		}
 	}
 }
 
@@ -510,23 +603,53 @@ fn answer_events(
 	let header = &view.packet.header;
 	let lane = header.lane.opposite();
 	if begin == 0 && view.trailer.countersignature.is_none() {
-		let what = EventKind::BatchDisputed { lane: header.lane, sequence: header.sequence };
-		events.push(Event { cursor: Cursor { position: record.position, entry: 0 }, at: view.trailer.at, what });
+		let what = EventKind::BatchDisputed {
+			lane: header.lane,
+			sequence: header.sequence,
+		};
+		events.push(Event {
+			cursor: Cursor {
+				position: record.position,
+				entry: 0,
+			},
+			at: view.trailer.at,
+			what,
+		});
 	}
 	for ordinal in begin..header.count {
 		if view.trailer.skipped.binary_search(&ordinal).is_ok() {
 			continue;
 		}
-		let (Some(entry), Some(bytes)) = (view.entries.get(ordinal as usize), view.share(ordinal)) else { break };
+		let (Some(entry), Some(bytes)) = (view.entries.get(ordinal as usize), view.share(ordinal)) else {
+			break;
+		};
 		let (channel, sequence, answered) = (lane.channel, entry.sequence, entry.ordinal);
 		let technical = is_technical(&bytes);
 		let what = if header.kind == PacketKind::Confirmations {
-			EventKind::Confirmed { confirmation: bytes, channel, lane, sequence, ordinal: answered, technical }
+			EventKind::Confirmed {
+				confirmation: bytes,
+				channel,
+				lane,
+				sequence,
+				ordinal: answered,
+				technical,
+			}
 		} else {
-			EventKind::Registered { result: bytes, channel, lane, sequence, ordinal: answered, technical }
+			EventKind::Registered {
+				result: bytes,
+				channel,
+				lane,
+				sequence,
+				ordinal: answered,
+				technical,
+			}
 		};
 		let cursor = behind(record, ordinal, header.count);
-		events.push(Event { cursor, at: view.trailer.at, what });
+		events.push(Event {
+			cursor,
+			at: view.trailer.at,
+			what,
+		});
 		if events.len() >= limit {
 			return Some(cursor);
 		}
@@ -536,7 +659,9 @@ fn answer_events(
 
 /// Whether an answer was made by the issuer's node. Only answers that have one of the reserved words are parsed.
 fn is_technical(bytes: &[u8]) -> bool {
-	let suspect = crate::order::RESERVED_REASONS.iter().any(|w| memchr::memmem::find(bytes, w.as_bytes()).is_some());
+	let suspect = crate::order::RESERVED_REASONS
+		.iter()
+		.any(|w| memchr::memmem::find(bytes, w.as_bytes()).is_some());
 	suspect && Confirmation::parse(bytes).is_ok_and(|c| c.is_technical())
 }
 
@@ -548,25 +673,52 @@ fn note_event(record: &Record) -> Option<(u64, EventKind)> {
 			let it = Delivered::decode(&mut payload).ok()?;
 			let receipt = &it.receipt.what;
 			let (first_sequence, last_sequence) = (receipt.first_sequence, receipt.last_sequence);
-			Some((it.at, EventKind::Delivered { lane: receipt.lane, first_sequence, last_sequence }))
-		},
+			Some((
+				it.at,
+				EventKind::Delivered {
+					lane: receipt.lane,
+					first_sequence,
+					last_sequence,
+				},
+			))
+		}
 		kind::LANE_CLOSED | kind::LANE_REOPENED => {
 			let it = LaneTurned::decode(&mut payload).ok()?;
 			let what = match it.refusal {
-				Some(refusal) => EventKind::LaneClosed { lane: it.lane, refusal, at: it.block },
-				None => EventKind::LaneReopened { lane: it.lane, at: it.block },
+				Some(refusal) => EventKind::LaneClosed {
+					lane: it.lane,
+					refusal,
+					at: it.block,
+				},
+				None => EventKind::LaneReopened {
+					lane: it.lane,
+					at: it.block,
+				},
 			};
 			Some((it.at, what))
-		},
+		}
 		kind::ANCHOR_CUT => {
 			let it = AnchorCut::decode(&mut payload).ok()?;
 			let batches = it.batches.len() as u32;
-			Some((it.at, EventKind::AnchorCut { sequence: it.sequence, root: it.root, batches }))
-		},
+			Some((
+				it.at,
+				EventKind::AnchorCut {
+					sequence: it.sequence,
+					root: it.root,
+					batches,
+				},
+			))
+		}
 		kind::ANCHOR_FINAL => {
 			let it = AnchorFinal::decode(&mut payload).ok().filter(|it| !it.foreign)?;
-			Some((it.at, EventKind::AnchorFinalised { sequence: it.sequence, block: it.block }))
-		},
+			Some((
+				it.at,
+				EventKind::AnchorFinalised {
+					sequence: it.sequence,
+					block: it.block,
+				},
+			))
+		}
 		_ => None,
 	}
 }

@@ -14,6 +14,7 @@ use crate::{
 	store::Key,
 };
 use bytes::Bytes;
+use hashbrown::HashMap;
 use sealane_primitives::{
 	business::BusinessKind,
 	clauses::{Timestamp, UtcOffset},
@@ -30,28 +31,50 @@ const LINES_PER_TURN: usize = 2048;
 /// What follows the id of an order in the id of its cancellation.
 const CANCEL_SUFFIX: &str = "~cancel";
 
+/// A part in the making.
+struct PartBuilder {
+	target: Target,
+	kind: PacketKind,
+	body: Vec<u8>,
+	entries: Vec<PartEntry>,
+	views: Vec<Arc<PacketView>>,
+	/// Where a packet is in `views`, by position.
+	placed: HashMap<u64, usize>,
+}
+
 /// Parts in the making.
 #[derive(Default)]
 struct PartsBuilder {
-	parts: Vec<(Target, PacketKind, Vec<u8>, Vec<PartEntry>, Vec<Arc<PacketView>>)>,
+	parts: Vec<PartBuilder>,
 }
 
 impl PartsBuilder {
-	fn part(&mut self, target: &Target, kind: PacketKind) -> usize {
+	fn part(&mut self, target: &Target, kind: PacketKind) -> &mut PartBuilder {
 		// The last one is right almost always, and there are few.
-		let found = self.parts.iter().rposition(|(t, k, ..)| *k == kind && t == target);
-		found.unwrap_or_else(|| {
-			self.parts.push((target.clone(), kind, Vec::new(), Vec::new(), Vec::new()));
+		let found = self.parts.iter().rposition(|p| p.kind == kind && p.target == *target);
+		let at = found.unwrap_or_else(|| {
+			self.parts.push(PartBuilder {
+				target: target.clone(),
+				kind,
+				body: Vec::new(),
+				entries: Vec::new(),
+				views: Vec::new(),
+				placed: HashMap::new(),
+			});
 			self.parts.len() - 1
-		})
+		});
+		&mut self.parts[at]
 	}
 
 	fn order(&mut self, target: &Target, kind: PacketKind, bytes: &[u8], entry: PartEntry) {
-		let at = self.part(target, kind);
-		let (_, _, body, entries, _) = &mut self.parts[at];
-		let start = body.len() as u32;
-		packet::push_entry(body, bytes);
-		entries.push(PartEntry { start, end: body.len() as u32, ..entry });
+		let part = self.part(target, kind);
+		let start = part.body.len() as u32;
+		packet::push_entry(&mut part.body, bytes);
+		part.entries.push(PartEntry {
+			start,
+			end: part.body.len() as u32,
+			..entry
+		});
 	}
 
 	fn answer(
@@ -63,19 +86,21 @@ impl PartsBuilder {
 		view: &Arc<PacketView>,
 		ordinal: u32,
 	) {
-		let at = self.part(target, kind);
-		let (_, _, body, entries, views) = &mut self.parts[at];
-		let start = body.len() as u32;
-		packet::push_answer(body, view.packet.header.sequence, ordinal, bytes);
-		let view_at = views.iter().rposition(|v| v.position == view.position).unwrap_or_else(|| {
-			views.push(view.clone());
-			views.len() - 1
-		});
+		let part = self.part(target, kind);
+		let start = part.body.len() as u32;
+		packet::push_answer(&mut part.body, view.packet.header.sequence, ordinal, bytes);
+		let view_at = match part.views.last() {
+			Some(last) if last.position == view.position => part.views.len() - 1,
+			_ => *part.placed.entry(view.position).or_insert_with(|| {
+				part.views.push(view.clone());
+				part.views.len() - 1
+			}),
+		};
 		let kinds = view.packet.header.kinds;
-		entries.push(PartEntry {
+		part.entries.push(PartEntry {
 			line,
 			start,
-			end: body.len() as u32,
+			end: part.body.len() as u32,
 			key: None,
 			// Which of the packet's kinds it is does not matter for what the answer may travel by.
 			kind: kinds.iter().next().unwrap_or(BusinessKind::Registration),
@@ -86,16 +111,26 @@ impl PartsBuilder {
 	}
 
 	fn bytes(&self) -> usize {
-		self.parts.iter().map(|(_, _, body, ..)| body.len() + 512).sum()
+		self.parts.iter().map(|part| part.body.len() + 512).sum()
 	}
 
 	fn finish(self) -> Vec<Part> {
-		let part = |(target, kind, body, entries, views): (_, _, Vec<u8>, _, _)| Part {
-			target,
-			kind,
-			body: Bytes::from(body),
-			entries,
-			views,
+		let part = |part: PartBuilder| {
+			let PartBuilder {
+				target,
+				kind,
+				body,
+				entries,
+				views,
+				..
+			} = part;
+			Part {
+				target,
+				kind,
+				body: body.into(),
+				entries,
+				views,
+			}
 		};
 		self.parts.into_iter().map(part).collect()
 	}
@@ -122,7 +157,11 @@ impl Courier {
 		}
 		let started = std::time::Instant::now();
 		let snapshot = self.trading()?;
-		let kind = if registrations { PacketKind::Registrations } else { PacketKind::Orders };
+		let kind = if registrations {
+			PacketKind::Registrations
+		} else {
+			PacketKind::Orders
+		};
 		let (mut parts, mut report) = (PartsBuilder::default(), SubmitReport::default());
 		for (line, range) in lines.iter().enumerate() {
 			if line % LINES_PER_TURN == LINES_PER_TURN - 1 {
@@ -135,7 +174,12 @@ impl Courier {
 				Order::parse(bytes).and_then(|order| self.order_way(&snapshot, &order))
 			};
 			match way {
-				Ok(Way { target, key, kind: business, version }) => {
+				Ok(Way {
+					target,
+					key,
+					kind: business,
+					version,
+				}) => {
 					let entry = PartEntry {
 						line: line as u32,
 						start: 0,
@@ -147,13 +191,15 @@ impl Courier {
 						ordinal: 0,
 					};
 					parts.order(&snapshot.targets[target], kind, bytes, entry);
-				},
+				}
 				Err(problem) => report.refused.push((line as u32, problem)),
 			}
 		}
 		let report = self.store(parts, report, idempotency).await?;
 		self.metrics.accepted.inc_by(report.accepted.into());
-		self.metrics.refused.with_label_values(&[if registrations { "registrations" } else { "orders" }])
+		self.metrics
+			.refused
+			.with_label_values(&[if registrations { "registrations" } else { "orders" }])
 			.inc_by(report.refused.len() as u64);
 		self.metrics.submit_seconds.observe(started.elapsed().as_secs_f64());
 		Ok(report)
@@ -171,7 +217,11 @@ impl Courier {
 		}
 		let started = std::time::Instant::now();
 		let snapshot = self.trading()?;
-		let kind = if registrations { PacketKind::RegistrationResults } else { PacketKind::Confirmations };
+		let kind = if registrations {
+			PacketKind::RegistrationResults
+		} else {
+			PacketKind::Confirmations
+		};
 		let sellers = sellers(&snapshot);
 		let (mut parts, mut report) = (PartsBuilder::default(), SubmitReport::default());
 		let mut last = None;
@@ -180,21 +230,25 @@ impl Courier {
 				tokio::task::yield_now().await;
 			}
 			let bytes = &body[range.start as usize..range.end as usize];
-			let found = Confirmation::parse_submitted(bytes).and_then(|confirmation| {
-				self.confirmed(&snapshot, &sellers, &confirmation, registrations, &mut last)
-			});
+			let found = Confirmation::parse_submitted(bytes)
+				.and_then(|confirmation| self.confirmed(&snapshot, &sellers, &confirmation, registrations, &mut last));
 			match found {
 				Ok((view, ordinal)) => {
 					let header = &view.packet.header;
-					let target = Target { lane: header.lane.opposite(), interface: header.interface.clone() };
+					let target = Target {
+						lane: header.lane.opposite(),
+						interface: header.interface.clone(),
+					};
 					parts.answer(&target, kind, bytes, line as u32, &view, ordinal);
-				},
+				}
 				Err(problem) => report.refused.push((line as u32, problem)),
 			}
 		}
 		let report = self.store(parts, report, idempotency).await?;
 		self.metrics.answered.inc_by(report.accepted.into());
-		self.metrics.refused.with_label_values(&[if registrations { "results" } else { "confirmations" }])
+		self.metrics
+			.refused
+			.with_label_values(&[if registrations { "results" } else { "confirmations" }])
 			.inc_by(report.refused.len() as u64);
 		self.metrics.submit_seconds.observe(started.elapsed().as_secs_f64());
 		Ok(report)
@@ -207,7 +261,11 @@ impl Courier {
 		lines: &[Range<u32>],
 		idempotency: Option<&IdempotencyKey>,
 	) -> Result<Option<SubmitReport>, SubmitError> {
-		let too_large = |what, value: usize, max: u32| SubmitError::TooLarge { what, value: value as u64, max: max.into() };
+		let too_large = |what, value: usize, max: u32| SubmitError::TooLarge {
+			what,
+			value: value as u64,
+			max: max.into(),
+		};
 		if lines.len() > self.config.max_lines as usize {
 			return Err(too_large("lines", lines.len(), self.config.max_lines));
 		}
@@ -220,7 +278,10 @@ impl Courier {
 		}
 		let Some(key) = idempotency else { return Ok(None) };
 		if key.key.is_empty() || key.key.len() > MAX_IDEMPOTENCY_KEY_LEN {
-			return Err(SubmitError::IdempotencyKeyInvalid { len: key.key.len(), max: MAX_IDEMPOTENCY_KEY_LEN });
+			return Err(SubmitError::IdempotencyKeyInvalid {
+				len: key.key.len(),
+				max: MAX_IDEMPOTENCY_KEY_LEN,
+			});
 		}
 		match self.library.book.read().idempotency.get(&key.key) {
 			Some((digest, report, _)) if *digest == key.body_digest => Ok(Some(report.clone())),
@@ -236,7 +297,11 @@ impl Courier {
 		}
 		let Some(snapshot) = self.snapshot() else {
 			let known = self.chain.directory().borrow().is_some();
-			return Err(if known { SubmitError::NotAMember } else { SubmitError::NotReady });
+			return Err(if known {
+				SubmitError::NotAMember
+			} else {
+				SubmitError::NotReady
+			});
 		};
 		if !snapshot.directory.member.active {
 			return Err(SubmitError::NotAMember);
@@ -257,7 +322,12 @@ impl Courier {
 		}
 		let bytes = parts.bytes() + 256;
 		let (reply, answer) = oneshot::channel();
-		let lines = Lines { parts: parts.finish(), report, idempotency, reply };
+		let lines = Lines {
+			parts: parts.finish(),
+			report,
+			idempotency,
+			reply,
+		};
 		let wait = Duration::from_millis(self.config.max_queue_wait_ms);
 		match tokio::time::timeout(wait, self.log.submit(Submission::Lines(Box::new(lines)), bytes)).await {
 			Ok(Ok(())) => (),
@@ -273,23 +343,45 @@ impl Courier {
 			return Err(problem("kind_unknown", "kind", order.kind.as_str(), rule));
 		}
 		let product_id = order.product.as_deref().unwrap_or_default();
-		let route = snapshot
-			.route(product_id)
-			.ok_or_else(|| problem("product_unknown", "product", product_id, "no issuer with a channel has it"))?;
+		let route = snapshot.route(product_id).ok_or_else(|| {
+			problem(
+				"product_unknown",
+				"product",
+				product_id,
+				"no issuer with a channel has it",
+			)
+		})?;
 		let channel = &snapshot.directory.channels[route.channel];
 		let product = &channel.products[route.product];
 		let target = self.may_travel(channel, order.kind, route.target)?;
-		if let Some(interface) = order.interface.as_deref().filter(|i| i.as_bytes() != &product.interface[..]) {
-			let rule = format!("the product's orders go to `{}`", String::from_utf8_lossy(&product.interface));
+		if let Some(interface) = order
+			.interface
+			.as_deref()
+			.filter(|i| i.as_bytes() != &product.interface[..])
+		{
+			let rule = format!(
+				"the product's orders go to `{}`",
+				String::from_utf8_lossy(&product.interface)
+			);
 			return Err(problem("interface_mismatch", "interface", interface, rule));
 		}
 		if !status_takes(product.status, order.kind) {
-			let rule = format!("the product is {} and takes no {}", status_name(product), order.kind.as_str());
+			let rule = format!(
+				"the product is {} and takes no {}",
+				status_name(product),
+				order.kind.as_str()
+			);
 			return Err(problem("product_closed", "product", product_id, rule));
 		}
 		if order.currency.is_some_and(|c| c != product.currency) {
-			let rule = format!("the product's currency is {}", String::from_utf8_lossy(&product.currency));
-			let given = order.currency.map(|c| String::from_utf8_lossy(&c).into_owned()).unwrap_or_default();
+			let rule = format!(
+				"the product's currency is {}",
+				String::from_utf8_lossy(&product.currency)
+			);
+			let given = order
+				.currency
+				.map(|c| String::from_utf8_lossy(&c).into_owned())
+				.unwrap_or_default();
 			return Err(problem("currency_mismatch", "currency", given, rule));
 		}
 		if order.clause_version != route.agreement {
@@ -297,10 +389,20 @@ impl Courier {
 				0 => "no clauses are agreed for this product: must be 0 or left out".to_owned(),
 				current => format!("agreement {current} is in force"),
 			};
-			return Err(problem("clause_version", "clause_version", order.clause_version.to_string(), rule));
+			return Err(problem(
+				"clause_version",
+				"clause_version",
+				order.clause_version.to_string(),
+				rule,
+			));
 		}
 		let key = self.library.key(snapshot.directory.member.id, false, &order.id);
-		Ok(Way { target, key, kind: order.kind, version: order.clause_version })
+		Ok(Way {
+			target,
+			key,
+			kind: order.kind,
+			version: order.clause_version,
+		})
 	}
 
 	fn registration_way(&self, snapshot: &Snapshot, order: &Order<'_>) -> Result<Way, Problem> {
@@ -321,10 +423,20 @@ impl Courier {
 		let target = self.may_travel(channel, order.kind, target)?;
 		if order.clause_version != 0 && !channel.agreements.iter().any(|a| a.id == order.clause_version) {
 			let value = order.clause_version.to_string();
-			return Err(problem("clause_version", "clause_version", value, "is no agreement in force with this issuer"));
+			return Err(problem(
+				"clause_version",
+				"clause_version",
+				value,
+				"is no agreement in force with this issuer",
+			));
 		}
 		let key = self.library.key(snapshot.directory.member.id, true, &order.id);
-		Ok(Way { target, key, kind: order.kind, version: order.clause_version })
+		Ok(Way {
+			target,
+			key,
+			kind: order.kind,
+			version: order.clause_version,
+		})
 	}
 
 	fn may_travel(
@@ -338,15 +450,22 @@ impl Courier {
 				Err(refusal) => {
 					let rule = format!("the channel {} is not open: {}", channel.id, refusal_name(refusal));
 					return Err(problem("channel_closed", "", "", rule));
-				},
+				}
 				Ok(authorisation) if !authorisation.kinds.contains(kind) => {
 					let rule = format!("the grant of channel {} does not cover it", channel.id);
 					return Err(problem("kind_not_granted", "kind", kind.as_str(), rule));
-				},
+				}
 				Ok(_) => (),
 			}
 		}
-		target.map_err(|_| problem("interface_unknown", "", "", "the issuer's interface is served by no node"))
+		target.map_err(|_| {
+			problem(
+				"interface_unknown",
+				"",
+				"",
+				"the issuer's interface is served by no node",
+			)
+		})
 	}
 
 	/// The order that a confirmation answers.
@@ -361,17 +480,25 @@ impl Courier {
 		let named = match (confirmation.seller, confirmation.channel) {
 			(Some(seller), _) => Some(seller),
 			(None, Some(channel)) => {
-				let unknown = || problem("channel_unknown", "channel", channel.to_string(), "is no channel of this member");
+				let unknown = || {
+					problem(
+						"channel_unknown",
+						"channel",
+						channel.to_string(),
+						"is no channel of this member",
+					)
+				};
 				Some(snapshot.seller_of(channel).ok_or_else(unknown)?)
-			},
+			}
 			(None, None) => None,
 		};
 		let candidates = named.as_ref().map_or(sellers, std::slice::from_ref);
 		for seller in candidates {
 			let key = self.library.key(*seller, registrations, &confirmation.order);
-			let found = self.library.find_near(key, &confirmation.order, last).map_err(|error| {
-				problem("log_unreadable", "order", &confirmation.order, error.to_string())
-			})?;
+			let found = self
+				.library
+				.find_near(key, &confirmation.order, last)
+				.map_err(|error| problem("log_unreadable", "order", &confirmation.order, error.to_string()))?;
 			if let Some((view, ordinal)) = found {
 				let lane = view.packet.header.lane;
 				let other_channel = confirmation.channel.is_some_and(|c| c != lane.channel);
@@ -380,22 +507,37 @@ impl Courier {
 				}
 			}
 		}
-		Err(problem("order_unknown", "order", &confirmation.order, "is no order that this node received"))
+		Err(problem(
+			"order_unknown",
+			"order",
+			&confirmation.order,
+			"is no order that this node received",
+		))
 	}
 
 	pub(crate) async fn cancel(&self, id: &str) -> Result<String, CancelError> {
 		let snapshot = self.trading()?;
 		let seller = snapshot.directory.member.id;
 		let not_found = || CancelError::NotFound(id.chars().take(128).collect());
-		let find = |id: &str| self.library.find(self.library.key(seller, false, id), id).map_err(ReadError::from);
+		let find = |id: &str| {
+			self.library
+				.find(self.library.key(seller, false, id), id)
+				.map_err(ReadError::from)
+		};
 		let (view, ordinal) = find(id)?.ok_or_else(not_found)?;
 		let bytes = view.share(ordinal).ok_or_else(not_found)?;
 		let order = Order::parse(&bytes).map_err(CancelError::Refused)?;
 		if order.kind == BusinessKind::Cancellation {
-			return Err(CancelError::NotCancellable { id: id.into(), kind: order.kind.as_str() });
+			return Err(CancelError::NotCancellable {
+				id: id.into(),
+				kind: order.kind.as_str(),
+			});
 		}
 		let header = &view.packet.header;
-		let answer = self.library.answer(&header.lane, header.sequence, ordinal).map_err(ReadError::from)?;
+		let answer = self
+			.library
+			.answer(&header.lane, header.sequence, ordinal)
+			.map_err(ReadError::from)?;
 		if let Some((answers, at)) = answer {
 			let parsed = answers.entry(at).and_then(|bytes| Confirmation::parse(bytes).ok());
 			let state = parsed.map_or(OrderStage::Confirmed, |c| c.outcome.stage());
@@ -448,7 +590,9 @@ impl Courier {
 			customer: order.customer.as_deref(),
 			placed_at: now.map(|now| now.to_string()).unwrap_or_default(),
 			clause_version: snapshot.route(product).map(|r| r.agreement).filter(|a| *a != 0),
-			facts: serde_json::from_slice::<WithFacts<'_>>(bytes).ok().and_then(|w| w.facts),
+			facts: serde_json::from_slice::<WithFacts<'_>>(bytes)
+				.ok()
+				.and_then(|w| w.facts),
 		};
 		// Strings and numbers always serialise into memory.
 		serde_json::to_vec(&line).unwrap_or_default()
@@ -484,7 +628,9 @@ fn status_name(product: &sealane_primitives::directory::ProductEntry) -> &'stati
 
 /// Stable name of a refusal.
 pub(crate) fn refusal_name(refusal: Refusal) -> &'static str {
-	crate::protocol::RefusalReason::Chain(refusal).code().trim_start_matches("chain.")
+	crate::protocol::RefusalReason::Chain(refusal)
+		.code()
+		.trim_start_matches("chain.")
 }
 
 /// The id in an order's bytes, for states and events.

@@ -56,7 +56,11 @@ pub fn protocol<B: BlockT, N: NetworkBackend<B, B::Hash>>(
 }
 
 fn inbound(request: IncomingRequest) -> InboundRequest {
-	let IncomingRequest { peer, payload, pending_response } = request;
+	let IncomingRequest {
+		peer,
+		payload,
+		pending_response,
+	} = request;
 	InboundRequest {
 		peer: peer.to_bytes(),
 		payload,
@@ -85,28 +89,30 @@ pub struct NetworkTransport<N: ?Sized> {
 impl<N: Network + ?Sized> NetworkTransport<N> {
 	/// A transport for the chain with this genesis hash.
 	pub fn new(genesis: &Digest, network: Arc<N>) -> Self {
-		NetworkTransport { protocol: protocol_name(genesis), network }
+		NetworkTransport {
+			protocol: protocol_name(genesis),
+			network,
+		}
 	}
 }
 
 #[async_trait]
 impl<N: Network + ?Sized + 'static> Transport for NetworkTransport<N> {
-	async fn request(
-		&self,
-		peer: &[u8],
-		addresses: &[Address],
-		request: Vec<u8>,
-	) -> Result<Vec<u8>, TransportError> {
+	async fn request(&self, peer: &[u8], addresses: &[Address], request: Vec<u8>) -> Result<Vec<u8>, TransportError> {
 		let peer = PeerId::from_bytes(peer).map_err(|error| TransportError::Other(format!("PeerId: {error}")))?;
 		for address in addresses {
-			let parsed = std::str::from_utf8(address).ok().and_then(|text| text.parse::<Multiaddr>().ok());
+			let parsed = std::str::from_utf8(address)
+				.ok()
+				.and_then(|text| text.parse::<Multiaddr>().ok());
 			match parsed {
 				Some(address) => self.network.add_known_address(peer, address),
 				None => log::debug!(target: "courier", "Address of {peer} on chain does not parse"),
 			}
 		}
-		let sent =
-			self.network.request(peer, self.protocol.clone(), request, None, IfDisconnected::TryConnect).await;
+		let sent = self
+			.network
+			.request(peer, self.protocol.clone(), request, None, IfDisconnected::TryConnect)
+			.await;
 		match sent {
 			Ok((response, _)) => Ok(response),
 			Err(RequestFailure::NotConnected) => Err(TransportError::NotConnected),

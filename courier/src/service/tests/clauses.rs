@@ -22,7 +22,13 @@ fn adults() -> Clauses {
 fn agreed(world: &Arc<World>, id: u32) {
 	world.block(|state| {
 		let from = state.block;
-		let entry = AgreementEntry { id, scope: Scope::All, version: id, from, clauses: adults() };
+		let entry = AgreementEntry {
+			id,
+			scope: Scope::All,
+			version: id,
+			from,
+			clauses: adults(),
+		};
 		state.channel(1).agreements = vec![entry];
 	});
 }
@@ -44,11 +50,21 @@ async fn the_issuers_node_rejects_what_does_not_qualify() {
 	agreed(&trio.world, 7);
 	block_known(&trio, 2).await;
 	let refused = submit(&trio.seller, &[order("none", "P2"), stamped("old", 6, "1980-01-01")]).await;
-	assert!(refused.refused.iter().all(|(_, p)| p.code == "clause_version"), "{refused:?}");
-	submit(&trio.seller, &[stamped("adult", 7, "1980-01-01"), stamped("minor", 7, "2015-01-01")]).await;
+	assert!(
+		refused.refused.iter().all(|(_, p)| p.code == "clause_version"),
+		"{refused:?}"
+	);
+	submit(
+		&trio.seller,
+		&[stamped("adult", 7, "1980-01-01"), stamped("minor", 7, "2015-01-01")],
+	)
+	.await;
 	confirm_until(&trio.issuer, &trio.seller, 2).await;
 	let confirmation = |id: &str| trio.seller.order(id, None).unwrap().unwrap().confirmation.unwrap();
-	assert_eq!((confirmation("adult").outcome, confirmation("adult").technical), (Outcome::Accepted, false));
+	assert_eq!(
+		(confirmation("adult").outcome, confirmation("adult").technical),
+		(Outcome::Accepted, false)
+	);
 	let minor = confirmation("minor");
 	assert_eq!((minor.outcome, minor.technical), (Outcome::Rejected, true));
 	let text = String::from_utf8_lossy(&minor.bytes).into_owned();
@@ -67,9 +83,20 @@ async fn orders_on_their_way_keep_the_clauses_they_were_placed_under_for_a_while
 	agreed(&trio.world, 8);
 	block_known(&trio, 3).await;
 	trio.world.network.set_down(ISSUER, false);
-	trio.seller.retry_lane(crate::api::LaneId { channel: 1, from: SELLER, to: ISSUER });
-	until(&trio.issuer, "it arrives", || trio.issuer.order("early", None).unwrap().is_some()).await;
-	assert_eq!(stage(&trio.issuer, "early"), Some(OrderStage::Delivered), "and is not rejected");
+	trio.seller.retry_lane(crate::api::LaneId {
+		channel: 1,
+		from: SELLER,
+		to: ISSUER,
+	});
+	until(&trio.issuer, "it arrives", || {
+		trio.issuer.order("early", None).unwrap().is_some()
+	})
+	.await;
+	assert_eq!(
+		stage(&trio.issuer, "early"),
+		Some(OrderStage::Delivered),
+		"and is not rejected"
+	);
 	trio.world.network.set_down(ISSUER, true);
 	submit(&trio.seller, &[stamped("late", 8, "1980-01-01")]).await;
 	agreed(&trio.world, 9);
@@ -79,8 +106,15 @@ async fn orders_on_their_way_keep_the_clauses_they_were_placed_under_for_a_while
 	}
 	block_known(&trio, 4 + crate::chain::CLAUSE_GRACE_BLOCKS).await;
 	trio.world.network.set_down(ISSUER, false);
-	trio.seller.retry_lane(crate::api::LaneId { channel: 1, from: SELLER, to: ISSUER });
-	until(&trio.seller, "it is rejected", || stage(&trio.seller, "late") == Some(OrderStage::Hashed)).await;
+	trio.seller.retry_lane(crate::api::LaneId {
+		channel: 1,
+		from: SELLER,
+		to: ISSUER,
+	});
+	until(&trio.seller, "it is rejected", || {
+		stage(&trio.seller, "late") == Some(OrderStage::Hashed)
+	})
+	.await;
 	let confirmation = trio.seller.order("late", None).unwrap().unwrap().confirmation.unwrap();
 	assert!(String::from_utf8_lossy(&confirmation.bytes).contains("clauses.version"));
 	trio.stop().await;
@@ -115,16 +149,27 @@ async fn keys_rotate_while_packets_wait() {
 				valid_until: until,
 			};
 			let keys = vec![listed(&old[i], 0, Some(block)), listed(&new[i], block, None)];
-			let member = state.members.iter_mut().find(|m| m.id == node).expect("members are numbered as their nodes");
+			let member = state
+				.members
+				.iter_mut()
+				.find(|m| m.id == node)
+				.expect("members are numbered as their nodes");
 			member.nodes[0].keys = keys.try_into().expect("two keys fit");
 		}
 	});
 	block_known(&trio, 2).await;
 	trio.world.network.set_down(ISSUER, false);
-	trio.seller.retry_lane(crate::api::LaneId { channel: 1, from: SELLER, to: ISSUER });
+	trio.seller.retry_lane(crate::api::LaneId {
+		channel: 1,
+		from: SELLER,
+		to: ISSUER,
+	});
 	submit(&trio.seller, &[order("B", "P2")]).await;
 	confirm_until(&trio.issuer, &trio.seller, 2).await;
-	testing::until(&trio.issuer, "both signed", || stage(&trio.issuer, "B") == Some(OrderStage::Hashed)).await;
+	testing::until(&trio.issuer, "both signed", || {
+		stage(&trio.issuer, "B") == Some(OrderStage::Hashed)
+	})
+	.await;
 	assert!(trio.seller.evidence("A", None).unwrap().unwrap().pack(None).is_some());
 	trio.stop().await;
 }

@@ -16,12 +16,26 @@ const ORDERS: usize = 600;
 fn assert_settled(trio: &Trio, count: usize) {
 	let confirmed = confirmations(&trio.seller);
 	assert_eq!(confirmed.len(), count);
-	assert!(confirmed.values().all(|times| *times == 1), "each order is confirmed once");
+	assert!(
+		confirmed.values().all(|times| *times == 1),
+		"each order is confirmed once"
+	);
 	for i in 0..count {
 		let id = format!("F-{i}");
-		let ours = trio.seller.evidence(&id, None).unwrap().expect("the seller has evidence");
-		let theirs = trio.issuer.evidence(&id, None).unwrap().expect("the issuer has evidence");
-		assert_eq!((ours.leaf, ours.batch, ours.index), (theirs.leaf, theirs.batch, theirs.index));
+		let ours = trio
+			.seller
+			.evidence(&id, None)
+			.unwrap()
+			.expect("the seller has evidence");
+		let theirs = trio
+			.issuer
+			.evidence(&id, None)
+			.unwrap()
+			.expect("the issuer has evidence");
+		assert_eq!(
+			(ours.leaf, ours.batch, ours.index),
+			(theirs.leaf, theirs.batch, theirs.index)
+		);
 		assert_eq!(ours.seller_signature, theirs.seller_signature);
 		assert!(ours.seller_signature.is_some(), "{id} is signed by both");
 		let path = sealane_primitives::evidence::verify(
@@ -53,7 +67,9 @@ async fn each_order_is_confirmed_once_over_a_bad_network() {
 		}
 	});
 	for start in (0..ORDERS).step_by(7) {
-		let orders: Vec<_> = (start..ORDERS.min(start + 7)).map(|i| order(&format!("F-{i}"), "P2")).collect();
+		let orders: Vec<_> = (start..ORDERS.min(start + 7))
+			.map(|i| order(&format!("F-{i}"), "P2"))
+			.collect();
 		submit(&seller, &orders).await;
 	}
 	until(&seller, "all are confirmed", || confirmations(&seller).len() == ORDERS).await;
@@ -79,7 +95,11 @@ async fn each_order_is_confirmed_once_over_restarts_of_both_sides() {
 		let until_order = ORDERS.min(next + rng.gen_range(10..50));
 		while next < until_order {
 			let end = until_order.min(next + 9);
-			submit(&trio.seller, &(next..end).map(|i| order(&format!("F-{i}"), "P2")).collect::<Vec<_>>()).await;
+			submit(
+				&trio.seller,
+				&(next..end).map(|i| order(&format!("F-{i}"), "P2")).collect::<Vec<_>>(),
+			)
+			.await;
 			next = end;
 		}
 		let (read, _) = testing::confirm(&trio.issuer, cursor).await;
@@ -108,11 +128,20 @@ async fn a_dead_partner_delays_nobody_else() {
 	let trio = Trio::start(13);
 	trio.world.network.set_down(ISSUER, true);
 	for i in 0..200 {
-		submit(&trio.seller, &[order(&format!("D-{i}"), "P2"), order(&format!("L-{i}"), "P3")]).await;
+		submit(
+			&trio.seller,
+			&[order(&format!("D-{i}"), "P2"), order(&format!("L-{i}"), "P3")],
+		)
+		.await;
 	}
 	super::confirm_until(&trio.other, &trio.seller, 200).await;
 	let lanes = trio.seller.lanes();
-	let lane = |to| lanes.iter().find(|l| l.outgoing && l.lane.to == to).expect("the lane exists");
+	let lane = |to| {
+		lanes
+			.iter()
+			.find(|l| l.outgoing && l.lane.to == to)
+			.expect("the lane exists")
+	};
 	assert_eq!(lane(ISSUER).delivered, 0);
 	assert!(lane(ISSUER).waiting_since.is_some());
 	assert_eq!(lane(OTHER_ISSUER).delivered, lane(OTHER_ISSUER).packets);
@@ -120,8 +149,16 @@ async fn a_dead_partner_delays_nobody_else() {
 	trio.seller.retry_lane(lane(ISSUER).lane);
 	super::confirm_until(&trio.issuer, &trio.seller, 400).await;
 	let order = trio.issuer.inbox(Cursor::default(), usize::MAX).unwrap();
-	let ids: Vec<_> = order.entries.iter().map(|e| crate::library::id_of(&e.bytes).unwrap().into_owned()).collect();
-	assert_eq!(ids, (0..200).map(|i| format!("D-{i}")).collect::<Vec<_>>(), "its lane drains in order");
+	let ids: Vec<_> = order
+		.entries
+		.iter()
+		.map(|e| crate::library::id_of(&e.bytes).unwrap().into_owned())
+		.collect();
+	assert_eq!(
+		ids,
+		(0..200).map(|i| format!("D-{i}")).collect::<Vec<_>>(),
+		"its lane drains in order"
+	);
 	trio.stop().await;
 }
 
@@ -129,8 +166,12 @@ async fn a_dead_partner_delays_nobody_else() {
 async fn revoked_means_nothing_more_from_that_block_on() {
 	let trio = Trio::start(14);
 	submit(&trio.seller, &[order("A", "P2")]).await;
-	until(&trio.issuer, "A is there", || trio.issuer.order("A", None).unwrap().is_some()).await;
-	trio.world.block(|state| state.channel(1).authorisation = Err(sealane_primitives::directory::Refusal::Revoked));
+	until(&trio.issuer, "A is there", || {
+		trio.issuer.order("A", None).unwrap().is_some()
+	})
+	.await;
+	trio.world
+		.block(|state| state.channel(1).authorisation = Err(sealane_primitives::directory::Refusal::Revoked));
 	until(&trio.seller, "the block is known", || trio.seller.status().block == 2).await;
 	let report = submit(&trio.seller, &[order("B", "P2")]).await;
 	assert_eq!(report.refused[0].1.code, "channel_closed");
@@ -148,7 +189,13 @@ async fn a_rate_limit_delays_and_loses_nothing() {
 	});
 	until(&trio.seller, "the block is known", || trio.seller.status().block == 2).await;
 	for start in (0..6_100).step_by(100) {
-		submit(&trio.seller, &(start..start + 100).map(|i| order(&format!("F-{i}"), "P2")).collect::<Vec<_>>()).await;
+		submit(
+			&trio.seller,
+			&(start..start + 100)
+				.map(|i| order(&format!("F-{i}"), "P2"))
+				.collect::<Vec<_>>(),
+		)
+		.await;
 	}
 	until(&trio.issuer, "all arrive", || {
 		trio.issuer.lanes().iter().any(|l| !l.outgoing && l.lane.channel == 1)

@@ -18,7 +18,11 @@ use sealane_primitives::{
 };
 use sha2::Digest;
 
-const LANE: LaneId = LaneId { channel: 1, from: SELLER, to: ISSUER };
+const LANE: LaneId = LaneId {
+	channel: 1,
+	from: SELLER,
+	to: ISSUER,
+};
 
 /// A packet of the seller that can be spoilt anywhere before it is signed, sealed and sent.
 struct Forgery {
@@ -34,7 +38,9 @@ struct Forgery {
 impl Forgery {
 	fn new(trio: &Trio, sequence: u64, orders: &[String]) -> Self {
 		let mut body = Vec::new();
-		orders.iter().for_each(|order| packet::push_entry(&mut body, order.as_bytes()));
+		orders
+			.iter()
+			.for_each(|order| packet::push_entry(&mut body, order.as_bytes()));
 		let header = PacketHeader {
 			version: VERSION,
 			lane: LANE,
@@ -73,11 +79,17 @@ impl Forgery {
 		let mut envelope = Envelope::with_capacity(packet.bytes.len());
 		envelope.push(&packet.bytes);
 		let (lane, sequence) = (self.envelope_lane, self.envelope_sequence);
-		envelope.seal(Suite::Aes256Gcm, &GENESIS, lane, sequence, &self.sealed_to).expect("seals")
+		envelope
+			.seal(Suite::Aes256Gcm, &GENESIS, lane, sequence, &self.sealed_to)
+			.expect("seals")
 	}
 
 	async fn send(&self, trio: &Trio) -> Reply {
-		trio.world.network.inject(self.from, ISSUER, self.bytes()).await.expect("the issuer's node answers")
+		trio.world
+			.network
+			.inject(self.from, ISSUER, self.bytes())
+			.await
+			.expect("the issuer's node answers")
 	}
 }
 
@@ -92,7 +104,10 @@ fn reason(reply: &Reply) -> Option<RefusalReason> {
 async fn every_lie_is_refused_and_the_lane_goes_on() {
 	let trio = Trio::start(21);
 	submit(&trio.seller, &[order("A", "P2")]).await;
-	until(&trio.issuer, "A is there", || trio.issuer.order("A", None).unwrap().is_some()).await;
+	until(&trio.issuer, "A is there", || {
+		trio.issuer.order("A", None).unwrap().is_some()
+	})
+	.await;
 	let forged = |change: &dyn Fn(&mut Forgery)| {
 		let mut forgery = Forgery::new(&trio, 1, &[order("X", "P2")]);
 		change(&mut forgery);
@@ -222,7 +237,12 @@ async fn replayed_packets_have_no_effect() {
 		other => panic!("{other:?}"),
 	}
 	assert_eq!(trio.issuer.order("X", None).unwrap(), None);
-	let orders = trio.issuer.inbox(crate::api::Cursor::default(), usize::MAX).unwrap().entries.len();
+	let orders = trio
+		.issuer
+		.inbox(crate::api::Cursor::default(), usize::MAX)
+		.unwrap()
+		.entries
+		.len();
 	assert_eq!(orders, 1);
 	assert!(super::confirmations(&trio.seller).values().all(|times| *times == 1));
 	trio.stop().await;
@@ -232,7 +252,10 @@ async fn replayed_packets_have_no_effect() {
 async fn unreadable_and_repeated_orders_get_technical_rejections() {
 	let trio = Trio::start(23);
 	submit(&trio.seller, &[order("A", "P2")]).await;
-	until(&trio.issuer, "A is there", || trio.issuer.order("A", None).unwrap().is_some()).await;
+	until(&trio.issuer, "A is there", || {
+		trio.issuer.order("A", None).unwrap().is_some()
+	})
+	.await;
 	// A seller's node that checks nothing.
 	let orders = [
 		order("A", "P2").replace("1000.00", "9.00"),
@@ -242,11 +265,21 @@ async fn unreadable_and_repeated_orders_get_technical_rejections() {
 		order("ok", "P2"),
 	];
 	let reply = Forgery::new(&trio, 1, &orders).send(&trio).await;
-	assert!(matches!(Answer::parse(&reply.answer.unwrap()).unwrap(), Answer::Stored(_)));
+	assert!(matches!(
+		Answer::parse(&reply.answer.unwrap()).unwrap(),
+		Answer::Stored(_)
+	));
 	let inbox = trio.issuer.inbox(crate::api::Cursor::default(), usize::MAX).unwrap();
-	let ids: Vec<_> = inbox.entries.iter().map(|e| crate::library::id_of(&e.bytes).unwrap().into_owned()).collect();
+	let ids: Vec<_> = inbox
+		.entries
+		.iter()
+		.map(|e| crate::library::id_of(&e.bytes).unwrap().into_owned())
+		.collect();
 	assert_eq!(ids, ["A", "ok"]);
-	assert_eq!(&trio.issuer.order("A", None).unwrap().unwrap().bytes[..], order("A", "P2").as_bytes());
+	assert_eq!(
+		&trio.issuer.order("A", None).unwrap().unwrap().bytes[..],
+		order("A", "P2").as_bytes()
+	);
 	let rejected = trio.issuer.order("P", None).unwrap().unwrap().confirmation.unwrap();
 	assert!(rejected.technical);
 	assert!(String::from_utf8_lossy(&rejected.bytes).contains("technical.product_unknown"));
@@ -258,8 +291,11 @@ async fn an_unchecked_sender_is_refused_by_the_receiver() {
 	let trio = Trio::start(24);
 	let folder = tempfile::tempdir().unwrap();
 	trio.world.stop(SELLER, trio.seller.clone()).await;
-	let seller = trio.world.start_with(SELLER, folder.path(), |config| config.unchecked_sender = true);
-	trio.world.block(|state| state.channel(1).authorisation = Err(Refusal::Revoked));
+	let seller = trio
+		.world
+		.start_with(SELLER, folder.path(), |config| config.unchecked_sender = true);
+	trio.world
+		.block(|state| state.channel(1).authorisation = Err(Refusal::Revoked));
 	until(&seller, "the block is known", || seller.status().block == 2).await;
 	assert!(seller.status().unchecked_sender);
 	let report = submit(&seller, &[order("U", "P2")]).await;

@@ -14,7 +14,10 @@ use std::time::Instant;
 fn cpu_us() -> u64 {
 	let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux has it");
 	let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-	let ticks: u64 = [11, 12].iter().map(|i| fields[*i].parse::<u64>().expect("a number")).sum();
+	let ticks: u64 = [11, 12]
+		.iter()
+		.map(|i| fields[*i].parse::<u64>().expect("a number"))
+		.sum();
 	// The kernel counts in hundredths of a second.
 	ticks * 10_000
 }
@@ -31,7 +34,10 @@ async fn cpu_per_round_trip() {
 			let orders: Vec<_> = (0..BATCH)
 				.map(|i| {
 					let order = testing::order(&format!("M-{b}-{i}"), "P2");
-					order.replace("\"placed_at\"", &format!("\"details\":{{\"note\":\"{filler}\"}},\"placed_at\""))
+					order.replace(
+						"\"placed_at\"",
+						&format!("\"details\":{{\"note\":\"{filler}\"}},\"placed_at\""),
+					)
 				})
 				.collect();
 			lines(&orders)
@@ -58,9 +64,16 @@ async fn cpu_per_round_trip() {
 		assert_eq!(report.accepted as usize, BATCH);
 	}
 	confirming.await.expect("confirms");
-	let lane = crate::api::LaneId { channel: 1, from: testing::ISSUER, to: testing::SELLER };
+	let lane = crate::api::LaneId {
+		channel: 1,
+		from: testing::ISSUER,
+		to: testing::SELLER,
+	};
 	testing::until(&trio.issuer, "all is delivered", || {
-		trio.issuer.lanes().iter().any(|l| l.lane == lane && l.delivered == l.packets)
+		trio.issuer
+			.lanes()
+			.iter()
+			.any(|l| l.lane == lane && l.delivered == l.packets)
 	})
 	.await;
 	let (cpu, elapsed) = (cpu_us() - cpu, started.elapsed());

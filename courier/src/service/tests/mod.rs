@@ -34,7 +34,13 @@ impl Trio {
 		let seller = world.start(testing::SELLER, folders[0].path());
 		let issuer = world.start(testing::ISSUER, folders[1].path());
 		let other = world.start(testing::OTHER_ISSUER, folders[2].path());
-		Trio { world, folders, seller, issuer, other }
+		Trio {
+			world,
+			folders,
+			seller,
+			issuer,
+			other,
+		}
 	}
 
 	/// Stop a node and start it again on the same files.
@@ -65,7 +71,8 @@ fn confirmations(handle: &Handle) -> BTreeMap<String, u32> {
 		let page = handle.events(cursor, 1000).expect("events are readable");
 		for event in &page.events {
 			if let EventKind::Confirmed { confirmation, .. } = &event.what {
-				let parsed = crate::order::Confirmation::parse(confirmation).expect("stored confirmations are readable");
+				let parsed =
+					crate::order::Confirmation::parse(confirmation).expect("stored confirmations are readable");
 				*found.entry(parsed.order.into_owned()).or_default() += 1;
 			}
 		}
@@ -99,5 +106,8 @@ async fn confirm_until(issuer: &Handle, seller: &Handle, count: usize) {
 }
 
 fn stage(handle: &Handle, id: &str) -> Option<OrderStage> {
-	handle.order(id, None).expect("orders are readable").map(|order| order.stage)
+	handle
+		.order(id, None)
+		.expect("orders are readable")
+		.map(|order| order.stage)
 }
