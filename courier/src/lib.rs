@@ -18,7 +18,7 @@
 //!
 //! ## Start
 //! [`Courier::start`] wants a [`config::Config`], a [`chain::ChainView`], a [`transport::Transport`] with the requests that come in over it,
-//! and gives a [`Handle`]. [`Handle::host`] is what the off-chain workers need. For tests see [`testing`] (feature `test-support`).
+//! and gives a [`Handle`]. [`Handle::host`] is what the off-chain workers need. For tests see `testing` (feature `test-support`).
 
 pub mod anchoring;
 pub mod api;

@@ -6,10 +6,10 @@
 //! several, when it is more than fits one). Ids are checked, entries claimed, leaves hashed and headers signed here, so that all of it
 //! happens once and in one order.
 //!
-//! * [`submission`]: what comes in.
-//! * [`lines`]: from this node's business system.
-//! * [`inbound`]: from partners.
-//! * [`write`]: packets and notes into records.
+//! * `submission`: what comes in.
+//! * `lines`: from this node's business system.
+//! * `inbound`: from partners.
+//! * `write`: packets and notes into records.
 
 mod inbound;
 mod lines;

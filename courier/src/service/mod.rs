@@ -2,11 +2,11 @@
 
 //! The running courier: what its tasks share, and how they start and end.
 //!
-//! * [`submit`]: what this node's business system hands in.
-//! * [`read`]: what it asks.
-//! * [`outbound`]: one task per lane that sends.
-//! * [`inbound`]: what partners send.
-//! * [`check`]: partners' packets, entry by entry.
+//! * `submit`: what this node's business system hands in.
+//! * `read`: what it asks.
+//! * `outbound`: one task per lane that sends.
+//! * `inbound`: what partners send.
+//! * `check`: partners' packets, entry by entry.
 //!
 //! Anchors are in [`crate::anchoring`], what the off-chain worker calls in [`crate::host`].
 
