@@ -206,9 +206,6 @@ async fn nothing_is_accepted_from_the_block_of_revocation_on(network: &Consortiu
 
 /// The block in which the channel turned to revoked: the first whose state says so.
 async fn revocation_block(network: &Consortium, channel: u32) -> Result<u32> {
-	network.next_final_block(LIMIT).await?;
-	network.next_final_block(LIMIT).await?;
-	let (mut low, mut high) = (0, network.chain().final_block().await?.0);
 	let node = &network.institutions[0].node;
 	let revoked_at = |block: u32| async move {
 		let hash: String = rpc(node, "chain_getBlockHash", serde_json::json!([block])).await?;
@@ -224,11 +221,16 @@ async fn revocation_block(network: &Consortium, channel: u32) -> Result<u32> {
 			Decode::decode(&mut &bytes[..]).map_err(|e| Error::Unexpected(e.to_string()))?;
 		Ok::<_, Error>(answer == Err(Refusal::Revoked))
 	};
-	if !revoked_at(high).await? {
-		return Err(Error::Unexpected(format!(
-			"channel {channel} is not revoked in the final block {high}"
-		)));
-	}
+	let mut high = until("the revocation is final", LIMIT, || async {
+		let (block, _) = network.chain().final_block().await?;
+		Ok(if revoked_at(block).await? {
+			Look::Found(block)
+		} else {
+			Look::NotYet(format!("block {block} is final"))
+		})
+	})
+	.await?;
+	let mut low = 0;
 	while low + 1 < high {
 		let middle = low + (high - low) / 2;
 		if revoked_at(middle).await? {
