@@ -199,19 +199,9 @@ pub struct OpenPlaces {
 impl Db {
 	/// Which of these ids have a record already.
 	pub async fn known_ids(&self, ids: &[&str]) -> Result<std::collections::HashSet<String>> {
-		let mut known = std::collections::HashSet::new();
-		for chunk in ids.chunks(1_000) {
-			let places: Vec<String> = (1..=chunk.len()).map(|n| format!("${n}")).collect();
-			let statement = format!("SELECT id FROM records WHERE id IN ({})", places.join(","));
-			let mut query = sqlx::query(&statement).persistent(chunk.len() == 1_000);
-			for id in chunk {
-				query = query.bind(*id);
-			}
-			for row in query.fetch_all(self.pool()).await? {
-				known.insert(row.try_get(0)?);
-			}
-		}
-		Ok(known)
+		let cells: Vec<_> = ids.iter().map(|id| Cell::Text(id)).collect();
+		let rows = bulk::select(self, "SELECT id FROM records WHERE id IN (", 1, &cells).await?;
+		Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 	}
 
 	/// The newest place of each channel.

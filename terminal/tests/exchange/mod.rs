@@ -406,7 +406,11 @@ async fn results(State(member): State<Member>, headers: HeaderMap, body: Bytes) 
 
 /// A page of `list` from the cursor on, waiting for the first entry where there is none.
 async fn page<T: Clone>(member: &Member, page: &Page, list: impl Fn(&Inner) -> Vec<T>) -> (Vec<T>, Cursor, bool) {
-	let from: usize = if page.cursor == Cursor::start().0 { 0 } else { page.cursor.parse().unwrap() };
+	let from: usize = if page.cursor == Cursor::start().0 {
+		0
+	} else {
+		page.cursor.parse().unwrap()
+	};
 	let deadline = tokio::time::Instant::now() + Duration::from_millis(page.wait_ms);
 	loop {
 		let changed = member.exchange.changed.notified();
