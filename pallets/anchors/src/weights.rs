@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Weights for `pallet_anchors`, in the layout that the benchmark command writes.
+//! Which weights `pallet_anchors` needs, and estimates of them for tests and for runtimes that have measured nothing.
 //!
-//! Times are estimates from the storage accesses listed and the bytes hashed or decoded; `T::DbWeight` prices the accesses
-//! themselves. A runtime uses the weights measured on its own hardware where it has them.
+//! Times are estimated by hand from the storage accesses listed and the bytes hashed, decoded or verified; `DbWeight` prices the
+//! accesses themselves. The chain's own weights are measured with the benchmarks of this pallet, by `scripts/weights`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_parens)]

@@ -54,7 +54,10 @@ impl Machine {
 			BenchmarkingState::new(genesis.clone(), None, false, count).map_err(|error| anyhow!("state: {error}"))
 		};
 		Ok(Self {
-			executor: WasmExecutor::builder().with_max_runtime_instances(2).with_runtime_cache_size(2).build(),
+			executor: WasmExecutor::builder()
+				.with_max_runtime_instances(2)
+				.with_runtime_cache_size(2)
+				.build(),
 			code: code.to_vec(),
 			counting: state(true)?,
 			timing: state(false)?,

@@ -2,7 +2,7 @@
 
 //! Measures what the calls of the runtime weigh, and writes `runtime/src/weights/`. Started by `scripts/weights`.
 //!
-//! It does what the polkadot-sdk's `benchmark pallet` does, with the same state, the same host functions and the same regression,
+//! It does what the polkadot-sdk's `benchmark pallet` does, with the same state, the same host functions and one of its regressions,
 //! for this runtime alone. The command line of the SDK would bring the parachain crates with it, and with them features that
 //! compile every dependency of the node a second time.
 
@@ -51,7 +51,8 @@ struct Arguments {
 
 fn main() -> anyhow::Result<()> {
 	let arguments = Arguments::parse();
-	let code = WASM_BINARY.ok_or_else(|| anyhow::anyhow!("built with SKIP_WASM_BUILD: there is no runtime to measure"))?;
+	let code =
+		WASM_BINARY.ok_or_else(|| anyhow::anyhow!("built with SKIP_WASM_BUILD: there is no runtime to measure"))?;
 	let machine = machine::Machine::new(code)?;
 	let wanted: Vec<&str> = match arguments.pallets.is_empty() {
 		true => PALLETS.to_vec(),
@@ -82,12 +83,12 @@ fn main() -> anyhow::Result<()> {
 				Ok(figure) => {
 					println!("{pallet}::{}", figure.summary());
 					figures.push(figure);
-				},
+				}
 				// The others are still worth knowing about.
 				Err(error) => {
 					eprintln!("{error:#}");
 					failed.push(error);
-				},
+				}
 			}
 		}
 		if let Some(folder) = arguments.output.as_ref().filter(|_| failed.is_empty()) {
@@ -98,6 +99,10 @@ fn main() -> anyhow::Result<()> {
 			println!("wrote {}", path.display());
 		}
 	}
-	anyhow::ensure!(failed.is_empty(), "{} benchmarks failed; their pallets' files were left as they are", failed.len());
+	anyhow::ensure!(
+		failed.is_empty(),
+		"{} benchmarks failed; their pallets' files were left as they are",
+		failed.len()
+	);
 	Ok(())
 }

@@ -37,6 +37,9 @@ impl Conditions {
 	}
 }
 
+/// The load average up to which only this program can have been at work.
+const QUIET: f64 = 1.3;
+
 /// How many processes wanted a core over the last minute; this program counts as one.
 pub fn load() -> String {
 	std::fs::read_to_string("/proc/loadavg")
@@ -54,14 +57,21 @@ pub fn file(pallet: &str, figures: &[Figure], conditions: &Conditions) -> String
 		load: (before, after),
 		sampling,
 	} = conditions;
+	let busy = |load: &str| load.parse::<f64>().map_or(true, |load| load > QUIET);
+	let shared = match busy(before) || busy(after) {
+		true => "Other programs used them too.",
+		false => "Hardly anything else used them.",
+	};
 	let mut text = format!(
 		"// SPDX-License-Identifier: Apache-2.0
 
 //! Weights of `{pallet}`, measured. Written by `scripts/weights`, not by hand.
 //!
-//! Measured {date} on {processor}, {cores} cores, which other programs used too: load average {before} before, {after} after,
-//! this program counting as one. {sampling}, in the wasm of this runtime over its development genesis, in memory. Accesses to
-//! storage are priced by `DbWeight`. Sizes of proofs are left out, since nobody on this chain works from proofs.
+//! Measured {date} on {processor}, {cores} cores. {shared}
+//! Load average {before} before and {after} after, this program counting as one.
+//! Samples: {sampling}.
+//! In the wasm of this runtime, over its development genesis, in memory. Accesses to storage are priced by `DbWeight`. Sizes of
+//! proofs are left out, since nobody on this chain works from proofs.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(clippy::unnecessary_cast)]
@@ -83,7 +93,14 @@ impl<T: frame_system::Config> {pallet}::WeightInfo for WeightInfo<T> {{
 
 fn function(text: &mut String, figure: &Figure) {
 	for access in &figure.accesses {
-		line(text, 1, &format!("/// Storage: `{}` (r:{} w:{})", access.item, access.reads, access.writes));
+		line(
+			text,
+			1,
+			&format!(
+				"/// Storage: `{}` (r:{} w:{})",
+				access.item, access.reads, access.writes
+			),
+		);
 	}
 	for component in &figure.components {
 		line(
@@ -96,7 +113,11 @@ fn function(text: &mut String, figure: &Figure) {
 		);
 	}
 	let lines = [&figure.time, &figure.reads, &figure.writes];
-	let used = |name: &str| lines.iter().any(|line| line.slopes.iter().any(|(slope, _)| slope == name));
+	let used = |name: &str| {
+		lines
+			.iter()
+			.any(|line| line.slopes.iter().any(|(slope, _)| slope == name))
+	};
 	let parameters: String = figure
 		.components
 		.iter()
@@ -109,7 +130,10 @@ fn function(text: &mut String, figure: &Figure) {
 		line(
 			text,
 			3,
-			&format!(".saturating_add(Weight::from_parts({}, 0).saturating_mul({name}.into()))", digits(*slope)),
+			&format!(
+				".saturating_add(Weight::from_parts({}, 0).saturating_mul({name}.into()))",
+				digits(*slope)
+			),
 		);
 	}
 	database(text, "reads", &figure.reads);
@@ -119,7 +143,11 @@ fn function(text: &mut String, figure: &Figure) {
 
 fn database(text: &mut String, access: &str, accesses: &Line) {
 	if accesses.base != 0 {
-		line(text, 3, &format!(".saturating_add(T::DbWeight::get().{access}({}_u64))", accesses.base));
+		line(
+			text,
+			3,
+			&format!(".saturating_add(T::DbWeight::get().{access}({}_u64))", accesses.base),
+		);
 	}
 	for (name, slope) in &accesses.slopes {
 		line(
@@ -153,6 +181,9 @@ mod tests {
 
 	#[test]
 	fn digits_are_grouped_by_thousands() {
-		assert_eq!([0, 999, 1_000, 1_234_567].map(digits), ["0", "999", "1_000", "1_234_567"].map(String::from));
+		assert_eq!(
+			[0, 999, 1_000, 1_234_567].map(digits),
+			["0", "999", "1_000", "1_234_567"].map(String::from)
+		);
 	}
 }

@@ -1,3 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Weights measured with this runtime, one file per pallet. A pallet without a file here uses those it comes with.
+//! Weights measured with this runtime by `scripts/weights`, one file per pallet of the consortium. Pallets of the polkadot-sdk use
+//! those they come with.
+
+pub mod pallet_agreements;
+pub mod pallet_anchors;
+pub mod pallet_channels;
+pub mod pallet_members;
+pub mod pallet_receipts;
+pub mod pallet_validators;
