@@ -49,7 +49,7 @@ impl pallet_validators::Config for Runtime {
 	type Candidates = (pallet_members::ActiveManagers<Self>, SeatHolders);
 	type MinValidators = ConstU32<1>;
 	type MaxValidators = ConstU32<MAX_VALIDATORS>;
-	type WeightInfo = pallet_validators::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_validators::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = crate::benchmarking::Setup;
 }

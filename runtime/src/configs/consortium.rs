@@ -48,7 +48,7 @@ impl pallet_members::Config for Runtime {
 	type MaxAllowance = MaxAllowance;
 	type CouncilAllowancePerBlock = CouncilAllowancePerBlock;
 	type MaxCouncilAllowance = MaxCouncilAllowance;
-	type WeightInfo = pallet_members::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_members::WeightInfo<Runtime>;
 }
 
 impl pallet_channels::Config for Runtime {
@@ -66,7 +66,7 @@ impl pallet_channels::Config for Runtime {
 	type MaxProductsPerIssuer = ConstU32<4_096>;
 	type MaxClosedProductsListed = ConstU32<256>;
 	type MaxChannelsPerPage = ConstU32<64>;
-	type WeightInfo = pallet_channels::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_channels::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = crate::benchmarking::Setup;
 }
@@ -80,7 +80,7 @@ impl pallet_agreements::Config for Runtime {
 	type MaxScopes = ConstU32<256>;
 	type MaxPending = ConstU32<4>;
 	type MaxLead = ConstU32<{ 365 * DAYS }>;
-	type WeightInfo = pallet_agreements::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_agreements::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = crate::benchmarking::Setup;
 }
@@ -90,7 +90,7 @@ impl pallet_receipts::Config for Runtime {
 	type DelegateAuth = DelegateAuth;
 	type ForceRevokeOrigin = power::ReceiptRevocation;
 	type MaxBatch = ConstU32<1_024>;
-	type WeightInfo = pallet_receipts::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_receipts::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = crate::benchmarking::Setup;
 }
@@ -105,7 +105,7 @@ impl pallet_anchors::Config for Runtime {
 	type MaxInterval = ConstU32<DAYS>;
 	type MaxPacked = ConstU32<MAX_PACKED>;
 	type MaxOpenDisputes = ConstU32<16>;
-	type WeightInfo = pallet_anchors::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_anchors::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = crate::benchmarking::Setup;
 }
