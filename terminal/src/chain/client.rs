@@ -52,6 +52,56 @@ impl Happened {
 	}
 }
 
+impl std::fmt::Display for Happened {
+	/// `Channels.Granted { channel: 0, … }`; bytes as text where they are text, else in hexadecimal digits.
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		write!(f, "{}.{} {}", self.pallet, self.name, composite_text(&self.fields))
+	}
+}
+
+fn composite_text(fields: &Composite<()>) -> String {
+	match fields {
+		Composite::Named(named) if named.is_empty() => String::new(),
+		Composite::Named(named) => {
+			let parts: Vec<String> = named
+				.iter()
+				.map(|(name, value)| format!("{name}: {}", value_text(value)))
+				.collect();
+			format!("{{ {} }}", parts.join(", "))
+		}
+		Composite::Unnamed(values) => match bytes_text(values) {
+			Some(text) => text,
+			None if values.len() == 1 => value_text(&values[0]),
+			None => format!("({})", values.iter().map(value_text).collect::<Vec<_>>().join(", ")),
+		},
+	}
+}
+
+fn value_text(value: &Value<()>) -> String {
+	match &value.value {
+		ValueDef::Composite(fields) => composite_text(fields),
+		ValueDef::Variant(variant) if variant.values.is_empty() => variant.name.clone(),
+		ValueDef::Variant(variant) => format!("{} {}", variant.name, composite_text(&variant.values)),
+		_ => value.to_string(),
+	}
+}
+
+/// A list of two and more bytes as text or in hexadecimal digits; a shorter one may as well be numbers.
+fn bytes_text(values: &[Value<()>]) -> Option<String> {
+	if values.len() < 2 {
+		return None;
+	}
+	let bytes: Option<Vec<u8>> = values
+		.iter()
+		.map(|v| v.as_u128().and_then(|b| u8::try_from(b).ok()))
+		.collect();
+	let bytes = bytes?;
+	match std::str::from_utf8(&bytes) {
+		Ok(text) if !text.chars().any(char::is_control) => Some(format!("{text:?}")),
+		_ => Some(format!("0x{}", hex::encode(&bytes))),
+	}
+}
+
 /// A number, however many newtypes are around it.
 fn number_of(value: &Value<()>) -> Option<u128> {
 	match &value.value {
@@ -437,4 +487,31 @@ fn storage_key(metadata: &Metadata, pallet: &str, entry: &str, keys: &[Vec<u8>])
 		}
 	}
 	Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn events_are_shown_with_text_and_hexadecimal_digits() {
+		let bytes = |bytes: &[u8]| Value::unnamed_composite(bytes.iter().map(|b| Value::u128((*b).into())));
+		let event = Happened {
+			pallet: "Channels".into(),
+			name: "Applied".into(),
+			fields: Composite::named([
+				("channel", Value::u128(7)),
+				("id", Value::unnamed_composite([bytes(b"jadepeak.funds")])),
+				("hash", bytes(&[1; 4])),
+				("status", Value::unnamed_variant("Open", [])),
+				("until", Value::unnamed_variant("Some", [Value::u128(9)])),
+			]),
+		};
+		assert_eq!(
+			event.to_string(),
+			"Channels.Applied { channel: 7, id: \"jadepeak.funds\", hash: 0x01010101, status: Open, until: Some 9 }"
+		);
+		assert_eq!(event.number("channel"), Some(7));
+		assert_eq!(event.number("id"), None);
+	}
 }

@@ -2,12 +2,14 @@
 
 use super::{ChainArgs, MotionArgs, SubmitArgs};
 use crate::{
-	chain::{Call, Submitted},
-	error::Result,
+	chain::{self, Call, Submitted},
+	error::{Error, Result},
 	output::{Output, Table},
 };
 use clap::{Args, Subcommand};
+use sealane_primitives::ids::BlockNumber;
 use serde::Serialize;
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub enum CouncilCommand {
@@ -17,6 +19,23 @@ pub enum CouncilCommand {
 	Vote(VoteArgs),
 	/// Close a motion that has enough votes: its call runs
 	Close(CloseArgs),
+	/// Propose an upgrade of the runtime: puts the code on chain as a preimage, then moves its dispatch with root
+	Upgrade(UpgradeArgs),
+}
+
+/// Blocks from the proposal of an upgrade to its dispatch, unless told: ten minutes to vote and close.
+const UPGRADE_LEAD: BlockNumber = 300;
+
+#[derive(Debug, Args)]
+pub struct UpgradeArgs {
+	/// The new runtime, compressed wasm
+	#[arg(long, value_name = "FILE")]
+	wasm: PathBuf,
+	/// Block of the upgrade; the motion must be closed before it. 300 blocks ahead unless told
+	#[arg(long, value_name = "BLOCK")]
+	at: Option<BlockNumber>,
+	#[command(flatten)]
+	motion: MotionArgs,
 }
 
 #[derive(Debug, Args)]
@@ -73,6 +92,7 @@ impl CouncilCommand {
 			CouncilCommand::List(args) => list(&args, output).await,
 			CouncilCommand::Vote(args) => args.run(output).await,
 			CouncilCommand::Close(args) => args.run(output).await,
+			CouncilCommand::Upgrade(args) => args.run(output).await,
 		}
 	}
 }
@@ -138,6 +158,25 @@ impl CloseArgs {
 	}
 }
 
+impl UpgradeArgs {
+	async fn run(self, output: Output) -> Result<()> {
+		let UpgradeArgs { wasm, at, mut motion } = self;
+		let code = std::fs::read(&wasm).map_err(Error::file(&wasm))?;
+		let chain = motion.connect().await?;
+		let when = match at {
+			Some(at) => at,
+			None => chain.final_block().await?.0 + UPGRADE_LEAD,
+		};
+		let upgrade = chain::upgrade(&chain, code, when).await?;
+		let signer = motion.submit.signer.keypair()?;
+		chain.submit(&upgrade.note, &signer, motion.submit.wait).await?;
+		if motion.threshold.is_none() {
+			motion.threshold = Some(chain.two_thirds().await?);
+		}
+		motion.motion(&chain, upgrade.motion, output).await
+	}
+}
+
 /// Prints what a submitted call led to.
 pub fn report(call: &str, submitted: &Submitted, output: Output) {
 	const NOISE: [&str; 2] = ["System", "TransactionPayment"];
@@ -148,14 +187,7 @@ pub fn report(call: &str, submitted: &Submitted, output: Output) {
 			.events
 			.iter()
 			.filter(|e| !NOISE.contains(&e.pallet.as_str()))
-			.map(|e| {
-				format!(
-					"{}.{} {}",
-					e.pallet,
-					e.name,
-					subxt::dynamic::Value::without_context(e.fields.clone().into())
-				)
-			})
+			.map(ToString::to_string)
 			.collect(),
 	};
 	output.result(&done, |d| {
