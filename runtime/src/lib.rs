@@ -20,6 +20,8 @@ include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 pub mod apis;
 pub mod configs;
 pub mod genesis;
+#[cfg(feature = "std")]
+pub mod invariants;
 pub mod migrations;
 mod no_token;
 pub mod weights;

@@ -19,9 +19,10 @@ use sp_runtime::{
 };
 
 parameter_types! {
-	// A member may use a tenth of what normal calls may use, sustained; and save up for ten seconds of bursts.
+	// A member may use a tenth of what normal calls may use, sustained; and save up half of a block's share of them, so that no
+	// burst of one member keeps the others out of a block.
 	pub const AllowancePerBlock: u64 = WEIGHT_REF_TIME_PER_SECOND * 75 / 100 / 10;
-	pub const MaxAllowance: u64 = 10 * WEIGHT_REF_TIME_PER_SECOND;
+	pub const MaxAllowance: u64 = WEIGHT_REF_TIME_PER_SECOND * 75 / 100 / 2;
 	// Governance must never be starved: an upgrade weighs a whole block.
 	pub const CouncilAllowancePerBlock: u64 = WEIGHT_REF_TIME_PER_SECOND / 10;
 	pub const MaxCouncilAllowance: u64 = 20 * WEIGHT_REF_TIME_PER_SECOND;

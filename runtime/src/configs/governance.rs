@@ -167,6 +167,9 @@ impl Contains<RuntimeCall> for SafeModeCalls {
 				| RuntimeCall::MultiBlockMigrations(..)
 				| RuntimeCall::Anchors(..)
 				| RuntimeCall::Utility(..)
+				// A seat of the council may be an account of several, or act through a proxy. What they carry is filtered too.
+				| RuntimeCall::Multisig(..)
+				| RuntimeCall::Proxy(..)
 		)
 	}
 }
