@@ -3,6 +3,8 @@
 //! Trading over five real nodes: the figures of the whole path, and what the council's decisions do to it.
 
 mod common;
+#[path = "trading/upgrade.rs"]
+mod upgrade;
 
 use codec::{Decode, Encode};
 use common::*;
@@ -73,6 +75,11 @@ async fn the_council_rules_over_channels_and_connections() {
 		.await
 		.unwrap();
 	an_unknown_peer_cannot_stay_connected(&network, folder.path())
+		.await
+		.unwrap();
+	// The second seller's channels are as they were granted.
+	let (seller, issuer) = pair(&network, 1, 1).unwrap();
+	upgrade::an_upgrade_loses_no_order(&network, seller, issuer)
 		.await
 		.unwrap();
 	network.ensure_running().unwrap();

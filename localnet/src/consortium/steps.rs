@@ -12,7 +12,7 @@ use sealane_primitives::{
 	business::{BusinessKinds, Role, Roles},
 	clauses::{Clauses, Timestamp, UtcOffset},
 	directory::Scope,
-	ids::{ChannelId, MemberId, Name},
+	ids::{BlockNumber, ChannelId, MemberId, Name},
 };
 use sealane_terminal::{
 	chain::{self, Arg, Call, CooperationFile, CourierKeyPair, Submitted, Terms, Until},
@@ -382,6 +382,20 @@ impl Consortium {
 			.await?;
 		self.sign(issuer, &[call]).await?;
 		Ok(())
+	}
+
+	/// Upgrades the runtime to `code` by a motion of two thirds, dispatched `lead` blocks from now. Returns when the motion is
+	/// closed, before the upgrade.
+	///
+	/// # Errors
+	/// The chain refuses or does not answer.
+	pub async fn upgrade(&self, code: Vec<u8>, lead: BlockNumber) -> Result<CouncilVote> {
+		let when = self.chain.final_block().await?.0 + lead;
+		let upgrade = chain::upgrade(&self.chain, code, when).await?;
+		self.chain
+			.submit(&upgrade.note, &self.council[0], Until::InBlock)
+			.await?;
+		self.motion(&[upgrade.motion], self.two_thirds()).await
 	}
 
 	/// Waits until every trading node knows what was decided: its channels are open, with products, and with agreements where

@@ -83,6 +83,14 @@ impl ChainClient {
 		Ok(self.council().await?.len() as u32 / 2 + 1)
 	}
 
+	/// How many votes make two thirds of the council.
+	///
+	/// # Errors
+	/// The node does not answer.
+	pub async fn two_thirds(&self) -> Result<u32, ChainError> {
+		Ok((self.council().await?.len() as u32 * 2).div_ceil(3))
+	}
+
 	/// Puts a call to the vote. The proposer's own vote is not cast by that; with a threshold of 1 the call runs at once and
 	/// there is no motion.
 	///

@@ -14,6 +14,7 @@ mod members;
 mod networks;
 mod read;
 mod signer;
+mod upgrade;
 
 pub use call::{Arg, Call};
 pub use client::{ChainClient, Happened, Submitted, Until};
@@ -28,3 +29,4 @@ pub use networks::{
 };
 pub use read::{AnchorState, ChannelState, ChannelView, MemberView, NodeView, ProposalView};
 pub use signer::{account_text, parse_account, SignerArgs};
+pub use upgrade::{upgrade, Upgrade};

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! An upgrade of the runtime: the only thing on this chain that needs root, reached through the whitelist.
+
+use super::{Arg, Call, ChainClient, ChainError};
+use codec::Compact;
+use sealane_primitives::ids::BlockNumber;
+use sp_crypto_hashing::blake2_256;
+
+/// Weight that the dispatch may take: half a block, which is more than replacing the code takes and less than
+/// the scheduler may use of a block.
+const WITNESS_REF_TIME: u64 = 500_000_000_000;
+/// The chain does not limit the size of proofs; this only has to be enough.
+const WITNESS_PROOF_SIZE: u64 = 10_000_000;
+
+/// The two steps of an upgrade.
+#[derive(Clone, Debug)]
+pub struct Upgrade {
+	/// Puts the new code on chain as a preimage, for everybody to look at: signed by a council member.
+	pub note: Call,
+	/// Whitelists it and schedules its dispatch with root: for a motion of two thirds of the council.
+	pub motion: Call,
+}
+
+/// Prepares the upgrade to `code` (the runtime's wasm) in block `when`.
+///
+/// # Errors
+/// The runtime does not fit, or the node does not answer.
+pub async fn upgrade(chain: &ChainClient, code: Vec<u8>, when: BlockNumber) -> Result<Upgrade, ChainError> {
+	let set_code = chain.call("System", "set_code", &[Arg::new("code", &code)]).await?;
+	let hash = blake2_256(&set_code.bytes);
+	let length = set_code.bytes.len() as u32;
+	let note = chain
+		.call("Preimage", "note_preimage", &[Arg::new("bytes", &set_code.bytes)])
+		.await?;
+	let whitelist = chain
+		.call("Whitelist", "whitelist_call", &[Arg::new("call_hash", &hash)])
+		.await?;
+	let witness = (Compact(WITNESS_REF_TIME), Compact(WITNESS_PROOF_SIZE));
+	let dispatch = chain
+		.call(
+			"Whitelist",
+			"dispatch_whitelisted_call",
+			&[
+				Arg::new("call_hash", &hash),
+				Arg::new("call_encoded_len", &length),
+				Arg::new("call_weight_witness", &witness),
+			],
+		)
+		.await?;
+	let schedule = chain
+		.call(
+			"Scheduler",
+			"schedule",
+			&[
+				Arg::new("when", &when),
+				Arg::new("maybe_periodic", &Option::<(BlockNumber, u32)>::None),
+				Arg::new("priority", &0u8),
+				dispatch.as_arg("call"),
+			],
+		)
+		.await?;
+	let mut motion = chain.batch(&[whitelist, schedule]).await?;
+	motion.name = format!("upgrade of the runtime in block {when}");
+	Ok(Upgrade { note, motion })
+}
