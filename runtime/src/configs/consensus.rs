@@ -20,9 +20,9 @@ use sp_runtime::traits::OpaqueKeys;
 pub const MAX_VALIDATORS: u32 = 64;
 
 parameter_types! {
-	/// A session. An admitted validator begins at the second change after its admission, so within two minutes; a change
-	/// without a new validator costs a few reads.
-	pub const SessionPeriod: u32 = MINUTES;
+	/// A session: half a minute. An admitted validator begins at the second change after its admission, so within a minute; a
+	/// change without a new validator costs a few reads.
+	pub const SessionPeriod: u32 = MINUTES / 2;
 	pub const SessionOffset: u32 = 0;
 	/// For how long an equivocation can be reported, in sessions: a week.
 	pub const EquivocationReportLongevity: u64 = (7 * DAYS / SessionPeriod::get()) as u64;
