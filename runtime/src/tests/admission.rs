@@ -11,7 +11,7 @@ use frame_support::{
 	traits::GetCallMetadata,
 };
 use sealane_primitives::business::{Role, Roles};
-use sp_core::{sr25519, Pair};
+use sp_core::sr25519;
 use sp_runtime::{
 	transaction_validity::{InvalidTransaction, TransactionValidityError},
 	DispatchError,

@@ -15,7 +15,6 @@ use frame_support::{
 	weights::Weight,
 };
 use sealane_primitives::business::Role;
-use sp_core::Pair;
 use sp_runtime::{
 	traits::{BlakeTwo256, Dispatchable, Hash},
 	DispatchError,
