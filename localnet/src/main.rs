@@ -47,13 +47,14 @@ async fn main() -> ExitCode {
 			Command::Bench(args) => bench::run(args).await,
 		}
 	};
-	// Dropping the run ends every process that it started.
+	// Leaving the run half-way ends every process that it started.
 	let result = tokio::select! {
-		result = run => result,
-		() = interrupted() => {
-			eprintln!("\nstopped; all nodes and terminals are ended");
-			return ExitCode::from(130);
-		},
+		result = run => Some(result),
+		() = interrupted() => None,
+	};
+	let Some(result) = result else {
+		eprintln!("\nstopped; all nodes and terminals are ended");
+		return ExitCode::from(130);
 	};
 	match result {
 		Ok(()) => ExitCode::SUCCESS,

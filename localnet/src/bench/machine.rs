@@ -55,6 +55,15 @@ pub fn describe() -> String {
 	format!("{cores} cores of {processor}, {memory} GiB, Linux {}", kernel.trim())
 }
 
+/// The kernel's load average over one minute; 0 where it tells none.
+pub fn load_average() -> f64 {
+	let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+	text.split_whitespace()
+		.next()
+		.and_then(|first| first.parse().ok())
+		.unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;

@@ -46,6 +46,10 @@ pub struct BenchArgs {
 #[derive(Clone, Debug, Serialize)]
 struct Report {
 	machine: String,
+	/// Processes that wanted to run in the minute before the first run, as the kernel averages them: other work on the machine.
+	load_before: f64,
+	/// Clauses that both sides check each order against.
+	clauses: usize,
 	order_bytes: usize,
 	orders_per_request: u64,
 	runs: Vec<Run>,
@@ -70,12 +74,17 @@ const IDLE: Duration = Duration::from_secs(6);
 /// The network does not start, or an order is not confirmed.
 pub async fn run(args: BenchArgs) -> Result<()> {
 	let say = |text: &str| eprintln!("{text}");
+	let load_before = machine::load_average();
 	say("starting two nodes, the seller's being the only validator");
 	let folder = tempfile::Builder::new().prefix("sealane-bench-").tempdir();
 	let folder = folder.map_err(Error::io("cannot make a temporary folder"))?;
 	let manifest = sample::write(1, SampleSize::of_orders(100), &folder.path().join("sample"))?;
 	let mut consortium = Consortium::start(folder.path(), Plan::Pair).await?;
 	let clauses: Vec<_> = manifest.clauses.iter().filter(|f| f.scope == "all").cloned().collect();
+	let clause_count = clauses
+		.iter()
+		.map(|f| f.clauses().map(|list| list.len()))
+		.sum::<Result<usize, _>>()?;
 	consortium.set_up(&clauses).await?;
 	let pids = consortium
 		.institutions
@@ -108,6 +117,8 @@ pub async fn run(args: BenchArgs) -> Result<()> {
 
 	let report = Report {
 		machine: machine::describe(),
+		load_before,
+		clauses: clause_count,
 		order_bytes: load::ORDER_BYTES,
 		orders_per_request: args.batch,
 		orders_per_second: median(runs.iter().map(|r| r.orders_per_second)),
@@ -152,16 +163,18 @@ fn text(report: &Report) -> String {
 	}
 	format!(
 		"\nConfirmed round trips: accepted, delivered, confirmed, back, durable on both sides\n\n\
-		 machine    {}\n\
+		 machine    {}; load average before: {:.1}\n\
 		 processes  seller's node (the only validator, 2 s blocks), issuer's node, load generator with the issuer's loop\n\
-		 orders     {} bytes with facts that both sides check against 8 clauses, {} per request; confirmations ~100 bytes\n\n\
+		 orders     {} bytes with facts that both sides check against {} clauses, {} per request; confirmations ~100 bytes\n\n\
 		 {table}\n\n\
 		 median of {}: {} orders/s, {:.2} CPU µs per order of both nodes together\n\
 		 one order at a time, acknowledgement to confirmation at the seller: p50 {:.2} ms, p99 {:.2} ms ({} orders)\n\
 		 both nodes without load: {:.0} CPU ms per second, included above\n\n\
 		 Measured on this machine at this time; a figure of another machine, or of one with other work, is another figure.",
 		report.machine,
+		report.load_before,
 		report.order_bytes,
+		report.clauses,
 		thousands(report.orders_per_request),
 		report.runs.len(),
 		thousands(report.orders_per_second as u64),
@@ -176,7 +189,12 @@ fn text(report: &Report) -> String {
 fn median(values: impl Iterator<Item = f64>) -> f64 {
 	let mut values: Vec<f64> = values.collect();
 	values.sort_by(f64::total_cmp);
-	percentile(&values, 0.5)
+	let middle = values.len() / 2;
+	match values.len() % 2 {
+		1 => values[middle],
+		_ if middle > 0 => (values[middle - 1] + values[middle]) / 2.0,
+		_ => 0.0,
+	}
 }
 
 /// Of sorted values, the smallest that is at least as large as the share `p` of them.
@@ -196,5 +214,7 @@ mod tests {
 		assert_eq!(percentile(&values, 0.99), 99.0);
 		assert_eq!(percentile(&[], 0.5), 0.0);
 		assert_eq!(median([3.0, 1.0, 2.0].into_iter()), 2.0);
+		assert_eq!(median([3.0, 1.0].into_iter()), 2.0);
+		assert_eq!(median([].into_iter()), 0.0);
 	}
 }

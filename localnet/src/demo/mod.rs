@@ -67,30 +67,39 @@ struct Demo {
 pub async fn run(args: DemoArgs) -> Result<()> {
 	let started = Instant::now();
 	let view = View::new(args.json, started);
-	let (folder, temporary) = folder(args.dir.as_deref())?;
+	// Removed when this function is left in any way, an interruption included, unless it is kept on purpose.
+	let mut temporary = None;
+	let folder = match &args.dir {
+		Some(dir) => own_folder(dir)?,
+		None => {
+			let made = tempfile::Builder::new().prefix("sealane-demo-").tempdir();
+			let made = made.map_err(Error::io("cannot make a temporary folder"))?;
+			temporary.insert(made).path().to_path_buf()
+		}
+	};
 	view.title(&folder);
 	let result = steps(&args, view, &folder, started).await;
-	match &result {
-		Err(error) if temporary => {
-			return Err(Error::Unexpected(format!(
+	match (result, temporary) {
+		(Err(error), Some(temporary)) => {
+			let kept = temporary.keep();
+			Err(Error::Unexpected(format!(
 				"{error}\nlogs and data are kept in {}",
-				folder.display()
+				kept.display()
 			)))
 		}
-		Ok(()) if temporary && !args.keep => {
-			std::fs::remove_dir_all(&folder).map_err(Error::io(format!("cannot remove {}", folder.display())))?;
+		(result, Some(temporary)) => {
+			if args.keep {
+				// Whoever keeps the network keeps its folder; the output has said where it is.
+				let _ = temporary.keep();
+			}
+			result
 		}
-		_ => {}
+		(result, None) => result,
 	}
-	result
 }
 
-/// The folder to work in, and whether it is ours to remove.
-fn folder(dir: Option<&Path>) -> Result<(PathBuf, bool)> {
-	let Some(dir) = dir else {
-		let made = tempfile::Builder::new().prefix("sealane-demo-").tempdir();
-		return Ok((made.map_err(Error::io("cannot make a temporary folder"))?.keep(), true));
-	};
+/// The folder that `--dir` names: new or empty, as an absolute path.
+fn own_folder(dir: &Path) -> Result<PathBuf> {
 	std::fs::create_dir_all(dir).map_err(Error::io(format!("cannot make {}", dir.display())))?;
 	let mut entries = std::fs::read_dir(dir).map_err(Error::io(format!("cannot read {}", dir.display())))?;
 	if entries.next().is_some() {
@@ -99,10 +108,8 @@ fn folder(dir: Option<&Path>) -> Result<(PathBuf, bool)> {
 			dir.display()
 		)));
 	}
-	let dir = dir
-		.canonicalize()
-		.map_err(Error::io(format!("cannot find {}", dir.display())))?;
-	Ok((dir, false))
+	dir.canonicalize()
+		.map_err(Error::io(format!("cannot find {}", dir.display())))
 }
 
 async fn steps(args: &DemoArgs, view: View, folder: &Path, started: Instant) -> Result<()> {

@@ -88,20 +88,39 @@ impl Demo {
 	}
 
 	/// The files of one bank, one after the other, as its sales terminal takes them.
+	///
+	/// Only with the last one it waits for the chain; then each file is given to the terminal once more, which knows it, sends
+	/// nothing again, and waits until its records are final, too.
 	async fn send(&self, who: &Institution) -> Result<SalesFigures> {
-		let customers = self.sample.join(who.key).join("customers.ndjson");
+		let files: Vec<_> = self
+			.manifest
+			.files
+			.iter()
+			.filter(|f| f.seller == who.key)
+			.map(|f| f.file)
+			.collect();
+		let last = files.len().saturating_sub(1);
+		for (number, file) in files.iter().enumerate() {
+			self.sell(who, file, if number == last { "finalised" } else { "confirmed" })
+				.await?;
+		}
 		let mut sum = SalesFigures::default();
-		for file in self.manifest.files.iter().filter(|f| f.seller == who.key) {
-			let args = self
-				.terminals
-				.sales("run", who, &customers)
-				.option("--orders", self.sample.join(who.key).join(file.file))
-				.with("--once")
-				.option("--until", "finalised")
-				.option("--timeout-s", LIMIT_S.to_string());
-			sum.add(&self.terminals.json::<SalesFigures>(args).await?);
+		for file in files {
+			sum.add(&self.sell(who, file, "finalised").await?);
 		}
 		Ok(sum)
+	}
+
+	async fn sell(&self, who: &Institution, file: &str, until: &str) -> Result<SalesFigures> {
+		let customers = self.sample.join(who.key).join("customers.ndjson");
+		let args = self
+			.terminals
+			.sales("run", who, &customers)
+			.option("--orders", self.sample.join(who.key).join(file))
+			.with("--once")
+			.option("--until", until)
+			.option("--timeout-s", LIMIT_S.to_string());
+		self.terminals.json(args).await
 	}
 
 	/// Packets made by the banks' nodes, and those on the issuers' disks.
