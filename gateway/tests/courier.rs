@@ -175,7 +175,7 @@ async fn a_registration_and_a_cancellation_are_asked_and_answered() {
 	let registration = Registration::new("R-1", "I2", "C-17", person);
 	let report = seller
 		.client
-		.submit_registrations(&[registration.clone()], "r")
+		.submit_registrations(std::slice::from_ref(&registration), "r")
 		.await
 		.unwrap();
 	assert_eq!(report.accepted, 1, "{report:?}");

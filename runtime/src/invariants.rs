@@ -12,8 +12,11 @@ use sealane_primitives::traits::ChannelRegistry;
 use sp_runtime::TryRuntimeError;
 use std::collections::BTreeSet;
 
+/// Looks at the state, and says what is wrong with it.
+pub type Check = fn() -> Result<(), TryRuntimeError>;
+
 /// The checks, each with the name of what it is about.
-pub const CHECKS: [(&str, fn() -> Result<(), TryRuntimeError>); 9] = [
+pub const CHECKS: [(&str, Check); 9] = [
 	("members", Members::do_try_state),
 	("channels", Channels::do_try_state),
 	("agreements", Agreements::do_try_state),

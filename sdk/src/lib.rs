@@ -11,7 +11,7 @@
 //!
 //! let client = Client::new("http://127.0.0.1:9955", "the node's token")?;
 //! let order = Order::new("2026-000001", BusinessKind::Purchase, "BOND-A", "C-17", "2026-11-24T09:30:00+08:00")
-//! 	.with_amount("10000.00", "CNY");
+//!     .with_amount("10000.00", "CNY");
 //! let report = client.submit_orders(&[order], "window-2026-11-24-0930").await?;
 //! assert_eq!(report.accepted, 1);
 //! # Ok(())

@@ -34,9 +34,11 @@ pub type Parts = sc_service::PartialComponents<
 /// restarted node is back at once; whoever can write there can read the node's keys as well.
 fn executor(config: &Configuration) -> WasmExecutor<HostFunctions> {
 	let settings = &config.executor;
-	let heap = settings.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |pages| HeapAllocStrategy::Static {
-		extra_pages: pages as u32,
-	});
+	let heap = settings
+		.default_heap_pages
+		.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |pages| HeapAllocStrategy::Static {
+			extra_pages: pages as u32,
+		});
 	let builder = WasmExecutor::builder()
 		.with_execution_method(settings.wasm_method)
 		.with_onchain_heap_alloc_strategy(heap)

@@ -279,7 +279,7 @@ pub fn is_sound(keys: &CourierKeys) -> bool {
 	let ordered = keys.windows(2).all(|pair| pair[0].valid_from <= pair[1].valid_from);
 	let ends_hold = keys
 		.iter()
-		.all(|key| key.valid_until.map_or(true, |until| key.valid_from <= until));
+		.all(|key| key.valid_until.is_none_or(|until| key.valid_from <= until));
 	let unique = keys
 		.iter()
 		.enumerate()

@@ -134,22 +134,18 @@ impl pallet_multisig::Config for Runtime {
 	codec::Decode,
 	codec::DecodeWithMemTracking,
 	Debug,
+	Default,
 	codec::MaxEncodedLen,
 	scale_info::TypeInfo,
 )]
 pub enum ProxyType {
 	/// Everything.
+	#[default]
 	Any,
 	/// The council's business: propose, vote, close.
 	Council,
 	/// What an institution does for itself: nodes, channels, agreements, receipts, anchors.
 	Consortium,
-}
-
-impl Default for ProxyType {
-	fn default() -> Self {
-		Self::Any
-	}
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {

@@ -87,7 +87,7 @@ fn who_votes_twice_is_disabled_and_then_dropped() {
 		assert_eq!(validate(report.clone()), Err(InvalidTransaction::Call.into()));
 		assert_ok!(crate::Executive::apply_extrinsic(report.clone()).expect("a true report is taken"));
 		assert!(Session::is_disabled(index_of(&offender)));
-		assert_eq!(Validators::condemned(), [offender.clone()]);
+		assert_eq!(Validators::condemned(), std::slice::from_ref(&offender));
 		// The same again is stale.
 		assert_eq!(
 			crate::Executive::apply_extrinsic(report),
@@ -95,7 +95,7 @@ fn who_votes_twice_is_disabled_and_then_dropped() {
 		);
 	});
 	let planned = to_next_session(&mut chain);
-	assert_eq!(planned, [offender.clone()]);
+	assert_eq!(planned, std::slice::from_ref(&offender));
 	// Disabled until the set without it takes over.
 	chain.look(|| assert!(Session::is_disabled(index_of(&offender))));
 	to_next_session(&mut chain);

@@ -206,7 +206,7 @@ fn weight_costs_the_same_at_every_block() {
 		// Blocks of both kinds, with extrinsics and without, since demand moves other chains' fees.
 		chain.block(|| {
 			// The block that ends a session takes no extrinsics.
-			if System::block_number() % SessionPeriod::get() == 0 {
+			if System::block_number().is_multiple_of(SessionPeriod::get()) {
 				return;
 			}
 			let before = left(&bank.manager);

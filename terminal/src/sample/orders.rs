@@ -233,6 +233,8 @@ impl<'a> Generator<'a> {
 	fn base(&mut self, kind: BusinessKind, person: usize, product: &'static Product) -> SampleOrder {
 		self.number += 1;
 		let second = 9 * 3_600 + self.rng.below(6 * 3_600 - 60);
+		let interface = self.rng.chance(500).then_some(product.interface);
+		let &branch = self.rng.pick(&["Head Office", "浦东支行", "天河支行", "Online"]);
 		SampleOrder {
 			id: format!(
 				"{}-{}-{:07}",
@@ -242,7 +244,7 @@ impl<'a> Generator<'a> {
 			),
 			kind: kind.as_str(),
 			product: product.id,
-			interface: self.rng.chance(500).then_some(product.interface),
+			interface,
 			customer: self.people[person].customer.reference.clone(),
 			amount: None,
 			units: None,
@@ -255,7 +257,7 @@ impl<'a> Generator<'a> {
 			),
 			cancels: None,
 			details: None,
-			branch: *self.rng.pick(&["Head Office", "浦东支行", "天河支行", "Online"]),
+			branch,
 			person,
 		}
 	}
@@ -429,7 +431,8 @@ impl<'a> Generator<'a> {
 
 	fn one_of(&mut self, keep: impl Fn(&Product) -> bool) -> &'static Product {
 		let fitting: Vec<&'static Product> = products().map(|(_, p)| p).filter(|p| keep(p)).collect();
-		*self.rng.pick(&fitting)
+		let &product = self.rng.pick(&fitting);
+		product
 	}
 
 	/// Purchases, subscriptions and redemptions can be taken back once.
@@ -464,7 +467,7 @@ impl<'a> Generator<'a> {
 			(0, Sink::Ndjson(file)) => {
 				let text = serde_json::to_string(&order)?;
 				// Cut inside the object, at a character's border: everything up to the customer is ASCII.
-				file.write_all(text[..60].as_bytes())?;
+				file.write_all(&text.as_bytes()[..60])?;
 				file.write_all(b"\n")
 			}
 			(1, Sink::Ndjson(file)) => {
