@@ -8,19 +8,26 @@ mod common;
 use common::*;
 use rand::Rng;
 use sealane_localnet::{
+	consortium::Institution,
 	wait::{until, Look},
 	Error, Result,
 };
-use sealane_sdk::types::{EventKind, OrderStage, Outcome};
+use sealane_sdk::{
+	types::{Confirmation, Cursor, EventKind, Order, OrderStage, Outcome},
+	Client,
+};
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	time::Duration,
 };
+use tokio::sync::watch;
 
 /// Kills of the loop; `SEALANE_KILLS` asks for more.
 const KILLS: u32 = 6;
 /// Orders of one request.
-const BATCH: usize = 40;
+const BATCH: usize = 10;
+/// Time between two requests while the node is there.
+const PACE: Duration = Duration::from_millis(20);
 
 fn kills() -> u32 {
 	std::env::var("SEALANE_KILLS")
@@ -41,43 +48,30 @@ async fn every_order_is_confirmed_exactly_once_however_often_the_nodes_are_kille
 	let rounds = kills();
 	for round in 0..rounds {
 		let victim = if round % 2 == 0 { seller } else { issuer };
-		let pause = Duration::from_millis(rand::thread_rng().gen_range(0..1_500));
-		// Orders flow from one task, confirmations from another; the node dies at a random moment in between.
 		let flow = {
 			let (seller, issuer) = (network.by_key(seller).unwrap(), network.by_key(issuer).unwrap());
-			let client = seller.client().unwrap();
-			let mut ids = Vec::new();
-			let mut batches = Vec::new();
-			for batch in 0..5 {
-				let orders: Vec<_> = (0..BATCH)
-					.map(|n| purchase(&format!("{round}-{batch}-{n}"), issuer))
-					.collect();
-				ids.extend(orders.iter().map(|o| o.id.clone()));
-				batches.push((format!("round-{round}-{batch}"), orders));
-			}
-			sent.extend(ids);
+			let (stop, stopped) = watch::channel(false);
 			let confirm = spawn_confirming(issuer.client().unwrap(), format!("round-{round}"));
-			let submit = tokio::spawn(async move {
-				for (key, orders) in batches {
-					// Repeated under the same key until it is answered: the client rides over the restart of its node.
-					submit_until_taken(&client, &orders, &key).await?;
-				}
-				Ok::<_, Error>(())
-			});
-			(submit, confirm)
+			let purchase_of = purchase("", issuer);
+			let submit = spawn_submitting(seller.client().unwrap(), purchase_of, round, stopped);
+			(stop, submit, confirm)
 		};
-		tokio::time::sleep(pause).await;
+		// Orders and confirmations flow; the node dies at a random moment, comes back, and they flow on.
+		tokio::time::sleep(Duration::from_millis(rand::thread_rng().gen_range(0..1_500))).await;
 		let node = &mut network.by_key_mut(victim).unwrap().node;
 		node.restart().await.unwrap();
-		let (submit, confirm) = flow;
-		submit.await.unwrap().unwrap();
+		let (stop, submit, confirm) = flow;
+		stop.send_replace(true);
+		sent.extend(submit.await.unwrap().unwrap());
 		confirm.abort();
 	}
+	println!("{rounds} kills, {} orders", sent.len());
 	let seller = network.by_key(seller).unwrap();
 	let issuer = network.by_key(issuer).unwrap();
+	let client = seller.client().unwrap();
 	confirming(issuer, async {
 		for id in &sent {
-			order_at(seller, id, OrderStage::Finalised).await?;
+			order_at(&client, id, OrderStage::Finalised).await?;
 		}
 		Ok(())
 	})
@@ -88,12 +82,36 @@ async fn every_order_is_confirmed_exactly_once_however_often_the_nodes_are_kille
 	network.ensure_running().unwrap();
 }
 
+/// Submits batch after batch until it is told to stop; gives the ids of all orders that the node took.
+fn spawn_submitting(
+	client: Client,
+	order: Order,
+	round: u32,
+	stopped: watch::Receiver<bool>,
+) -> tokio::task::JoinHandle<Result<Vec<String>>> {
+	tokio::spawn(async move {
+		let mut ids = Vec::new();
+		let mut pace = tokio::time::interval(PACE);
+		for batch in 0.. {
+			if *stopped.borrow() {
+				break;
+			}
+			pace.tick().await;
+			let orders: Vec<_> = (0..BATCH)
+				.map(|n| Order {
+					id: format!("{round}-{batch}-{n}"),
+					..order.clone()
+				})
+				.collect();
+			submit_until_taken(&client, &orders, &format!("round-{round}-{batch}")).await?;
+			ids.extend(orders.into_iter().map(|o| o.id));
+		}
+		Ok(ids)
+	})
+}
+
 /// Submits under one key until the node has answered, over restarts of the node.
-async fn submit_until_taken(
-	client: &sealane_sdk::Client,
-	orders: &[sealane_sdk::types::Order],
-	key: &str,
-) -> Result<()> {
+async fn submit_until_taken(client: &Client, orders: &[Order], key: &str) -> Result<()> {
 	until(&format!("the node takes {key}"), LIMIT, || async {
 		let report = client.submit_orders(orders, key).await?;
 		// What was on disk before the kill counts as repeated.
@@ -108,19 +126,19 @@ async fn submit_until_taken(
 }
 
 /// Confirms whatever is in the inbox, over restarts of the node.
-fn spawn_confirming(client: sealane_sdk::Client, name: String) -> tokio::task::JoinHandle<()> {
+fn spawn_confirming(client: Client, name: String) -> tokio::task::JoinHandle<()> {
 	tokio::spawn(async move {
-		let mut cursor = sealane_sdk::types::Cursor::start();
+		let mut cursor = Cursor::start();
 		loop {
 			let Ok(page) = client.inbox(&cursor, 200, Duration::from_millis(200)).await else {
 				continue;
 			};
 			let mut confirmations = Vec::new();
 			for entry in page.entries.iter().filter(|e| !e.answered) {
-				let Ok(order) = serde_json::from_str::<sealane_sdk::types::Order>(entry.body.get()) else {
+				let Ok(order) = serde_json::from_str::<Order>(entry.body.get()) else {
 					continue;
 				};
-				let mut confirmation = sealane_sdk::types::Confirmation::new(order.id, Outcome::Accepted);
+				let mut confirmation = Confirmation::new(order.id, Outcome::Accepted);
 				confirmation.channel = Some(entry.channel);
 				confirmations.push(confirmation);
 			}
@@ -134,9 +152,9 @@ fn spawn_confirming(client: sealane_sdk::Client, name: String) -> tokio::task::J
 }
 
 /// The seller's event stream tells of each order once.
-async fn confirmed_once(seller: &sealane_localnet::consortium::Institution, sent: &BTreeSet<String>) -> Result<()> {
+async fn confirmed_once(seller: &Institution, sent: &BTreeSet<String>) -> Result<()> {
 	let client = seller.client()?;
-	let mut cursor = sealane_sdk::types::Cursor::start();
+	let mut cursor = Cursor::start();
 	let mut confirmed: BTreeMap<String, u32> = BTreeMap::new();
 	loop {
 		let page = client.events_page(&cursor, 5_000, Duration::ZERO).await?;
@@ -163,11 +181,7 @@ async fn confirmed_once(seller: &sealane_localnet::consortium::Institution, sent
 }
 
 /// Both nodes say the same batch and place for each order, no place is taken twice, and the batches hold nothing else.
-async fn one_leaf_each(
-	seller: &sealane_localnet::consortium::Institution,
-	issuer: &sealane_localnet::consortium::Institution,
-	sent: &BTreeSet<String>,
-) -> Result<()> {
+async fn one_leaf_each(seller: &Institution, issuer: &Institution, sent: &BTreeSet<String>) -> Result<()> {
 	let (at_seller, at_issuer) = (seller.client()?, issuer.client()?);
 	let mut places = BTreeSet::new();
 	let mut batches: BTreeMap<String, (u32, u32)> = BTreeMap::new();

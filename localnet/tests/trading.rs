@@ -117,7 +117,7 @@ async fn suspended_channel_carries_nothing_until_it_is_resumed(network: &Consort
 	let client = seller.client()?;
 	confirming(issuer, async {
 		client.submit_orders(&[purchase("before", issuer)], "before").await?;
-		order_at(seller, "before", OrderStage::Finalised).await?;
+		order_at(&client, "before", OrderStage::Finalised).await?;
 		Ok(())
 	})
 	.await?;
@@ -132,14 +132,14 @@ async fn suspended_channel_carries_nothing_until_it_is_resumed(network: &Consort
 		.submit_orders(&[purchase("elsewhere", other)], "elsewhere")
 		.await?;
 	assert_eq!(report.accepted, 1, "{report:?}");
-	order_at(seller, "elsewhere", OrderStage::Delivered).await?;
+	order_at(&client, "elsewhere", OrderStage::Delivered).await?;
 
 	network.resume(channel).await?;
 	channel_becomes(seller, channel, None).await?;
 	confirming(issuer, async {
 		let report = client.submit_orders(&[purchase("after", issuer)], "after").await?;
 		assert_eq!(report.accepted, 1, "{report:?}");
-		order_at(seller, "after", OrderStage::Finalised).await?;
+		order_at(&client, "after", OrderStage::Finalised).await?;
 		Ok(())
 	})
 	.await

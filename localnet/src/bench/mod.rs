@@ -57,6 +57,8 @@ struct Report {
 	orders_per_second: f64,
 	/// Median over the runs: CPU time of both node processes.
 	cpu_us_per_order: f64,
+	/// Median over the runs: share of the machine's processors that nodes and load generator used, 0 to 1.
+	processors_used: f64,
 	/// Single orders, from the acknowledgement to the confirmation at the seller, in milliseconds.
 	latency_p50_ms: f64,
 	latency_p99_ms: f64,
@@ -123,6 +125,7 @@ pub async fn run(args: BenchArgs) -> Result<()> {
 		orders_per_request: args.batch,
 		orders_per_second: median(runs.iter().map(|r| r.orders_per_second)),
 		cpu_us_per_order: median(runs.iter().map(|r| r.cpu_us_per_order)),
+		processors_used: median(runs.iter().map(processors_used)),
 		runs,
 		latency_p50_ms: percentile(&latencies, 0.50),
 		latency_p99_ms: percentile(&latencies, 0.99),
@@ -136,6 +139,12 @@ pub async fn run(args: BenchArgs) -> Result<()> {
 		println!("{}", text(&report));
 	}
 	Ok(())
+}
+
+/// The share of the machine's processors that a run used.
+fn processors_used(run: &Run) -> f64 {
+	let cores = std::thread::available_parallelism().map_or(1, usize::from);
+	(run.cpu_us_per_order + run.generator_us_per_order) * run.orders_per_second / 1e6 / cores as f64
 }
 
 fn text(report: &Report) -> String {
@@ -168,6 +177,7 @@ fn text(report: &Report) -> String {
 		 orders     {} bytes with facts that both sides check against {} clauses, {} per request; confirmations ~100 bytes\n\n\
 		 {table}\n\n\
 		 median of {}: {} orders/s, {:.2} CPU µs per order of both nodes together\n\
+		 nodes and generator used {:.0} % of the processors: {}\n\
 		 one order at a time, acknowledgement to confirmation at the seller: p50 {:.2} ms, p99 {:.2} ms ({} orders)\n\
 		 both nodes without load: {:.0} CPU ms per second, included above\n\n\
 		 Measured on this machine at this time; a figure of another machine, or of one with other work, is another figure.",
@@ -179,6 +189,8 @@ fn text(report: &Report) -> String {
 		report.runs.len(),
 		thousands(report.orders_per_second as u64),
 		report.cpu_us_per_order,
+		report.processors_used * 100.0,
+		if report.processors_used > 0.75 { "they are what bounds the rate" } else { "the rate is bounded by waiting, not by them" },
 		report.latency_p50_ms,
 		report.latency_p99_ms,
 		report.singles,

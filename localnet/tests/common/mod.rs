@@ -9,7 +9,10 @@ use sealane_localnet::{
 	wait::{until, Look},
 	Error, Result,
 };
-use sealane_sdk::types::{BusinessKind, Order, OrderStage, OrderStatus, Outcome};
+use sealane_sdk::{
+	types::{BusinessKind, Order, OrderStage, OrderStatus, Outcome},
+	Client,
+};
 use sealane_terminal::sample::{self, catalogue::ISSUERS, ClauseFile, SampleSize};
 use std::{path::Path, time::Duration};
 
@@ -43,9 +46,9 @@ pub fn purchase(id: &str, issuer: &Institution) -> Order {
 }
 
 /// Waits until an order has come as far as `stage`.
-pub async fn order_at(who: &Institution, id: &str, stage: OrderStage) -> Result<OrderStatus> {
+pub async fn order_at(client: &Client, id: &str, stage: OrderStage) -> Result<OrderStatus> {
 	until(&format!("order {id} is {}", stage.as_str()), LIMIT, || async {
-		let status = who.client()?.order(id, None).await?;
+		let status = client.order(id, None).await?;
 		Ok(match status {
 			Some(status) if reached(status.stage, stage) => Look::Found(status),
 			Some(status) => Look::NotYet(status.stage.as_str().into()),

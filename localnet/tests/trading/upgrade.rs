@@ -39,7 +39,7 @@ pub async fn an_upgrade_loses_no_order(network: &Consortium, seller: &Institutio
 			let last = orders.last().map(|o| o.id.clone()).unwrap_or_default();
 			sent.extend(orders.into_iter().map(|o| o.id));
 			// The next round follows the answer to this one, so that orders are on their way all the time.
-			order_at(seller, &last, OrderStage::Confirmed).await?;
+			order_at(&client, &last, OrderStage::Confirmed).await?;
 			if last_round {
 				break;
 			}
@@ -76,7 +76,7 @@ pub async fn an_upgrade_loses_no_order(network: &Consortium, seller: &Institutio
 	let sent = confirming(issuer, async {
 		let (sent, ()) = futures::future::try_join(trade, govern).await?;
 		for id in &sent {
-			order_at(seller, id, OrderStage::Finalised).await?;
+			order_at(&client, id, OrderStage::Finalised).await?;
 		}
 		Ok(sent)
 	})
