@@ -11,7 +11,7 @@
 //! * [`terminals`]: the terminals of banks and issuers.
 //! * [`markers`], [`search`]: texts planted in orders, and the search for them in every byte of every node.
 //! * [`demo`]: the whole path of the mission, shown and checked.
-//! * [`bench`]: what a confirmed round trip costs.
+//! * [`mod@bench`]: what a confirmed round trip costs.
 
 pub mod bench;
 pub mod binaries;

@@ -3,7 +3,7 @@
 //! A consortium on this machine: institutions with their nodes, and the council that admits and grants.
 //!
 //! * this file: who they are, starting their nodes;
-//! * [`steps`]: from admission to trading, each step a function that says what happened;
+//! * `steps`: from admission to trading, each step a function that says what happened;
 //! * [`papers`]: the cooperation agreements whose hashes go on chain.
 
 pub mod papers;
