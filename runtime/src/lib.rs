@@ -2,7 +2,7 @@
 
 //! # The consortium chain
 //!
-//! Composition only: which pallets the chain has ([`runtime`]), how each is set ([`configs`]), what the node may ask
+//! Composition only: which pallets the chain has (`runtime`), how each is set ([`configs`]), what the node may ask
 //! ([`apis`]), how a network begins ([`genesis`]) and how state moves between versions ([`migrations`]).
 //!
 //! There is no token, no fee and no sudo. Who may transact is decided by `pallet-members`, every power by an origin in

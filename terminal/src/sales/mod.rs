@@ -2,10 +2,10 @@
 
 //! The sales terminal: what runs beside the bank's own system and talks to its node.
 //!
-//! 1. [`intake`] reads order files window by window, drops what is malformed, repeated or not qualified, writes the rest
+//! 1. `intake` reads order files window by window, drops what is malformed, repeated or not qualified, writes the rest
 //!    down as pending and hands each window on as one request.
-//! 2. [`submit`] makes the requests, in order, each with its idempotency key, until the node has them on its disk.
-//! 3. [`follow`] reads the node's events and turns each confirmation into a business record.
+//! 2. `submit` makes the requests, in order, each with its idempotency key, until the node has them on its disk.
+//! 3. `follow` reads the node's events and turns each confirmation into a business record.
 //!
 //! What belongs together is one transaction: a window's records, its defects and how far the file was read; a page of events
 //! and the cursor behind it. Killed at any moment, the terminal goes on where the last transaction ended; requests whose
