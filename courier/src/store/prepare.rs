@@ -81,7 +81,10 @@ impl Preparer {
 
 	/// The prepared file and its present name, if it is ready. The caller renames it, then asks for the [`Preparer::next`].
 	pub(super) fn take(&self) -> Option<(Arc<dyn DiskFile>, &Path)> {
-		let file = self.desk.state.lock().ready.take()?;
+		let mut state = self.desk.state.lock();
+		let file = state.ready.take()?;
+		// The name is the caller's until it has renamed the file: a wish from before must not make another one under it.
+		state.wanted = false;
 		Some((file, &self.path))
 	}
 
@@ -128,4 +131,36 @@ fn prepare(desk: &Desk, disk: &dyn Disk, path: &Path, bytes: u64) -> io::Result<
 	let file = disk.create(path)?;
 	write_zeros(file.as_ref(), 0, bytes, || !desk.state.lock().stop)?;
 	Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::{super::fault::FaultDisk, *};
+
+	#[test]
+	fn no_file_is_made_under_the_name_of_one_that_was_taken() {
+		let folder = Path::new("/segments");
+		for _ in 0..200 {
+			let disk = FaultDisk::new();
+			disk.create_folder(folder).unwrap();
+			let preparer = Preparer::start(Arc::new(disk.clone()), folder, 512).unwrap();
+			// Asked for again at any moment while the first one is in the making.
+			preparer.next();
+			let (taken, path) = loop {
+				match preparer.take() {
+					Some(found) => break found,
+					None => std::thread::yield_now(),
+				}
+			};
+			taken.write_all_at(b"header", 0).unwrap();
+			let named = folder.join("segment");
+			disk.rename(path, &named).unwrap();
+			let mut header = [0; 6];
+			assert_eq!(
+				disk.open(&named).unwrap().read_at(&mut header, 0).unwrap(),
+				header.len()
+			);
+			assert_eq!(&header, b"header");
+		}
+	}
 }
