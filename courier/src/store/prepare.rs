@@ -140,18 +140,17 @@ mod tests {
 	#[test]
 	fn no_file_is_made_under_the_name_of_one_that_was_taken() {
 		let folder = Path::new("/segments");
-		for _ in 0..200 {
+		// The gap is as wide as the maker takes to wake up.
+		for _ in 0..2_000 {
 			let disk = FaultDisk::new();
 			disk.create_folder(folder).unwrap();
 			let preparer = Preparer::start(Arc::new(disk.clone()), folder, 512).unwrap();
-			// Asked for again at any moment while the first one is in the making.
+			while preparer.desk.state.lock().ready.is_none() {
+				std::thread::yield_now();
+			}
+			// A segment that began without the file asks for another one just before the file is taken.
 			preparer.next();
-			let (taken, path) = loop {
-				match preparer.take() {
-					Some(found) => break found,
-					None => std::thread::yield_now(),
-				}
-			};
+			let (taken, path) = preparer.take().unwrap();
 			taken.write_all_at(b"header", 0).unwrap();
 			let named = folder.join("segment");
 			disk.rename(path, &named).unwrap();
