@@ -31,12 +31,10 @@ type Majority = EitherOfDiverse<EnsureRoot<AccountId>, EnsureProportionMoreThan<
 /// At least two thirds of the council, or root.
 type TwoThirds = EitherOfDiverse<EnsureRoot<AccountId>, EnsureProportionAtLeast<AccountId, CouncilInstance, 2, 3>>;
 
-/// Admits members, sets their roles.
+/// Admits members, sets their roles, reinstates suspended ones.
 pub type MemberAdmission = Majority;
 /// Suspends members.
 pub type MemberSuspension = OneThird;
-/// Reinstates suspended members.
-pub type MemberReinstatement = Majority;
 /// Removes members and nodes against their will.
 pub type MemberRemoval = TwoThirds;
 /// Decides whether only registered nodes may connect.

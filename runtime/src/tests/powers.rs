@@ -78,12 +78,11 @@ type Test = fn(RuntimeOrigin) -> bool;
 
 #[test]
 fn every_power_takes_the_share_of_the_table_at_every_size_of_the_council() {
-	let powers: [(&str, Share, Test); 17] = [
+	let powers: [(&str, Share, Test); 16] = [
 		("MemberSuspension", OneThird, holds::<power::MemberSuspension>),
 		("ChannelSuspension", OneThird, holds::<power::ChannelSuspension>),
 		("AgreementRefusal", OneThird, holds::<power::AgreementRefusal>),
 		("MemberAdmission", MoreThanHalf, holds::<power::MemberAdmission>),
-		("MemberReinstatement", MoreThanHalf, holds::<power::MemberReinstatement>),
 		("ChannelGrant", MoreThanHalf, holds::<power::ChannelGrant>),
 		("ChannelResumption", MoreThanHalf, holds::<power::ChannelResumption>),
 		("ChannelRevocation", MoreThanHalf, holds::<power::ChannelRevocation>),
