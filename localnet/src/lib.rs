@@ -2,11 +2,11 @@
 
 //! # A network on this machine
 //!
-//! Real `sealane-node` and `sealane` processes with their own folders, keys and free ports on loopback, for the demo, the
+//! Real `sealane-node` and `sealane` processes with their own folders, keys and ports on loopback, for the demo, the
 //! end-to-end tests and the benchmark.
 //!
 //! * [`process`]: one child process, watched and ended.
-//! * [`node`]: one node: keys, ports, start, kill, restart.
+//! * [`node`], [`ports`]: one node: keys, start, kill, restart on the same ports.
 //! * [`consortium`]: institutions with their nodes, and the steps from admission to trading.
 //! * [`terminals`]: the terminals of banks and issuers.
 //! * [`markers`], [`search`]: texts planted in orders, and the search for them in every byte of every node.
@@ -21,6 +21,7 @@ pub mod error;
 pub mod markers;
 pub mod metrics;
 pub mod node;
+pub mod ports;
 pub mod process;
 pub mod search;
 pub mod terminals;

@@ -2,10 +2,12 @@
 
 //! One `sealane-node` with its own folder, keys and ports.
 
-use crate::process::{Process, ProcessError};
+use crate::{
+	ports,
+	process::{Process, ProcessError},
+};
 use std::{
 	io,
-	net::TcpListener,
 	path::{Path, PathBuf},
 	process::{Command, Stdio},
 	time::Duration,
@@ -109,12 +111,6 @@ fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> NodeError {
 	}
 }
 
-/// A port that is free now. Between this and its use another process could take it; the node then fails to start, loudly.
-fn free_port() -> Result<u16, NodeError> {
-	let listener = TcpListener::bind("127.0.0.1:0").map_err(io("cannot find a free port"))?;
-	Ok(listener.local_addr().map_err(io("cannot read the free port"))?.port())
-}
-
 impl Node {
 	/// Makes the folder and the keys. `chain` is a preset's name or a chain specification's path.
 	pub fn prepare(binary: &Path, parent: &Path, chain: &str, spec: NodeSpec) -> Result<Self, NodeError> {
@@ -172,7 +168,8 @@ impl Node {
 			&spec.delegate_suri,
 		])?;
 
-		let p2p_port = free_port()?;
+		let port = || ports::reserve().map_err(io("no free port"));
+		let p2p_port = port()?;
 		let identity = Identity {
 			peer_id,
 			signing: key("signing"),
@@ -186,9 +183,9 @@ impl Node {
 			chain: chain.into(),
 			identity,
 			p2p_port,
-			rpc_port: free_port()?,
-			api_port: free_port()?,
-			metrics_port: free_port()?,
+			rpc_port: port()?,
+			api_port: port()?,
+			metrics_port: port()?,
 			bootnodes: Vec::new(),
 			process: None,
 		})
