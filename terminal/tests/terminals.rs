@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! The terminals against stand-ins of their nodes: the whole sample through, figures compared with the manifest; answers lost
-//! on the way; the processes killed at any moment.
+//! on the way; the processes killed at any moment. What the database has a part in is shown with SQLite and with PostgreSQL.
 
+mod databases;
 mod exchange;
 
+use databases::Databases;
 use exchange::Exchange;
 use sealane_sdk::Client;
 use sealane_terminal::{
@@ -30,11 +32,21 @@ struct World {
 	manifest: Manifest,
 	exchange: Exchange,
 	urls: Vec<String>,
+	databases: Databases,
 }
 
 impl World {
 	async fn new(orders: u64) -> Self {
 		let dir = tempfile::tempdir().unwrap();
+		let databases = Databases::Sqlite(dir.path().into());
+		World::with(databases, dir, orders).await
+	}
+
+	async fn with_postgres(orders: u64) -> Self {
+		World::with(Databases::postgres(), tempfile::tempdir().unwrap(), orders).await
+	}
+
+	async fn with(databases: Databases, dir: tempfile::TempDir, orders: u64) -> Self {
 		let manifest = sample::write(5, SampleSize { orders, customers: 200 }, dir.path()).unwrap();
 		let exchange = Exchange::new(dir.path());
 		let mut urls = Vec::new();
@@ -47,6 +59,7 @@ impl World {
 			manifest,
 			exchange,
 			urls,
+			databases,
 		}
 	}
 
@@ -59,11 +72,7 @@ impl World {
 	}
 
 	async fn db(&self, name: &str) -> Db {
-		Db::open(&self.db_url(name)).await.unwrap()
-	}
-
-	fn db_url(&self, name: &str) -> String {
-		format!("sqlite:{}", self.path(name).display())
+		Db::open(&self.databases.url(name)).await.unwrap()
 	}
 
 	fn book(&self, seller: usize) -> CustomerBook {
@@ -75,7 +84,7 @@ impl World {
 		let (stop, stopped) = watch::channel(false);
 		for (index, issuer) in catalogue::ISSUERS.iter().enumerate() {
 			let rules = Rules::read(&self.path(issuer.key).join("rules.toml")).unwrap();
-			let db = self.db(&format!("{}.db", issuer.key)).await;
+			let db = self.db(issuer.key).await;
 			let mut desk = Desk::open(self.client(index + 2), db, rules).await.unwrap();
 			let stopped = stopped.clone();
 			tokio::spawn(async move { desk.run(stopped, |_| ()).await.unwrap() });
@@ -84,7 +93,7 @@ impl World {
 	}
 
 	async fn register(&self, seller: usize) {
-		let db = self.db(&format!("{}.db", catalogue::SELLERS[seller].key)).await;
+		let db = self.db(catalogue::SELLERS[seller].key).await;
 		let config = RegisterConfig {
 			issuers: vec![],
 			wait: true,
@@ -115,7 +124,7 @@ impl World {
 			timeout: Some(PATIENCE),
 		};
 		let (_keep, stop) = watch::channel(false);
-		let db = self.db(&format!("{key}.db")).await;
+		let db = self.db(key).await;
 		sales::run(self.client(seller), db, self.book(seller), config, QUIET, stop)
 			.await
 			.unwrap()
@@ -149,7 +158,15 @@ fn assert_figures(found: &Figures, expected: &Counts) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_sample_goes_through_and_every_figure_adds_up() {
-	let world = World::new(3_000).await;
+	the_sample_goes_through(World::new(3_000).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sample_goes_through_with_postgresql() {
+	the_sample_goes_through(World::with_postgres(3_000).await).await;
+}
+
+async fn the_sample_goes_through(world: World) {
 	let _issuers = world.issuers().await;
 	for seller in 0..2 {
 		world.register(seller).await;
@@ -165,7 +182,7 @@ async fn the_sample_goes_through_and_every_figure_adds_up() {
 	assert_eq!(figures.finalised, figures.records);
 	assert_eq!(world.exchange.contradictions(), 0);
 
-	let db = world.db("harbour-bank.db").await;
+	let db = world.db("harbour-bank").await;
 	let rejected = RecordFilter {
 		state: Some("rejected".into()),
 		limit: 1,
@@ -235,7 +252,7 @@ async fn a_watched_folder_is_worked_off() {
 		until: Until::Confirmed,
 		timeout: None,
 	};
-	let db = world.db("harbour-bank.db").await;
+	let db = world.db("harbour-bank").await;
 	let run = sales::run(world.client(0), db.clone(), world.book(0), config, QUIET, stopped);
 	let expected = world.counts(0, "orders.ndjson").clone();
 	let wait = async {
@@ -285,12 +302,21 @@ async fn run(world: &World, args: &[String], kill_after: Option<u64>) -> Option<
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn terminals_killed_at_any_moment_lose_and_double_nothing() {
-	let world = Arc::new(World::new(1_600).await);
+	terminals_are_killed(World::new(1_600).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn terminals_killed_at_any_moment_lose_and_double_nothing_with_postgresql() {
+	terminals_are_killed(World::with_postgres(1_600).await).await;
+}
+
+async fn terminals_are_killed(world: World) {
+	let world = Arc::new(world);
 	let texts = |args: &[&str]| args.iter().map(|a| (*a).to_string()).collect::<Vec<_>>();
 	let token = world.path("token").display().to_string();
 	for (index, issuer) in catalogue::ISSUERS.iter().enumerate() {
 		let rules = world.path(issuer.key).join("rules.toml").display().to_string();
-		let db = world.db_url(&format!("{}.db", issuer.key));
+		let db = world.databases.url(issuer.key);
 		let node = world.urls[index + 2].clone();
 		let args = texts(&[
 			"-q",
@@ -314,7 +340,7 @@ async fn terminals_killed_at_any_moment_lose_and_double_nothing() {
 	}
 	let folder = world.path("harbour-bank");
 	let (customers, orders) = (folder.join("customers.ndjson"), folder.join("orders.ndjson"));
-	let db = world.db_url("harbour-bank.db");
+	let db = world.databases.url("harbour-bank");
 	let common = [
 		"--node",
 		&world.urls[0],
@@ -345,7 +371,7 @@ async fn terminals_killed_at_any_moment_lose_and_double_nothing() {
 			.expect("the terminal did not come to an end");
 		assert!(text.starts_with('{'), "{text}");
 	}
-	let figures = world.db("harbour-bank.db").await.figures(None).await.unwrap();
+	let figures = world.db("harbour-bank").await.figures(None).await.unwrap();
 	assert_figures(&figures, world.counts(0, "orders.ndjson"));
 	assert_eq!(world.exchange.contradictions(), 0);
 	assert_eq!(world.exchange.unanswered(), 0);

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Where the terminals of a test keep their records: files of SQLite, or databases of a PostgreSQL server of the test's own.
+
+use std::{
+	collections::HashSet,
+	fs,
+	os::unix::{fs::MetadataExt, process::CommandExt},
+	path::{Path, PathBuf},
+	process::{Child, Command, Stdio},
+	sync::Mutex,
+	time::{Duration, Instant},
+};
+
+/// Longest time that a server may take to start.
+const START_LIMIT: Duration = Duration::from_secs(120);
+
+/// Databases by name.
+pub enum Databases {
+	/// Files in this folder.
+	Sqlite(PathBuf),
+	/// Databases of a server.
+	Postgres(Server),
+}
+
+impl Databases {
+	/// A server of the test's own, which ends with it.
+	pub fn postgres() -> Self {
+		Databases::Postgres(Server::start())
+	}
+
+	/// The URL of the database `name`, which is made where it is not there yet.
+	pub fn url(&self, name: &str) -> String {
+		match self {
+			Databases::Sqlite(folder) => format!("sqlite:{}", folder.join(format!("{name}.db")).display()),
+			Databases::Postgres(server) => server.url(name),
+		}
+	}
+}
+
+/// A PostgreSQL server that listens on a socket in its own folder only.
+pub struct Server {
+	folder: tempfile::TempDir,
+	process: Child,
+	made: Mutex<HashSet<String>>,
+}
+
+impl Server {
+	fn start() -> Self {
+		let folder = tempfile::tempdir().unwrap();
+		let owner = owner();
+		if let Some((user, group)) = owner {
+			std::os::unix::fs::chown(folder.path(), Some(user), Some(group)).unwrap();
+		}
+		let data = folder.path().join("data");
+		let made = command("initdb", owner)
+			.args([
+				"--auth=trust",
+				"--username=postgres",
+				"--encoding=UTF8",
+				"--no-locale",
+				"-D",
+			])
+			.arg(&data)
+			.output()
+			.unwrap();
+		assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+		let log = fs::File::create(folder.path().join("log")).unwrap();
+		let process = command("postgres", owner)
+			.args(["-c", "listen_addresses=", "-k"])
+			.arg(folder.path())
+			.arg("-D")
+			.arg(&data)
+			.stdout(log.try_clone().unwrap())
+			.stderr(log)
+			.spawn()
+			.unwrap();
+		let server = Server {
+			folder,
+			process,
+			made: Mutex::default(),
+		};
+		let begun = Instant::now();
+		while !server.client("pg_isready").output().unwrap().status.success() {
+			assert!(begun.elapsed() < START_LIMIT, "{}", server.log());
+			std::thread::sleep(Duration::from_millis(20));
+		}
+		server
+	}
+
+	fn url(&self, name: &str) -> String {
+		if self.made.lock().unwrap().insert(name.to_string()) {
+			let made = self.client("createdb").arg(name).output().unwrap();
+			assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+		}
+		format!(
+			"postgres://postgres@localhost/{name}?host={}",
+			self.folder.path().display()
+		)
+	}
+
+	/// A command that asks this server.
+	fn client(&self, name: &str) -> Command {
+		let mut command = command(name, owner());
+		command.arg("--username=postgres").arg("--host").arg(self.folder.path());
+		command
+	}
+
+	fn log(&self) -> String {
+		fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+	}
+}
+
+impl Drop for Server {
+	fn drop(&mut self) {
+		// Its own children end when they see that it is gone.
+		let _ = self.process.kill();
+		let _ = self.process.wait();
+	}
+}
+
+/// User and group for the server, which refuses to run as root; `None` where the test does not run as root.
+fn owner() -> Option<(u32, u32)> {
+	if fs::metadata("/proc/self").unwrap().uid() != 0 {
+		return None;
+	}
+	let users = fs::read_to_string("/etc/passwd").unwrap();
+	let line = users.lines().find(|line| line.starts_with("postgres:"));
+	let fields: Vec<&str> = line
+		.expect("the package makes the user `postgres`")
+		.split(':')
+		.collect();
+	Some((fields[2].parse().unwrap(), fields[3].parse().unwrap()))
+}
+
+/// One of PostgreSQL's programs: on `PATH`, or where Debian keeps them.
+fn command(name: &str, owner: Option<(u32, u32)>) -> Command {
+	let mut command = Command::new(program(name));
+	command.stdin(Stdio::null()).current_dir("/");
+	if let Some((user, group)) = owner {
+		command.uid(user).gid(group);
+	}
+	command
+}
+
+fn program(name: &str) -> PathBuf {
+	let path = std::env::var_os("PATH").unwrap_or_default();
+	let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+	let mut versions: Vec<PathBuf> = debian.map(|version| version.path().join("bin")).collect();
+	versions.sort();
+	std::env::split_paths(&path)
+		.chain(versions.into_iter().rev())
+		.map(|folder| folder.join(name))
+		// Debian's wrapper of the clients asks for a cluster, which a server of one's own is not.
+		.find(|file| file.is_file() && !is_wrapper(file))
+		.unwrap_or_else(|| panic!("`{name}` of PostgreSQL is not installed; scripts/setup --tests does it"))
+}
+
+fn is_wrapper(file: &Path) -> bool {
+	fs::canonicalize(file).is_ok_and(|file| file.ends_with("pg_wrapper"))
+}
