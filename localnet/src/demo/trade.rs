@@ -117,7 +117,6 @@ impl Demo {
 			.terminals
 			.sales("run", who, &customers)
 			.option("--orders", self.sample.join(who.key).join(file))
-			.with("--once")
 			.option("--until", until)
 			.option("--timeout-s", LIMIT_S.to_string());
 		self.terminals.json(args).await

@@ -48,9 +48,6 @@ pub struct RunArgs {
 	/// Longest time to wait for that, in seconds; without it for ever
 	#[arg(long)]
 	timeout_s: Option<u64>,
-	/// End when the file given with --orders is done; stated for scripts, it is so anyway
-	#[arg(long, requires = "orders")]
-	once: bool,
 }
 
 #[derive(Debug, Args)]
