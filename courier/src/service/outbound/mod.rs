@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Sending: one task per lane, woken by new packets, by the end of a pause, by the partner, by the off-chain worker.
+//!
+//! * `senders`: the lanes as others see them.
+//! * `sealing`: whether a lane may be sent to, and the next envelope.
+//! * `answers`: what the partner says to it.
+
+mod answers;
+mod sealing;
+mod senders;
+
+pub(crate) use senders::Sender;
+pub use senders::Senders;
+
+use super::{Courier, LOG_TARGET};
+use crate::{
+	api::{LaneId, Waiting},
+	lane::sender::{Next, Obstacle},
+	protocol::RefusalReason,
+	transport::TransportError,
+};
+use futures::{
+	future::BoxFuture,
+	stream::{FuturesUnordered, StreamExt},
+};
+use rand::Rng;
+use sealane_primitives::{
+	directory::{NodeEntry, Refusal},
+	ids::{Digest, Moment},
+};
+use sealing::{Barrier, Hindrance, Sealed};
+use std::{
+	sync::Arc,
+	time::{Duration, Instant},
+};
+use tokio::sync::mpsc;
+
+/// An envelope that got an answer, or none.
+struct Flown {
+	first: u64,
+	last: u64,
+	packets_hash: Digest,
+	node: NodeEntry,
+	started: Instant,
+	answer: Result<Vec<u8>, TransportError>,
+}
+
+impl Courier {
+	pub(super) async fn run_lanes(self: Arc<Self>, mut lanes: mpsc::UnboundedReceiver<LaneId>) {
+		loop {
+			let lane = tokio::select! {
+				lane = lanes.recv() => lane,
+				_ = self.stopped() => return,
+			};
+			let Some(lane) = lane else { return };
+			let Some(sender) = self.senders.get(&lane) else {
+				continue;
+			};
+			self.spawn("courier-lane", Box::pin(self.clone().run_lane(lane, sender)));
+		}
+	}
+
+	async fn run_lane(self: Arc<Self>, lane: LaneId, sender: Arc<Sender>) {
+		let mut flights: FuturesUnordered<BoxFuture<'static, Flown>> = FuturesUnordered::new();
+		let mut directory = self.chain.directory();
+		while !self.is_stopped() {
+			self.note_receipts(&sender);
+			let next = sender.state.lock().next(self.clock.now_ms());
+			let wait = match next {
+				Next::Send { first, last } => {
+					if let Some(flight) = self.take_off(lane, &sender, first, last) {
+						flights.push(flight);
+					}
+					None
+				}
+				Next::WaitUntil(at) => Some(Duration::from_millis(at.saturating_sub(self.clock.now_ms()).max(1))),
+				Next::Idle => Some(Duration::MAX),
+			};
+			let Some(wait) = wait else { continue };
+			tokio::select! {
+				Some(flown) = flights.next(), if !flights.is_empty() => self.landed(lane, &sender, flown),
+				_ = sender.notify.notified() => (),
+				_ = tokio::time::sleep(wait), if wait != Duration::MAX => (),
+				_ = self.stopped() => return,
+				// Who has no key, or no address, may have one in the next block.
+				changed = directory.changed(), if sender.state.lock().obstacle().is_some() => {
+					if changed.is_err() {
+						return;
+					}
+				},
+			}
+		}
+	}
+
+	/// Seal the next envelope and send it; `None` where it has to wait.
+	fn take_off(
+		self: &Arc<Self>,
+		lane: LaneId,
+		sender: &Arc<Sender>,
+		first: u64,
+		last: u64,
+	) -> Option<BoxFuture<'static, Flown>> {
+		let now = self.clock.now_ms();
+		let gate = match self.gate(lane) {
+			Ok(gate) => gate,
+			Err(Barrier::Channel(refusal)) => {
+				let block = self.snapshot().map_or(0, |s| s.block);
+				self.close_channel(lane.channel, refusal, block);
+				return None;
+			}
+			Err(Barrier::Node) => {
+				self.held(sender, first, Refusal::NodeUnknown, now);
+				return None;
+			}
+			Err(Barrier::Key) => {
+				sender.state.lock().failed(first, Obstacle::NoKey, now, jitter());
+				return None;
+			}
+		};
+		let sealed = match self.seal(lane, &gate, first, last, now) {
+			Ok(sealed) => sealed,
+			Err(Hindrance::Rate(pause_ms)) => {
+				sender.state.lock().postponed(None, Obstacle::Rate, now, pause_ms);
+				return None;
+			}
+			Err(Hindrance::Refused(refusal)) => {
+				self.held(sender, first, refusal, now);
+				return None;
+			}
+			Err(Hindrance::Log(error)) => {
+				log::error!(target: LOG_TARGET, "Lane {lane} cannot read packet {first}: {error}");
+				*sender.error.lock() = Some((error, now));
+				sender.state.lock().failed(first, Obstacle::Unreachable, now, jitter());
+				return None;
+			}
+		};
+		let Sealed {
+			first,
+			last,
+			bytes,
+			packets_hash,
+		} = sealed;
+		sender.state.lock().sent(first, last, now);
+		*sender.last_attempt.lock() = now;
+		self.metrics.bytes_sent.inc_by(bytes.len() as u64);
+		let (transport, node) = (self.transport.clone(), gate.node);
+		Some(Box::pin(async move {
+			let started = Instant::now();
+			let answer = transport.request(&node.peer, &node.addresses, bytes).await;
+			Flown {
+				first,
+				last,
+				packets_hash,
+				node,
+				started,
+				answer,
+			}
+		}))
+	}
+
+	/// This lane waits for the chain to allow what is next in it; the channel's other lanes go on.
+	fn held(&self, sender: &Sender, first: u64, refusal: Refusal, now: Moment) {
+		*sender.error.lock() = Some((RefusalReason::Chain(refusal).code().into(), now));
+		sender.state.lock().failed(first, Obstacle::Refused, now, jitter());
+	}
+
+	/// Why a lane waits.
+	pub(crate) fn waiting(&self, sender: &Sender) -> Option<Waiting> {
+		let state = sender.state.lock();
+		if let Some((refusal, at)) = state.closed() {
+			return Some(Waiting::ChannelClosed { refusal, at });
+		}
+		if state.is_drained() {
+			return None;
+		}
+		let error = sender.error.lock().clone();
+		let (text, at) = error.unwrap_or_default();
+		match state.obstacle() {
+			Some((Obstacle::Unreachable, since, retry_at)) => Some(Waiting::PartnerUnreachable {
+				since,
+				error: text,
+				retry_at,
+			}),
+			Some((Obstacle::Refused, _, retry_at)) => Some(Waiting::PartnerRefused {
+				code: text,
+				at,
+				retry_at,
+			}),
+			Some((Obstacle::Busy, _, retry_at)) => Some(Waiting::PartnerBusy { retry_at }),
+			Some((Obstacle::Rate, _, retry_at)) => Some(Waiting::RateLimited { retry_at }),
+			Some((Obstacle::NoKey, ..)) => Some(Waiting::NoPartnerKey),
+			None => match state.in_flight_since() {
+				Some(since) => Some(Waiting::InFlight { since }),
+				None => Some(Waiting::Queued { packets_ahead: 0 }),
+			},
+		}
+	}
+}
+
+fn jitter() -> u16 {
+	rand::thread_rng().gen_range(0..1024)
+}

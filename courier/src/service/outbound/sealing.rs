@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Whether a lane may be sent to now, and the next envelope of it.
+
+use crate::service::Courier;
+use crate::{
+	api::LaneId,
+	chain::Snapshot,
+	keys,
+	protocol::{answer::packets_hash, seal::Suite, Envelope, Packet, MAX_PACKETS},
+	records,
+};
+use sealane_primitives::{
+	directory::{Authorisation, NodeEntry, Refusal},
+	ids::{Digest, Moment},
+	keys::Purpose,
+};
+use std::sync::Arc;
+
+/// What a partner's node needs to be sent something.
+pub(super) struct Gate {
+	snapshot: Arc<Snapshot>,
+	authorisation: Authorisation,
+	pub(super) node: NodeEntry,
+	sealing_key: [u8; 32],
+}
+
+/// An envelope ready to go.
+pub(super) struct Sealed {
+	pub(super) first: u64,
+	pub(super) last: u64,
+	pub(super) bytes: Vec<u8>,
+	pub(super) packets_hash: Digest,
+}
+
+/// Why nothing is sent on a lane now.
+pub(super) enum Barrier {
+	/// The channel is not open.
+	Channel(Refusal),
+	/// The partner has no such node any more.
+	Node,
+	/// The partner's node has no key that is valid now.
+	Key,
+}
+
+/// Why an envelope is not sealed now.
+pub(super) enum Hindrance {
+	/// Not before so many milliseconds.
+	Rate(u64),
+	/// The grant does not cover the next packet.
+	Refused(Refusal),
+	/// The log does not give the packet.
+	Log(String),
+}
+
+impl Courier {
+	/// Whether the lane may be sent to now, and how.
+	pub(super) fn gate(&self, lane: LaneId) -> Result<Gate, Barrier> {
+		let snapshot = self.snapshot().ok_or(Barrier::Channel(Refusal::NodeUnknown))?;
+		let channel = snapshot
+			.channel(lane.channel)
+			.ok_or(Barrier::Channel(Refusal::ChannelUnknown))?;
+		let authorisation = match snapshot.authorise(lane.channel) {
+			Ok(authorisation) => authorisation,
+			Err(_) if self.config.unchecked_sender => Authorisation {
+				channel: lane.channel,
+				kinds: sealane_primitives::business::BusinessKinds::ALL,
+				valid_until: None,
+				orders_per_minute: None,
+			},
+			Err(refusal) => return Err(Barrier::Channel(refusal)),
+		};
+		let node = snapshot.partner_node(channel, lane.to).ok_or(Barrier::Node)?;
+		let sealing_key = keys::sealing_key(&node.keys, snapshot.block).ok_or(Barrier::Key)?;
+		Ok(Gate {
+			snapshot,
+			authorisation,
+			node,
+			sealing_key,
+		})
+	}
+
+	pub(super) fn seal(
+		&self,
+		lane: LaneId,
+		gate: &Gate,
+		first: u64,
+		last: u64,
+		now: Moment,
+	) -> Result<Sealed, Hindrance> {
+		let positions: Vec<u64> = {
+			let book = self.library.book.read();
+			let end = last.min(first + MAX_PACKETS as u64 - 1);
+			(first..=end)
+				.map_while(|s| book.slot(&lane, s).map(|slot| slot.position))
+				.collect()
+		};
+		let (mut parts, mut hashes) = (Vec::<Vec<u8>>::new(), Vec::new());
+		let (mut shared, mut len, mut orders) = (Vec::new(), 0, 0u32);
+		for position in positions {
+			let record = self
+				.library
+				.reader()
+				.read(position)
+				.map_err(|e| Hindrance::Log(e.to_string()))?;
+			let (packet, trailer) =
+				records::split_packet(&record.payload).map_err(|e| Hindrance::Log(e.to_string()))?;
+			if len > 0 && len + packet.bytes.len() > crate::protocol::MAX_PLAINTEXT_LEN {
+				break;
+			}
+			if !gate.authorisation.kinds.contains_all(packet.header.kinds) {
+				// What was allowed goes first.
+				if shared.is_empty() {
+					return Err(Hindrance::Refused(Refusal::KindNotGranted));
+				}
+				break;
+			}
+			len += packet.bytes.len();
+			orders += if packet.header.kind.is_answer() {
+				0
+			} else {
+				packet.header.count
+			};
+			hashes.push(packet.hash());
+			match self.signed_anew(gate, &packet, &trailer.signer) {
+				Some(fresh) => {
+					shared.push(Err(parts.len()));
+					parts.push(fresh);
+				}
+				None => shared.push(Ok(packet.bytes)),
+			}
+		}
+		if shared.is_empty() {
+			return Err(Hindrance::Log("no packet with this sequence".into()));
+		}
+		self.senders
+			.take(&gate.authorisation, orders, now)
+			.map_err(Hindrance::Rate)?;
+		let mut envelope = Envelope::with_capacity(len);
+		for part in &shared {
+			match part {
+				Ok(bytes) => envelope.push(bytes),
+				Err(at) => envelope.push(&parts[*at]),
+			}
+		}
+		let suite = if self.config.prefer_aes {
+			Suite::Aes256Gcm
+		} else {
+			Suite::ChaCha20Poly1305
+		};
+		let bytes = envelope
+			.seal(suite, &self.genesis, lane, first, &gate.sealing_key)
+			.map_err(|e| Hindrance::Log(e.to_string()))?;
+		let last = first + hashes.len() as u64 - 1;
+		Ok(Sealed {
+			first,
+			last,
+			bytes,
+			packets_hash: packets_hash(hashes.iter()),
+		})
+	}
+
+	/// The packet with a signature of the key that is valid now, where the one that signed it is over.
+	fn signed_anew(&self, gate: &Gate, packet: &Packet, signer: &[u8; 8]) -> Option<Vec<u8>> {
+		let listed = &gate.snapshot.me()?.keys;
+		let still_valid = listed
+			.iter()
+			.any(|k| k.signing.starts_with(signer) && k.is_valid_at(gate.snapshot.block));
+		if still_valid {
+			return None;
+		}
+		let pair = self.keys.signer(listed, gate.snapshot.block)?;
+		let signature = pair.sign(Purpose::Packet, &self.genesis, packet.header_bytes());
+		let mut bytes = packet.bytes.to_vec();
+		bytes[packet.head_len - 64..packet.head_len].copy_from_slice(&signature);
+		Some(bytes)
+	}
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The sending sides of all lanes, as their tasks and others see them.
+
+use crate::{
+	api::LaneId,
+	book::Book,
+	cutting::Outbox,
+	lane::{sender::Obstacle, Bucket, SendLane},
+	records::Delivered,
+};
+use hashbrown::HashMap;
+use parking_lot::{Mutex, RwLock};
+use sealane_primitives::{
+	directory::{Authorisation, Refusal},
+	ids::{BlockNumber, ChannelId, Moment},
+};
+use std::{collections::BTreeMap, sync::Arc};
+use tokio::sync::{mpsc, Notify};
+
+/// Smallest pause after which the off-chain worker's dispatch ends a back-off early, in milliseconds.
+const DISPATCH_PATIENCE_MS: u64 = 10_000;
+
+/// The sending side of one lane, as its task and others see it.
+pub(crate) struct Sender {
+	pub(crate) state: Mutex<SendLane>,
+	pub(super) notify: Notify,
+	/// What the last failed attempt ended with.
+	pub(super) error: Mutex<Option<(String, Moment)>>,
+	/// Receipts that wait for one before them: by first sequence.
+	pub(super) early: Mutex<BTreeMap<u64, Delivered>>,
+	pub(super) last_attempt: Mutex<Moment>,
+}
+
+/// The sending sides of all lanes.
+pub struct Senders {
+	lanes: RwLock<HashMap<LaneId, Arc<Sender>>>,
+	buckets: Mutex<HashMap<ChannelId, Bucket>>,
+	new: mpsc::UnboundedSender<LaneId>,
+}
+
+impl Senders {
+	/// The senders of a recovered book. `new` learns of lanes that need a task.
+	pub(crate) fn new(book: &Book, new: mpsc::UnboundedSender<LaneId>) -> Self {
+		let senders = Senders {
+			lanes: RwLock::default(),
+			buckets: Mutex::default(),
+			new,
+		};
+		for (id, lane) in book.lanes.iter().filter(|(_, lane)| lane.outgoing) {
+			let mut state = SendLane::new(lane.packets(), lane.delivered);
+			if let Some((refusal, at)) = lane.closed {
+				state.close(refusal, at);
+			}
+			senders.insert(*id, state);
+		}
+		senders
+	}
+
+	fn insert(&self, lane: LaneId, state: SendLane) -> Arc<Sender> {
+		let sender = Arc::new(Sender {
+			state: Mutex::new(state),
+			notify: Notify::new(),
+			error: Mutex::default(),
+			early: Mutex::default(),
+			last_attempt: Mutex::default(),
+		});
+		let sender = self.lanes.write().entry(lane).or_insert(sender).clone();
+		// The receiver ends with the courier.
+		let _ = self.new.send(lane);
+		sender
+	}
+
+	pub(crate) fn get(&self, lane: &LaneId) -> Option<Arc<Sender>> {
+		self.lanes.read().get(lane).cloned()
+	}
+
+	pub(crate) fn all(&self) -> Vec<(LaneId, Arc<Sender>)> {
+		self.lanes
+			.read()
+			.iter()
+			.map(|(lane, sender)| (*lane, sender.clone()))
+			.collect()
+	}
+
+	pub(crate) fn channels(&self) -> Vec<ChannelId> {
+		let mut channels: Vec<_> = self.lanes.read().keys().map(|lane| lane.channel).collect();
+		channels.sort_unstable();
+		channels.dedup();
+		channels
+	}
+
+	pub(crate) fn notify_all(&self) {
+		self.lanes.read().values().for_each(|sender| sender.notify.notify_one());
+	}
+
+	/// Close the lanes of a channel; gives those that were open, or closed for another reason.
+	pub(crate) fn close(&self, channel: ChannelId, refusal: Refusal, at: BlockNumber) -> Vec<LaneId> {
+		self.each(channel, |sender| sender.state.lock().close(refusal, at))
+	}
+
+	/// Open the lanes of a channel; gives those that were closed.
+	pub(crate) fn reopen(&self, channel: ChannelId) -> Vec<LaneId> {
+		self.each(channel, |sender| sender.state.lock().reopen())
+	}
+
+	/// Let the lanes of a channel try again, those at least that have not just tried.
+	pub(crate) fn dispatch(&self, channel: ChannelId, now: Moment) {
+		self.each(channel, |sender| {
+			let patient = now.saturating_sub(*sender.last_attempt.lock()) >= DISPATCH_PATIENCE_MS;
+			if patient {
+				sender.state.lock().wake();
+			}
+			patient
+		});
+	}
+
+	/// The partner's node is there: try its lanes at once.
+	pub(crate) fn partner_alive(&self, lane: &LaneId) {
+		if let Some(sender) = self.get(lane) {
+			let mut state = sender.state.lock();
+			if matches!(state.obstacle(), Some((Obstacle::Unreachable, ..))) {
+				state.wake();
+				drop(state);
+				sender.notify.notify_one();
+			}
+		}
+	}
+
+	pub(crate) fn retry(&self, lane: &LaneId) -> bool {
+		let Some(sender) = self.get(lane) else { return false };
+		sender.state.lock().wake();
+		sender.notify.notify_one();
+		true
+	}
+
+	fn each(&self, channel: ChannelId, act: impl Fn(&Sender) -> bool) -> Vec<LaneId> {
+		let mut acted = Vec::new();
+		for (lane, sender) in self.lanes.read().iter().filter(|(lane, _)| lane.channel == channel) {
+			if act(sender) {
+				sender.notify.notify_one();
+				acted.push(*lane);
+			}
+		}
+		acted
+	}
+
+	/// Take `orders` of the grant's rate; otherwise milliseconds to wait.
+	pub(super) fn take(&self, authorisation: &Authorisation, orders: u32, now: Moment) -> Result<(), u64> {
+		let Some(rate) = authorisation.orders_per_minute else {
+			return Ok(());
+		};
+		let mut buckets = self.buckets.lock();
+		let bucket = buckets
+			.entry(authorisation.channel)
+			.or_insert_with(|| Bucket::new(rate, now));
+		if bucket.per_minute() != rate {
+			*bucket = Bucket::new(rate, now);
+		}
+		bucket.take(orders, now)
+	}
+}
+
+impl Outbox for Arc<Senders> {
+	fn extended(&self, lane: LaneId, cut: u64) {
+		let sender = self
+			.get(&lane)
+			.unwrap_or_else(|| self.insert(lane, SendLane::new(0, 0)));
+		sender.state.lock().extend(cut);
+		sender.notify.notify_one();
+	}
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Lines that go the same way, framed one behind the other as they will stand in a packet.
+
+use crate::{
+	chain::Target,
+	cutting::{Part, PartEntry},
+	protocol::{packet, PacketKind},
+	records::PacketView,
+};
+use hashbrown::HashMap;
+use sealane_primitives::business::BusinessKind;
+use std::sync::Arc;
+
+/// A part in the making.
+struct PartBuilder {
+	target: Target,
+	kind: PacketKind,
+	body: Vec<u8>,
+	entries: Vec<PartEntry>,
+	views: Vec<Arc<PacketView>>,
+	/// Where a packet is in `views`, by position.
+	placed: HashMap<u64, usize>,
+}
+
+/// Parts in the making.
+#[derive(Default)]
+pub(super) struct PartsBuilder {
+	parts: Vec<PartBuilder>,
+}
+
+impl PartsBuilder {
+	fn part(&mut self, target: &Target, kind: PacketKind) -> &mut PartBuilder {
+		// The last one is right almost always, and there are few.
+		let found = self.parts.iter().rposition(|p| p.kind == kind && p.target == *target);
+		let at = found.unwrap_or_else(|| {
+			self.parts.push(PartBuilder {
+				target: target.clone(),
+				kind,
+				body: Vec::new(),
+				entries: Vec::new(),
+				views: Vec::new(),
+				placed: HashMap::new(),
+			});
+			self.parts.len() - 1
+		});
+		&mut self.parts[at]
+	}
+
+	pub(super) fn order(&mut self, target: &Target, kind: PacketKind, bytes: &[u8], entry: PartEntry) {
+		let part = self.part(target, kind);
+		let start = part.body.len() as u32;
+		packet::push_entry(&mut part.body, bytes);
+		part.entries.push(PartEntry {
+			start,
+			end: part.body.len() as u32,
+			..entry
+		});
+	}
+
+	pub(super) fn answer(
+		&mut self,
+		target: &Target,
+		kind: PacketKind,
+		bytes: &[u8],
+		line: u32,
+		view: &Arc<PacketView>,
+		ordinal: u32,
+	) {
+		let part = self.part(target, kind);
+		let start = part.body.len() as u32;
+		packet::push_answer(&mut part.body, view.packet.header.sequence, ordinal, bytes);
+		let view_at = match part.views.last() {
+			Some(last) if last.position == view.position => part.views.len() - 1,
+			_ => *part.placed.entry(view.position).or_insert_with(|| {
+				part.views.push(view.clone());
+				part.views.len() - 1
+			}),
+		};
+		let kinds = view.packet.header.kinds;
+		part.entries.push(PartEntry {
+			line,
+			start,
+			end: part.body.len() as u32,
+			key: None,
+			// Which of the packet's kinds it is does not matter for what the answer may travel by.
+			kind: kinds.iter().next().unwrap_or(BusinessKind::Registration),
+			version: 0,
+			view: view_at as u32,
+			ordinal,
+		});
+	}
+
+	pub(super) fn is_empty(&self) -> bool {
+		self.parts.is_empty()
+	}
+
+	pub(super) fn bytes(&self) -> usize {
+		self.parts.iter().map(|part| part.body.len() + 512).sum()
+	}
+
+	pub(super) fn finish(self) -> Vec<Part> {
+		let part = |part: PartBuilder| {
+			let PartBuilder {
+				target,
+				kind,
+				body,
+				entries,
+				views,
+				..
+			} = part;
+			Part {
+				target,
+				kind,
+				body: body.into(),
+				entries,
+				views,
+			}
+		};
+		self.parts.into_iter().map(part).collect()
+	}
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The test chain, as its nodes see it.
+
+use super::{World, GENESIS};
+use crate::chain::{ChainView, DirectoryAt};
+use hashbrown::HashMap;
+use sealane_primitives::{
+	business::BusinessKinds,
+	directory::{
+		AgreementEntry, AnchorMode, AnchorPolicy, Authorisation, ChannelEntry, Directory, InterfaceEntry, MemberEntry,
+		ProductEntry, Refusal,
+	},
+	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId},
+	runtime_api::AnchorEntry,
+};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// A channel as the council granted it.
+#[derive(Clone, Debug)]
+pub struct ChannelSpec {
+	/// Its number.
+	pub id: ChannelId,
+	/// The seller.
+	pub seller: MemberId,
+	/// The issuer.
+	pub issuer: MemberId,
+	/// What is allowed.
+	pub authorisation: Result<Authorisation, Refusal>,
+	/// Interfaces and the nodes that serve them.
+	pub interfaces: Vec<InterfaceEntry>,
+	/// Products.
+	pub products: Vec<ProductEntry>,
+	/// Clauses in force.
+	pub agreements: Vec<AgreementEntry>,
+}
+
+/// The state of the test chain.
+#[derive(Clone, Debug)]
+pub struct ChainState {
+	/// Number of the newest block, which is also final.
+	pub block: BlockNumber,
+	/// Members with their nodes; node numbers are member numbers.
+	pub members: Vec<MemberEntry>,
+	/// Channels.
+	pub channels: Vec<ChannelSpec>,
+	/// Anchors.
+	pub anchors: HashMap<(NodeId, AnchorSequence), AnchorEntry>,
+}
+
+impl ChainState {
+	/// The channel with this number. Panics where there is none: tests know their channels.
+	pub fn channel(&mut self, id: ChannelId) -> &mut ChannelSpec {
+		self.channels
+			.iter_mut()
+			.find(|c| c.id == id)
+			.expect("a channel of the test")
+	}
+
+	/// The number of a node's next anchor.
+	pub fn next_anchor(&self, node: NodeId) -> AnchorSequence {
+		self.anchors
+			.keys()
+			.filter(|(n, _)| *n == node)
+			.map(|(_, s)| s + 1)
+			.max()
+			.unwrap_or(0)
+	}
+
+	/// The directory of a node.
+	pub fn directory(&self, node: NodeId) -> Option<Directory> {
+		let member = |id: MemberId| self.members.iter().find(|m| m.id == id).cloned();
+		let owner = self
+			.members
+			.iter()
+			.find(|m| m.nodes.iter().any(|n| n.id == node))?
+			.clone();
+		let mut channels = Vec::new();
+		for spec in self
+			.channels
+			.iter()
+			.filter(|c| c.seller == owner.id || c.issuer == owner.id)
+		{
+			let partner = if spec.seller == owner.id {
+				spec.issuer
+			} else {
+				spec.seller
+			};
+			channels.push(ChannelEntry {
+				id: spec.id,
+				seller: spec.seller,
+				issuer: spec.issuer,
+				authorisation: spec.authorisation,
+				partner: member(partner)?,
+				interfaces: spec.interfaces.clone(),
+				products: spec.products.clone(),
+				agreements: spec.agreements.clone(),
+			});
+		}
+		let anchors = AnchorPolicy {
+			interval: 2,
+			mode: AnchorMode::Root,
+			max_packed: 0,
+		};
+		Some(Directory {
+			node,
+			member: owner,
+			channels,
+			anchors,
+		})
+	}
+}
+
+/// The chain as one node sees it.
+pub(super) struct NodeChain {
+	pub(super) world: Arc<World>,
+	pub(super) directory: watch::Sender<Option<Arc<DirectoryAt>>>,
+	pub(super) finalised: watch::Sender<BlockNumber>,
+}
+
+impl ChainView for NodeChain {
+	fn genesis(&self) -> Digest {
+		GENESIS
+	}
+
+	fn directory(&self) -> watch::Receiver<Option<Arc<DirectoryAt>>> {
+		self.directory.subscribe()
+	}
+
+	fn finalised(&self) -> watch::Receiver<BlockNumber> {
+		self.finalised.subscribe()
+	}
+
+	fn anchor(&self, node: NodeId, sequence: AnchorSequence, _: bool) -> Result<Option<AnchorEntry>, String> {
+		Ok(self.world.state.lock().anchors.get(&(node, sequence)).copied())
+	}
+}
+
+pub(super) fn directory_at(state: &ChainState, node: NodeId) -> DirectoryAt {
+	DirectoryAt {
+		block: state.block,
+		hash: [state.block as u8; 32],
+		directory: state.directory(node),
+	}
+}
+
+/// A grant of everything.
+pub fn granted(channel: ChannelId) -> Authorisation {
+	Authorisation {
+		channel,
+		kinds: BusinessKinds::ALL,
+		valid_until: None,
+		orders_per_minute: None,
+	}
+}

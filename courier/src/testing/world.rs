@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Three members with their nodes, a chain and a network between them.
+
+use super::{
+	chain::{directory_at, granted, ChainState, ChannelSpec, NodeChain},
+	name,
+	network::{MockNetwork, NodeTransport},
+	peer,
+};
+use crate::{
+	clock::SystemClock,
+	config::Config,
+	handle::Handle,
+	keys::KeyRing,
+	service::{Courier, Parts, TokioSpawner},
+};
+use hashbrown::HashMap;
+use parking_lot::Mutex;
+use sealane_primitives::{
+	business::{Role, Roles},
+	directory::{InterfaceEntry, MemberEntry, NodeEntry, ProductEntry, ProductStatus},
+	ids::{MemberId, NodeId},
+	keys::CourierKey,
+	runtime_api::AnchorEntry,
+};
+use std::{path::Path, sync::Arc};
+use tokio::sync::watch;
+
+/// A consortium in one process.
+pub struct World {
+	/// The chain.
+	pub state: Mutex<ChainState>,
+	/// The network.
+	pub network: Arc<MockNetwork>,
+	/// The courier keys of each node.
+	pub keys: HashMap<NodeId, KeyRing>,
+	chains: Mutex<HashMap<NodeId, Arc<NodeChain>>>,
+}
+
+impl World {
+	/// The consortium described at the top of this module.
+	pub fn new(seed: u64) -> Arc<Self> {
+		let keys: HashMap<_, _> = (1..=3).map(|node| (node, KeyRing::generate())).collect();
+		let member = |id: MemberId, role| {
+			let (signing, sealing) = keys[&id].public()[0];
+			let key = CourierKey {
+				signing,
+				sealing,
+				valid_from: 0,
+				valid_until: None,
+			};
+			MemberEntry {
+				id,
+				name: format!("Member {id}").into_bytes(),
+				roles: Roles::of(&[role]),
+				active: true,
+				nodes: vec![NodeEntry {
+					id,
+					peer: peer(id).try_into().expect("38 bytes fit a PeerId"),
+					addresses: Default::default(),
+					keys: vec![key].try_into().expect("one key fits"),
+				}],
+			}
+		};
+		let product = |id: &str, interface: &str, status| ProductEntry {
+			id: name(id),
+			product_type: name("fund"),
+			risk: 2,
+			currency: *b"CNY",
+			status,
+			interface: name(interface),
+		};
+		let channel = |id, issuer, interface: &str, products| ChannelSpec {
+			id,
+			seller: 1,
+			issuer,
+			authorisation: Ok(granted(id)),
+			interfaces: vec![InterfaceEntry {
+				id: name(interface),
+				node: issuer,
+			}],
+			products,
+			agreements: Vec::new(),
+		};
+		let state = ChainState {
+			block: 1,
+			members: vec![
+				member(1, Role::Seller),
+				member(2, Role::Issuer),
+				member(3, Role::Issuer),
+			],
+			channels: vec![
+				channel(
+					1,
+					2,
+					"I2",
+					vec![
+						product("P2", "I2", ProductStatus::Open),
+						product("N2", "I2", ProductStatus::Offering),
+						product("C2", "I2", ProductStatus::Closed),
+					],
+				),
+				channel(2, 3, "I3", vec![product("P3", "I3", ProductStatus::Open)]),
+			],
+			anchors: HashMap::new(),
+		};
+		Arc::new(World {
+			state: Mutex::new(state),
+			network: Arc::new(MockNetwork::new(seed)),
+			keys,
+			chains: Mutex::default(),
+		})
+	}
+
+	/// Make a block that changes the chain's state.
+	pub fn block(&self, change: impl FnOnce(&mut ChainState)) {
+		let state = {
+			let mut state = self.state.lock();
+			state.block += 1;
+			change(&mut state);
+			state.clone()
+		};
+		for (node, chain) in self.chains.lock().iter() {
+			chain
+				.directory
+				.send_replace(Some(Arc::new(directory_at(&state, *node))));
+			chain.finalised.send_replace(state.block);
+		}
+	}
+
+	/// Start the courier of a node with its files in `folder`.
+	pub fn start(self: &Arc<Self>, node: NodeId, folder: &Path) -> Handle {
+		self.start_with(node, folder, |_| {})
+	}
+
+	/// The same with other settings.
+	pub fn start_with(self: &Arc<Self>, node: NodeId, folder: &Path, set: impl FnOnce(&mut Config)) -> Handle {
+		let state = self.state.lock().clone();
+		let chain = Arc::new(NodeChain {
+			world: self.clone(),
+			directory: watch::Sender::new(Some(Arc::new(directory_at(&state, node)))),
+			finalised: watch::Sender::new(state.block),
+		});
+		self.chains.lock().insert(node, chain.clone());
+		let mut config = Config::new(folder);
+		set(&mut config);
+		let parts = Parts {
+			config,
+			local_peer: peer(node),
+			keys: Some(self.keys[&node].clone()),
+			chain,
+			transport: Arc::new(NodeTransport {
+				network: self.network.clone(),
+				me: peer(node),
+			}),
+			inbound: self.network.attach(node),
+			clock: Arc::new(SystemClock),
+			spawner: Arc::new(TokioSpawner(tokio::runtime::Handle::current())),
+			registry: None,
+		};
+		Courier::start(parts).expect("the courier of a test starts")
+	}
+
+	/// Stop a node: store what is queued, forget the rest.
+	pub async fn stop(&self, node: NodeId, handle: Handle) {
+		self.network.detach(node);
+		self.chains.lock().remove(&node);
+		handle.shutdown().await;
+	}
+
+	/// Put the anchor that a node offers on chain, as the off-chain worker does. Gives false where none is ready.
+	pub fn anchor(&self, node: NodeId, handle: &Handle) -> bool {
+		use sealane_primitives::courier_host::CourierHost;
+		let (next, block) = {
+			let state = self.state.lock();
+			(state.next_anchor(node), state.block)
+		};
+		let mut host = handle.host();
+		let Some(ready) = host.ready_anchor(next, block, 1, 0) else {
+			return false;
+		};
+		host.anchor_submitted(ready.sequence, block);
+		self.block(|state| {
+			let entry = AnchorEntry {
+				root: ready.root,
+				block: state.block,
+				packed: None,
+			};
+			state.anchors.insert((node, ready.sequence), entry);
+		});
+		true
+	}
+}
