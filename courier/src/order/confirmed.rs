@@ -11,18 +11,42 @@ use sealane_primitives::{
 	clauses::Date,
 	ids::{ChannelId, Digest, MemberId},
 };
-use serde::{de::MapAccess, Deserialize};
+use serde::de::{self, MapAccess};
 use std::borrow::Cow;
 
 /// Why an order was not executed in full.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason<'a> {
 	/// Stable code.
-	#[serde(borrow)]
 	pub code: Cow<'a, str>,
 	/// For people.
-	#[serde(borrow, default)]
 	pub text: Option<Cow<'a, str>>,
+}
+
+#[derive(Default)]
+struct RawReason<'a>([Option<Value<'a>>; 2]);
+
+impl<'de> Fields<'de> for RawReason<'de> {
+	const NAMES: &'static [&'static str] = &["code", "text"];
+
+	fn take<A: MapAccess<'de>>(&mut self, number: usize, map: &mut A) -> Result<(), A::Error> {
+		self.0[number] = Some(map.next_value()?);
+		Ok(())
+	}
+}
+
+impl<'de> de::Deserialize<'de> for Reason<'de> {
+	fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+		let mut raw = RawReason::default();
+		json::nested(deserializer, &mut raw)?;
+		let [code, text] = raw.0;
+		let wrong = |problem: Problem| de::Error::custom(format_args!("`{}` {}", problem.field, problem.rule));
+		let code = json::text("code", code).and_then(|code| json::required("code", code));
+		Ok(Reason {
+			code: code.map_err(wrong)?,
+			text: json::text("text", text).map_err(wrong)?,
+		})
+	}
 }
 
 /// A confirmation or a result; borrows from the line.
@@ -225,6 +249,15 @@ mod tests {
 			(r#"{"order":"1","outcome":"accepted","commitment":"12"}"#, "commitment"),
 			(
 				r#"{"order":"1","outcome":"rejected","reason":{"code":"technical.x"}}"#,
+				"reason",
+			),
+			(r#"{"order":"1","outcome":"rejected","reason":{"code":7}}"#, "reason"),
+			(
+				r#"{"order":"1","outcome":"rejected","reason":{"code":"x","code":"y"}}"#,
+				"reason",
+			),
+			(
+				r#"{"order":"1","outcome":"rejected","reason":{"code":"x","own":{"\ud800":1}}}"#,
 				"reason",
 			),
 		] {

@@ -4,7 +4,7 @@
 
 use super::{problem, shown};
 use crate::{api::Problem, protocol::MAX_ENTRY_LEN};
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::{borrow::Cow, fmt};
 
 /// Most fields of one object that the courier does not know. Each is compared with the others to find duplicates.
@@ -82,7 +82,9 @@ impl<'de> de::Deserialize<'de> for Value<'de> {
 			}
 
 			fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
-				while map.next_entry::<IgnoredAny, Skipped>()?.is_some() {}
+				while map.next_key_seed(Key(&[]))?.is_some() {
+					map.next_value::<Skipped>()?;
+				}
 				Ok(Value::Object)
 			}
 
@@ -95,8 +97,8 @@ impl<'de> de::Deserialize<'de> for Value<'de> {
 	}
 }
 
-/// A value that nobody looks at. Unlike [`IgnoredAny`] it counts as nesting for the parser's limit: what passes here must not
-/// break a partner's parser.
+/// A value that nobody looks at. Unlike [`de::IgnoredAny`] it is parsed as if somebody did: names, escapes, numbers and nesting
+/// that are no JSON, or too much of it, must not pass here and break a partner's parser.
 struct Skipped;
 
 impl<'de> de::Deserialize<'de> for Skipped {
@@ -197,6 +199,13 @@ impl<'de, F: Fields<'de>> Visitor<'de> for Object<'_, F> {
 			}
 		}
 	}
+}
+
+/// Read an object that is the value of a field as strictly as the one around it.
+pub fn nested<'de, F: Fields<'de>, D: Deserializer<'de>>(deserializer: D, fields: &mut F) -> Result<(), D::Error> {
+	// The object around it tells which of its fields is at fault.
+	let mut at = "";
+	deserializer.deserialize_map(Object { fields, at: &mut at })
 }
 
 /// Read one object from `bytes` into `fields`.
@@ -364,6 +373,18 @@ mod tests {
 		assert_eq!(fails(b"{\"a\":\"\xff\"}").code, "not_utf8");
 		assert_eq!(fails(b"{\"x\":\"\xc0\xaf\"}").code, "not_utf8");
 		assert_eq!(fails(b"{\"x\":\"\xed\xa0\x80\"}").code, "not_utf8");
+	}
+
+	#[test]
+	fn fails_on_what_a_partner_could_not_parse_even_where_nobody_looks() {
+		for json in [
+			&br#"{"x":"\ud800"}"#[..],
+			br#"{"x":{"\ud800":1}}"#,
+			br#"{"x":[{"\uZZZZ":1}]}"#,
+			b"{\"x\":{\"\x01\":1}}",
+		] {
+			assert_eq!(fails(json).code, "malformed", "{}", String::from_utf8_lossy(json));
+		}
 	}
 
 	#[test]

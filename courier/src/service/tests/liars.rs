@@ -36,11 +36,11 @@ struct Forgery {
 }
 
 impl Forgery {
-	fn new(trio: &Trio, sequence: u64, orders: &[String]) -> Self {
+	fn new<T: AsRef<[u8]>>(trio: &Trio, sequence: u64, orders: &[T]) -> Self {
 		let mut body = Vec::new();
 		orders
 			.iter()
-			.for_each(|order| packet::push_entry(&mut body, order.as_bytes()));
+			.for_each(|order| packet::push_entry(&mut body, order.as_ref()));
 		let header = PacketHeader {
 			version: VERSION,
 			lane: LANE,
@@ -283,6 +283,56 @@ async fn unreadable_and_repeated_orders_get_technical_rejections() {
 	let rejected = trio.issuer.order("P", None).unwrap().unwrap().confirmation.unwrap();
 	assert!(rejected.technical);
 	assert!(String::from_utf8_lossy(&rejected.bytes).contains("technical.product_unknown"));
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_that_are_no_text_get_technical_rejections() {
+	let trio = Trio::start(25);
+	let with = |id: &str, value: &[u8]| {
+		let line = order(id, "P2").into_bytes();
+		// In front of the closing bracket, in a field that no node knows.
+		[&line[..line.len() - 1], b",\"own\":", value, b"}"].concat()
+	};
+	let orders = [
+		with("raw", b"\"\xff\""),
+		with("overlong", b"[{\"deep\":\"\xc0\xaf\"}]"),
+		with("surrogate", b"{\"\\ud800\":1}"),
+		with("ok", b"\"\xe8\xae\xa2\xe5\x8d\x95\""),
+	];
+	let reply = Forgery::new(&trio, 0, &orders).send(&trio).await;
+	assert!(matches!(
+		Answer::parse(&reply.answer.unwrap()).unwrap(),
+		Answer::Stored(_)
+	));
+	let inbox = trio.issuer.inbox(crate::api::Cursor::default(), usize::MAX).unwrap();
+	let handed: Vec<_> = inbox.entries.iter().map(|e| &e.bytes[..]).collect();
+	assert_eq!(
+		handed,
+		[&orders[3][..]],
+		"the issuer's business system sees the good one alone"
+	);
+	// The seller's node never made that packet: what the issuer's node answers is read from the issuer's log.
+	let answers = LaneId {
+		channel: 1,
+		from: ISSUER,
+		to: SELLER,
+	};
+	let sent = trio.issuer.lanes().into_iter().find(|l| l.lane == answers).unwrap();
+	assert_eq!(sent.packets, 1, "one packet rejects all three");
+	// An id is in no index where its line cannot be read: the same id in a good line is a new order.
+	for (sequence, id) in ["raw", "overlong", "surrogate"].into_iter().enumerate() {
+		assert_eq!(trio.issuer.order(id, None).unwrap(), None, "{id} was never an order");
+		let again = Forgery::new(&trio, 1 + sequence as u64, &[order(id, "P2")]);
+		assert!(matches!(
+			Answer::parse(&again.send(&trio).await.answer.unwrap()).unwrap(),
+			Answer::Stored(_)
+		));
+		assert!(
+			trio.issuer.order(id, None).unwrap().is_some(),
+			"the lane goes on with {id}"
+		);
+	}
 	trio.stop().await;
 }
 
