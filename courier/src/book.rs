@@ -99,6 +99,9 @@ pub enum BatchMark {
 	Anchored(AnchorSequence),
 }
 
+/// Position of a packet that was given up in a salvage.
+const LOST: u64 = u64::MAX;
+
 /// What is known of one packet.
 #[derive(Clone, Debug)]
 pub struct Slot {
@@ -134,6 +137,21 @@ pub struct LaneBook {
 }
 
 impl LaneBook {
+	/// `packets` packets were stored once: those that the log does not hold keep their numbers, which the partner knows.
+	fn reach(&mut self, packets: u64) {
+		let lost = Slot {
+			position: LOST,
+			count: 0,
+			kind: PacketKind::Orders,
+			bits: Bits::Full,
+			answered: 0,
+			answers: Vec::new(),
+			batch: BatchMark::None,
+		};
+		let packets = usize::try_from(packets).unwrap_or(usize::MAX);
+		self.slots.resize(self.slots.len().max(packets), lost);
+	}
+
 	/// Packets so far.
 	pub fn packets(&self) -> u64 {
 		self.slots.len() as u64
@@ -212,9 +230,19 @@ pub struct Book {
 	pub receipts: Receipts,
 	/// Orders and registrations in all packets.
 	pub entries: u64,
+	/// Parts of the log were given up: a lane may lack packets.
+	salvaged: bool,
 }
 
 impl Book {
+	/// The book of a log of which nothing was read yet. `salvaged` tells that parts of the log were given up.
+	pub fn new(salvaged: bool) -> Self {
+		Book {
+			salvaged,
+			..Book::default()
+		}
+	}
+
 	/// A packet was stored.
 	pub fn packet(&mut self, view: &PacketView, outgoing: bool) {
 		let header = &view.packet.header;
@@ -245,6 +273,9 @@ impl Book {
 		}
 		let lane = self.lanes.entry(header.lane).or_default();
 		lane.outgoing = outgoing;
+		if self.salvaged {
+			lane.reach(header.sequence);
+		}
 		lane.slots.push(Slot {
 			position: view.position,
 			count: header.count,
@@ -310,6 +341,12 @@ impl Book {
 	/// A receipt was stored.
 	pub fn delivered(&mut self, position: u64, delivered: &Delivered) {
 		let receipt = &delivered.receipt.what;
+		if self.salvaged {
+			// The partner acknowledges what existed. Its number must not go to another packet.
+			let lane = self.lanes.entry(receipt.lane).or_default();
+			lane.outgoing = true;
+			lane.reach(receipt.last_sequence + 1);
+		}
 		let Some(lane) = self.lanes.get_mut(&receipt.lane) else {
 			return;
 		};
@@ -429,9 +466,10 @@ impl Book {
 		}
 	}
 
-	/// The slot of a packet.
+	/// The slot of a packet; `None` for one that was given up, too.
 	pub fn slot(&self, lane: &LaneId, sequence: u64) -> Option<&Slot> {
-		self.lanes.get(lane)?.slots.get(usize::try_from(sequence).ok()?)
+		let slot = self.lanes.get(lane)?.slots.get(usize::try_from(sequence).ok()?)?;
+		(slot.position != LOST).then_some(slot)
 	}
 
 	/// The state of an anchor.

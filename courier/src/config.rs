@@ -36,6 +36,8 @@ pub struct Config {
 	/// Write zeros to the next segment of the log ahead of time. Makes each commit shorter (by a third of its `fdatasync`) and costs
 	/// CPU: every byte is written twice. For nodes where single orders must be fast and the load is small.
 	pub prepare_segments: bool,
+	/// Open a log whose records are damaged, and give those up for good, instead of refusing to start.
+	pub salvage: bool,
 	/// The sender skips its own authorisation, so that a partner's node can be shown to refuse. **Only for conformance tests of
 	/// partners' nodes**: what is sent this way is refused by every node that does its duty, and the status says that it is on.
 	pub unchecked_sender: bool,
@@ -60,6 +62,7 @@ impl Config {
 			business_day_offset_minutes: 480,
 			prefer_aes: true,
 			prepare_segments: false,
+			salvage: false,
 			unchecked_sender: false,
 		}
 	}

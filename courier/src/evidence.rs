@@ -298,7 +298,12 @@ fn anchor(library: &Library, node: NodeId, answers: &PacketView) -> Result<Optio
 	let Some(index) = cut.batches.iter().position(|b| *b == batch) else {
 		return Ok(None);
 	};
-	let leaves = anchor_leaves(&batch_headers(library, &cut.batches)?, &cut.blinding_seed);
+	let headers = batch_headers(library, &cut.batches)?;
+	if headers.len() != cut.batches.len() {
+		// A packet of another batch was given up in a salvage: no path from what is left leads to the root.
+		return Ok(None);
+	}
+	let leaves = anchor_leaves(&headers, &cut.blinding_seed);
 	let Some(path) = evidence::proof(&leaves, index) else {
 		return Ok(None);
 	};

@@ -32,13 +32,13 @@ pub struct Rebuild {
 }
 
 impl Rebuild {
-	/// Read all of a log.
+	/// Read all of a log. `salvaged` tells that parts of it were given up, so that lanes may have gaps.
 	///
 	/// # Errors
 	/// When a record cannot be read, or is not what this version writes.
-	pub fn from_log(reader: &LogReader) -> Result<Self, StartError> {
+	pub fn from_log(reader: &LogReader, salvaged: bool) -> Result<Self, StartError> {
 		let mut rebuild = Rebuild {
-			book: Book::default(),
+			book: Book::new(salvaged),
 			numbers: Numbers::default(),
 			index: Index::new(reader.meta().index_secret),
 			located: Vec::with_capacity(INDEX_BATCH),

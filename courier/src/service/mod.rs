@@ -33,7 +33,7 @@ use crate::{
 	metrics::Metrics,
 	records::LaneTurned,
 	recovery::Rebuild,
-	store::{Log, Opened, Options},
+	store::{Log, Opened, Options, Recovery},
 	transport::{InboundRequests, Misbehaviour, Transport},
 };
 use futures::future::BoxFuture;
@@ -134,11 +134,14 @@ impl Courier {
 		let metrics = Metrics::new(registry.as_ref())?;
 		let mut options = Options::new(&config.folder);
 		options.queue_bytes = config.queue_bytes;
+		options.cache_bytes = config.cache_bytes;
 		options.prepare = config.prepare_segments;
+		options.salvage = config.salvage;
 		let (opened, recovery) = Opened::open(options, |_| {})?;
+		report(&recovery);
 		let Rebuild {
 			book, numbers, index, ..
-		} = Rebuild::from_log(&opened.reader())?;
+		} = Rebuild::from_log(&opened.reader(), !recovery.salvaged.is_empty())?;
 		log::info!(
 			target: LOG_TARGET,
 			"Log of {} bytes, {} entries in {} lanes, read in {} ms",
@@ -383,6 +386,24 @@ impl Courier {
 
 	pub(crate) fn tail(&self) -> watch::Receiver<Cursor> {
 		self.tail.subscribe()
+	}
+}
+
+/// Tells the operator what opening the log cost.
+fn report(recovery: &Recovery) {
+	if let Some(cut) = &recovery.cut {
+		log::info!(
+			target: LOG_TARGET,
+			"{} was cut at offset {}: {} bytes behind it were not written to their end, and nobody was told that they were stored",
+			cut.file.display(), cut.offset, cut.bytes,
+		);
+	}
+	for lost in &recovery.salvaged {
+		log::warn!(
+			target: LOG_TARGET,
+			"The log does without the {} bytes from position {} on: they were damaged and given up in a salvage",
+			lost.end - lost.start, lost.start,
+		);
 	}
 }
 

@@ -317,6 +317,12 @@ impl Run<'_> {
 				damage,
 			});
 		}
+		log::warn!(
+			target: "courier",
+			"{}: {} bytes from offset {offset} on (position {position}) are given up: {damage}",
+			path.display(),
+			end - offset
+		);
 		self.holes.push(position..first + end);
 		self.new_holes = true;
 		Ok(())

@@ -5,6 +5,7 @@ mod clauses;
 mod faults;
 mod liars;
 mod measure;
+mod salvage;
 mod trading;
 
 use crate::{
