@@ -27,6 +27,10 @@ use zeroize::{Zeroize, Zeroizing};
 /// Longest key file, in bytes.
 const MAX_FILE_LEN: u64 = 64 * 1024;
 
+/// Blocks that a pair stays away from the ends of its time while another one holds: a partner whose newest block is some
+/// blocks behind or ahead would refuse what it signed. Far below the shortest overlap that the chain takes, a minute.
+pub const SETTLE_BLOCKS: BlockNumber = 8;
+
 /// Why the key file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -165,6 +169,52 @@ impl Drop for Seeds {
 	}
 }
 
+/// The content of a key file that [`KeyRing::load`] takes.
+fn read(path: &Path) -> Result<File, KeyError> {
+	let text = Zeroizing::new(std::fs::read(path).map_err(|source| KeyError::Io {
+		path: path.to_owned(),
+		source,
+	})?);
+	serde_json::from_slice(&text).map_err(|_| KeyError::Malformed {
+		path: path.to_owned(),
+		what: "not a key file".into(),
+	})
+}
+
+fn to_text(path: &Path, file: &File) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+	let text = serde_json::to_vec_pretty(file).map_err(|error| KeyError::Malformed {
+		path: path.to_owned(),
+		what: error.to_string(),
+	})?;
+	Ok(Zeroizing::new(text))
+}
+
+/// Replaces the key file in one step; a crash leaves the old or the new one.
+fn replace(path: &Path, text: &[u8]) -> Result<(), KeyError> {
+	let io = |source| KeyError::Io {
+		path: path.to_owned(),
+		source,
+	};
+	let fresh = path.with_extension("new");
+	// A leftover of a crash is in the way of `create_new`, which is what guarantees the mode.
+	match std::fs::remove_file(&fresh) {
+		Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
+		_ => (),
+	}
+	let mut file = std::fs::OpenOptions::new()
+		.write(true)
+		.create_new(true)
+		.mode(0o600)
+		.open(&fresh)
+		.map_err(io)?;
+	file.write_all(text).and_then(|()| file.sync_all()).map_err(io)?;
+	std::fs::rename(&fresh, path).map_err(io)?;
+	if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+		std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(io)?;
+	}
+	Ok(())
+}
+
 impl KeyRing {
 	/// A ring of these pairs, oldest first.
 	pub fn new(pairs: Vec<KeyPair>) -> Self {
@@ -245,61 +295,51 @@ impl KeyRing {
 	}
 
 	/// Add a new pair to the key file (made where there is none): the first step of a rotation.
-	///
-	/// The file is replaced in one step; a crash leaves the old or the new one.
 	pub fn append_generated(path: &Path) -> Result<Self, KeyError> {
 		let io = |source| KeyError::Io {
 			path: path.to_owned(),
 			source,
 		};
-		let mut seeds = match std::fs::metadata(path) {
+		let mut file = match std::fs::metadata(path) {
 			Ok(_) => {
 				Self::load(path)?;
-				let text = Zeroizing::new(std::fs::read(path).map_err(io)?);
-				serde_json::from_slice::<File>(&text)
-					.map_err(|_| KeyError::Malformed {
-						path: path.to_owned(),
-						what: "not a key file".into(),
-					})?
-					.keys
+				read(path)?
 			}
-			Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+			Err(error) if error.kind() == std::io::ErrorKind::NotFound => File {
+				version: 1,
+				keys: Vec::new(),
+			},
 			Err(error) => return Err(io(error)),
 		};
 		let (mut signing, mut sealing) = (Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
 		OsRng.fill_bytes(&mut *signing);
 		OsRng.fill_bytes(&mut *sealing);
-		seeds.push(Seeds {
+		file.keys.push(Seeds {
 			signing: hex::encode(*signing),
 			sealing: hex::encode(*sealing),
 		});
-		let text = Zeroizing::new(
-			serde_json::to_vec_pretty(&File {
-				version: 1,
-				keys: seeds,
-			})
-			.map_err(|error| KeyError::Malformed {
-				path: path.to_owned(),
-				what: error.to_string(),
-			})?,
-		);
-		let fresh = path.with_extension("new");
-		// A leftover of a crash is in the way of `create_new`, which is what guarantees the mode.
-		match std::fs::remove_file(&fresh) {
-			Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
-			_ => (),
+		replace(path, &to_text(path, &file)?)?;
+		Self::load(path)
+	}
+
+	/// Remove the pair whose public signing key is `signing` from the key file: the last step of a rotation.
+	///
+	/// Fails where there is no such pair, or no other.
+	pub fn remove(path: &Path, signing: &[u8; 32]) -> Result<Self, KeyError> {
+		let malformed = |what: &str| KeyError::Malformed {
+			path: path.to_owned(),
+			what: what.into(),
+		};
+		let ring = Self::load(path)?;
+		let index = ring.pairs.iter().position(|pair| pair.signing_public == *signing);
+		let index =
+			index.ok_or_else(|| malformed(&format!("holds no pair with the signing key {}", hex::encode(signing))))?;
+		if ring.pairs.len() == 1 {
+			return Err(malformed("holds no other pair; a node needs one"));
 		}
-		let mut file = std::fs::OpenOptions::new()
-			.write(true)
-			.create_new(true)
-			.mode(0o600)
-			.open(&fresh)
-			.map_err(io)?;
-		file.write_all(&text).and_then(|()| file.sync_all()).map_err(io)?;
-		std::fs::rename(&fresh, path).map_err(io)?;
-		if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-			std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(io)?;
-		}
+		let mut file = read(path)?;
+		file.keys.remove(index);
+		replace(path, &to_text(path, &file)?)?;
 		Self::load(path)
 	}
 
@@ -332,7 +372,8 @@ impl KeyRing {
 			.collect()
 	}
 
-	/// The pair to sign with at block `at`: of those that the chain lists as valid, the newest.
+	/// The pair to sign with at block `at`: of those that the chain lists as valid, the newest that has held for
+	/// [`SETTLE_BLOCKS`]; the newest of all where none has.
 	pub fn signer(&self, listed: &[CourierKey], at: BlockNumber) -> Option<&KeyPair> {
 		listed
 			.iter()
@@ -343,7 +384,7 @@ impl KeyRing {
 					.find(|p| p.signing_public == key.signing)
 					.map(|p| (key.valid_from, p))
 			})
-			.max_by_key(|(from, _)| *from)
+			.max_by_key(|(from, _)| (from.saturating_add(SETTLE_BLOCKS) <= at, *from))
 			.map(|(_, pair)| pair)
 	}
 
@@ -361,6 +402,11 @@ impl KeyRing {
 			.iter()
 			.any(|p| p.signing_public == listed.signing && p.sealing.public == listed.sealing)
 	}
+}
+
+/// Whether `key` holds at block `at` and for [`SETTLE_BLOCKS`] more.
+pub fn holds_on(key: &CourierKey, at: BlockNumber) -> bool {
+	key.is_valid_at(at) && key.is_valid_at(at.saturating_add(SETTLE_BLOCKS))
 }
 
 /// The key to seal to: of those valid at block `at`, the newest.
@@ -399,6 +445,21 @@ mod tests {
 	}
 
 	#[test]
+	fn removes_the_pair_named_and_never_the_last() {
+		let folder = tempfile::tempdir().unwrap();
+		let path = folder.path().join("courier.json");
+		let old = KeyRing::append_generated(&path).unwrap().public()[0];
+		let new = KeyRing::append_generated(&path).unwrap().public()[1];
+		let unknown = KeyRing::remove(&path, &[7; 32]).unwrap_err().to_string();
+		assert!(unknown.contains(&"07".repeat(32)), "{unknown}");
+		assert_eq!(KeyRing::remove(&path, &old.0).unwrap().public(), [new]);
+		assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+		let last = KeyRing::remove(&path, &new.0).unwrap_err().to_string();
+		assert!(last.contains("no other pair"), "{last}");
+		assert_eq!(KeyRing::load(&path).unwrap().public(), [new]);
+	}
+
+	#[test]
 	fn fails_when_others_may_read_it() {
 		let folder = tempfile::tempdir().unwrap();
 		let path = folder.path().join("courier.json");
@@ -421,13 +482,32 @@ mod tests {
 	}
 
 	#[test]
+	fn new_pair_signs_at_once_where_no_other_holds() {
+		let (old, new) = (KeyRing::generate(), KeyRing::generate());
+		let ring = KeyRing::new(vec![old.pairs[0].clone(), new.pairs[0].clone()]);
+		let signer = |listed: &[CourierKey], at| ring.signer(listed, at).map(KeyPair::signing_public);
+		let first = [listed(&old.pairs[0], 7, None)];
+		assert_eq!(signer(&first, 6), None);
+		assert_eq!(signer(&first, 7), Some(old.pairs[0].signing_public()));
+		// Retired in the block in which its successor begins.
+		let stolen = [listed(&old.pairs[0], 7, Some(10)), listed(&new.pairs[0], 10, None)];
+		assert_eq!(signer(&stolen, 10), Some(new.pairs[0].signing_public()));
+	}
+
+	#[test]
 	fn newest_valid_pair_signs_and_old_one_still_verifies() {
 		let (old, new) = (KeyRing::generate(), KeyRing::generate());
 		let ring = KeyRing::new(vec![old.pairs[0].clone(), new.pairs[0].clone()]);
 		let listed = [listed(&old.pairs[0], 0, Some(20)), listed(&new.pairs[0], 10, None)];
 		let signer = |at| ring.signer(&listed, at).unwrap().signing_public();
 		assert_eq!(signer(9), old.pairs[0].signing_public());
-		assert_eq!(signer(10), new.pairs[0].signing_public());
+		// A partner that is not quite at block 10 yet knows the old one only.
+		assert_eq!(signer(10 + SETTLE_BLOCKS - 1), old.pairs[0].signing_public());
+		assert_eq!(signer(10 + SETTLE_BLOCKS), new.pairs[0].signing_public());
+		assert_eq!(signer(20), new.pairs[0].signing_public());
+		// What the old one signed is signed anew before its end.
+		assert!(holds_on(&listed[0], 19 - SETTLE_BLOCKS) && !holds_on(&listed[0], 20 - SETTLE_BLOCKS));
+		assert!(!holds_on(&listed[1], 9) && holds_on(&listed[1], BlockNumber::MAX));
 		let signature = old.pairs[0].sign(Purpose::Packet, &[1; 32], b"m");
 		let check = |at, purpose, genesis| verify(&listed, at, purpose, genesis, b"m", &signature);
 		assert!(check(19, Purpose::Packet, &[1; 32]));

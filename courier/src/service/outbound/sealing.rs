@@ -160,12 +160,12 @@ impl Courier {
 		})
 	}
 
-	/// The packet with a signature of the key that is valid now, where the one that signed it is over.
+	/// The packet with a signature of the key that is valid now, where the one that signed it is over, or soon will be.
 	fn signed_anew(&self, gate: &Gate, packet: &Packet, signer: &[u8; 8]) -> Option<Vec<u8>> {
 		let listed = &gate.snapshot.me()?.keys;
 		let still_valid = listed
 			.iter()
-			.any(|k| k.signing.starts_with(signer) && k.is_valid_at(gate.snapshot.block));
+			.any(|k| k.signing.starts_with(signer) && keys::holds_on(k, gate.snapshot.block));
 		if still_valid {
 			return None;
 		}
