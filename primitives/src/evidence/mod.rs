@@ -3,7 +3,7 @@
 //! # Evidence: what makes a trade record provable
 //!
 //! *Record → leaf → batch root → anchor root → chain.* [`leaf`] says what is hashed and signed, [`tree`] how hashes become a root and a proof,
-//! [`pack`] is the file that carries all of it for one record and is checked offline. `docs/evidence.md` describes format and threat model.
+//! [`pack`] is the file that carries all of it for one record, [`chain`] checks the chain's part of it offline. `docs/evidence.md` describes format and threat model.
 //!
 //! ```
 //! use sealane_primitives::evidence::{proof, record_leaf, root, salt, verify};
@@ -19,6 +19,8 @@
 //! assert!(!verify(&root(&leaves), 3, 1, &leaves[2], &path));
 //! ```
 
+#[cfg(feature = "std")]
+pub mod chain;
 #[cfg(feature = "std")]
 mod hex_text;
 pub mod leaf;

@@ -3,7 +3,10 @@
 //! What can be wrong with a pack.
 
 use super::FORMAT;
-use crate::ids::{ChannelId, Digest, NodeId};
+use crate::{
+	evidence::chain::ChainDefect,
+	ids::{ChannelId, Digest, NodeId},
+};
 use std::fmt;
 
 /// One of the two signers of a batch.
@@ -16,7 +19,8 @@ pub enum Signer {
 }
 
 impl Signer {
-	const fn as_str(self) -> &'static str {
+	/// `issuer` or `seller`, as the pack's fields are called.
+	pub const fn as_str(self) -> &'static str {
 		match self {
 			Signer::Issuer => "issuer",
 			Signer::Seller => "seller",
@@ -131,6 +135,18 @@ pub enum Defect {
 		/// The checksum in the pack.
 		found: Digest,
 	},
+	/// There is no anchor yet, so that the chain could prove nothing.
+	NoAnchor,
+	/// There is no chain part, so that the anchor cannot be checked offline.
+	NoChain,
+	/// What is wrong with the chain part.
+	Chain(ChainDefect),
+}
+
+impl From<ChainDefect> for Defect {
+	fn from(defect: ChainDefect) -> Self {
+		Defect::Chain(defect)
+	}
 }
 
 impl fmt::Display for Defect {
@@ -223,6 +239,11 @@ impl fmt::Display for Defect {
 				hex(found),
 				hex(expected)
 			),
+			Defect::NoAnchor => f.write_str("anchor is missing: the record was in no final anchor when the pack was made"),
+			Defect::NoChain => f.write_str(
+				"chain is missing: the node that made the pack could not prove the anchor offline; a live node can still be asked",
+			),
+			Defect::Chain(defect) => defect.fmt(f),
 		}
 	}
 }

@@ -4,12 +4,13 @@
 
 mod defect;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 
 pub use defect::{Defect, Signer};
 
 use super::{
+	chain::{self, Genesis, OnChain},
 	hex_text,
 	leaf::{record_leaf, BatchHeader},
 	tree,
@@ -139,28 +140,33 @@ pub struct AnchorReference {
 	pub block_hash: Digest,
 }
 
-/// The chain's own proof, opaque here: bytes as the chain's clients encode them.
+/// The chain's own proof: what replaces a live node. All bytes are SCALE encodings as the chain's clients make them.
 #[derive(Clone, PartialEq, Eq, Encode, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChainPart {
-	/// SCALE-encoded header of the block whose state is proven: the anchor's block or a later one.
-	#[serde(with = "hex_text")]
-	pub header: Vec<u8>,
-	/// Trie nodes that lead from that header's state root to the anchor and to the courier keys of both nodes, as
-	/// `state_getReadProof` returns them.
+	/// Headers from the anchor's block to below the first block of `finality` that is not below it, oldest first; empty where that is the
+	/// anchor's block itself.
+	#[serde(with = "hex_text::list")]
+	pub headers: Vec<Vec<u8>>,
+	/// Final blocks from genesis on: each in which the validators changed, the first at the anchor's block or after it, and the one whose state
+	/// `storage_proof` reads, which is the last.
+	pub finality: Vec<FinalBlock>,
+	/// Trie nodes that lead from the state root of the last block of `finality` to the anchor and to the courier keys of both
+	/// signers, in the order of their bytes.
 	#[serde(with = "hex_text::list")]
 	pub storage_proof: Vec<Vec<u8>>,
-	/// SCALE-encoded headers from the child of `header` to the block that `justification` finalises, oldest first; empty where that is
-	/// `header` itself.
-	#[serde(with = "hex_text::list")]
-	pub descendants: Vec<Vec<u8>>,
-	/// SCALE-encoded GRANDPA justification.
+}
+
+/// A block and the votes that made it final.
+#[derive(Clone, PartialEq, Eq, Encode, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FinalBlock {
+	/// Its header.
+	#[serde(with = "hex_text")]
+	pub header: Vec<u8>,
+	/// The GRANDPA justification for it.
 	#[serde(with = "hex_text")]
 	pub justification: Vec<u8>,
-	/// SCALE-encoded GRANDPA warp-sync proof from genesis to the authority set that made `justification`; empty where that is the set of
-	/// the genesis block.
-	#[serde(with = "hex_text")]
-	pub warp: Vec<u8>,
 }
 
 /// What a sound pack shows by itself, and what remains to be asked of the chain: that `anchor` is there with that root, and that the keys were
@@ -291,6 +297,16 @@ impl EvidencePack {
 			anchor: self.anchor.as_ref().map(|part| part.reference),
 		})
 	}
+
+	/// Checks the whole pack against the chain that began with `genesis`, and asks no node. Returns what is proven; `Err` names the first
+	/// defect, a pack without anchor or chain part among them.
+	pub fn verify_offline(&self, genesis: &Genesis) -> Result<(Verified, OnChain), Defect> {
+		let verified = self.verify_local(&genesis.hash)?;
+		let anchor = verified.anchor.ok_or(Defect::NoAnchor)?;
+		let part = self.chain.as_ref().ok_or(Defect::NoChain)?;
+		let on_chain = chain::verify(part, genesis, &verified, &anchor)?;
+		Ok((verified, on_chain))
+	}
 }
 
 /// Record → batch root. Returns the leaf.
@@ -405,11 +421,18 @@ impl fmt::Debug for RecordPart {
 impl fmt::Debug for ChainPart {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		f.debug_struct("ChainPart")
-			.field("header", &hex::encode(&self.header))
+			.field("headers", &self.headers.len())
+			.field("finality", &self.finality)
 			.field("storage_proof", &self.storage_proof.len())
-			.field("descendants", &self.descendants.len())
+			.finish()
+	}
+}
+
+impl fmt::Debug for FinalBlock {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.debug_struct("FinalBlock")
+			.field("header", &hex::encode(&self.header))
 			.field("justification", &self.justification.len())
-			.field("warp", &self.warp.len())
 			.finish()
 	}
 }

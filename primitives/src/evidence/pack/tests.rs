@@ -24,8 +24,20 @@ fn sign(node: NodeId, pair: &ed25519::Pair, header: &BatchHeader) -> SignedBy {
 	}
 }
 
-/// A pack for record `index` of `count`, whose batch is number `batch` of `batches` in its anchor.
+/// A pack for record `index`, whose batch is number `batch` of `batches` in its anchor.
 fn pack_of(records: &[(Vec<u8>, Vec<u8>)], index: u32, batch: u64, batches: u64, chain: bool) -> EvidencePack {
+	pack_on(GENESIS, records, index, batch, batches, chain)
+}
+
+/// The same on the chain with this genesis hash.
+fn pack_on(
+	genesis: Digest,
+	records: &[(Vec<u8>, Vec<u8>)],
+	index: u32,
+	batch: u64,
+	batches: u64,
+	chain: bool,
+) -> EvidencePack {
 	let seed = [0x5a; 32];
 	let leaves: Vec<Digest> = records
 		.iter()
@@ -41,7 +53,7 @@ fn pack_of(records: &[(Vec<u8>, Vec<u8>)], index: u32, batch: u64, batches: u64,
 		})
 		.collect();
 	let header = BatchHeader {
-		genesis: GENESIS,
+		genesis,
 		channel: CHANNEL,
 		issuer_node: ISSUER_NODE,
 		seller_node: SELLER_NODE,
@@ -91,17 +103,23 @@ fn pack_of(records: &[(Vec<u8>, Vec<u8>)], index: u32, batch: u64, batches: u64,
 			},
 		}),
 		chain.then(|| ChainPart {
-			header: vec![1, 2, 3],
-			storage_proof: vec![vec![4], vec![5, 6]],
-			descendants: vec![vec![7]],
-			justification: vec![8, 9],
-			warp: vec![],
+			headers: vec![vec![1, 2, 3], vec![]],
+			finality: vec![FinalBlock {
+				header: vec![4],
+				justification: vec![5, 6],
+			}],
+			storage_proof: vec![vec![7], vec![8, 9]],
 		}),
 	)
 }
 
 /// The pack of the documentation.
 fn example() -> EvidencePack {
+	example_on(GENESIS)
+}
+
+/// The same on the chain with this genesis hash.
+pub(crate) fn example_on(genesis: Digest) -> EvidencePack {
 	let order = |i: u32| {
 		format!(
 			r#"{{"id":"A-{i:04}","kind":"purchase","product":"STEADY-30","customer":"C-{i:04}","amount":"{}000.00","currency":"CNY","placed_at":"2025-11-24T10:0{i}:00+08:00","facts":{{"birth_date":"1990-05-20","identity_verified":true,"risk_class":"C3"}},"clause_version":5}}"#,
@@ -117,7 +135,7 @@ fn example() -> EvidencePack {
 	let records: Vec<_> = (0..5)
 		.map(|i| (order(i).into_bytes(), confirmation(i).into_bytes()))
 		.collect();
-	pack_of(&records, 3, 1, 3, false)
+	pack_on(genesis, &records, 3, 1, 3, false)
 }
 
 #[test]
