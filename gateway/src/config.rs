@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{evidence::EvidenceChain, limits::Limits};
+use crate::{evidence::EvidenceChain, limits::Limits, tls::TlsFiles};
 use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc};
 
 /// How the gateway of a node runs.
 #[derive(Clone)]
 pub struct Config {
-	/// Where to listen; port 0 takes a free one. Must be a loopback address: the gateway speaks plain HTTP, and the
-	/// token in it must not cross a network.
+	/// Where to listen; port 0 takes a free one. Must be a loopback address unless there is TLS: a token must not cross
+	/// a network in the clear.
 	pub listen: SocketAddr,
+	/// TLS in the place of plain HTTP.
+	pub tls: Option<TlsFiles>,
 	/// The node's folder. Holds the tokens and `gateway.json`; made where absent.
 	pub folder: PathBuf,
 	/// Version of the node's program, for `GET /v1/status`.
@@ -23,6 +25,7 @@ impl fmt::Debug for Config {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		f.debug_struct("Config")
 			.field("listen", &self.listen)
+			.field("tls", &self.tls)
 			.field("folder", &self.folder)
 			.field("version", &self.version)
 			.field("limits", &self.limits)
@@ -32,10 +35,11 @@ impl fmt::Debug for Config {
 }
 
 impl Config {
-	/// The gateway of the node in `folder`, at 127.0.0.1 and this port.
+	/// The gateway of the node in `folder`, at 127.0.0.1 and this port, without TLS.
 	pub fn new(folder: impl Into<PathBuf>, port: u16) -> Self {
 		Config {
 			listen: SocketAddr::from(([127, 0, 0, 1], port)),
+			tls: None,
 			folder: folder.into(),
 			version: env!("CARGO_PKG_VERSION").into(),
 			limits: Limits::default(),

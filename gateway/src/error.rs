@@ -5,12 +5,20 @@ use std::{io, net::SocketAddr, path::PathBuf};
 /// Why the gateway did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-	/// The address is reachable from other machines.
+	/// The address is reachable from other machines, and there is no TLS.
 	#[error(
-		"the HTTP API cannot listen at {0}: it speaks plain HTTP and takes loopback addresses only; \
-		 put a proxy that ends TLS in front of it"
+		"the HTTP API cannot listen at {0} without TLS: a token must not cross a network in the clear; \
+		 give it a certificate and its key, or a loopback address"
 	)]
 	NotLoopback(SocketAddr),
+	/// A file that TLS needs cannot be used.
+	#[error("TLS of the HTTP API: {}: {rule}", path.display())]
+	Tls {
+		/// The file.
+		path: PathBuf,
+		/// The rule that it breaks.
+		rule: String,
+	},
 	/// The address cannot be had.
 	#[error("the HTTP API cannot listen at {address}: {source}")]
 	Listen {

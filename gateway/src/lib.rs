@@ -9,7 +9,7 @@
 //! * [`Backend`]: what it asks of the courier.
 //! * [`EvidenceChain`]: what it asks of the chain, for evidence.
 //! * [`framing`]: cuts a body into entries without copying.
-//! * [`auth`]: bearer tokens with scopes.
+//! * [`auth`]: bearer tokens with scopes. [`TlsFiles`]: TLS, and certificates of clients.
 //! * [`problem`]: which problem document each error becomes.
 //! * `routes/`: the resources, one file each; the OpenAPI document is generated from them.
 //!
@@ -23,6 +23,7 @@
 pub mod auth;
 pub mod backend;
 mod config;
+mod connections;
 mod convert;
 mod deadline;
 mod error;
@@ -38,6 +39,7 @@ pub mod problem;
 mod routes;
 mod server;
 mod state;
+mod tls;
 
 pub use backend::Backend;
 pub use config::Config;
@@ -45,6 +47,7 @@ pub use error::StartError;
 pub use evidence::EvidenceChain;
 pub use limits::Limits;
 pub use server::{serve, Gateway};
+pub use tls::TlsFiles;
 
 /// The OpenAPI document of this version, as a running gateway serves it.
 pub fn openapi() -> utoipa::openapi::OpenApi {

@@ -31,6 +31,8 @@ pub struct Limits {
 	pub max_held_bytes: u32,
 	/// Most connections at the same time; more wait in the backlog of the socket.
 	pub max_connections: u32,
+	/// How long a client may take over the TLS handshake, in milliseconds.
+	pub handshake_timeout_ms: u64,
 	/// How long a client may take to send its request line and headers, in milliseconds. A connection that is idle
 	/// between two requests is closed after the same time.
 	pub header_timeout_ms: u64,
@@ -38,6 +40,8 @@ pub struct Limits {
 	pub body_timeout_ms: u64,
 	/// How long a client may leave an answer unread, in milliseconds, before its connection is closed.
 	pub write_timeout_ms: u64,
+	/// How long requests that are under way may take to end when the gateway stops, in milliseconds.
+	pub stop_timeout_ms: u64,
 	/// Longest wait of a long poll, in milliseconds; longer ones are cut short.
 	pub max_wait_ms: u64,
 	/// Time between two heartbeats of the event stream, in milliseconds.
@@ -57,9 +61,11 @@ impl Default for Limits {
 			max_entries: 131_072,
 			max_held_bytes: 128 << 20,
 			max_connections: 512,
+			handshake_timeout_ms: 10_000,
 			header_timeout_ms: 60_000,
 			body_timeout_ms: 30_000,
 			write_timeout_ms: 30_000,
+			stop_timeout_ms: 10_000,
 			max_wait_ms: 30_000,
 			heartbeat_ms: 15_000,
 			max_page_entries: 100_000,

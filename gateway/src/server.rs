@@ -5,37 +5,33 @@
 use crate::{
 	auth::Tokens,
 	backend::Backend,
+	connections::Server,
 	files,
-	limits::{BodyBudget, Limits},
+	limits::BodyBudget,
 	routes,
 	state::{AppState, Inner},
-	Config, StartError,
-};
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::{
-	rt::{TokioIo, TokioTimer},
-	service::TowerToHyperService,
+	tls, Config, StartError,
 };
 use sealane_sdk::types::GatewayFile;
-use std::{future::Future, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+	future::Future,
+	net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+	path::PathBuf,
+	sync::Arc,
+};
 use tokio::{
-	net::{TcpListener, TcpStream},
-	sync::{oneshot, watch, Semaphore},
-	task::{JoinHandle, JoinSet},
+	net::TcpListener,
+	sync::{oneshot, watch},
+	task::JoinHandle,
 };
 
-/// How long requests that are under way may take to end when the gateway stops.
-const STOP_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Largest request line and headers together, in bytes.
-const MAX_HEAD_BYTES: usize = 16 << 10;
-
-/// A gateway that runs. Dropping it stops it.
+/// A gateway that runs. Dropping it stops it; dropping it while it stops cuts off what is still under way.
 #[derive(Debug)]
 pub struct Gateway {
 	address: SocketAddr,
-	task: JoinHandle<()>,
+	url: String,
+	/// `None` once it has ended.
+	task: Option<JoinHandle<()>>,
 	/// Ends the task when it goes.
 	_running: oneshot::Sender<()>,
 }
@@ -47,30 +43,39 @@ impl Gateway {
 	}
 
 	/// Where its API is.
-	pub fn url(&self) -> String {
-		format!("http://{}", self.address)
+	pub fn url(&self) -> &str {
+		&self.url
+	}
+
+	/// Waits until it has ended: after its stop, or by a fault of its own.
+	pub async fn ended(&mut self) {
+		let Some(task) = &mut self.task else { return };
+		let result = task.await;
+		self.task = None;
+		if let Err(error) = result {
+			log::error!("the HTTP API ended early: {error}");
+		}
 	}
 
 	/// Waits until it has stopped.
 	pub async fn stopped(mut self) {
-		if let Err(error) = (&mut self.task).await {
-			log::error!("the HTTP API ended early: {error}");
-		}
+		self.ended().await;
 	}
 }
 
 /// Starts the gateway of a node, and stops it when `shutdown` is done: new requests are refused, streams and long polls
-/// end, the others are answered.
+/// end, the others are answered within [`Limits::stop_timeout_ms`](crate::Limits::stop_timeout_ms).
 ///
 /// Writes `gateway.json` into the node's folder, so that local terminals find the API; it is removed at the stop. Must be
-/// called inside a Tokio runtime. Fails when the address cannot be had or is reachable from other machines, and when the
-/// tokens cannot be had.
+/// called inside a Tokio runtime. Fails when the address cannot be had or is reachable from other machines without TLS,
+/// when the files of TLS cannot be used, and when the tokens cannot be had.
 pub async fn serve(
 	config: Config,
 	backend: impl Backend,
 	shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Gateway, StartError> {
-	if !config.listen.ip().is_loopback() {
+	let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
+	if tls.is_none() && !config.listen.ip().is_loopback() {
 		return Err(StartError::NotLoopback(config.listen));
 	}
 	std::fs::create_dir_all(&config.folder).map_err(|source| StartError::File {
@@ -84,8 +89,9 @@ pub async fn serve(
 	};
 	let listener = TcpListener::bind(config.listen).await.map_err(listen_failed)?;
 	let address = listener.local_addr().map_err(listen_failed)?;
+	let url = format!("{}://{}", if tls.is_some() { "https" } else { "http" }, local(address));
 	let gateway_file = match token {
-		Some(token) => Some(announce(&config, address, token)?),
+		Some(token) => Some(announce(&config, &url, token)?),
 		None => {
 			log::warn!("no token has every scope: local terminals must be given one by hand");
 			None
@@ -100,24 +106,37 @@ pub async fn serve(
 		bodies: BodyBudget::new(&config.limits),
 		version: config.version,
 		chain: config.chain,
-		stopping: stopping.clone(),
+		stopping,
+		under_way: Default::default(),
 		// The document holds texts and numbers only: it can always be written.
 		openapi: serde_json::to_vec(&document).unwrap_or_default().into(),
-		limits: config.limits.clone(),
+		limits: config.limits,
 	});
-	let router = routes::router(Some(&state)).0.with_state(state);
+	let router = routes::router(Some(&state)).0.with_state(state.clone());
 
-	log::info!("HTTP API at http://{address}");
-	let accepting = accept(listener, router, config.limits, stopping);
-	let (running, dropped) = oneshot::channel::<()>();
+	log::info!("HTTP API at {url}");
+	let server = Server {
+		listener,
+		tls,
+		router,
+		state,
+	};
+	let (running, mut dropped) = oneshot::channel::<()>();
 	let task = tokio::spawn(async move {
-		let accepting = tokio::spawn(accepting);
-		tokio::select! {
-			_ = shutdown => {},
-			_ = dropped => {},
-		}
+		let mut serving = tokio::spawn(server.run());
+		let is_dropped = tokio::select! {
+			_ = shutdown => false,
+			_ = &mut dropped => true,
+		};
 		let _ = stop.send(true);
-		if let Err(error) = accepting.await {
+		let ended = tokio::select! {
+			ended = &mut serving => ended,
+			_ = dropped, if !is_dropped => {
+				serving.abort();
+				Ok(())
+			}
+		};
+		if let Err(error) = ended {
 			log::error!("accepting connections ended early: {error}");
 		}
 		if let Some(path) = gateway_file {
@@ -126,18 +145,26 @@ pub async fn serve(
 	});
 	Ok(Gateway {
 		address,
-		task,
+		url,
+		task: Some(task),
 		_running: running,
 	})
 }
 
-/// Writes the file by which local terminals find the API.
-fn announce(config: &Config, address: SocketAddr, token: String) -> Result<PathBuf, StartError> {
-	let path = config.folder.join(sealane_sdk::client::GATEWAY_FILE);
-	let file = GatewayFile {
-		url: format!("http://{address}"),
-		token,
+/// Where a program on this machine reaches what listens at `address`.
+fn local(address: SocketAddr) -> SocketAddr {
+	let ip = match address.ip() {
+		IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+		IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+		ip => ip,
 	};
+	SocketAddr::new(ip, address.port())
+}
+
+/// Writes the file by which local terminals find the API.
+fn announce(config: &Config, url: &str, token: String) -> Result<PathBuf, StartError> {
+	let path = config.folder.join(sealane_sdk::client::GATEWAY_FILE);
+	let file = GatewayFile { url: url.into(), token };
 	let write = |file: &GatewayFile| {
 		let mut text = serde_json::to_vec_pretty(file)?;
 		text.push(b'\n');
@@ -148,83 +175,4 @@ fn announce(config: &Config, address: SocketAddr, token: String) -> Result<PathB
 		source,
 	})?;
 	Ok(path)
-}
-
-/// Accepts connections until the gateway stops, then waits for those that are open.
-///
-/// `axum::serve` would do, but it has no deadline for headers that never come and no bound on connections.
-async fn accept(listener: TcpListener, router: Router, limits: Limits, mut stopping: watch::Receiver<bool>) {
-	let slots = Arc::new(Semaphore::new(limits.max_connections as usize));
-	let mut connections = JoinSet::new();
-	loop {
-		// More connections than there are slots wait in the socket's backlog.
-		let slot = tokio::select! {
-			slot = slots.clone().acquire_owned() => slot,
-			_ = stopped(&mut stopping) => break,
-		};
-		let accepted = tokio::select! {
-			accepted = listener.accept() => accepted,
-			_ = stopped(&mut stopping) => break,
-		};
-		while connections.try_join_next().is_some() {}
-		match accepted {
-			Ok((stream, _)) => {
-				let serving = serve_connection(stream, router.clone(), limits.clone(), stopping.clone());
-				connections.spawn(async move {
-					serving.await;
-					drop(slot);
-				});
-			}
-			Err(error) => {
-				// Out of file descriptors, or the client is gone already: neither ends the node.
-				log::warn!("a connection could not be accepted: {error}");
-				tokio::time::sleep(Duration::from_millis(100)).await;
-			}
-		}
-	}
-	drop(listener);
-	let ended = async { while connections.join_next().await.is_some() {} };
-	if tokio::time::timeout(STOP_TIMEOUT, ended).await.is_err() {
-		log::warn!(
-			"requests were still under way {} s after the stop",
-			STOP_TIMEOUT.as_secs()
-		);
-	}
-}
-
-/// Waits until the gateway stops. Its watch holds a lock while it is looked at, which must not live across a wait.
-async fn stopped(stopping: &mut watch::Receiver<bool>) {
-	// An error means that the gateway itself is gone.
-	let _ = stopping.wait_for(|stopping| *stopping).await;
-}
-
-async fn serve_connection(stream: TcpStream, router: Router, limits: Limits, mut stopping: watch::Receiver<bool>) {
-	// Answers are small and wanted at once.
-	let _ = stream.set_nodelay(true);
-	let io = TokioIo::new(crate::deadline::WriteDeadline::new(
-		stream,
-		Duration::from_millis(limits.write_timeout_ms),
-	));
-	let connection = http1::Builder::new()
-		.timer(TokioTimer::new())
-		.header_read_timeout(Duration::from_millis(limits.header_timeout_ms))
-		.max_header_size(MAX_HEAD_BYTES)
-		.half_close(false)
-		.serve_connection(io, TowerToHyperService::new(router));
-	let mut connection = std::pin::pin!(connection);
-	let ended = tokio::select! {
-		result = connection.as_mut() => Some(result),
-		_ = stopped(&mut stopping) => None,
-	};
-	let result = match ended {
-		Some(result) => result,
-		None => {
-			connection.as_mut().graceful_shutdown();
-			connection.await
-		}
-	};
-	if let Err(error) = result {
-		// A client that goes away, is too slow or speaks no HTTP.
-		log::debug!("a connection ended: {error}");
-	}
 }

@@ -7,8 +7,15 @@ use crate::{
 	limits::{BodyBudget, Limits},
 	problem::Failure,
 };
-use sealane_sdk::types::ProblemCode;
-use std::sync::Arc;
+use axum::{body::Body, response::Response};
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+use sealane_sdk::types::{Problem, ProblemCode};
+use std::{
+	pin::Pin,
+	sync::Arc,
+	task::{Context, Poll},
+};
 use tokio::sync::watch;
 
 /// What every handler has.
@@ -25,8 +32,10 @@ pub(crate) struct Inner {
 	pub chain: Option<Arc<dyn EvidenceChain>>,
 	/// Turns true when the gateway stops: streams and long polls end.
 	pub stopping: watch::Receiver<bool>,
+	/// Requests that were let in and are not answered to the end.
+	pub under_way: watch::Sender<usize>,
 	/// The OpenAPI document, written once.
-	pub openapi: bytes::Bytes,
+	pub openapi: Bytes,
 }
 
 impl std::ops::Deref for AppState {
@@ -61,10 +70,77 @@ impl AppState {
 		}
 	}
 
+	/// Lets a request in, which counts as under way until what this gives is dropped. Fails when the gateway stops.
+	pub fn enter(&self) -> Result<UnderWay, Failure> {
+		// Counted first: a stop that begins now either is seen here or sees the request.
+		self.under_way.send_modify(|count| *count += 1);
+		let under_way = UnderWay(self.clone());
+		if self.is_stopping() {
+			let problem = Problem::new(ProblemCode::NotReady, "the node is stopping");
+			return Err(Failure::closing(problem.with_retry_after_ms(2_000)));
+		}
+		Ok(under_way)
+	}
+
+	/// How many requests are under way.
+	pub fn under_way(&self) -> usize {
+		*self.under_way.borrow()
+	}
+
+	/// Waits until no request is under way.
+	pub async fn settled(&self) {
+		// The sender lives as long as the state.
+		let _ = self.under_way.subscribe().wait_for(|count| *count == 0).await;
+	}
+
+	/// Whether the gateway stops.
+	pub fn is_stopping(&self) -> bool {
+		*self.stopping.borrow()
+	}
+
 	/// Waits until the gateway stops.
 	pub async fn stopped(&self) {
 		let mut stopping = self.stopping.clone();
 		// An error means that the gateway itself is gone.
 		let _ = stopping.wait_for(|stopping| *stopping).await;
+	}
+}
+
+/// A request that is under way.
+pub(crate) struct UnderWay(AppState);
+
+impl Drop for UnderWay {
+	fn drop(&mut self) {
+		self.0.under_way.send_modify(|count| *count -= 1);
+	}
+}
+
+impl UnderWay {
+	/// The request stays under way until its answer was written to the end.
+	pub fn until_written(self, answer: Response) -> Response {
+		answer.map(|body| Body::new(Answer { body, _under_way: self }))
+	}
+}
+
+/// The body of an answer to a request that is under way.
+struct Answer {
+	body: Body,
+	_under_way: UnderWay,
+}
+
+impl hyper::body::Body for Answer {
+	type Data = Bytes;
+	type Error = axum::Error;
+
+	fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+		Pin::new(&mut self.body).poll_frame(cx)
+	}
+
+	fn is_end_stream(&self) -> bool {
+		self.body.is_end_stream()
+	}
+
+	fn size_hint(&self) -> SizeHint {
+		self.body.size_hint()
 	}
 }

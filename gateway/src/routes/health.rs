@@ -28,11 +28,7 @@ pub(super) async fn healthz() -> Json<Health> {
 	),
 )]
 pub(super) async fn readyz(State(state): State<AppState>) -> Result<Json<Health>, Failure> {
-	if *state.stopping.borrow() {
-		return Err(Problem::new(ProblemCode::NotReady, "the node is stopping")
-			.with_retry_after_ms(2_000)
-			.into());
-	}
+	let _under_way = state.enter()?;
 	let status = state.backend.status();
 	if convert::is_ready(&status) {
 		return Ok(Json(Health { status: "ok".into() }));

@@ -80,7 +80,8 @@ async fn authorise(
 	next: Next,
 ) -> Result<Response, Failure> {
 	state.tokens.check(request.headers(), scope)?;
-	Ok(next.run(request).await)
+	let under_way = state.enter()?;
+	Ok(under_way.until_written(next.run(request).await))
 }
 
 async fn not_found(request: Request) -> Failure {

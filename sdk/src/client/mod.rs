@@ -39,10 +39,28 @@ pub struct ClientBuilder {
 	timeout: Duration,
 	attempts: u32,
 	max_pause: Duration,
+	tls: Tls,
+}
+
+/// What a client knows about TLS, all in PEM.
+#[derive(Clone, Default)]
+struct Tls {
+	authorities: Option<Vec<u8>>,
+	identity: Option<Vec<u8>>,
+}
+
+impl std::fmt::Debug for Tls {
+	/// Leaves the private key out.
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		f.debug_struct("Tls")
+			.field("authorities", &self.authorities.is_some())
+			.field("identity", &self.identity.is_some())
+			.finish()
+	}
 }
 
 impl ClientBuilder {
-	/// A builder for the node at `url` (`http://127.0.0.1:9955`) with this bearer token.
+	/// A builder for the node at `url` (`http://127.0.0.1:9955`, `https://node.bank.example:9955`) with this bearer token.
 	pub fn new(url: impl Into<String>, token: impl Into<String>) -> Self {
 		ClientBuilder {
 			url: url.into(),
@@ -50,7 +68,32 @@ impl ClientBuilder {
 			timeout: Duration::from_secs(60),
 			attempts: 5,
 			max_pause: Duration::from_secs(10),
+			tls: Tls::default(),
 		}
+	}
+
+	/// A builder for the node on this machine whose folder, or whose `gateway.json` itself, is at `path`.
+	///
+	/// Fails when the file cannot be read: the node has not started yet, or belongs to another user.
+	pub fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
+		let file = read_gateway_file(path)?;
+		Ok(ClientBuilder::new(file.url, file.token))
+	}
+
+	/// Authorities, certificates in PEM: the node's certificate must come from one of them, and from no other. Without
+	/// this, those that browsers know are taken.
+	pub fn trust(mut self, authorities: impl Into<Vec<u8>>) -> Self {
+		self.tls.authorities = Some(authorities.into());
+		self
+	}
+
+	/// Certificate and private key of this client, both in PEM, for a node that wants one.
+	pub fn identify(mut self, certificate: impl Into<Vec<u8>>, key: impl AsRef<[u8]>) -> Self {
+		let mut pem = certificate.into();
+		pem.push(b'\n');
+		pem.extend_from_slice(key.as_ref());
+		self.tls.identity = Some(pem);
+		self
 	}
 
 	/// How long one attempt may take, the time that the node waits in a long poll not counted. 60 s unless told.
@@ -73,7 +116,7 @@ impl ClientBuilder {
 
 	/// The client.
 	///
-	/// Fails when the URL cannot be read or the token is not visible ASCII.
+	/// Fails when the URL cannot be read, the token is not visible ASCII, or what TLS needs is no PEM.
 	pub fn build(self) -> Result<Client, Error> {
 		let base = Url::parse(&self.url)
 			.ok()
@@ -91,7 +134,9 @@ impl ClientBuilder {
 		bearer.set_sensitive(true);
 		let mut headers = HeaderMap::new();
 		headers.insert(AUTHORIZATION, bearer);
-		let http = reqwest::Client::builder()
+		let http = self
+			.tls
+			.apply(reqwest::Client::builder())?
 			.default_headers(headers)
 			.connect_timeout(Duration::from_secs(5))
 			// The node closes idle connections after a minute; a client that does it first never meets a closed one.
@@ -108,6 +153,36 @@ impl ClientBuilder {
 			attempts: self.attempts,
 			max_pause: self.max_pause,
 		})
+	}
+}
+
+impl Tls {
+	fn apply(&self, mut builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
+		let broken = |name, rule| Error::Argument {
+			name,
+			value: "(PEM)".into(),
+			rule,
+		};
+		if let Some(pem) = &self.authorities {
+			let authorities = reqwest::Certificate::from_pem_bundle(pem)
+				.ok()
+				.filter(|authorities| !authorities.is_empty())
+				.ok_or_else(|| broken("authorities", "must be at least one certificate in PEM"))?;
+			builder = builder.tls_built_in_root_certs(false);
+			for authority in authorities {
+				builder = builder.add_root_certificate(authority);
+			}
+		}
+		if let Some(pem) = &self.identity {
+			let identity = reqwest::Identity::from_pem(pem).map_err(|_| {
+				broken(
+					"client certificate",
+					"must be a certificate and its private key, both in PEM",
+				)
+			})?;
+			builder = builder.identity(identity);
+		}
+		Ok(builder)
 	}
 }
 
@@ -141,8 +216,7 @@ impl Client {
 	///
 	/// Fails when the file cannot be read: the node has not started yet, or belongs to another user.
 	pub fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
-		let file = read_gateway_file(path)?;
-		Client::new(file.url, file.token)
+		ClientBuilder::from_path(path)?.build()
 	}
 
 	/// Where the node's API is.
@@ -350,6 +424,41 @@ mod tests {
 		));
 		let error = Client::new("http://127.0.0.1:1", "se\ncret").unwrap_err();
 		assert!(!error.to_string().contains("cret"), "the token must not be in {error}");
+	}
+
+	#[test]
+	fn what_is_no_certificate_is_refused_and_keys_are_not_shown() {
+		for pem in [
+			"",
+			"nonsense",
+			"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----",
+		] {
+			let builder = ClientBuilder::new("https://127.0.0.1:1", "t");
+			assert!(
+				matches!(
+					builder.clone().trust(pem).build(),
+					Err(Error::Argument {
+						name: "authorities",
+						..
+					})
+				),
+				"{pem:?}"
+			);
+			let builder = builder.identify(pem, "s3cret key");
+			assert!(!format!("{builder:?}").contains("s3cret"));
+			let error = builder.build().unwrap_err();
+			assert!(
+				matches!(
+					&error,
+					Error::Argument {
+						name: "client certificate",
+						..
+					}
+				),
+				"{pem:?}"
+			);
+			assert!(!error.to_string().contains("s3cret"), "{error}");
+		}
 	}
 
 	#[test]

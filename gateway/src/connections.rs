@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Accepting connections, and letting them end when the gateway stops.
+//!
+//! `axum::serve` would do, but it has no deadline for headers that never come, no bound on connections, and none on its
+//! stop.
+
+use crate::{deadline::WriteDeadline, limits::Limits, state::AppState};
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+	rt::{TokioIo, TokioTimer},
+	service::TowerToHyperService,
+};
+use std::{
+	future::Future,
+	io,
+	sync::Arc,
+	time::{Duration, Instant},
+};
+use tokio::{
+	io::{AsyncRead, AsyncWrite},
+	net::{TcpListener, TcpStream},
+	sync::{watch, OwnedSemaphorePermit, Semaphore},
+	task::JoinSet,
+};
+use tokio_rustls::TlsAcceptor;
+
+/// Largest request line and headers together, in bytes.
+const MAX_HEAD_BYTES: usize = 16 << 10;
+
+/// What serves connections.
+pub(crate) struct Server {
+	pub listener: TcpListener,
+	/// Makes TLS of each connection; plain HTTP without it.
+	pub tls: Option<TlsAcceptor>,
+	pub router: Router,
+	pub state: AppState,
+}
+
+impl Server {
+	/// Accepts connections until the gateway stops. Then waits for the requests that are under way, at most
+	/// [`Limits::stop_timeout_ms`], and meanwhile tells whoever asks for more that the node is stopping.
+	pub async fn run(self) {
+		let slots = Arc::new(Semaphore::new(self.state.limits.max_connections as usize));
+		let (close, closing) = watch::channel(false);
+		let mut connections = JoinSet::new();
+		tokio::select! {
+			_ = self.accept(&slots, &mut connections, &closing) => (),
+			_ = self.state.stopped() => (),
+		}
+		let (started, under_way) = (Instant::now(), self.state.under_way());
+		let limit = Duration::from_millis(self.state.limits.stop_timeout_ms);
+		log::info!(
+			"HTTP API: takes no more requests, waits up to {} ms for {under_way} under way",
+			limit.as_millis()
+		);
+		let ended = tokio::time::timeout(limit, async {
+			tokio::select! {
+				_ = self.accept(&slots, &mut connections, &closing) => (),
+				_ = self.state.settled() => (),
+			}
+			// What is left are connections without a request, and answers on their last bytes.
+			close.send_replace(true);
+			while connections.join_next().await.is_some() {}
+		});
+		let in_time = ended.await.is_ok();
+		let waited = started.elapsed().as_millis();
+		match self.state.under_way() {
+			0 if in_time => log::info!("HTTP API: stopped after {waited} ms; all requests under way were answered"),
+			left => log::warn!("HTTP API: stopped after {waited} ms; {left} requests under way are cut off"),
+		}
+	}
+
+	/// Accepts connections for ever. Each ends by itself, or gracefully once `closing` is true.
+	async fn accept(&self, slots: &Arc<Semaphore>, connections: &mut JoinSet<()>, closing: &watch::Receiver<bool>) {
+		loop {
+			// More connections than there are slots wait in the socket's backlog.
+			let Ok(slot) = slots.clone().acquire_owned().await else {
+				return;
+			};
+			let accepted = self.listener.accept().await;
+			while connections.try_join_next().is_some() {}
+			match accepted {
+				Ok((stream, _)) => {
+					let (tls, router, mut closing) = (self.tls.clone(), self.router.clone(), closing.clone());
+					let closed = async move {
+						// An error means that the server itself is gone. The watch holds a lock while it is looked at, which
+						// must not live across a wait.
+						let _ = closing.wait_for(|closing| *closing).await;
+					};
+					let serving = serve(stream, tls, router, self.state.limits.clone(), closed);
+					connections.spawn(hold(slot, serving));
+				}
+				Err(error) => {
+					// Out of file descriptors, or the client is gone already: neither ends the node.
+					log::warn!("a connection could not be accepted: {error}");
+					tokio::time::sleep(Duration::from_millis(100)).await;
+				}
+			}
+		}
+	}
+}
+
+/// Keeps the slot for as long as the connection is served.
+async fn hold(slot: OwnedSemaphorePermit, serving: impl Future<Output = ()>) {
+	serving.await;
+	drop(slot);
+}
+
+async fn serve(
+	stream: TcpStream,
+	tls: Option<TlsAcceptor>,
+	router: Router,
+	limits: Limits,
+	ends: impl Future<Output = ()>,
+) {
+	// Answers are small and wanted at once.
+	let _ = stream.set_nodelay(true);
+	let stream = WriteDeadline::new(stream, Duration::from_millis(limits.write_timeout_ms));
+	let mut ends = std::pin::pin!(ends);
+	let Some(tls) = tls else {
+		return serve_http(stream, router, &limits, ends).await;
+	};
+	let limit = Duration::from_millis(limits.handshake_timeout_ms);
+	let shaken = tokio::select! {
+		shaken = tokio::time::timeout(limit, tls.accept(stream)) => shaken,
+		_ = &mut ends => return,
+	};
+	match shaken.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut))) {
+		Ok(stream) => serve_http(stream, router, &limits, ends).await,
+		// A client that trusts another authority, has no certificate, or speaks no TLS.
+		Err(error) => log::debug!("a TLS handshake failed: {error}"),
+	}
+}
+
+async fn serve_http(
+	stream: impl AsyncRead + AsyncWrite + Unpin,
+	router: Router,
+	limits: &Limits,
+	ends: impl Future<Output = ()>,
+) {
+	let connection = http1::Builder::new()
+		.timer(TokioTimer::new())
+		.header_read_timeout(Duration::from_millis(limits.header_timeout_ms))
+		.max_header_size(MAX_HEAD_BYTES)
+		.half_close(false)
+		.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+	let mut connection = std::pin::pin!(connection);
+	let ended = tokio::select! {
+		result = connection.as_mut() => Some(result),
+		_ = ends => None,
+	};
+	let result = match ended {
+		Some(result) => result,
+		None => {
+			connection.as_mut().graceful_shutdown();
+			connection.await
+		}
+	};
+	if let Err(error) = result {
+		// A client that goes away, is too slow or speaks no HTTP.
+		log::debug!("a connection ended: {error}");
+	}
+}
