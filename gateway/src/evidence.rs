@@ -18,15 +18,12 @@ pub trait EvidenceChain: Send + Sync + 'static {
 	/// Hash of the final block with this number; `None` where the node does not know it.
 	fn block_hash(&self, number: BlockNumber) -> Option<Digest>;
 
-	/// The chain's own proof that the anchor and the courier keys of these two nodes (issuer, seller) are there, up to a
-	/// finality justification. `None` where the node cannot make one, for example because it has pruned that state:
-	/// the pack is then checked against a live node.
+	/// The chain's own proof that the anchor and the signing keys of these two nodes (issuer, seller) are there, from genesis to a
+	/// justified block. `None` where the node cannot make one, for example because it has pruned that state: the pack is
+	/// then checked against a live node.
 	///
 	/// Fails with a text for the log when the proof should be possible and is not.
-	fn prove(&self, anchor: &AnchorReference, nodes: [NodeId; 2]) -> Result<Option<ChainPart>, String> {
-		let _ = (anchor, nodes);
-		Ok(None)
-	}
+	fn prove(&self, anchor: &AnchorReference, signers: [(NodeId, [u8; 32]); 2]) -> Result<Option<ChainPart>, String>;
 }
 
 /// The evidence pack of an order, as JSON. May block.
@@ -77,7 +74,8 @@ fn assemble(chain: Option<&dyn EvidenceChain>, id: &str, parts: EvidenceParts) -
 	let (Some(chain), Some(anchor)) = (chain, &pack.anchor) else {
 		return Ok(pack);
 	};
-	let proof = chain.prove(&anchor.reference, [pack.batch.issuer.node, pack.batch.seller.node]);
+	let signers = [&pack.batch.issuer, &pack.batch.seller].map(|signer| (signer.node, signer.key));
+	let proof = chain.prove(&anchor.reference, signers);
 	let proof = proof.unwrap_or_else(|error| {
 		log::warn!("no proof of anchor {} by the chain: {error}", anchor.reference.sequence);
 		None

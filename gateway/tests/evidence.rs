@@ -16,7 +16,7 @@ use sealane_gateway::EvidenceChain;
 use sealane_primitives::{
 	evidence::{
 		self,
-		pack::{AnchorReference, ChainPart},
+		pack::{AnchorReference, ChainPart, FinalBlock},
 		BatchHeader, EvidencePack,
 	},
 	ids::{BlockNumber, Digest, NodeId},
@@ -37,6 +37,17 @@ fn pair(seed: u8) -> (ed25519_zebra::SigningKey, [u8; 32]) {
 
 struct Chain {
 	knows_block: bool,
+	/// What it proves, or why it cannot.
+	proof: Result<Option<ChainPart>, String>,
+}
+
+impl Chain {
+	fn new(knows_block: bool) -> Self {
+		Chain {
+			knows_block,
+			proof: Ok(None),
+		}
+	}
 }
 
 impl EvidenceChain for Chain {
@@ -44,9 +55,10 @@ impl EvidenceChain for Chain {
 		(self.knows_block && number == BLOCK).then_some([9; 32])
 	}
 
-	fn prove(&self, anchor: &AnchorReference, nodes: [NodeId; 2]) -> Result<Option<ChainPart>, String> {
-		assert_eq!((anchor.sequence, nodes), (4, [ISSUER, SELLER]));
-		Err("the state is pruned".into())
+	fn prove(&self, anchor: &AnchorReference, signers: [(NodeId, [u8; 32]); 2]) -> Result<Option<ChainPart>, String> {
+		assert_eq!((anchor.sequence, anchor.block_hash), (4, [9; 32]));
+		assert_eq!(signers, [(ISSUER, pair(1).1), (SELLER, pair(2).1)]);
+		self.proof.clone()
 	}
 }
 
@@ -120,7 +132,7 @@ async fn pack(node: &Node) -> EvidencePack {
 
 #[tokio::test]
 async fn a_pack_is_sound_by_itself() {
-	let node = node(Some(Chain { knows_block: true }), |_| ()).await;
+	let node = node(Some(Chain::new(true)), |_| ()).await;
 	let pack = pack(&node).await;
 	let verified = pack.verify_local(&GENESIS).unwrap();
 	assert_eq!((verified.issuer.0, verified.seller.0), (ISSUER, SELLER));
@@ -130,17 +142,49 @@ async fn a_pack_is_sound_by_itself() {
 		(4, BLOCK, [9; 32])
 	);
 	assert_eq!(pack.record.order.0, br#"{"id":"A"}"#);
-	assert!(pack.chain.is_none(), "a proof that cannot be made is left out");
+	assert!(pack.chain.is_none());
+}
+
+#[tokio::test]
+async fn a_proof_that_cannot_be_made_is_left_out() {
+	let chain = Chain {
+		proof: Err("the votes for block 88 are not there".into()),
+		..Chain::new(true)
+	};
+	let node = node(Some(chain), |_| ()).await;
+	let pack = pack(&node).await;
+	assert!(pack.anchor.is_some() && pack.chain.is_none());
+	pack.verify_local(&GENESIS).unwrap();
+}
+
+#[tokio::test]
+async fn the_chains_proof_is_part_of_the_pack() {
+	let part = ChainPart {
+		headers: vec![vec![1, 2]],
+		finality: vec![FinalBlock {
+			header: vec![3],
+			justification: vec![4],
+		}],
+		storage_proof: vec![vec![5], vec![6]],
+	};
+	let chain = Chain {
+		proof: Ok(Some(part.clone())),
+		..Chain::new(true)
+	};
+	let node = node(Some(chain), |_| ()).await;
+	let pack = pack(&node).await;
+	assert_eq!(pack.chain, Some(part));
+	pack.verify_local(&GENESIS).unwrap();
 }
 
 #[tokio::test]
 async fn without_a_final_anchor_the_pack_ends_at_the_batch() {
-	for chain in [None, Some(Chain { knows_block: false })] {
+	for chain in [None, Some(Chain::new(false))] {
 		let node = node(chain, |_| ()).await;
 		let pack = pack(&node).await;
 		assert_eq!(pack.verify_local(&GENESIS).unwrap().anchor, None);
 	}
-	let node = node(Some(Chain { knows_block: true }), |parts| {
+	let node = node(Some(Chain::new(true)), |parts| {
 		parts.anchor.as_mut().unwrap().block = None
 	})
 	.await;

@@ -2,9 +2,9 @@
 
 //! The courier and the HTTP API in front of it.
 
-use super::{chain_view::ClientView, network::Network, FullClient};
+use super::{chain_view::ClientView, evidence::FinalChain, network::Network, FullClient};
 use crate::cli::TradeArgs;
-use sc_client_api::{BlockBackend, HeaderBackend};
+use sc_client_api::HeaderBackend;
 use sc_network::NetworkBackend;
 use sc_service::{error::Error as ServiceError, Configuration, TaskManager};
 use sealane_courier::{
@@ -15,8 +15,7 @@ use sealane_courier::{
 	},
 	Courier, Handle, Parts,
 };
-use sealane_gateway::EvidenceChain;
-use sealane_primitives::ids::{BlockNumber, Digest, PeerIdBytes};
+use sealane_primitives::ids::PeerIdBytes;
 use sealane_runtime::{opaque::Block, Hash};
 use std::sync::Arc;
 
@@ -49,9 +48,10 @@ pub async fn start(
 	config: &Configuration,
 	trade: &TradeArgs,
 	task_manager: &TaskManager,
-	client: Arc<FullClient>,
+	chain: FinalChain,
 	net: &Network,
 ) -> Result<Handle, ServiceError> {
+	let client = chain.client.clone();
 	let local_peer = net.network.local_peer_id().to_bytes();
 	let peer = PeerIdBytes::try_from(local_peer.clone())
 		.map_err(|bytes| ServiceError::Other(format!("a PeerId of {} bytes fits no chain", bytes.len())))?;
@@ -85,7 +85,7 @@ pub async fn start(
 	let mut settings = sealane_gateway::Config::new(folder, trade.api_addr.port());
 	settings.listen = trade.api_addr;
 	settings.version = env!("CARGO_PKG_VERSION").into();
-	settings.chain = Some(Arc::new(FinalChain(client)));
+	settings.chain = Some(Arc::new(chain));
 	let gateway = sealane_gateway::serve(settings, handle.clone(), futures::future::pending())
 		.await
 		.map_err(|error| ServiceError::Application(Box::new(error)))?;
@@ -93,16 +93,4 @@ pub async fn start(
 		.spawn_essential_handle()
 		.spawn("http-api", Some("courier"), gateway.stopped());
 	Ok(handle)
-}
-
-/// What the chain adds to evidence.
-struct FinalChain(Arc<FullClient>);
-
-impl EvidenceChain for FinalChain {
-	fn block_hash(&self, number: BlockNumber) -> Option<Digest> {
-		if number > self.0.info().finalized_number {
-			return None;
-		}
-		self.0.block_hash(number).ok().flatten().map(Into::into)
-	}
 }

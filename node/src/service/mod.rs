@@ -5,6 +5,7 @@
 mod chain_view;
 pub mod consensus;
 mod courier;
+mod evidence;
 mod network;
 mod offchain;
 pub mod partial;
@@ -57,7 +58,14 @@ pub async fn start<N: NetworkBackend<Block, Hash>>(
 		prepared.protocol,
 	)?;
 	let courier = match prepared.inbound {
-		Some(inbound) => Some(courier::start(inbound, &config, &trade, &task_manager, client.clone(), &net).await?),
+		Some(inbound) => {
+			let chain = evidence::FinalChain {
+				client: client.clone(),
+				backend: backend.clone(),
+				authorities: grandpa_link.shared_authority_set().clone(),
+			};
+			Some(courier::start(inbound, &config, &trade, &task_manager, chain, &net).await?)
+		}
 		None => None,
 	};
 	offchain::start(

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the chain adds to evidence: final blocks, and the proof that an anchor and the keys of its signers are in one.
+
+use super::{FullBackend, FullClient};
+use codec::{Decode, Encode};
+use sc_client_api::{Backend as _, BlockBackend, HeaderBackend, ProofProvider, StorageKey, StorageProvider};
+use sc_consensus_grandpa::{best_justification, GrandpaJustification, SharedAuthoritySet};
+use sealane_gateway::EvidenceChain;
+use sealane_primitives::{
+	evidence::{
+		chain::{enacted_by, state, MAX_HEADERS},
+		pack::{AnchorReference, ChainPart, FinalBlock},
+	},
+	ids::{BlockNumber, Digest, NodeId},
+};
+use sealane_runtime::{opaque::Block, Hash, Header};
+use sp_consensus_grandpa::GRANDPA_ENGINE_ID;
+use std::sync::Arc;
+
+/// Answers from the node's own database.
+pub struct FinalChain {
+	/// The client.
+	pub client: Arc<FullClient>,
+	/// Its database.
+	pub backend: Arc<FullBackend>,
+	/// The validators, and in which blocks they changed.
+	pub authorities: SharedAuthoritySet<Hash, BlockNumber>,
+}
+
+/// A final block with the votes for it.
+struct Justified {
+	header: Header,
+	justification: Vec<u8>,
+}
+
+impl From<Justified> for FinalBlock {
+	fn from(block: Justified) -> Self {
+		FinalBlock {
+			header: block.header.encode(),
+			justification: block.justification,
+		}
+	}
+}
+
+impl EvidenceChain for FinalChain {
+	fn block_hash(&self, number: BlockNumber) -> Option<Digest> {
+		if number > self.client.info().finalized_number {
+			return None;
+		}
+		self.client.block_hash(number).ok().flatten().map(Into::into)
+	}
+
+	fn prove(&self, anchor: &AnchorReference, signers: [(NodeId, [u8; 32]); 2]) -> Result<Option<ChainPart>, String> {
+		let Some(covering) = self.first_justified(anchor.block_number)? else {
+			return Ok(None);
+		};
+		let headers = (anchor.block_number..covering.header.number)
+			.map(|number| self.header(number).map(|header| header.encode()))
+			.collect::<Result<_, _>>()?;
+		// The state next to the anchor where it is still there, else that of the newest justified block: anchors and keys stay
+		// in the state for ever.
+		let covering_number = covering.header.number;
+		let has_state = |header: &Header| self.backend.have_state_at(header.hash(), header.number);
+		let mut last = None;
+		if !has_state(&covering.header) {
+			match self.newest_justified()? {
+				Some(newest) if newest.header.number > covering_number && has_state(&newest.header) => {
+					last = Some(newest)
+				}
+				_ => return Ok(None),
+			}
+		}
+		let proven = last.as_ref().unwrap_or(&covering).header.clone();
+		let storage_proof = self.read_proof(&proven, anchor, signers)?;
+
+		let mut finality = self.set_changes(0, covering_number)?;
+		finality.push(covering);
+		if let Some(last) = last {
+			finality.extend(self.set_changes(covering_number, last.header.number)?);
+			finality.push(last);
+		}
+		Ok(Some(ChainPart {
+			headers,
+			finality: finality.into_iter().map(Into::into).collect(),
+			storage_proof,
+		}))
+	}
+}
+
+impl FinalChain {
+	fn header(&self, number: BlockNumber) -> Result<Header, String> {
+		let hash = self.client.block_hash(number).map_err(|e| e.to_string())?;
+		let hash = hash.ok_or_else(|| format!("final block {number} is unknown"))?;
+		self.client
+			.header(hash)
+			.map_err(|e| e.to_string())?
+			.ok_or_else(|| format!("the header of final block {number} is not there"))
+	}
+
+	/// The votes for a block that are stored with it.
+	fn justification(&self, hash: Hash) -> Result<Option<Vec<u8>>, String> {
+		let all = self.client.justifications(hash).map_err(|e| e.to_string())?;
+		Ok(all.and_then(|all| all.into_justification(GRANDPA_ENGINE_ID)))
+	}
+
+	/// The first block from `number` on whose votes are stored; where there is none yet, the newest final block. `None` where that is too
+	/// far away, or not final by votes that this node has.
+	fn first_justified(&self, number: BlockNumber) -> Result<Option<Justified>, String> {
+		let last = self
+			.client
+			.info()
+			.finalized_number
+			.min(number.saturating_add(MAX_HEADERS));
+		for at in number..=last {
+			let header = self.header(at)?;
+			if let Some(justification) = self.justification(header.hash())? {
+				return Ok(Some(Justified { header, justification }));
+			}
+		}
+		let newest = self.newest_justified()?;
+		Ok(newest.filter(|block| (number..=last).contains(&block.header.number)))
+	}
+
+	/// The newest block that this node saw voted final.
+	fn newest_justified(&self) -> Result<Option<Justified>, String> {
+		let newest: Option<GrandpaJustification<Block>> =
+			best_justification(&*self.backend).map_err(|e| e.to_string())?;
+		let Some(newest) = newest else {
+			return Ok(None);
+		};
+		Ok(Some(Justified {
+			header: self.header(newest.target().0)?,
+			justification: newest.encode(),
+		}))
+	}
+
+	/// The blocks above `after` and below `before` in which the validators changed.
+	fn set_changes(&self, after: BlockNumber, before: BlockNumber) -> Result<Vec<Justified>, String> {
+		let changes = self.authorities.authority_set_changes();
+		// `None` where the node did not follow the chain from genesis.
+		let changes = changes
+			.iter_from(after)
+			.ok_or("this node does not know all changes of the validators since genesis")?;
+		changes
+			.map(|(_, last)| *last)
+			.take_while(|last| *last < before)
+			.map(|number| {
+				let header = self.header(number)?;
+				match enacted_by(&header) {
+					Ok(Some(_)) => {}
+					Ok(None) => {
+						return Err(format!(
+							"the validators changed after block {number} without its saying so"
+						))
+					}
+					Err(fault) => return Err(format!("the validators changed in block {number} {fault}")),
+				}
+				let justification = self.justification(header.hash())?;
+				let justification = justification
+					.ok_or_else(|| format!("the votes for block {number}, a change of validators, are not there"))?;
+				Ok(Justified { header, justification })
+			})
+			.collect()
+	}
+
+	/// Trie nodes from the block's state root to the anchor and to both signers' keys.
+	fn read_proof(
+		&self,
+		block: &Header,
+		anchor: &AnchorReference,
+		signers: [(NodeId, [u8; 32]); 2],
+	) -> Result<Vec<Vec<u8>>, String> {
+		let hash = block.hash();
+		let mut keys = vec![state::anchor_key(anchor.node, anchor.sequence)];
+		for (node, signing) in signers {
+			let owner = state::owner_key(&signing);
+			let value = self
+				.client
+				.storage(hash, &StorageKey(owner.clone()))
+				.map_err(|e| e.to_string())?;
+			let value = value.ok_or_else(|| format!("node {node}: block {} does not know its key", block.number))?;
+			let (_, number) =
+				<(NodeId, u32)>::decode(&mut &value.0[..]).map_err(|e| format!("Members.KeyOwners: {e}"))?;
+			keys.extend([owner, state::history_key(node, number)]);
+		}
+		let proof = self
+			.client
+			.read_proof(hash, &mut keys.iter().map(|key| &key[..]))
+			.map_err(|e| e.to_string())?;
+		state::minimal(block.state_root.into(), proof, &keys)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sealane_primitives::{evidence::chain, keys::CourierKey, runtime_api::AnchorEntry};
+	use sealane_runtime::{Runtime, SLOT_DURATION_MS};
+
+	#[test]
+	fn an_offline_verifier_looks_where_the_runtime_stores() {
+		assert_eq!(
+			state::anchor_key(7, 9),
+			pallet_anchors::Anchors::<Runtime>::hashed_key_for(7, 9)
+		);
+		assert_eq!(
+			state::owner_key(&[5; 32]),
+			pallet_members::KeyOwners::<Runtime>::hashed_key_for([5; 32])
+		);
+		assert_eq!(
+			state::history_key(7, 2),
+			pallet_members::KeyHistory::<Runtime>::hashed_key_for(7, 2)
+		);
+		assert_eq!(chain::SLOT_MS, SLOT_DURATION_MS);
+	}
+
+	#[test]
+	fn an_offline_verifier_reads_what_the_runtime_stores() {
+		let anchor = pallet_anchors::Anchor {
+			root: [1; 32],
+			block: 8,
+			packed: Some(3),
+		};
+		assert_eq!(anchor.encode(), AnchorEntry::from(anchor).encode());
+		let key = CourierKey {
+			signing: [1; 32],
+			sealing: [2; 32],
+			valid_from: 3,
+			valid_until: Some(9),
+		};
+		assert_eq!(CourierKey::decode(&mut &key.encode()[..]), Ok(key));
+	}
+}
