@@ -9,7 +9,10 @@ use super::{AccountId, ChainClient, ChainError};
 use codec::{Decode, Encode};
 use sealane_primitives::{ids::*, keys::CourierKey, runtime_api::AnchorEntry};
 use serde::Serialize;
-use subxt::ext::scale_value::{At, Composite, Value, ValueDef};
+use subxt::{
+	ext::scale_value::{At, Composite, Value, ValueDef},
+	rpcs::rpc_params,
+};
 
 /// A member.
 #[derive(Clone, Debug, Serialize)]
@@ -291,6 +294,21 @@ impl ChainClient {
 			id: format!("{sequence} of node {node}"),
 		})?;
 		Ok(AnchorState { entry, read_at })
+	}
+
+	/// Hash of the block with this number on the node's best chain; `None` where it has none.
+	///
+	/// # Errors
+	/// The node does not answer.
+	pub async fn block_hash(&self, number: BlockNumber) -> Result<Option<Digest>, ChainError> {
+		let text: Option<String> = self.request("chain_getBlockHash", rpc_params![number]).await?;
+		text.map(|text| {
+			let mut hash = [0; 32];
+			hex::decode_to_slice(text.trim_start_matches("0x"), &mut hash)
+				.map_err(|e| ChainError::Mismatch(format!("chain_getBlockHash: {e}")))?;
+			Ok(hash)
+		})
+		.transpose()
 	}
 
 	/// Every courier key that a node ever had, with the blocks in which it held.
