@@ -127,15 +127,15 @@ impl Library {
 
 	/// The order or registration `id` whose hash is `key`.
 	pub fn find(&self, key: Key, id: &str) -> Result<Option<(Arc<PacketView>, u32)>, LookupError> {
-		self.find_near(key, id, &mut None)
+		self.find_near(key, id, &None)
 	}
 
-	/// The same for many in a row, most of which are in the packet that was found last.
+	/// The same for many in a row, most of which are in the packet `last`.
 	pub fn find_near(
 		&self,
 		key: Key,
 		id: &str,
-		last: &mut Option<Arc<PacketView>>,
+		last: &Option<Arc<PacketView>>,
 	) -> Result<Option<(Arc<PacketView>, u32)>, LookupError> {
 		let mut found = None;
 		self.index.find(key, |entry| {
@@ -145,7 +145,6 @@ impl Library {
 			// The index knows hashes only.
 			let is_it = view.entry(entry.order.entry()).is_some_and(|bytes| has_id(bytes, id));
 			if is_it {
-				*last = Some(view.clone());
 				found = Some((view, entry.order.entry()));
 			}
 			Ok(is_it)

@@ -108,6 +108,7 @@ impl<O: Outbox> PacketCutter<O> {
 			position,
 			outgoing: false,
 			keys,
+			entries: packet.view.entries.clone(),
 		});
 		if let (false, Some(kind)) = (rejections.is_empty(), header.kind.answer()) {
 			let target = Target {
@@ -194,6 +195,7 @@ impl<O: Outbox> PacketCutter<O> {
 			position,
 			outgoing: false,
 			keys: Vec::new(),
+			entries: packet.view.entries.clone(),
 		});
 		Ok(())
 	}

@@ -26,8 +26,8 @@ use crate::{
 	clock::Clock,
 	keys::{KeyPair, KeyRing},
 	library::Library,
-	protocol::{self, PacketKind},
-	records::{self, kind, PacketView},
+	protocol::{self, packet::EntryRef, PacketKind},
+	records::{self, kind, split_packet, PacketView},
 	store::{AppendError, Committed, Cutter, Key, Location, RecordWriter},
 };
 use bytes::Bytes;
@@ -95,6 +95,8 @@ struct Written {
 	position: u64,
 	outgoing: bool,
 	keys: Vec<(Key, u32)>,
+	/// The packet's entries: known while it is written, and looked for by nobody again.
+	entries: Vec<EntryRef>,
 }
 
 enum Answer {
@@ -234,13 +236,13 @@ impl<O: Outbox> PacketCutter<O> {
 		let library = self.context.library.clone();
 		let mut extended: Vec<LaneId> = Vec::new();
 		for written in std::mem::take(&mut self.group.written) {
-			let view = group
-				.record(written.position)
-				.and_then(|r| PacketView::new(written.position, &r.payload).ok());
-			let Some(view) = view.map(Arc::new) else {
+			let record = group.record(written.position);
+			let Some((packet, trailer)) = record.and_then(|r| split_packet(&r.payload).ok()) else {
 				debug_assert!(false, "what was just written can be read");
 				continue;
 			};
+			let view = PacketView::from_parts(written.position, packet, trailer, written.entries);
+			let view = Arc::new(view);
 			let number = library.numbers.push(written.position);
 			let located: Vec<_> = written
 				.keys
@@ -304,6 +306,9 @@ impl<O: Outbox> Cutter for PacketCutter<O> {
 			self.context.full.store(false, Ordering::Relaxed);
 		}
 		self.apply(group);
+	}
+
+	fn published(&mut self) {
 		for answer in self.group.answers.drain(..) {
 			// A caller that no longer waits learns it by asking.
 			match answer {

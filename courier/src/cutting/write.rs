@@ -6,8 +6,8 @@ use super::{submission::Note, OpenEntry, OpenPacket, Outbox, PacketCutter, Writt
 use crate::{
 	chain::Snapshot,
 	keys::KeyPair,
-	protocol::{self, PacketHeader, SignedBatch},
-	records::{kind, Trailer},
+	protocol::{self, packet::EntryRef, PacketHeader, PacketKind, SignedBatch},
+	records::{kind, PacketView, Trailer},
 	store::{AppendError, RecordWriter},
 };
 use bytes::Bytes;
@@ -19,6 +19,7 @@ use sealane_primitives::{
 	keys::Purpose,
 };
 use sha2::Digest as _;
+use std::sync::Arc;
 
 impl<O: Outbox> PacketCutter<O> {
 	/// Sign and write a packet of this node.
@@ -83,10 +84,12 @@ impl<O: Outbox> PacketCutter<O> {
 			.enumerate()
 			.map(|(i, key)| (key, i as u32))
 			.collect();
+		let entries = entry_refs(&open.entries, open.kind, &self.group.views);
 		self.group.written.push(Written {
 			position,
 			outgoing: true,
 			keys,
+			entries,
 		});
 		self.group.next.insert(lane, sequence + 1);
 		Ok(())
@@ -147,6 +150,27 @@ impl<O: Outbox> PacketCutter<O> {
 		self.group.notes.push((position, note));
 		Ok(())
 	}
+}
+
+/// The entries as they stand in the packet's body.
+fn entry_refs(entries: &[OpenEntry], kind: PacketKind, views: &[Arc<PacketView>]) -> Vec<EntryRef> {
+	let mut at = 0;
+	let place = |entry: &OpenEntry| {
+		let start = at + kind.prefix_len();
+		at += (entry.end - entry.start) as usize;
+		let (sequence, ordinal) = if kind.is_answer() {
+			(views[entry.view as usize].packet.header.sequence, entry.ordinal)
+		} else {
+			(0, 0)
+		};
+		EntryRef {
+			sequence,
+			ordinal,
+			start,
+			end: at,
+		}
+	};
+	entries.iter().map(place).collect()
 }
 
 /// The bytes of the entries, with neighbours in one piece.

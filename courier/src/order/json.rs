@@ -2,7 +2,7 @@
 
 //! One JSON object, read in one pass: known fields into slots, unknown ones passed over, duplicates refused.
 
-use super::{problem, shown};
+use super::{plain::Plain, problem, shown};
 use crate::{api::Problem, protocol::MAX_ENTRY_LEN};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::{borrow::Cow, fmt};
@@ -82,7 +82,7 @@ impl<'de> de::Deserialize<'de> for Value<'de> {
 			}
 
 			fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
-				while map.next_key_seed(Key(&[]))?.is_some() {
+				while map.next_key_seed(Key { names: &[], from: 0 })?.is_some() {
 					map.next_value::<Skipped>()?;
 				}
 				Ok(Value::Object)
@@ -108,7 +108,7 @@ impl<'de> de::Deserialize<'de> for Skipped {
 }
 
 /// Takes the fields of one object.
-pub trait Fields<'de> {
+pub trait Fields<'de>: Default {
 	/// The names of the known fields; at most 32. Their place is their number.
 	const NAMES: &'static [&'static str];
 
@@ -116,7 +116,11 @@ pub trait Fields<'de> {
 	fn take<A: MapAccess<'de>>(&mut self, number: usize, map: &mut A) -> Result<(), A::Error>;
 }
 
-struct Key(&'static [&'static str]);
+/// Looks a name up among those that are known, beginning with the one at `from`: most writers keep one order.
+struct Key {
+	names: &'static [&'static str],
+	from: usize,
+}
 
 enum Found<'de> {
 	Known(usize),
@@ -132,8 +136,11 @@ impl<'de> DeserializeSeed<'de> for Key {
 }
 
 impl Key {
+	#[inline]
 	fn known(&self, name: &str) -> Option<usize> {
-		self.0.iter().position(|known| *known == name)
+		let (before, behind) = self.names.split_at(self.from.min(self.names.len()));
+		let place = |names: &[&str]| names.iter().position(|known| *known == name);
+		place(behind).map(|at| before.len() + at).or_else(|| place(before))
 	}
 }
 
@@ -170,11 +177,11 @@ impl<'de, F: Fields<'de>> Visitor<'de> for Object<'_, F> {
 	}
 
 	fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-		let mut seen = 0u32;
+		let (mut seen, mut from) = (0u32, 0);
 		let mut unknown: Vec<Cow<'de, str>> = Vec::new();
 		loop {
 			*self.at = "";
-			match map.next_key_seed(Key(F::NAMES))? {
+			match map.next_key_seed(Key { names: F::NAMES, from })? {
 				None => return Ok(()),
 				Some(Found::Known(number)) => {
 					*self.at = F::NAMES[number];
@@ -182,6 +189,7 @@ impl<'de, F: Fields<'de>> Visitor<'de> for Object<'_, F> {
 						return Err(de::Error::custom("comes twice"));
 					}
 					seen |= 1 << number;
+					from = number + 1;
 					self.fields.take(number, &mut map)?;
 				}
 				Some(Found::Unknown(name)) => {
@@ -228,6 +236,14 @@ pub fn read<'de, F: Fields<'de>>(bytes: &'de [u8], fields: &mut F) -> Result<(),
 		)
 	})?;
 	let mut at = "";
+	let mut plain = Plain::new(text);
+	let object = Object { fields, at: &mut at };
+	if plain.deserialize_map(object).and_then(|()| plain.end()).is_ok() {
+		return Ok(());
+	}
+	// Something that is not plain may stand behind fields that were taken already.
+	*fields = F::default();
+	at = "";
 	let mut parser = serde_json::Deserializer::from_str(text);
 	parser
 		.deserialize_map(Object { fields, at: &mut at })

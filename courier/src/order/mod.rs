@@ -6,11 +6,13 @@
 //! therefore kept. What cannot be understood is a [`Problem`] that names field, value and rule.
 //!
 //! * [`json`]: one JSON object with known fields, strictly.
+//! * `plain`: the parser for JSON as machines write it.
 //! * [`submitted`]: orders and registrations.
 //! * [`confirmed`]: confirmations and results of registrations.
 
 pub mod confirmed;
 pub mod json;
+mod plain;
 pub mod submitted;
 
 pub use confirmed::Confirmation;

@@ -5,12 +5,14 @@
 use crate::service::Courier;
 use crate::{
 	api::*,
-	order::Confirmation,
+	order::{Confirmation, RESERVED_REASONS},
 	protocol::PacketKind,
 	records::{kind, AnchorCut, AnchorFinal, Delivered, LaneTurned, PacketView},
 	store::Record,
 };
 use codec::Decode;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// Bytes of the log that one read of events or of the inbox looks at. A page may be empty for that, and goes on from its cursor.
 const SCAN_BYTES: u64 = 32 * 1024 * 1024;
@@ -238,9 +240,9 @@ fn answer_events(
 
 /// Whether an answer was made by the issuer's node. Only answers that have one of the reserved words are parsed.
 fn is_technical(bytes: &[u8]) -> bool {
-	let suspect = crate::order::RESERVED_REASONS
-		.iter()
-		.any(|w| memchr::memmem::find(bytes, w.as_bytes()).is_some());
+	// Made once: making one costs more than a search in so few bytes.
+	static RESERVED: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| RESERVED_REASONS.map(Finder::new));
+	let suspect = RESERVED.iter().any(|word| word.find(bytes).is_some());
 	suspect && Confirmation::parse(bytes).is_ok_and(|c| c.is_technical())
 }
 

@@ -24,7 +24,7 @@ use bytes::Bytes;
 use parts::PartsBuilder;
 use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::sync::oneshot;
-use ways::Way;
+use ways::{Near, Way};
 
 /// Longest idempotency key, in bytes.
 pub const MAX_IDEMPOTENCY_KEY_LEN: usize = 128;
@@ -49,7 +49,8 @@ impl Courier {
 		} else {
 			PacketKind::Orders
 		};
-		let (mut parts, mut report) = (PartsBuilder::default(), SubmitReport::default());
+		let mut parts = PartsBuilder::new(body.len(), lines.len(), kind);
+		let mut report = SubmitReport::default();
 		for (line, range) in lines.iter().enumerate() {
 			if line % LINES_PER_TURN == LINES_PER_TURN - 1 {
 				tokio::task::yield_now().await;
@@ -110,8 +111,9 @@ impl Courier {
 			PacketKind::Confirmations
 		};
 		let sellers = sellers(&snapshot);
-		let (mut parts, mut report) = (PartsBuilder::default(), SubmitReport::default());
-		let mut last = None;
+		let mut parts = PartsBuilder::new(body.len(), lines.len(), kind);
+		let mut report = SubmitReport::default();
+		let mut last = Near::default();
 		for (line, range) in lines.iter().enumerate() {
 			if line % LINES_PER_TURN == LINES_PER_TURN - 1 {
 				tokio::task::yield_now().await;

@@ -24,21 +24,32 @@ struct PartBuilder {
 }
 
 /// Parts in the making.
-#[derive(Default)]
 pub(super) struct PartsBuilder {
 	parts: Vec<PartBuilder>,
+	/// What all lines and what precedes them take, in bytes, and how many lines there are.
+	room: (usize, usize),
 }
 
 impl PartsBuilder {
+	/// For a submission of `bytes` with so many lines.
+	pub(super) fn new(bytes: usize, lines: usize, kind: PacketKind) -> Self {
+		PartsBuilder {
+			parts: Vec::new(),
+			room: (bytes + lines * kind.prefix_len(), lines),
+		}
+	}
+
 	fn part(&mut self, target: &Target, kind: PacketKind) -> &mut PartBuilder {
 		// The last one is right almost always, and there are few.
 		let found = self.parts.iter().rposition(|p| p.kind == kind && p.target == *target);
 		let at = found.unwrap_or_else(|| {
+			// Most submissions go one way: the first part has room for all of it, and is never moved while it grows.
+			let (bytes, lines) = std::mem::take(&mut self.room);
 			self.parts.push(PartBuilder {
 				target: target.clone(),
 				kind,
-				body: Vec::new(),
-				entries: Vec::new(),
+				body: Vec::with_capacity(bytes),
+				entries: Vec::with_capacity(lines),
 				views: Vec::new(),
 				placed: HashMap::new(),
 			});

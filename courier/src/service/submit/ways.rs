@@ -6,8 +6,9 @@ use crate::service::Courier;
 use crate::{
 	api::*,
 	chain::Snapshot,
-	library::id_of,
+	library::{has_id, id_of},
 	order::{problem, submitted::status_takes, Confirmation, Order},
+	protocol::PacketKind,
 	records::PacketView,
 	store::Key,
 };
@@ -24,6 +25,34 @@ pub(super) struct Way {
 	pub(super) key: Key,
 	pub(super) kind: BusinessKind,
 	pub(super) version: AgreementId,
+}
+
+/// The order that was answered last. Issuers answer in the order in which they were asked, so the next one is behind it.
+#[derive(Default)]
+pub(super) struct Near {
+	view: Option<Arc<PacketView>>,
+	ordinal: u32,
+}
+
+impl Near {
+	/// The order behind the last one, if it is this one of this seller. No look at the index is needed then: a seller has one order with
+	/// an id, except for those that the node itself refused, which stand among the skipped.
+	fn next(&self, seller: MemberId, registrations: bool, id: &str) -> Option<(Arc<PacketView>, u32)> {
+		let (view, ordinal) = (self.view.as_ref()?, self.ordinal + 1);
+		let is_registration = view.packet.header.kind == PacketKind::Registrations;
+		let is_it = view.trailer.seller == seller
+			&& is_registration == registrations
+			&& view.trailer.skipped.binary_search(&ordinal).is_err()
+			&& has_id(view.entry(ordinal)?, id);
+		is_it.then(|| (view.clone(), ordinal))
+	}
+
+	fn set(&mut self, view: &Arc<PacketView>, ordinal: u32) {
+		if self.view.as_ref().is_none_or(|last| last.position != view.position) {
+			self.view = Some(view.clone());
+		}
+		self.ordinal = ordinal;
+	}
 }
 
 impl Courier {
@@ -165,7 +194,7 @@ impl Courier {
 		sellers: &[MemberId],
 		confirmation: &Confirmation<'_>,
 		registrations: bool,
-		last: &mut Option<Arc<PacketView>>,
+		last: &mut Near,
 	) -> Result<(Arc<PacketView>, u32), Problem> {
 		let named = match (confirmation.seller, confirmation.channel) {
 			(Some(seller), _) => Some(seller),
@@ -183,13 +212,21 @@ impl Courier {
 			(None, None) => None,
 		};
 		let candidates = named.as_ref().map_or(sellers, std::slice::from_ref);
-		for seller in candidates {
-			let key = self.library.key(*seller, registrations, &confirmation.order);
-			let found = self
-				.library
-				.find_near(key, &confirmation.order, last)
-				.map_err(|error| problem("log_unreadable", "order", &confirmation.order, error.to_string()))?;
+		for (place, seller) in candidates.iter().enumerate() {
+			let next = last
+				.next(*seller, registrations, &confirmation.order)
+				.filter(|_| place == 0);
+			let found = match next {
+				Some(found) => Some(found),
+				None => {
+					let key = self.library.key(*seller, registrations, &confirmation.order);
+					self.library
+						.find_near(key, &confirmation.order, &last.view)
+						.map_err(|error| problem("log_unreadable", "order", &confirmation.order, error.to_string()))?
+				}
+			};
 			if let Some((view, ordinal)) = found {
+				last.set(&view, ordinal);
 				let lane = view.packet.header.lane;
 				let other_channel = confirmation.channel.is_some_and(|c| c != lane.channel);
 				if lane.to == snapshot.directory.node && !other_channel {
