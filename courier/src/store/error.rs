@@ -25,11 +25,7 @@ pub enum OpenError {
 		path: PathBuf,
 	},
 	/// A file does not hold what was written to it. What lies behind it was durable once, so opening stops here.
-	#[error(
-		"{file} is damaged at offset {offset} (position {position}): {damage}; restore the file from a copy, or open with \
-		 salvage to give up what it lost",
-		file = file.display()
-	)]
+	#[error("{file} is damaged at offset {offset} (position {position}): {damage}", file = file.display())]
 	Corrupt {
 		/// The damaged file.
 		file: PathBuf,

@@ -147,6 +147,24 @@ async fn the_number_of_a_lost_last_packet_is_not_given_out_again() {
 		assert!(stage(&trio.issuer, id).is_some(), "{id}");
 	}
 	assert_eq!(trio.world.network.reports(), Vec::new());
+
+	// An answer to what is gone has no effect here, and its batch cannot be checked: it is not signed. The rest counts.
+	let (_, confirmed) = testing::confirm(&trio.issuer, Cursor::default()).await;
+	assert_eq!(confirmed, 3);
+	for id in ["S-1", "S-3"] {
+		until(&trio.seller, "it is confirmed", || {
+			stage(&trio.seller, id) == Some(OrderStage::Confirmed)
+		})
+		.await;
+		let batch = trio
+			.seller
+			.order(id, None)
+			.expect("is readable")
+			.and_then(|order| order.batch);
+		assert!(batch.is_some_and(|batch| batch.disputed), "{id}");
+	}
+	assert_eq!(stage(&trio.seller, "S-2"), None);
+	assert_eq!(super::confirmations(&trio.seller).len(), 2);
 	trio.stop().await;
 }
 
