@@ -5,25 +5,48 @@
 import assert from 'node:assert/strict';
 import { ApiPromise, Keyring, WsProvider } from '@polkadot/api';
 
-/**
- * Everything that the library complained about since the connection was made. That the node refused an extrinsic is no
- * complaint: tests provoke it and look at the error.
- */
+/** Everything that the library printed as a warning or an error since this file was loaded, less what `refusedByPool` provoked. */
 export const complaints = [];
 for (const level of ['warn', 'error']) {
 	const original = console[level].bind(console);
 	console[level] = (...args) => {
-		const text = args.map(String).join(' ');
-		if (!text.includes('RPC-CORE: submitAndWatchExtrinsic')) complaints.push(text);
+		complaints.push(args.map(String).join(' '));
 		original(...args);
 	};
 }
 
-/** Connects with no type definitions of any kind. */
-export async function connect(url) {
-	const api = await ApiPromise.create({ provider: new WsProvider(url), noInitWarn: true });
-	await api.isReadyOrError;
-	return api;
+/** How long a running node may take to answer, to hand out its metadata and to be understood. */
+const CONNECT_MS = 30_000;
+/** How long an extrinsic may take from the pool into a block: fifteen slots of two seconds. */
+const IN_BLOCK_MS = 30_000;
+/** How long a block may take on a machine that is busy, where two seconds are the rule. */
+const SLOW_BLOCK_MS = 10_000;
+
+/** What `promise` gives, or the error `message` when `ms` milliseconds pass first. */
+function within(ms, message, promise) {
+	let timer;
+	const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(message)), ms)));
+	return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Connects with no type definitions of any kind. `noInitWarn` silences two lists of what the library has no helper for:
+ * newer RPC methods of the node, and, after an upgrade under an open connection, runtime APIs, since it then reads them from
+ * an older form of the metadata.
+ *
+ * A port where nobody listens fails at once, one where somebody listens who is no node after `ms` milliseconds; neither
+ * leaves an attempt behind that would keep the process alive.
+ */
+export async function connect(url, ms = CONNECT_MS) {
+	if (!url) throw new Error('SEALANE_WS is not set: it names the JSON-RPC of a running node, such as ws://127.0.0.1:9944');
+	const provider = new WsProvider(url);
+	try {
+		const api = ApiPromise.create({ provider, noInitWarn: true, throwOnConnect: true });
+		return await within(ms, `no answer within ${ms / 1000} s`, api);
+	} catch (error) {
+		await provider.disconnect();
+		throw new Error(`no node could be reached at ${url}: ${error?.message || 'the connection failed'}`);
+	}
 }
 
 export const keyring = new Keyring({ type: 'sr25519' });
@@ -37,7 +60,8 @@ export function describe(api, error) {
 
 /** Sends an extrinsic and waits for its block; throws what the chain says against it. */
 export function send(api, tx, signer) {
-	return new Promise((resolve, reject) => {
+	const { section, method } = tx.method;
+	const included = new Promise((resolve, reject) => {
 		tx.signAndSend(signer, ({ status, events, dispatchError }) => {
 			if (status.isInvalid || status.isDropped || status.isUsurped) reject(new Error(`extrinsic is ${status.type}`));
 			if (!status.isInBlock) return;
@@ -45,6 +69,25 @@ export function send(api, tx, signer) {
 			else resolve({ block: status.asInBlock, events: events.map(({ event }) => event) });
 		}).catch(reject);
 	});
+	return within(IN_BLOCK_MS, `${section}.${method} is in no block after ${IN_BLOCK_MS / 1000} s`, included);
+}
+
+/**
+ * Sends an extrinsic that no pool may take, and gives the node's reason. The library prints such a refusal as an error (twice)
+ * besides handing it to the caller, so lines with this very reason are expected and are no complaints; any other line is.
+ */
+export async function refusedByPool(api, tx, signer) {
+	const before = complaints.length;
+	let refusal;
+	try {
+		await send(api, tx, signer);
+	} catch (error) {
+		refusal = error.message;
+	}
+	assert.ok(refusal, `${tx.method.section}.${tx.method.method} was not refused`);
+	const expected = (line) => line.includes('RPC-CORE: submitAndWatchExtrinsic(') && line.endsWith(`:: ${refusal}`);
+	complaints.push(...complaints.splice(before).filter((line) => !expected(line)));
+	return refusal;
 }
 
 /** The data of the first event of that name. */
@@ -81,11 +124,11 @@ function executed(api, events) {
 	return events;
 }
 
-/** Waits until `check` gives something true at a new block; fails after `blocks` blocks. */
+/** Waits until `check` gives something true at a new block; fails after `blocks` blocks, or when the chain stands still. */
 export function untilBlock(api, blocks, what, check) {
-	return new Promise((resolve, reject) => {
-		let seen = 0;
-		let stop;
+	let stop;
+	const seen = new Promise((resolve, reject) => {
+		let count = 0;
 		let busy = false;
 		api.rpc.chain
 			.subscribeNewHeads(async (header) => {
@@ -93,15 +136,9 @@ export function untilBlock(api, blocks, what, check) {
 				busy = true;
 				try {
 					const value = await check(header);
-					if (value) {
-						stop?.();
-						resolve(value);
-					} else if (++seen > blocks) {
-						stop?.();
-						reject(new Error(`${what} did not happen within ${blocks} blocks`));
-					}
+					if (value) resolve(value);
+					else if (++count > blocks) reject(new Error(`${what} did not happen within ${blocks} blocks`));
 				} catch (error) {
-					stop?.();
 					reject(error);
 				} finally {
 					busy = false;
@@ -109,4 +146,6 @@ export function untilBlock(api, blocks, what, check) {
 			})
 			.then((unsubscribe) => (stop = unsubscribe), reject);
 	});
+	const ms = blocks * SLOW_BLOCK_MS;
+	return within(ms, `${what} did not happen within ${ms / 1000} s`, seen).finally(() => stop?.());
 }
