@@ -5,7 +5,10 @@
 use std::{
 	collections::HashSet,
 	fs,
-	os::unix::{fs::MetadataExt, process::CommandExt},
+	os::unix::{
+		fs::{MetadataExt, PermissionsExt},
+		process::CommandExt,
+	},
 	path::{Path, PathBuf},
 	process::{Child, Command, Stdio},
 	sync::Mutex,
@@ -43,11 +46,42 @@ pub struct Server {
 	folder: tempfile::TempDir,
 	process: Child,
 	made: Mutex<HashSet<String>>,
+	/// Where its socket's name says another port than PostgreSQL's own.
+	port: Option<String>,
 }
 
 impl Server {
-	fn start() -> Self {
+	/// A server without network.
+	pub fn start() -> Self {
+		Server::with(tempfile::tempdir().unwrap(), &["-c", "listen_addresses="])
+	}
+
+	/// A server on `port` of loopback too, that takes connections over TLS alone there. Certificate and key are PEM.
+	pub fn start_tls(port: u16, certificate: &str, key: &str) -> Self {
 		let folder = tempfile::tempdir().unwrap();
+		for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+			let file = folder.path().join(name);
+			fs::write(&file, text).unwrap();
+			fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+			if let Some((user, group)) = owner() {
+				std::os::unix::fs::chown(file, Some(user), Some(group)).unwrap();
+			}
+		}
+		let rules = "local all all trust\nhostssl all all 127.0.0.1/32 trust\n";
+		fs::write(folder.path().join("hba"), rules).unwrap();
+		let settings = [
+			"ssl=on".to_string(),
+			format!("ssl_cert_file={}", folder.path().join("server.crt").display()),
+			format!("ssl_key_file={}", folder.path().join("server.key").display()),
+			format!("hba_file={}", folder.path().join("hba").display()),
+			"listen_addresses=127.0.0.1".to_string(),
+			format!("port={port}"),
+		];
+		let arguments: Vec<&str> = settings.iter().flat_map(|setting| ["-c", setting]).collect();
+		Server::with(folder, &arguments)
+	}
+
+	fn with(folder: tempfile::TempDir, settings: &[&str]) -> Self {
 		let owner = owner();
 		if let Some((user, group)) = owner {
 			std::os::unix::fs::chown(folder.path(), Some(user), Some(group)).unwrap();
@@ -67,7 +101,8 @@ impl Server {
 		assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 		let log = fs::File::create(folder.path().join("log")).unwrap();
 		let process = command("postgres", owner)
-			.args(["-c", "listen_addresses=", "-k"])
+			.args(settings)
+			.arg("-k")
 			.arg(folder.path())
 			.arg("-D")
 			.arg(&data)
@@ -79,6 +114,10 @@ impl Server {
 			folder,
 			process,
 			made: Mutex::default(),
+			port: settings
+				.iter()
+				.find_map(|setting| setting.strip_prefix("port="))
+				.map(str::to_string),
 		};
 		let begun = Instant::now();
 		while !server.client("pg_isready").output().unwrap().status.success() {
@@ -88,7 +127,8 @@ impl Server {
 		server
 	}
 
-	fn url(&self, name: &str) -> String {
+	/// The URL, over the socket, of the database `name`, which is made where it is not there yet.
+	pub fn url(&self, name: &str) -> String {
 		if self.made.lock().unwrap().insert(name.to_string()) {
 			let made = self.client("createdb").arg(name).output().unwrap();
 			assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -103,6 +143,7 @@ impl Server {
 	fn client(&self, name: &str) -> Command {
 		let mut command = command(name, owner());
 		command.arg("--username=postgres").arg("--host").arg(self.folder.path());
+		command.args(self.port.iter().map(|port| format!("--port={port}")));
 		command
 	}
 
