@@ -4,7 +4,8 @@
 //!
 //! The fee of a transaction, one unit per picosecond of reference time plus what the runtime asks per byte, is taken from
 //! the allowance of the member on whose behalf it is sent, or of the council member who sends it. What the call did not
-//! use is given back. A tip buys priority from the same allowance. An account without an allowance is an outsider and is
+//! use is given back, and nothing else: a call that the SDK makes free afterwards ([`Pays::No`]), as noting a preimage is
+//! for the council, used its weight all the same. A tip buys priority from the same allowance. An account without an allowance is an outsider and is
 //! refused whatever it sends, calls that pay no fee included.
 
 use crate::{
@@ -12,10 +13,13 @@ use crate::{
 	Config, CouncilAllowances, MemberAllowances, Pallet, Payer, LOG_TARGET,
 };
 use core::marker::PhantomData;
-use frame_support::traits::Get;
-use pallet_transaction_payment::{Config as PaymentConfig, OnChargeTransaction, TxCreditHold};
+use frame_support::{
+	dispatch::{DispatchInfo, Pays, PostDispatchInfo},
+	traits::Get,
+};
+use pallet_transaction_payment::{Config as PaymentConfig, OnChargeTransaction, Pallet as PaymentPallet, TxCreditHold};
 use sp_runtime::{
-	traits::{DispatchInfoOf, PostDispatchInfoOf, SaturatedConversion},
+	traits::{DispatchInfoOf, Dispatchable, PostDispatchInfoOf, SaturatedConversion},
 	transaction_validity::{InvalidTransaction, TransactionValidityError},
 };
 
@@ -45,10 +49,9 @@ pub(crate) fn integrity_test<T: Config>() {
 		"MaxAllowance is below AllowancePerBlock"
 	);
 	let block = T::BlockWeights::get().max_block.ref_time();
-	// An upgrade is sent as one transaction that weighs a whole block; base weight and length come on top.
 	assert!(
-		council.max >= block.saturating_mul(2),
-		"MaxCouncilAllowance is {}, below twice a block's weight of {block}: an upgrade could not be sent",
+		council.max >= block,
+		"MaxCouncilAllowance is {}, below a block's weight of {block}: what a block takes could not be sent",
 		council.max,
 	);
 }
@@ -125,7 +128,10 @@ impl<T: Config + PaymentConfig> TxCreditHold<T> for Allowance<T> {
 	type Credit = ();
 }
 
-impl<T: Config + PaymentConfig> OnChargeTransaction<T> for Allowance<T> {
+impl<T: Config + PaymentConfig> OnChargeTransaction<T> for Allowance<T>
+where
+	T::RuntimeCall: Dispatchable<Info = DispatchInfo, PostInfo = PostDispatchInfo>,
+{
 	// As wide as Polkadot.js and the other clients expect a balance to be; allowances themselves fit into 64 bits.
 	type Balance = u128;
 	type LiquidityInfo = Option<Charge<T::AccountId>>;
@@ -160,15 +166,19 @@ impl<T: Config + PaymentConfig> OnChargeTransaction<T> for Allowance<T> {
 
 	fn correct_and_deposit_fee(
 		_who: &T::AccountId,
-		_info: &DispatchInfoOf<T::RuntimeCall>,
-		_post_info: &PostDispatchInfoOf<T::RuntimeCall>,
+		info: &DispatchInfoOf<T::RuntimeCall>,
+		post_info: &PostDispatchInfoOf<T::RuntimeCall>,
 		corrected_fee_with_tip: u128,
 		_tip: u128,
 		charge: Self::LiquidityInfo,
 	) -> Result<(), TransactionValidityError> {
 		if let Some(charge) = charge {
-			let used: u64 = corrected_fee_with_tip.saturated_into();
-			Pallet::<T>::refund(&charge, charge.taken.saturating_sub(used));
+			let unused = match post_info.pays_fee {
+				Pays::Yes => u128::from(charge.taken).saturating_sub(corrected_fee_with_tip),
+				// The corrected fee is nothing. There is no money to spare anybody, only weight, and that is gone.
+				Pays::No => PaymentPallet::<T>::weight_to_fee(post_info.calc_unspent(info)).saturated_into(),
+			};
+			Pallet::<T>::refund(&charge, unused.min(charge.taken.into()).saturated_into());
 		}
 		Ok(())
 	}

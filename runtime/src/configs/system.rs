@@ -87,9 +87,10 @@ impl pallet_timestamp::Config for Runtime {
 	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
 }
 
-// One unit of allowance is one picosecond of reference time; a byte costs a nanosecond, since length is bounded by the block.
+// One unit of allowance is one picosecond of reference time. A byte is as large a share of a block's length as its price is of
+// a block's weight: cheaper, and a member would fill blocks by length with what its allowance hardly notices.
 parameter_types! {
-	pub const FeePerByte: Balance = 1_000;
+	pub const FeePerByte: Balance = (WEIGHT_REF_TIME_PER_SECOND / MAXIMUM_BLOCK_LENGTH as u64) as Balance;
 	pub const OneToOne: FixedU128 = FixedU128::from_u32(1);
 }
 

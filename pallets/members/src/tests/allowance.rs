@@ -131,32 +131,51 @@ fn refills_with_every_block_up_to_the_limit() {
 	});
 }
 
+/// What a call that was taken for a weight of 1,000,000 gives back with this outcome.
+fn returned(outcome: PostDispatchInfo) -> u64 {
+	let info = DispatchInfo {
+		call_weight: Weight::from_parts(1_000_000, 0),
+		..Default::default()
+	};
+	let (pre, _) = ChargeTransactionPayment::<Test>::from(0)
+		.validate_and_prepare(RuntimeOrigin::signed(BANK), &call(), &info, 0, 0)
+		.unwrap();
+	let before = Members::allowance_of(BANK).unwrap();
+	let mut outcome = outcome;
+	<ChargeTransactionPayment<Test> as sp_runtime::traits::TransactionExtension<RuntimeCall>>::post_dispatch(
+		pre,
+		&info,
+		&mut outcome,
+		0,
+		&Ok(()),
+	)
+	.unwrap();
+	Members::allowance_of(BANK).unwrap() - before
+}
+
 #[test]
 fn what_a_call_did_not_use_comes_back() {
 	build_and_execute(|| {
 		bank();
-		let info = DispatchInfo {
-			call_weight: Weight::from_parts(1_000_000, 0),
-			..Default::default()
-		};
-		let post = PostDispatchInfo {
-			actual_weight: Some(Weight::from_parts(400_000, 0)),
+		let outcome = |actual: Option<u64>| PostDispatchInfo {
+			actual_weight: actual.map(|weight| Weight::from_parts(weight, 0)),
 			pays_fee: Pays::Yes,
 		};
-		let (pre, _) = ChargeTransactionPayment::<Test>::from(0)
-			.validate_and_prepare(RuntimeOrigin::signed(BANK), &call(), &info, 0, 0)
-			.unwrap();
-		let before = Members::allowance_of(BANK).unwrap();
-		let mut post = post;
-		<ChargeTransactionPayment<Test> as sp_runtime::traits::TransactionExtension<RuntimeCall>>::post_dispatch(
-			pre,
-			&info,
-			&mut post,
-			0,
-			&Ok(()),
-		)
-		.unwrap();
-		assert_eq!(Members::allowance_of(BANK), Some(before + 600_000));
+		assert_eq!(returned(outcome(Some(400_000))), 600_000);
+		assert_eq!(returned(outcome(None)), 0);
+	});
+}
+
+#[test]
+fn a_call_made_free_afterwards_costs_all_the_same() {
+	build_and_execute(|| {
+		bank();
+		let outcome = |actual: Option<u64>| PostDispatchInfo {
+			actual_weight: actual.map(|weight| Weight::from_parts(weight, 0)),
+			pays_fee: Pays::No,
+		};
+		assert_eq!(returned(outcome(Some(400_000))), 600_000);
+		assert_eq!(returned(outcome(None)), 0);
 	});
 }
 
@@ -220,6 +239,10 @@ fn boundary_fees_beyond_all_numbers_are_refused() {
 #[test]
 fn boundary_a_councillor_can_send_a_call_that_weighs_a_whole_block() {
 	build_and_execute(|| {
-		assert_ok!(charge(COUNCILLOR, BLOCK_WEIGHT + BLOCK_WEIGHT / 2));
+		assert_eq!(
+			charge(COUNCILLOR, BLOCK_WEIGHT + 1),
+			Err(refused(InvalidTransaction::Payment))
+		);
+		assert_ok!(charge(COUNCILLOR, BLOCK_WEIGHT));
 	});
 }
