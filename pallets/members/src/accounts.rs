@@ -4,7 +4,10 @@
 
 use crate::{Config, CouncilAllowances, Delegates, KnownAccounts, Managers, MemberStatus, Members, Pallet, Payer};
 use core::marker::PhantomData;
-use frame_support::traits::{ChangeMembers, Contains, InitializeMembers};
+use frame_support::{
+	traits::{ChangeMembers, Contains, InitializeMembers},
+	weights::Weight,
+};
 use frame_system::Pallet as System;
 
 impl<T: Config> Pallet<T> {
@@ -47,6 +50,21 @@ impl<T: Config> Contains<T::AccountId> for ActiveManagers<T> {
 		Managers::<T>::get(who)
 			.and_then(Members::<T>::get)
 			.is_some_and(|member| matches!(member.status, MemberStatus::Active))
+	}
+}
+
+/// Hears of members that leave, and ends what else their managers held.
+pub trait OnExit<AccountId> {
+	/// A member has left; `manager` acted for it to the end and acts for nobody now.
+	fn on_exit(manager: &AccountId);
+	/// The most that this weighs.
+	fn weight() -> Weight;
+}
+
+impl<AccountId> OnExit<AccountId> for () {
+	fn on_exit(_: &AccountId) {}
+	fn weight() -> Weight {
+		Weight::zero()
 	}
 }
 

@@ -2,7 +2,7 @@
 
 //! What the calls do, once their origin is checked.
 
-use crate::{keyring, network, pallet::*, types::*, Actor};
+use crate::{keyring, network, pallet::*, types::*, Actor, OnExit};
 use frame_support::{ensure, traits::Get};
 use sealane_primitives::{
 	business::Roles,
@@ -156,7 +156,8 @@ impl<T: Config> Pallet<T> {
 		for node in &nodes {
 			Self::do_remove_node(*node, by)?;
 		}
-		Managers::<T>::remove(&record.manager);
+		let manager = record.manager.clone();
+		Managers::<T>::remove(&manager);
 		LegalIds::<T>::remove(profile.legal_id);
 		MemberAllowances::<T>::remove(member);
 		record.status = MemberStatus::Exited { at: Self::now() };
@@ -164,6 +165,7 @@ impl<T: Config> Pallet<T> {
 		Self::bump_peers();
 		let nodes = nodes.len() as u32;
 		Self::deposit_event(Event::MemberExited { member, by, nodes });
+		T::OnExit::on_exit(&manager);
 		Ok(nodes)
 	}
 

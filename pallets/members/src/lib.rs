@@ -60,12 +60,13 @@ pub mod legal_id;
 mod mock;
 pub mod network;
 mod reads;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod types;
 pub mod weights;
 
-pub use accounts::{ActiveManagers, CouncilAccounts, Transactors};
+pub use accounts::{ActiveManagers, CouncilAccounts, OnExit, Transactors};
 pub use allowance::Allowance;
 pub use genesis::{GenesisMember, GenesisNode};
 pub use legal_id::LegalId;
@@ -80,6 +81,7 @@ pub(crate) const LOG_TARGET: &str = "runtime::members";
 
 #[import_section(events::events)]
 #[import_section(errors::errors)]
+#[import_section(storage::storage)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -121,6 +123,8 @@ pub mod pallet {
 		type PolicyOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 		/// The accounts on the council; each has its own allowance.
 		type CouncilMember: Contains<Self::AccountId>;
+		/// What else ends with a membership.
+		type OnExit: OnExit<Self::AccountId>;
 
 		/// Most members at the same time, suspended ones included.
 		#[pallet::constant]
@@ -147,89 +151,13 @@ pub mod pallet {
 		/// Units of fee that flow into a council member's allowance with each block.
 		#[pallet::constant]
 		type CouncilAllowancePerBlock: Get<u64>;
-		/// Units of fee that a council member's allowance holds. An upgrade weighs a whole block and has to fit.
+		/// Units of fee that a council member's allowance holds. Whatever fits into a block has to fit.
 		#[pallet::constant]
 		type MaxCouncilAllowance: Get<u64>;
 
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
 	}
-
-	/// The number that the next member gets.
-	#[pallet::storage]
-	pub type NextMemberId<T> = StorageValue<_, MemberId, ValueQuery>;
-
-	/// The number that the next node gets.
-	#[pallet::storage]
-	pub type NextNodeId<T> = StorageValue<_, NodeId, ValueQuery>;
-
-	/// All members there ever were.
-	// Read when any transaction is validated, therefore without the names: those are in `Profiles`.
-	#[pallet::storage]
-	pub type Members<T: Config> = StorageMap<_, Twox64Concat, MemberId, Member<T::AccountId>>;
-
-	/// Name, legal number and contact of all members there ever were.
-	#[pallet::storage]
-	pub type Profiles<T> = StorageMap<_, Twox64Concat, MemberId, Profile>;
-
-	/// The member that an account manages. Has one entry per member that has not left.
-	#[pallet::storage]
-	pub type Managers<T: Config> = CountedStorageMap<_, Blake2_128Concat, T::AccountId, MemberId>;
-
-	/// The member of a legal number, of those that have not left.
-	#[pallet::storage]
-	pub type LegalIds<T> = StorageMap<_, Blake2_128Concat, LegalId, MemberId>;
-
-	/// The nodes of a member.
-	#[pallet::storage]
-	pub type NodesOf<T: Config> =
-		StorageMap<_, Twox64Concat, MemberId, BoundedVec<NodeId, T::MaxNodesPerMember>, ValueQuery>;
-
-	/// The nodes that are registered.
-	#[pallet::storage]
-	pub type Nodes<T: Config> = StorageMap<_, Twox64Concat, NodeId, Node<T::AccountId>>;
-
-	/// The nodes that were removed.
-	#[pallet::storage]
-	pub type FormerNodes<T> = StorageMap<_, Twox64Concat, NodeId, FormerNode>;
-
-	/// The member and node of a PeerId.
-	#[pallet::storage]
-	pub type Peers<T> = StorageMap<_, Blake2_128Concat, PeerIdBytes, (MemberId, NodeId)>;
-
-	/// The member and node of a delegate.
-	// Read when an off-chain worker's transaction is validated; a node's own record is ten times as big.
-	#[pallet::storage]
-	pub type Delegates<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, (MemberId, NodeId)>;
-
-	/// All courier keys that a node ever had, by node and number. Kept after the node is gone: evidence refers to them.
-	// Apart from the ring in `Nodes`, which every authorisation reads and which therefore has to stay small.
-	#[pallet::storage]
-	pub type KeyHistory<T> = StorageDoubleMap<_, Twox64Concat, NodeId, Twox64Concat, u32, CourierKey>;
-
-	/// The node and number of a signing key. No signing key is ever taken twice.
-	#[pallet::storage]
-	pub type KeyOwners<T> = StorageMap<_, Blake2_128Concat, [u8; 32], (NodeId, u32)>;
-
-	/// The accounts for which this pallet holds a provider reference, once and for ever.
-	#[pallet::storage]
-	pub type KnownAccounts<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ()>;
-
-	/// What is left of a member's allowance; a member without an entry has all of it.
-	#[pallet::storage]
-	pub type MemberAllowances<T> = StorageMap<_, Twox64Concat, MemberId, Bucket>;
-
-	/// What is left of a council member's allowance; one without an entry has all of it.
-	#[pallet::storage]
-	pub type CouncilAllowances<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Bucket>;
-
-	/// Whether only nodes of active members may stay connected.
-	#[pallet::storage]
-	pub type ConnectionsRestricted<T> = StorageValue<_, bool, ValueQuery>;
-
-	/// Grows whenever the nodes that may be connected, or the policy, may have changed.
-	#[pallet::storage]
-	pub type PeersRevision<T> = StorageValue<_, u64, ValueQuery>;
 
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
@@ -310,7 +238,7 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Decides what a member is.
+		/// Sets what a member is: seller 1, issuer 2, auditor 4, operator 8, added up.
 		///
 		/// - Origin: [`Config::AdmitOrigin`].
 		/// - Details: replaces all its roles. A suspended member's can be changed too.
@@ -352,17 +280,17 @@ pub mod pallet {
 		/// Leaves the consortium.
 		///
 		/// - Origin: signed by the manager.
-		/// - Details: its nodes are removed, their keys end with this block; records and keys stay readable. A suspended
-		///   member cannot leave by itself.
+		/// - Details: its nodes are removed, their keys end with this block; records and keys stay readable. What else ends
+		///   with a membership is up to [`Config::OnExit`]. A suspended member cannot leave by itself.
 		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`].
 		/// - Events: [`Event::NodeRemoved`] per node, [`Event::MemberExited`].
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::exit(T::MaxNodesPerMember::get()))]
+		#[pallet::weight(T::WeightInfo::exit(T::MaxNodesPerMember::get()).saturating_add(T::OnExit::weight()))]
 		pub fn exit(origin: OriginFor<T>) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			let member = Self::ensure_active_manager(&who)?;
 			let nodes = Self::do_exit(member, Actor::Member)?;
-			Ok(Some(T::WeightInfo::exit(nodes)).into())
+			Ok(Some(T::WeightInfo::exit(nodes).saturating_add(T::OnExit::weight())).into())
 		}
 
 		/// Parts with a member.
@@ -372,11 +300,14 @@ pub mod pallet {
 		/// - Errors: [`Error::MemberNotFound`], [`Error::MemberExited`].
 		/// - Events: [`Event::NodeRemoved`] per node, [`Event::MemberExited`].
 		#[pallet::call_index(5)]
-		#[pallet::weight((T::WeightInfo::remove(T::MaxNodesPerMember::get()), DispatchClass::Operational))]
+		#[pallet::weight((
+			T::WeightInfo::remove(T::MaxNodesPerMember::get()).saturating_add(T::OnExit::weight()),
+			DispatchClass::Operational,
+		))]
 		pub fn remove(origin: OriginFor<T>, member: MemberId) -> DispatchResultWithPostInfo {
 			T::ExitOrigin::ensure_origin(origin)?;
 			let nodes = Self::do_exit(member, Actor::Council)?;
-			Ok(Some(T::WeightInfo::remove(nodes)).into())
+			Ok(Some(T::WeightInfo::remove(nodes).saturating_add(T::OnExit::weight())).into())
 		}
 
 		/// Lets another account act for the member.
@@ -408,7 +339,7 @@ pub mod pallet {
 			Self::do_set_manager(member, manager, Actor::Council)
 		}
 
-		/// Tells how the member is reached.
+		/// Changes the contact of the caller's institution.
 		///
 		/// - Origin: signed by the manager.
 		/// - Details: an office, never a person.
@@ -422,7 +353,7 @@ pub mod pallet {
 			Self::do_update_contact(member, contact)
 		}
 
-		/// Brings a node.
+		/// Registers a node of the caller's institution.
 		///
 		/// - Origin: signed by the manager.
 		/// - Details: its courier keys hold from this block on; its delegate may transact at once.
@@ -447,7 +378,7 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Tells where a node is dialled.
+		/// Changes the addresses at which a node is dialled.
 		///
 		/// - Origin: signed by the manager.
 		/// - Details: replaces all addresses; none means that the node dials and is not dialled.

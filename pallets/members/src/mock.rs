@@ -39,6 +39,9 @@ pub const OUTSIDER: AccountId = 999;
 /// Weight of a block of the mock, in picoseconds.
 pub const BLOCK_WEIGHT: u64 = 1_000_000_000_000;
 
+/// What [`Leavers`] weighs.
+pub const EXIT_WEIGHT: Weight = Weight::from_parts(7_000_000, 0);
+
 #[frame_support::runtime]
 mod test_runtime {
 	#[runtime::runtime]
@@ -69,6 +72,8 @@ parameter_types! {
 	pub const One: FixedU128 = FixedU128::from_u32(1);
 	/// The accounts on the council.
 	pub static Council: Vec<AccountId> = vec![COUNCILLOR];
+	/// The managers of members that left, in this order.
+	pub static Left: Vec<AccountId> = Vec::new();
 }
 
 ord_parameter_types! {
@@ -105,6 +110,17 @@ impl Contains<AccountId> for OnCouncil {
 	}
 }
 
+/// Notes in [`Left`] whose membership ended.
+pub struct Leavers;
+impl OnExit<AccountId> for Leavers {
+	fn on_exit(manager: &AccountId) {
+		Left::mutate(|left| left.push(*manager));
+	}
+	fn weight() -> Weight {
+		EXIT_WEIGHT
+	}
+}
+
 impl Config for Test {
 	type AdmitOrigin = EnsureSignedBy<Admit, AccountId>;
 	type SuspendOrigin = EnsureSignedBy<Suspend, AccountId>;
@@ -112,6 +128,7 @@ impl Config for Test {
 	type ForceOrigin = EnsureSignedBy<Force, AccountId>;
 	type PolicyOrigin = EnsureSignedBy<Policy, AccountId>;
 	type CouncilMember = OnCouncil;
+	type OnExit = Leavers;
 	type MaxMembers = ConstU32<8>;
 	type MaxNodesPerMember = ConstU32<4>;
 	type MinKeyOverlap = ConstU32<5>;
@@ -120,7 +137,7 @@ impl Config for Test {
 	type AllowancePerBlock = ConstU64<{ BLOCK_WEIGHT / 50 }>;
 	type MaxAllowance = ConstU64<{ BLOCK_WEIGHT / 5 }>;
 	type CouncilAllowancePerBlock = ConstU64<{ BLOCK_WEIGHT / 20 }>;
-	type MaxCouncilAllowance = ConstU64<{ BLOCK_WEIGHT * 2 }>;
+	type MaxCouncilAllowance = ConstU64<BLOCK_WEIGHT>;
 	type WeightInfo = weights::SubstrateWeight<Test>;
 }
 
@@ -233,6 +250,7 @@ pub fn ext_with(members: GenesisConfig<Test>) -> sp_io::TestExternalities {
 	}
 	.build_storage()
 	.unwrap();
+	Left::set(Vec::new());
 	let mut ext = sp_io::TestExternalities::new(storage);
 	ext.execute_with(|| System::set_block_number(1));
 	ext

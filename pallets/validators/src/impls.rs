@@ -101,6 +101,18 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// Takes out of the set, as far as the floor allows, who belongs to the consortium no longer. Does nothing to others.
+	pub fn expel(validator: &T::AccountId) {
+		if Self::is_validator(validator)
+			&& Self::do_remove_validator(validator.clone(), RemovalReason::MemberExited).is_err()
+		{
+			Self::deposit_event(Event::ExitedKept {
+				validator: validator.clone(),
+				floor: Floor::<T>::get(),
+			});
+		}
+	}
+
 	/// Puts the first set in place.
 	///
 	/// # Panics

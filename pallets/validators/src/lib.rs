@@ -168,6 +168,14 @@ pub mod pallet {
 			/// The floor.
 			floor: u32,
 		},
+		/// A validator whose member left the consortium stays: without it the set would be below the floor. The council adds
+		/// another one and removes it.
+		ExitedKept {
+			/// The account.
+			validator: T::AccountId,
+			/// The floor.
+			floor: u32,
+		},
 		/// The council lets a condemned validator stay.
 		ValidatorPardoned {
 			/// The account.
@@ -287,7 +295,7 @@ pub mod pallet {
 			Self::do_pardon(validator)
 		}
 
-		/// Sets the floor.
+		/// Sets the least number of validators.
 		///
 		/// - Origin: [`Config::FloorOrigin`].
 		/// - Details: between [`Config::MinValidators`] and the number of validators in the set.

@@ -14,4 +14,6 @@ pub enum RemovalReason {
 	Left,
 	/// It committed an offence.
 	Offence,
+	/// The member it belonged to left the consortium.
+	MemberExited,
 }

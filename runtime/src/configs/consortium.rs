@@ -4,10 +4,14 @@
 
 use crate::{
 	configs::governance as power, AccountId, Channels, Members, Nonce, Runtime, RuntimeCall, Signature, SignedPayload,
-	Timestamp, TxExtension, UncheckedExtrinsic, DAYS, MINUTES,
+	Timestamp, TxExtension, UncheckedExtrinsic, Validators, DAYS, MINUTES,
 };
 use codec::Encode;
-use frame_support::{parameter_types, traits::ConstU32, weights::constants::WEIGHT_REF_TIME_PER_SECOND};
+use frame_support::{
+	parameter_types,
+	traits::{ConstU32, Contains},
+	weights::{constants::WEIGHT_REF_TIME_PER_SECOND, Weight},
+};
 use frame_system::offchain::{AppCrypto, CreateSignedTransaction, CreateTransactionBase, SigningTypes};
 use sealane_primitives::{
 	delegate::DelegateAuth,
@@ -23,15 +27,32 @@ parameter_types! {
 	// burst of one member keeps the others out of a block.
 	pub const AllowancePerBlock: u64 = WEIGHT_REF_TIME_PER_SECOND * 75 / 100 / 10;
 	pub const MaxAllowance: u64 = WEIGHT_REF_TIME_PER_SECOND * 75 / 100 / 2;
-	// Governance must never be starved: an upgrade weighs a whole block.
+	// Governance must never be starved: a councillor can send whatever a block takes, the preimage of an upgrade that fills it
+	// included, and again after ten blocks. More than a block at once would let a stolen seat keep everybody out for as many blocks.
 	pub const CouncilAllowancePerBlock: u64 = WEIGHT_REF_TIME_PER_SECOND / 10;
-	pub const MaxCouncilAllowance: u64 = 20 * WEIGHT_REF_TIME_PER_SECOND;
+	pub const MaxCouncilAllowance: u64 = WEIGHT_REF_TIME_PER_SECOND;
 	// A root in every block in which there is something to anchor: confirmed is final within a slot and a round.
 	pub const DefaultAnchorPolicy: AnchorPolicy = AnchorPolicy { interval: 1, mode: AnchorMode::Root, max_packed: MAX_PACKED };
 }
 
 /// Most hashes in one packed call: 128 KiB of a block's body.
 const MAX_PACKED: u32 = 4_096;
+
+/// Who left the consortium authors no blocks for it any more, unless the account holds a seat of the council besides.
+pub struct NoMoreBlocks;
+impl pallet_members::OnExit<AccountId> for NoMoreBlocks {
+	fn on_exit(manager: &AccountId) {
+		if !power::SeatHolders::contains(manager) {
+			Validators::expel(manager);
+		}
+	}
+	fn weight() -> Weight {
+		// As leaving the set by oneself, and a look at the seats of the council.
+		let seats = <Runtime as frame_system::Config>::DbWeight::get().reads(1);
+		<crate::weights::pallet_validators::WeightInfo<Runtime> as pallet_validators::WeightInfo>::leave()
+			.saturating_add(seats)
+	}
+}
 
 impl pallet_members::Config for Runtime {
 	type AdmitOrigin = power::MemberAdmission;
@@ -40,6 +61,7 @@ impl pallet_members::Config for Runtime {
 	type ForceOrigin = power::MemberRemoval;
 	type PolicyOrigin = power::ConnectionPolicy;
 	type CouncilMember = power::SeatHolders;
+	type OnExit = NoMoreBlocks;
 	type MaxMembers = ConstU32<1_000>;
 	type MaxNodesPerMember = ConstU32<16>;
 	type MinKeyOverlap = ConstU32<MINUTES>;

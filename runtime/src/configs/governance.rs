@@ -128,6 +128,11 @@ impl pallet_preimage::Config for Runtime {
 	type WeightInfo = pallet_preimage::weights::SubstrateWeight<Runtime>;
 	type Currency = NoToken;
 	type ManagerOrigin = CouncilSeat;
+	// Others would have to leave a deposit. There is no token, so they note nothing: up to 4 MiB each would stay for ever.
+	#[cfg(not(feature = "runtime-benchmarks"))]
+	type Consideration = frame_support::traits::Disabled;
+	// The weight of noting with a deposit is measured all the same: it bounds what the attempt costs.
+	#[cfg(feature = "runtime-benchmarks")]
 	type Consideration = ();
 }
 
@@ -144,13 +149,15 @@ impl pallet_whitelist::Config for Runtime {
 	type WeightInfo = pallet_whitelist::weights::SubstrateWeight<Runtime>;
 }
 
-/// What goes on in safe mode: time, consensus, governance, evidence. Trading permissions stand still.
+/// What goes on in safe mode: time, consensus, governance, evidence, and what the council takes away. Trading permissions are
+/// not extended.
 pub struct SafeModeCalls;
 impl Contains<RuntimeCall> for SafeModeCalls {
 	fn contains(call: &RuntimeCall) -> bool {
-		matches!(
-			call,
-			RuntimeCall::System(..)
+		takes_away(call)
+			|| matches!(
+				call,
+				RuntimeCall::System(..)
 				| RuntimeCall::Timestamp(..)
 				| RuntimeCall::Session(..)
 				| RuntimeCall::Grandpa(..)
@@ -168,7 +175,7 @@ impl Contains<RuntimeCall> for SafeModeCalls {
 				// A seat of the council may be an account of several, or act through a proxy. What they carry is filtered too.
 				| RuntimeCall::Multisig(..)
 				| RuntimeCall::Proxy(..)
-		)
+			)
 	}
 }
 
@@ -234,6 +241,18 @@ impl pallet_migrations::Config for Runtime {
 
 /// What happens where even safe mode cannot be entered: nothing moves until the council forces it.
 pub type KeepStuck = frame_support::migrations::FreezeChainOnFailedMigration;
+
+/// Calls of the council that end or hold something. Channels carry payloads in safe mode too, so it must be possible to close
+/// them without opening everything first.
+fn takes_away(call: &RuntimeCall) -> bool {
+	use pallet_channels::Call as Channel;
+	use pallet_members::Call as Member;
+	matches!(
+		call,
+		RuntimeCall::Members(Member::suspend { .. } | Member::remove { .. } | Member::force_remove_node { .. })
+			| RuntimeCall::Channels(Channel::suspend { .. } | Channel::revoke { .. })
+	)
+}
 
 /// A single member of the council, for noting preimages without a trace of deposits.
 pub type CouncilSeat = frame_system::EnsureSignedBy<SeatHolders, AccountId>;

@@ -14,7 +14,12 @@ use frame_support::{
 	traits::GetCallMetadata,
 	weights::Weight,
 };
-use sealane_primitives::business::Role;
+use sealane_primitives::{
+	business::{Role, Roles},
+	directory::Refusal,
+	traits::ChannelRegistry,
+};
+use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
 	traits::{BlakeTwo256, Dispatchable, Hash},
 	DispatchError,
@@ -35,11 +40,16 @@ fn is_filtered(call: impl Into<RuntimeCall>, origin: RuntimeOrigin) -> bool {
 
 /// Proposes, votes and closes as the first `ayes` councillors; what the motion's call answered.
 pub fn motion(ayes: u32, call: impl Into<RuntimeCall>) -> Result<(), DispatchError> {
+	motion_of(&COUNCIL[..ayes as usize], call)
+}
+
+/// The same as these councillors.
+pub fn motion_of(ayes: &[Sr25519Keyring], call: impl Into<RuntimeCall>) -> Result<(), DispatchError> {
 	let call = call.into();
 	let (length, weight) = (call.encoded_size() as u32, call.get_dispatch_info().call_weight);
 	let hash = BlakeTwo256::hash_of(&call);
 	let index = pallet_collective::ProposalCount::<Runtime, CouncilInstance>::get();
-	let ayes: Vec<_> = COUNCIL[..ayes as usize].iter().map(|k| k.pair()).collect();
+	let ayes: Vec<_> = ayes.iter().map(|k| k.pair()).collect();
 	let sent = |who: &sp_core::sr25519::Pair, call: RuntimeCall| {
 		assert_ok!(send(who, call).expect("a councillor's extrinsic is valid"));
 	};
@@ -99,8 +109,11 @@ fn safe_mode_holds_trading_permissions_and_nothing_else() {
 			send(&bank.manager, apply().into()).expect("valid, though without effect"),
 			Err(filtered())
 		);
-		let suspend = pallet_members::Call::<Runtime>::suspend { member: fund.member };
-		assert_eq!(motion(3, suspend), Err(filtered()));
+		let roles = pallet_members::Call::<Runtime>::set_roles {
+			member: fund.member,
+			roles: Roles::of(&[Role::Seller]),
+		};
+		assert_eq!(motion(3, roles), Err(filtered()));
 		let issue = pallet_receipts::Call::<Runtime>::issue {
 			commitment: [1; 32],
 			accepted: true,
@@ -139,9 +152,60 @@ fn safe_mode_holds_trading_permissions_and_nothing_else() {
 		);
 		assert_ok!(motion(4, pallet_safe_mode::Call::force_exit {}));
 		assert!(!SafeMode::is_entered());
+		let roles = pallet_members::Call::<Runtime>::set_roles {
+			member: fund.member,
+			roles: Roles::of(&[Role::Seller]),
+		};
+		assert_ok!(motion(3, roles));
+	});
+}
+
+/// Channels carry payloads in safe mode as before: the council can close them, one by one or with a member, and nobody else can.
+#[test]
+fn safe_mode_takes_away_on() {
+	let mut chain = Chain::new();
+	let (bank, fund) = chain.look(|| (join("bank", &[Role::Seller]), join("fund", &[Role::Issuer])));
+	chain.pass(1);
+	let channel = chain.look(|| open_channel(&bank, &fund));
+	let allowed = || <crate::Channels as ChannelRegistry>::authorise(channel);
+	let reason = || b"incident 7".to_vec().try_into().expect("short");
+	chain.block(|| {
+		assert_ok!(motion(2, pallet_safe_mode::Call::force_enter {}));
+		assert_ok!(allowed());
+		let suspend = || pallet_channels::Call::<Runtime>::suspend {
+			channel,
+			reason: reason(),
+		};
+		let alone = send(&bank.manager, suspend().into()).expect("valid, though without effect");
+		assert_eq!(alone, Err(DispatchError::BadOrigin));
+		assert_ok!(motion(2, suspend()));
+		assert_eq!(allowed(), Err(Refusal::Suspended));
+		// What opens it again does not go.
+		let resume = pallet_channels::Call::<Runtime>::resume { channel };
+		assert_eq!(motion(3, resume), Err(filtered()));
+		assert_ok!(motion(
+			3,
+			pallet_channels::Call::<Runtime>::revoke {
+				channel,
+				reason: reason()
+			}
+		));
+	});
+	chain.block(|| {
 		let suspend = pallet_members::Call::<Runtime>::suspend { member: fund.member };
 		assert_ok!(motion(2, suspend));
 		assert_eq!(Members::member_entry(fund.member).map(|m| m.active), Some(false));
+		let reinstate = pallet_members::Call::<Runtime>::reinstate { member: fund.member };
+		assert_eq!(motion(3, reinstate), Err(filtered()));
+		assert_ok!(motion(
+			4,
+			pallet_members::Call::<Runtime>::force_remove_node { node: fund.node }
+		));
+		assert_ok!(motion(
+			4,
+			pallet_members::Call::<Runtime>::remove { member: fund.member }
+		));
+		assert!(SafeMode::is_entered());
 	});
 }
 

@@ -5,6 +5,7 @@
 
 mod admission;
 mod calls;
+mod departure;
 mod emergency;
 mod equivocation;
 mod flood;

@@ -10,7 +10,11 @@ fn removes_nodes_and_frees_everything_but_numbers_and_keys() {
 		let other = issuer_with_node().0;
 		run_to(20);
 		let info = Members::exit(RuntimeOrigin::signed(BANK)).unwrap();
-		assert_eq!(info.actual_weight, Some(<Test as Config>::WeightInfo::exit(2)));
+		assert_eq!(
+			info.actual_weight,
+			Some(<Test as Config>::WeightInfo::exit(2) + EXIT_WEIGHT)
+		);
+		assert_eq!(Left::get(), [BANK]);
 		assert_eq!(
 			last_event(),
 			Event::MemberExited {

@@ -7,7 +7,11 @@ fn parts_with_a_member() {
 	build_and_execute(|| {
 		let (bank, node) = bank();
 		let info = Members::remove(RuntimeOrigin::signed(EXIT), bank).unwrap();
-		assert_eq!(info.actual_weight, Some(<Test as Config>::WeightInfo::remove(1)));
+		assert_eq!(
+			info.actual_weight,
+			Some(<Test as Config>::WeightInfo::remove(1) + EXIT_WEIGHT)
+		);
+		assert_eq!(Left::get(), [BANK]);
 		assert_eq!(
 			last_event(),
 			Event::MemberExited {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! One file per call, one each for sessions, offences and genesis, and random sequences of everything.
+//! One file per call, one each for expulsion, sessions, offences and genesis, and random sequences of everything.
 
 mod add_validator;
+mod expel;
 mod genesis;
 mod leave;
 mod offences;

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the pallet keeps.
+
+use frame_support::pallet_macros::pallet_section;
+
+/// Storage of the pallet.
+#[pallet_section]
+mod storage {
+	/// The number that the next member gets.
+	#[pallet::storage]
+	pub type NextMemberId<T> = StorageValue<_, MemberId, ValueQuery>;
+
+	/// The number that the next node gets.
+	#[pallet::storage]
+	pub type NextNodeId<T> = StorageValue<_, NodeId, ValueQuery>;
+
+	/// All members there ever were.
+	// Read when any transaction is validated, therefore without the names: those are in `Profiles`.
+	#[pallet::storage]
+	pub type Members<T: Config> = StorageMap<_, Twox64Concat, MemberId, Member<T::AccountId>>;
+
+	/// Name, legal number and contact of all members there ever were.
+	#[pallet::storage]
+	pub type Profiles<T> = StorageMap<_, Twox64Concat, MemberId, Profile>;
+
+	/// The member that an account manages. Has one entry per member that has not left.
+	#[pallet::storage]
+	pub type Managers<T: Config> = CountedStorageMap<_, Blake2_128Concat, T::AccountId, MemberId>;
+
+	/// The member of a legal number, of those that have not left.
+	#[pallet::storage]
+	pub type LegalIds<T> = StorageMap<_, Blake2_128Concat, LegalId, MemberId>;
+
+	/// The nodes of a member.
+	#[pallet::storage]
+	pub type NodesOf<T: Config> =
+		StorageMap<_, Twox64Concat, MemberId, BoundedVec<NodeId, T::MaxNodesPerMember>, ValueQuery>;
+
+	/// The nodes that are registered.
+	#[pallet::storage]
+	pub type Nodes<T: Config> = StorageMap<_, Twox64Concat, NodeId, Node<T::AccountId>>;
+
+	/// The nodes that were removed.
+	#[pallet::storage]
+	pub type FormerNodes<T> = StorageMap<_, Twox64Concat, NodeId, FormerNode>;
+
+	/// The member and node of a PeerId.
+	#[pallet::storage]
+	pub type Peers<T> = StorageMap<_, Blake2_128Concat, PeerIdBytes, (MemberId, NodeId)>;
+
+	/// The member and node of a delegate.
+	// Read when an off-chain worker's transaction is validated; a node's own record is ten times as big.
+	#[pallet::storage]
+	pub type Delegates<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, (MemberId, NodeId)>;
+
+	/// All courier keys that a node ever had, by node and number. Kept after the node is gone: evidence refers to them.
+	// Apart from the ring in `Nodes`, which every authorisation reads and which therefore has to stay small.
+	#[pallet::storage]
+	pub type KeyHistory<T> = StorageDoubleMap<_, Twox64Concat, NodeId, Twox64Concat, u32, CourierKey>;
+
+	/// The node and number of a signing key. No signing key is ever taken twice.
+	#[pallet::storage]
+	pub type KeyOwners<T> = StorageMap<_, Blake2_128Concat, [u8; 32], (NodeId, u32)>;
+
+	/// The accounts for which this pallet holds a provider reference, once and for ever.
+	#[pallet::storage]
+	pub type KnownAccounts<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ()>;
+
+	/// What is left of a member's allowance; a member without an entry has all of it.
+	#[pallet::storage]
+	pub type MemberAllowances<T> = StorageMap<_, Twox64Concat, MemberId, Bucket>;
+
+	/// What is left of a council member's allowance; one without an entry has all of it.
+	#[pallet::storage]
+	pub type CouncilAllowances<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Bucket>;
+
+	/// Whether only nodes of active members may stay connected.
+	#[pallet::storage]
+	pub type ConnectionsRestricted<T> = StorageValue<_, bool, ValueQuery>;
+
+	/// Grows whenever the nodes that may be connected, or the policy, may have changed.
+	#[pallet::storage]
+	pub type PeersRevision<T> = StorageValue<_, u64, ValueQuery>;
+}
