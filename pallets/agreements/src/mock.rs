@@ -177,7 +177,7 @@ impl crate::Config for Test {
 	type MaxScopes = ConstU32<4>;
 	type MaxPending = ConstU32<3>;
 	type MaxLead = ConstU32<1_000>;
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = Setup;
 }

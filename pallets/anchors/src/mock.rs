@@ -3,40 +3,28 @@
 //! A runtime with this pallet alone; the other pallets are maps of this thread, the courier and the transaction pool are fakes
 //! that the tests look into.
 
+#[path = "../../testing/offchain.rs"]
+mod offchain;
+
 use crate as pallet_anchors;
-use codec::{Decode, Encode};
-use frame_support::{
-	derive_impl, ord_parameter_types, parameter_types,
-	traits::{ConstU32, OffchainWorker},
-};
-use frame_system::{
-	offchain::{AppCrypto, CreateSignedTransaction, CreateTransactionBase, SigningTypes},
-	CheckNonce, EnsureSignedBy,
-};
+#[cfg(feature = "runtime-benchmarks")]
+use codec::Encode;
+use frame_support::{derive_impl, ord_parameter_types, parameter_types, traits::ConstU32};
+use frame_system::EnsureSignedBy;
+pub use offchain::{apply, signer, AccountId, Block, Extrinsic, FakePool};
 use sealane_primitives::{
 	business::{BusinessKinds, Role},
 	courier_host::{CourierExt, CourierHost, DueChannel, ReadyAnchor, ReadyReceipt},
 	delegate::DelegateAuth,
 	directory::{AnchorMode, AnchorPolicy, Authorisation, Refusal},
 	ids::*,
-	keys::DELEGATE_KEY_TYPE,
 	traits::{ChannelRegistry, MemberRegistry},
 };
-use sp_core::offchain::{TransactionPool, TransactionPoolExt};
-use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
-use sp_runtime::{
-	generic,
-	traits::{BlakeTwo256, Checkable, IdentityLookup, Verify},
-	AccountId32, BuildStorage, DispatchResult, MultiSignature,
-};
+use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchResult};
 use std::{
 	collections::BTreeMap,
 	sync::{Arc, Mutex},
 };
-
-pub type AccountId = AccountId32;
-pub type Extrinsic = generic::UncheckedExtrinsic<AccountId, RuntimeCall, MultiSignature, CheckNonce<Test>>;
-pub type Block = generic::Block<generic::Header<u32, BlakeTwo256>, Extrinsic>;
 
 /// Manages [`BANK`].
 pub const BANK_MANAGER: AccountId = AccountId::new([10; 32]);
@@ -84,36 +72,6 @@ impl frame_system::Config for Test {
 	type Block = Block;
 	type AccountId = AccountId;
 	type Lookup = IdentityLookup<AccountId>;
-}
-
-impl SigningTypes for Test {
-	type Public = <MultiSignature as Verify>::Signer;
-	type Signature = MultiSignature;
-}
-
-impl<C> CreateTransactionBase<C> for Test
-where
-	RuntimeCall: From<C>,
-{
-	type Extrinsic = Extrinsic;
-	type RuntimeCall = RuntimeCall;
-}
-
-impl<C> CreateSignedTransaction<C> for Test
-where
-	RuntimeCall: From<C>,
-{
-	fn create_signed_transaction<A: AppCrypto<Self::Public, Self::Signature>>(
-		call: RuntimeCall,
-		public: Self::Public,
-		account: AccountId,
-		nonce: Self::Nonce,
-	) -> Option<Extrinsic> {
-		let payload = generic::SignedPayload::new(call, CheckNonce::from(nonce)).ok()?;
-		let signature = payload.using_encoded(|bytes| A::sign(bytes, public))?;
-		let (call, extension, _) = payload.deconstruct();
-		Some(Extrinsic::new_signed(call, account, signature, extension))
-	}
 }
 
 ord_parameter_types! {
@@ -263,7 +221,7 @@ impl crate::Config for Test {
 	type MaxInterval = ConstU32<100>;
 	type MaxPacked = ConstU32<8>;
 	type MaxOpenDisputes = ConstU32<2>;
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = Setup;
 }
@@ -343,42 +301,6 @@ impl CourierHost for FakeCourier {
 	fn receipts_submitted(&mut self, _: Vec<Digest>, _: BlockNumber) {}
 }
 
-/// A pool that holds one extrinsic per account and nonce, as the real one does, and refuses what collides.
-#[derive(Clone, Default)]
-pub struct FakePool(pub Arc<Mutex<Vec<Extrinsic>>>);
-
-impl FakePool {
-	/// The extrinsics that wait.
-	pub fn waiting(&self) -> Vec<Extrinsic> {
-		self.0.lock().expect("no test panics while it holds the lock").clone()
-	}
-
-	/// Take all that wait, as a block author does.
-	pub fn take(&self) -> Vec<Extrinsic> {
-		std::mem::take(&mut *self.0.lock().expect("no test panics while it holds the lock"))
-	}
-}
-
-/// Signer and nonce of a signed extrinsic.
-pub fn signer(extrinsic: &Extrinsic) -> (AccountId, u64) {
-	match &extrinsic.preamble {
-		generic::Preamble::Signed(who, _, extension) => (who.clone(), extension.0.into()),
-		other => panic!("{other:?} is not signed"),
-	}
-}
-
-impl TransactionPool for FakePool {
-	fn submit_transaction(&mut self, bytes: Vec<u8>) -> Result<(), ()> {
-		let extrinsic = Extrinsic::decode(&mut &bytes[..]).expect("only extrinsics are submitted");
-		let mut waiting = self.0.lock().expect("no test panics while it holds the lock");
-		if waiting.iter().any(|other| signer(other) == signer(&extrinsic)) {
-			return Err(());
-		}
-		waiting.push(extrinsic);
-		Ok(())
-	}
-}
-
 /// A node of the bank with courier, pool and keystore.
 pub struct World {
 	pub ext: sp_io::TestExternalities,
@@ -391,16 +313,11 @@ pub struct World {
 impl World {
 	pub fn new() -> Self {
 		let mut ext = new_ext();
-		let (courier, pool, keystore) = (FakeCourier::default(), FakePool::default(), MemoryKeystore::new());
+		let courier = FakeCourier::default();
 		courier.with(|state| state.peer = Some(b"bank".to_vec()));
-		let key = keystore
-			.sr25519_generate_new(DELEGATE_KEY_TYPE, Some("//bank"))
-			.expect("the seed is well-formed");
-		let delegate = AccountId::new(key.0);
-		set_delegate(BANK_NODE, delegate.clone());
 		ext.register_extension(CourierExt(Box::new(courier.clone())));
-		ext.register_extension(TransactionPoolExt::new(pool.clone()));
-		ext.register_extension(KeystoreExt::new(keystore));
+		let (pool, delegate) = offchain::equip(&mut ext, "//bank");
+		set_delegate(BANK_NODE, delegate.clone());
 		World {
 			ext,
 			courier,
@@ -409,44 +326,15 @@ impl World {
 		}
 	}
 
-	/// Run the off-chain worker on the state of block `at`, and throw away what it wrote there, as a node does.
+	/// Run the off-chain worker on the state of block `at`.
 	pub fn work(&mut self, at: BlockNumber) {
-		self.ext.execute_with(|| {
-			System::set_block_number(at);
-			frame_support::storage::with_transaction(|| {
-				<Anchors as OffchainWorker<BlockNumber>>::offchain_worker(at);
-				sp_runtime::TransactionOutcome::Rollback(Ok::<_, sp_runtime::DispatchError>(()))
-			})
-			.expect("the worker returns")
-		})
+		offchain::work::<Anchors>(&mut self.ext, at)
 	}
 
-	/// Author block `at` from the pool: check signatures and nonces, dispatch. Answers the results.
+	/// Author block `at` from the pool. Answers the results.
 	pub fn author(&mut self, at: BlockNumber) -> Vec<DispatchResult> {
-		let extrinsics = self.pool.take();
-		self.ext.execute_with(|| {
-			System::set_block_number(at);
-			extrinsics.into_iter().map(apply).collect()
-		})
+		offchain::author(&mut self.ext, &self.pool, at)
 	}
-}
-
-/// Apply an extrinsic as a block would: with a good signature and the account's next nonce.
-pub fn apply(extrinsic: Extrinsic) -> DispatchResult {
-	let (who, nonce) = signer(&extrinsic);
-	assert_eq!(
-		System::account_nonce(&who) as u64,
-		nonce,
-		"the nonce is the account's next"
-	);
-	let checked = extrinsic
-		.check(&IdentityLookup::default())
-		.expect("the signature is the account's");
-	System::inc_account_nonce(&who);
-	let origin = RuntimeOrigin::signed(who);
-	sp_runtime::traits::Dispatchable::dispatch(checked.function, origin)
-		.map(|_| ())
-		.map_err(|failed| failed.error)
 }
 
 /// A state at block 1, with the registries as they are at first: the maps outlive a test on the same thread.

@@ -11,7 +11,7 @@
 #![allow(missing_docs)]
 
 use core::marker::PhantomData;
-use frame_support::{traits::Get, weights::{constants::RocksDbWeight, Weight}};
+use frame_support::{traits::Get, weights::Weight};
 
 /// Weight functions needed for `pallet_anchors`.
 pub trait WeightInfo {
@@ -69,54 +69,5 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(12_000_000, 1494)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
-	}
-}
-
-// For tests.
-impl WeightInfo for () {
-	/// Storage: `Members::DelegateOf` (r:1 w:0), `Members::Nodes` (r:1 w:0), `Members::Members` (r:1 w:0)
-	/// Storage: `Anchors::Anchors` (r:1 w:1)
-	/// Storage: `Anchors::NextSequence` (r:1 w:1)
-	fn anchor() -> Weight {
-		Weight::from_parts(30_000_000, 3529)
-			.saturating_add(RocksDbWeight::get().reads(5_u64))
-			.saturating_add(RocksDbWeight::get().writes(2_u64))
-	}
-	/// Storage: `Members::DelegateOf` (r:1 w:0), `Members::Nodes` (r:1 w:0), `Members::Members` (r:1 w:0)
-	/// Storage: `Anchors::NextSequence` (r:1 w:1)
-	/// Storage: `Anchors::Policy` (r:1 w:0)
-	/// Storage: `Anchors::Anchors` (r:1 w:1)
-	/// The range of component `h` is `[1, 16384]`.
-	fn anchor_packed(h: u32, ) -> Weight {
-		Weight::from_parts(33_000_000, 3529)
-			.saturating_add(Weight::from_parts(1_900_000, 0).saturating_mul(h.into()))
-			.saturating_add(RocksDbWeight::get().reads(6_u64))
-			.saturating_add(RocksDbWeight::get().writes(2_u64))
-	}
-	/// Storage: `Channels::Channels` (r:1 w:0), `Members::MemberOf` (r:1 w:0)
-	/// Storage: `Anchors::NextDispute` (r:1 w:1)
-	/// Storage: `Anchors::OpenDisputes` (r:1 w:1)
-	/// Storage: `Anchors::Disputes` (r:d w:1)
-	/// The range of component `d` is `[0, 64]`.
-	fn open_dispute(d: u32, ) -> Weight {
-		Weight::from_parts(27_000_000, 3529)
-			.saturating_add(Weight::from_parts(3_800_000, 2560).saturating_mul(d.into()))
-			.saturating_add(RocksDbWeight::get().reads(4_u64))
-			.saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
-			.saturating_add(RocksDbWeight::get().writes(3_u64))
-	}
-	/// Storage: `Members::MemberOf` (r:1 w:0)
-	/// Storage: `Anchors::Disputes` (r:1 w:1)
-	/// Storage: `Anchors::OpenDisputes` (r:1 w:1)
-	fn resolve_dispute() -> Weight {
-		Weight::from_parts(25_000_000, 3529)
-			.saturating_add(RocksDbWeight::get().reads(3_u64))
-			.saturating_add(RocksDbWeight::get().writes(2_u64))
-	}
-	/// Storage: `Anchors::Policy` (r:1 w:1)
-	fn set_policy() -> Weight {
-		Weight::from_parts(12_000_000, 1494)
-			.saturating_add(RocksDbWeight::get().reads(1_u64))
-			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 }

@@ -25,7 +25,7 @@ impl Page {
 		Page::Minute(moment / MINUTE_MS)
 	}
 
-	fn later(self, by: u32) -> Self {
+	pub(crate) fn later(self, by: u32) -> Self {
 		match self {
 			Page::Block(block) => Page::Block(block.saturating_add(by)),
 			Page::Minute(minute) => Page::Minute(minute.saturating_add(by.into())),

@@ -60,6 +60,7 @@ mod impls;
 mod mock;
 mod registry;
 pub mod state;
+mod storage;
 #[cfg(test)]
 mod tests;
 // In every build with `std`, so that tools can check a state that they loaded; never in the wasm of a normal build.
@@ -77,6 +78,7 @@ pub use weights::WeightInfo;
 
 #[import_section(events::events)]
 #[import_section(errors::errors)]
+#[import_section(storage::storage)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -163,83 +165,6 @@ pub mod pallet {
 		#[cfg(feature = "runtime-benchmarks")]
 		type BenchmarkSetup: sealane_primitives::traits::BenchmarkSetup<Self::AccountId>;
 	}
-
-	/// Number of the next application.
-	#[pallet::storage]
-	pub type NextApplicationId<T> = StorageValue<_, ApplicationId, ValueQuery>;
-
-	/// Number of the next channel.
-	#[pallet::storage]
-	pub type NextChannelId<T> = StorageValue<_, ChannelId, ValueQuery>;
-
-	/// All applications ever filed.
-	#[pallet::storage]
-	pub type Applications<T: Config> = StorageMap<_, Twox64Concat, ApplicationId, ApplicationOf<T>>;
-
-	/// All channels ever applied for: what every authorisation reads.
-	// Hot: small and of fixed size. The signatures and reasons are in `ChannelDetails`.
-	#[pallet::storage]
-	pub type Channels<T> = StorageMap<_, Twox64Concat, ChannelId, Channel>;
-
-	/// The credential, its signatures and the history of each channel.
-	// Cold: read by people and written on changes only.
-	#[pallet::storage]
-	pub type ChannelDetails<T: Config> = StorageMap<_, Twox64Concat, ChannelId, DetailsOf<T>>;
-
-	/// The newest channel of each pair of seller and issuer.
-	#[pallet::storage]
-	pub type NewestChannel<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, MemberId, ChannelId>;
-
-	/// The channels of a member, as seller or as issuer, that have not ended, oldest first.
-	#[pallet::storage]
-	pub type LiveChannels<T: Config> =
-		StorageMap<_, Twox64Concat, MemberId, BoundedVec<ChannelId, T::MaxChannelsPerMember>, ValueQuery>;
-
-	/// The channels of a member that ended last, oldest first.
-	// Apart from the live ones, so that an endless history never crowds out what is in use.
-	#[pallet::storage]
-	pub type EndedChannels<T: Config> =
-		StorageMap<_, Twox64Concat, MemberId, BoundedVec<ChannelId, T::MaxEndedChannelsListed>, ValueQuery>;
-
-	/// The channels whose time ends at a block or in a minute.
-	#[pallet::storage]
-	pub type Agenda<T: Config> =
-		StorageMap<_, Twox64Concat, Page, BoundedVec<ChannelId, T::MaxChannelsPerPage>, ValueQuery>;
-
-	/// On which pages of the agenda a live channel is noted.
-	#[pallet::storage]
-	pub type ChannelDeadlines<T> = StorageMap<_, Twox64Concat, ChannelId, Deadlines>;
-
-	/// How far the agenda is worked off.
-	#[pallet::storage]
-	pub type Cursor<T> = StorageValue<_, AgendaCursor>;
-
-	/// All interfaces ever registered.
-	#[pallet::storage]
-	pub type Interfaces<T> = StorageMap<_, Blake2_128Concat, InterfaceId, Interface>;
-
-	/// The interfaces of an issuer that are in use.
-	#[pallet::storage]
-	pub type InterfacesOf<T: Config> =
-		StorageMap<_, Twox64Concat, MemberId, BoundedVec<InterfaceId, T::MaxInterfacesPerIssuer>, ValueQuery>;
-
-	/// All products ever registered.
-	#[pallet::storage]
-	pub type Products<T> = StorageMap<_, Blake2_128Concat, ProductId, Product>;
-
-	/// The products of an issuer that are not closed.
-	// One key per product: an issuer may have thousands, and registering one must not rewrite the list.
-	#[pallet::storage]
-	pub type ProductsOf<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Blake2_128Concat, ProductId, ()>;
-
-	/// How many products of an issuer are not closed.
-	#[pallet::storage]
-	pub type ProductCount<T> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
-
-	/// The products of an issuer that were closed last, oldest first.
-	#[pallet::storage]
-	pub type ClosedProducts<T: Config> =
-		StorageMap<_, Twox64Concat, MemberId, BoundedVec<ProductId, T::MaxClosedProductsListed>, ValueQuery>;
 
 	#[pallet::genesis_config]
 	#[derive(DefaultNoBound)]
@@ -358,7 +283,7 @@ pub mod pallet {
 			Self::do_withdraw(who, channel)
 		}
 
-		/// Open a channel.
+		/// Open a channel whose credential both parties have signed.
 		///
 		/// ## Origin
 		/// [`Config::GrantOrigin`].
@@ -519,7 +444,7 @@ pub mod pallet {
 			Self::do_retire_interface(who, id)
 		}
 
-		/// Bring a product.
+		/// Register a product of the caller's institution.
 		///
 		/// ## Origin
 		/// The manager of an active member with the role of an issuer.
@@ -558,7 +483,7 @@ pub mod pallet {
 			Self::do_update_product(who, id, spec)
 		}
 
-		/// Say where a product stands. The status `closed` is final.
+		/// Set the status of a product. The status `closed` is final.
 		///
 		/// ## Origin
 		/// The manager of the product's issuer, which must be active.

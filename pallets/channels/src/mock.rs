@@ -132,7 +132,7 @@ impl Config for Test {
 	type MaxProductsPerIssuer = MaxProductsPerIssuer;
 	type MaxClosedProductsListed = MaxClosedProductsListed;
 	type MaxChannelsPerPage = MaxChannelsPerPage;
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = Members;
 }

@@ -3,43 +3,32 @@
 //! A chain with this pallet alone. The members are a map of this thread; courier and transaction pool are fakes that the
 //! tests look into.
 
+#[path = "../../testing/offchain.rs"]
+mod offchain;
+
 use crate as pallet_receipts;
 use crate::*;
-use codec::{Decode, Encode};
 use frame_support::{
 	derive_impl, parameter_types,
-	traits::{EitherOfDiverse, EnsureOrigin, OffchainWorker},
+	traits::{EitherOfDiverse, EnsureOrigin},
 };
-use frame_system::{
-	offchain::{AppCrypto, CreateSignedTransaction, CreateTransactionBase, SigningTypes},
-	CheckNonce, EnsureRoot,
-};
+use frame_system::EnsureRoot;
+pub use offchain::{signer, AccountId, Block, FakePool};
 use sealane_primitives::{
 	business::Role,
 	courier_host::{CourierExt, CourierHost, DueChannel, ReadyAnchor, ReadyReceipt},
 	delegate::DelegateAuth,
 	directory::{Authorisation, Refusal},
 	ids::*,
-	keys::DELEGATE_KEY_TYPE,
 	registration,
 	traits::MemberRegistry,
 };
-use sp_core::offchain::{TransactionPool, TransactionPoolExt};
-use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
-use sp_runtime::{
-	generic,
-	traits::{BlakeTwo256, Checkable, Dispatchable, IdentityLookup, Verify},
-	AccountId32, BuildStorage, DispatchResult, MultiSignature,
-};
+use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchResult};
 use std::{
 	cell::RefCell,
 	collections::BTreeMap,
 	sync::{Arc, Mutex, MutexGuard},
 };
-
-pub type AccountId = AccountId32;
-pub type Extrinsic = generic::UncheckedExtrinsic<AccountId, RuntimeCall, MultiSignature, CheckNonce<Test>>;
-pub type Block = generic::Block<generic::Header<BlockNumber, BlakeTwo256>, Extrinsic>;
 
 /// Two issuers, a bank, and nobody.
 pub const ISSUER: MemberId = 1;
@@ -59,36 +48,6 @@ impl frame_system::Config for Test {
 	type Block = Block;
 	type AccountId = AccountId;
 	type Lookup = IdentityLookup<AccountId>;
-}
-
-impl SigningTypes for Test {
-	type Public = <MultiSignature as Verify>::Signer;
-	type Signature = MultiSignature;
-}
-
-impl<C> CreateTransactionBase<C> for Test
-where
-	RuntimeCall: From<C>,
-{
-	type Extrinsic = Extrinsic;
-	type RuntimeCall = RuntimeCall;
-}
-
-impl<C> CreateSignedTransaction<C> for Test
-where
-	RuntimeCall: From<C>,
-{
-	fn create_signed_transaction<A: AppCrypto<Self::Public, Self::Signature>>(
-		call: RuntimeCall,
-		public: Self::Public,
-		account: AccountId,
-		nonce: Self::Nonce,
-	) -> Option<Extrinsic> {
-		let payload = generic::SignedPayload::new(call, CheckNonce::from(nonce)).ok()?;
-		let signature = payload.using_encoded(|bytes| A::sign(bytes, public))?;
-		let (call, extension, _) = payload.deconstruct();
-		Some(Extrinsic::new_signed(call, account, signature, extension))
-	}
 }
 
 parameter_types! {
@@ -120,7 +79,7 @@ impl Config for Test {
 	type DelegateAuth = DelegateAuth;
 	type ForceRevokeOrigin = EitherOfDiverse<EnsureRoot<AccountId>, EnsureCouncil>;
 	type MaxBatch = MaxBatch;
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = Members;
 }
@@ -362,37 +321,6 @@ impl CourierHost for FakeCourier {
 	}
 }
 
-/// A pool that holds one extrinsic per account and nonce, as the real one does, and refuses what collides.
-#[derive(Clone, Default)]
-pub struct FakePool(Arc<Mutex<Vec<Extrinsic>>>);
-
-impl FakePool {
-	/// The extrinsics that wait.
-	pub fn waiting(&self) -> MutexGuard<'_, Vec<Extrinsic>> {
-		self.0.lock().expect("no test panics while it holds the lock")
-	}
-}
-
-/// Signer and nonce of a signed extrinsic.
-pub fn signer(extrinsic: &Extrinsic) -> (AccountId, u32) {
-	match &extrinsic.preamble {
-		generic::Preamble::Signed(who, _, extension) => (who.clone(), extension.0),
-		other => panic!("{other:?} is not signed"),
-	}
-}
-
-impl TransactionPool for FakePool {
-	fn submit_transaction(&mut self, bytes: Vec<u8>) -> Result<(), ()> {
-		let extrinsic = Extrinsic::decode(&mut &bytes[..]).expect("only extrinsics are submitted");
-		let mut waiting = self.waiting();
-		if waiting.iter().any(|other| signer(other) == signer(&extrinsic)) {
-			return Err(());
-		}
-		waiting.push(extrinsic);
-		Ok(())
-	}
-}
-
 /// The issuer's node with courier, pool and keystore.
 pub struct World {
 	pub ext: sp_io::TestExternalities,
@@ -405,16 +333,11 @@ pub struct World {
 impl World {
 	pub fn new() -> Self {
 		let mut ext = new_test_ext();
-		let (courier, pool, keystore) = (FakeCourier::default(), FakePool::default(), MemoryKeystore::new());
+		let courier = FakeCourier::default();
 		courier.state().member = Some(ISSUER);
-		let key = keystore
-			.sr25519_generate_new(DELEGATE_KEY_TYPE, Some("//issuer"))
-			.expect("the seed is sound");
-		let delegate = AccountId::new(key.0);
-		Members::edit(ISSUER, |m| m.delegate = delegate.clone());
 		ext.register_extension(CourierExt(Box::new(courier.clone())));
-		ext.register_extension(TransactionPoolExt::new(pool.clone()));
-		ext.register_extension(KeystoreExt::new(keystore));
+		let (pool, delegate) = offchain::equip(&mut ext, "//issuer");
+		Members::edit(ISSUER, |m| m.delegate = delegate.clone());
 		World {
 			ext,
 			courier,
@@ -435,46 +358,21 @@ impl World {
 			}));
 	}
 
-	/// Runs the off-chain worker on the state of block `at`, and throws away what it wrote there, as a node does.
+	/// Runs the off-chain worker on the state of block `at`.
 	pub fn work(&mut self, at: BlockNumber) {
-		self.ext.execute_with(|| {
-			System::set_block_number(at);
-			frame_support::storage::with_transaction(|| {
-				<ReceiptsPallet as OffchainWorker<BlockNumber>>::offchain_worker(at);
-				sp_runtime::TransactionOutcome::Rollback(Ok::<_, sp_runtime::DispatchError>(()))
-			})
-			.expect("the worker returns")
-		})
+		offchain::work::<ReceiptsPallet>(&mut self.ext, at)
 	}
 
-	/// Authors block `at` from the pool: checks signatures and nonces, dispatches. Answers the results.
+	/// Authors block `at` from the pool and checks the invariants. Answers the results.
 	pub fn author(&mut self, at: BlockNumber) -> Vec<DispatchResult> {
-		let extrinsics = std::mem::take(&mut *self.pool.waiting());
-		self.ext.execute_with(|| {
-			System::set_block_number(at);
-			let results = extrinsics.into_iter().map(apply).collect();
-			ReceiptsPallet::do_try_state().expect("invariants hold");
-			results
-		})
+		let results = offchain::author(&mut self.ext, &self.pool, at);
+		self.ext
+			.execute_with(|| ReceiptsPallet::do_try_state().expect("invariants hold"));
+		results
 	}
 
 	/// The commitments on chain.
 	pub fn on_chain(&mut self) -> usize {
 		self.ext.execute_with(|| Receipts::<Test>::iter().count())
 	}
-}
-
-/// Applies an extrinsic as a block would: with a good signature and the account's next nonce.
-fn apply(extrinsic: Extrinsic) -> DispatchResult {
-	let (who, nonce) = signer(&extrinsic);
-	assert_eq!(System::account_nonce(&who), nonce, "the nonce is the account's next");
-	let checked = extrinsic
-		.check(&IdentityLookup::default())
-		.expect("the signature is the account's");
-	System::inc_account_nonce(&who);
-	checked
-		.function
-		.dispatch(RuntimeOrigin::signed(who))
-		.map(|_| ())
-		.map_err(|failed| failed.error)
 }

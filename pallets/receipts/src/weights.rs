@@ -10,7 +10,7 @@
 #![allow(unused_imports)]
 #![allow(missing_docs)]
 
-use frame_support::{traits::Get, weights::{Weight, constants::ParityDbWeight}};
+use frame_support::{traits::Get, weights::Weight};
 use core::marker::PhantomData;
 
 /// Weight functions needed for `pallet_receipts`.
@@ -115,100 +115,5 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(24_000_000, 3531)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
-	}
-}
-
-// For tests.
-#[cfg(test)]
-impl WeightInfo for () {
-	/// Storage: `Members::MemberOf` (r:1 w:0)
-	/// Proof: `Members::MemberOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-	/// Storage: `Members::DelegateOf` (r:1 w:0)
-	/// Proof: `Members::DelegateOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	/// Storage: `Members::Members` (r:1 w:0)
-	/// Proof: `Members::Members` (`max_values`: None, `max_size`: Some(200), added: 2675, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Receipts` (r:1 w:1)
-	/// Proof: `Receipts::Receipts` (`max_values`: None, `max_size`: Some(66), added: 2541, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Tallies` (r:1 w:1)
-	/// Proof: `Receipts::Tallies` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
-	fn issue() -> Weight {
-		Weight::from_parts(30_000_000, 3665)
-			.saturating_add(ParityDbWeight::get().reads(5_u64))
-			.saturating_add(ParityDbWeight::get().writes(2_u64))
-	}
-	/// Storage: `Members::MemberOf` (r:1 w:0)
-	/// Proof: `Members::MemberOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-	/// Storage: `Members::DelegateOf` (r:1 w:0)
-	/// Proof: `Members::DelegateOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	/// Storage: `Members::Members` (r:1 w:0)
-	/// Proof: `Members::Members` (`max_values`: None, `max_size`: Some(200), added: 2675, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Tallies` (r:1 w:1)
-	/// Proof: `Receipts::Tallies` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Receipts` (r:1000 w:1000)
-	/// Proof: `Receipts::Receipts` (`max_values`: None, `max_size`: Some(66), added: 2541, mode: `MaxEncodedLen`)
-	/// The range of component `n` is `[1, 1000]`.
-	fn issue_batch(n: u32, ) -> Weight {
-		Weight::from_parts(26_000_000, 3665)
-			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads(4_u64))
-			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(n.into())))
-			.saturating_add(ParityDbWeight::get().writes(1_u64))
-			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(0, 2541).saturating_mul(n.into()))
-	}
-	/// Storage: `Members::MemberOf` (r:1 w:0)
-	/// Proof: `Members::MemberOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-	/// Storage: `Members::DelegateOf` (r:1 w:0)
-	/// Proof: `Members::DelegateOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Receipts` (r:1 w:1)
-	/// Proof: `Receipts::Receipts` (`max_values`: None, `max_size`: Some(66), added: 2541, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Tallies` (r:1 w:1)
-	/// Proof: `Receipts::Tallies` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
-	fn close() -> Weight {
-		Weight::from_parts(27_000_000, 3531)
-			.saturating_add(ParityDbWeight::get().reads(4_u64))
-			.saturating_add(ParityDbWeight::get().writes(2_u64))
-	}
-	/// Storage: `Members::MemberOf` (r:1 w:0)
-	/// Proof: `Members::MemberOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-	/// Storage: `Members::DelegateOf` (r:1 w:0)
-	/// Proof: `Members::DelegateOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Tallies` (r:1 w:1)
-	/// Proof: `Receipts::Tallies` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Receipts` (r:1000 w:1000)
-	/// Proof: `Receipts::Receipts` (`max_values`: None, `max_size`: Some(66), added: 2541, mode: `MaxEncodedLen`)
-	/// The range of component `n` is `[1, 1000]`.
-	fn close_batch(n: u32, ) -> Weight {
-		Weight::from_parts(24_000_000, 3521)
-			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads(3_u64))
-			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(n.into())))
-			.saturating_add(ParityDbWeight::get().writes(1_u64))
-			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(0, 2541).saturating_mul(n.into()))
-	}
-	/// Storage: `Members::MemberOf` (r:1 w:0)
-	/// Proof: `Members::MemberOf` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Receipts` (r:1 w:1)
-	/// Proof: `Receipts::Receipts` (`max_values`: None, `max_size`: Some(66), added: 2541, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Tallies` (r:1 w:1)
-	/// Proof: `Receipts::Tallies` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Revocations` (r:0 w:1)
-	/// Proof: `Receipts::Revocations` (`max_values`: None, `max_size`: Some(62), added: 2537, mode: `MaxEncodedLen`)
-	fn revoke() -> Weight {
-		Weight::from_parts(28_000_000, 3531)
-			.saturating_add(ParityDbWeight::get().reads(3_u64))
-			.saturating_add(ParityDbWeight::get().writes(3_u64))
-	}
-	/// Storage: `Receipts::Receipts` (r:1 w:1)
-	/// Proof: `Receipts::Receipts` (`max_values`: None, `max_size`: Some(66), added: 2541, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Tallies` (r:1 w:1)
-	/// Proof: `Receipts::Tallies` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
-	/// Storage: `Receipts::Revocations` (r:0 w:1)
-	/// Proof: `Receipts::Revocations` (`max_values`: None, `max_size`: Some(62), added: 2537, mode: `MaxEncodedLen`)
-	fn force_revoke() -> Weight {
-		Weight::from_parts(24_000_000, 3531)
-			.saturating_add(ParityDbWeight::get().reads(2_u64))
-			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 }

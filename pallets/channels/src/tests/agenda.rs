@@ -129,10 +129,10 @@ fn full_blocks_delay_the_event_and_lose_nothing() {
 		let first = granted(SELLER, ISSUER, until(2));
 		let second = granted(SELLER, OTHER_ISSUER, until(3));
 		events();
-		let one = <()>::agenda_base()
-			.saturating_add(<()>::agenda_page())
-			.saturating_add(<()>::agenda_note())
-			.saturating_add(<()>::agenda_end());
+		let one = <Test as Config>::WeightInfo::agenda_base()
+			.saturating_add(<Test as Config>::WeightInfo::agenda_page())
+			.saturating_add(<Test as Config>::WeightInfo::agenda_note())
+			.saturating_add(<Test as Config>::WeightInfo::agenda_end());
 		for block in 2..6 {
 			System::set_block_number(block);
 			assert_eq!(ChannelsPallet::on_idle(block, Weight::from_parts(1, 0)), Weight::zero());
@@ -187,7 +187,10 @@ fn a_standstill_of_a_month_is_caught_up_within_bounds() {
 #[test]
 fn nothing_noted_costs_next_to_nothing() {
 	test(|| {
-		assert_eq!(ChannelsPallet::on_idle(1, Weight::MAX), <()>::agenda_base());
+		assert_eq!(
+			ChannelsPallet::on_idle(1, Weight::MAX),
+			<Test as Config>::WeightInfo::agenda_base()
+		);
 		assert_eq!(Cursor::<Test>::get(), None);
 	});
 }

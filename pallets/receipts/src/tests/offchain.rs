@@ -45,7 +45,7 @@ fn a_batch_that_the_pool_lost_is_submitted_again() {
 	let mut world = World::new();
 	world.ready(&[(1, true)]);
 	world.work(1);
-	world.pool.waiting().clear();
+	world.pool.take();
 	world.work(2);
 	assert_eq!(world.author(3), [Ok(())]);
 	assert_eq!(world.on_chain(), 1);
