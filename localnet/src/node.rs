@@ -6,6 +6,7 @@ use crate::{
 	ports,
 	process::{Process, ProcessError},
 };
+use serde::de::DeserializeOwned;
 use std::{
 	io,
 	path::{Path, PathBuf},
@@ -15,6 +16,8 @@ use std::{
 
 /// How long a node may take to answer after its start; generous, for slow machines.
 const START_LIMIT: Duration = Duration::from_secs(120);
+/// How long it may take over one JSON-RPC request.
+const RPC_LIMIT: Duration = Duration::from_secs(60);
 
 /// What a node is to be.
 #[derive(Clone, Debug)]
@@ -72,6 +75,26 @@ pub enum NodeError {
 		/// Why it failed.
 		source: io::Error,
 	},
+	/// Its JSON-RPC does not answer, or with an error.
+	#[error("{node}: {method}: {reason}")]
+	Rpc {
+		/// The node.
+		node: String,
+		/// The method.
+		method: String,
+		/// Why.
+		reason: String,
+	},
+	/// Somebody else answers on its port, so it listens on another one.
+	#[error("{node}: port {port} is in use by another program, which answers {answer}")]
+	ForeignPort {
+		/// The node.
+		node: String,
+		/// The port.
+		port: u16,
+		/// What came back.
+		answer: String,
+	},
 	/// A helper command of the node failed.
 	#[error("`{command}` failed: {output}")]
 	Command {
@@ -111,26 +134,62 @@ fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> NodeError {
 	}
 }
 
+/// Runs a helper command of the node to its end; gives what it printed to stdout and to stderr.
+fn helper(binary: &Path, args: &[&str]) -> Result<(String, String), NodeError> {
+	let output = Command::new(binary)
+		.args(args)
+		.stdin(Stdio::null())
+		.output()
+		.map_err(io(format!("cannot run {}", binary.display())))?;
+	let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_string();
+	if !output.status.success() {
+		return Err(NodeError::Command {
+			command: format!("{} {}", binary.display(), args.join(" ")),
+			output: text(&output.stderr),
+		});
+	}
+	Ok((text(&output.stdout), text(&output.stderr)))
+}
+
+fn foreign(node: &str, port: u16, answer: &str) -> NodeError {
+	NodeError::ForeignPort {
+		node: node.into(),
+		port,
+		answer: answer.into(),
+	}
+}
+
+async fn rpc<T: DeserializeOwned>(
+	node: &str,
+	port: u16,
+	method: &str,
+	params: serde_json::Value,
+) -> Result<T, NodeError> {
+	let failed = |reason: String| NodeError::Rpc {
+		node: node.into(),
+		method: method.into(),
+		reason,
+	};
+	let request = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+	let client = reqwest::Client::builder().no_proxy().timeout(RPC_LIMIT).build();
+	let client = client.map_err(|e| failed(e.to_string()))?;
+	let sent = client.post(format!("http://127.0.0.1:{port}")).json(&request);
+	let response = sent.send().await.map_err(|e| failed(e.to_string()))?;
+	let status = response.status();
+	let text = response.text().await.map_err(|e| failed(e.to_string()))?;
+	let Ok(mut answer) = serde_json::from_str::<serde_json::Value>(&text) else {
+		let begin: String = text.chars().take(80).collect();
+		return Err(foreign(node, port, &format!("{status} {begin}")));
+	};
+	serde_json::from_value(answer["result"].take()).map_err(|e| failed(format!("{e}: {answer}")))
+}
+
 impl Node {
 	/// Makes the folder and the keys. `chain` is a preset's name or a chain specification's path.
 	pub fn prepare(binary: &Path, parent: &Path, chain: &str, spec: NodeSpec) -> Result<Self, NodeError> {
 		let folder = parent.join(&spec.name);
 		std::fs::create_dir_all(&folder).map_err(io(format!("cannot make {}", folder.display())))?;
-		let run = |args: &[&str]| -> Result<(String, String), NodeError> {
-			let output = Command::new(binary)
-				.args(args)
-				.stdin(Stdio::null())
-				.output()
-				.map_err(io(format!("cannot run {}", binary.display())))?;
-			let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_string();
-			if !output.status.success() {
-				return Err(NodeError::Command {
-					command: format!("{} {}", binary.display(), args.join(" ")),
-					output: text(&output.stderr),
-				});
-			}
-			Ok((text(&output.stdout), text(&output.stderr)))
-		};
+		let run = |args: &[&str]| helper(binary, args);
 
 		let node_key = folder.join("node-key");
 		let node_key_text = node_key.to_string_lossy().into_owned();
@@ -194,26 +253,24 @@ impl Node {
 	/// Writes the raw chain specification of a preset, as operators hand it to each other: nodes that start from it need not build
 	/// the genesis themselves.
 	pub fn write_chain_spec(binary: &Path, preset: &str, file: &Path) -> Result<(), NodeError> {
-		let args = ["export-chain-spec", "--raw", "--chain", preset];
-		let output = Command::new(binary)
-			.args(args)
-			.stdin(Stdio::null())
-			.output()
-			.map_err(io(format!("cannot run {}", binary.display())))?;
-		if !output.status.success() {
-			return Err(NodeError::Command {
-				command: format!("{} {}", binary.display(), args.join(" ")),
-				output: String::from_utf8_lossy(&output.stderr).trim().into(),
-			});
-		}
-		std::fs::write(file, output.stdout).map_err(io(format!("cannot write {}", file.display())))
+		let (spec, _) = helper(binary, &["export-chain-spec", "--raw", "--chain", preset])?;
+		std::fs::write(file, spec).map_err(io(format!("cannot write {}", file.display())))
+	}
+
+	/// Where it keeps the runtimes that it compiled.
+	pub fn compiled(&self) -> PathBuf {
+		self.folder.join(COMPILED)
 	}
 
 	/// Takes over what another node on this machine compiled, so that this one starts at once. Nothing is taken where there is
 	/// nothing.
-	pub fn take_compiled(&self, other: &Node) -> Result<(), NodeError> {
-		let folder = |node: &Node| node.folder.join(COMPILED);
-		copy_folder(&folder(other), &folder(self)).map_err(io("cannot copy compiled runtimes"))
+	pub fn take_compiled(&self, from: &Path) -> Result<(), NodeError> {
+		copy_folder(from, &self.compiled()).map_err(io("cannot copy compiled runtimes"))
+	}
+
+	/// Leaves what it compiled for others.
+	pub fn give_compiled(&self, to: &Path) -> Result<(), NodeError> {
+		copy_folder(&self.compiled(), to).map_err(io("cannot copy compiled runtimes"))
 	}
 
 	/// Its name.
@@ -313,22 +370,57 @@ impl Node {
 		Ok(())
 	}
 
-	/// Waits until both of its interfaces accept connections.
+	/// Waits until both of its interfaces answer.
+	///
+	/// A node whose JSON-RPC port is taken listens on another one and says so only in its log: whoever answers on the port must
+	/// have this node's PeerId.
 	pub async fn ready(&mut self) -> Result<(), NodeError> {
-		let ports = [self.rpc_port, self.api_port];
-		let gateway_file = self.gateway_file();
+		let (name, rpc_port, api_port) = (self.spec.name.as_str(), self.rpc_port, self.api_port);
+		let (peer_id, gateway_file) = (&self.identity.peer_id, self.gateway_file());
 		let Some(process) = &mut self.process else {
 			return Ok(());
 		};
-		process
-			.wait_for("accepting connections", START_LIMIT, || async {
-				for port in ports {
-					tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()?;
-				}
-				gateway_file.exists().then_some(())
-			})
-			.await?;
-		Ok(())
+		let answers = || async {
+			tokio::net::TcpStream::connect(("127.0.0.1", api_port)).await.ok()?;
+			if !gateway_file.exists() {
+				return None;
+			}
+			match rpc::<String>(name, rpc_port, "system_localPeerId", serde_json::json!([])).await {
+				Ok(peer) if &peer == peer_id => Some(Ok(())),
+				Ok(peer) => Some(Err(foreign(name, rpc_port, &format!("as PeerId {peer}")))),
+				Err(foreign @ NodeError::ForeignPort { .. }) => Some(Err(foreign)),
+				// Nobody listens yet, or not all the way.
+				Err(_) => None,
+			}
+		};
+		process.wait_for("answering", START_LIMIT, answers).await?
+	}
+
+	/// Makes a JSON-RPC request.
+	pub async fn rpc<T: DeserializeOwned>(&self, method: &str, params: serde_json::Value) -> Result<T, NodeError> {
+		rpc(&self.spec.name, self.rpc_port, method, params).await
+	}
+
+	/// The public courier keys in the node's key file as the node prints them: a JSON list, oldest pair first.
+	pub fn courier_keys(&self) -> Result<String, NodeError> {
+		self.courier_key("show", &[])
+	}
+
+	/// Adds a pair to the key file. The node reads it at its next start.
+	pub fn add_courier_key(&self) -> Result<String, NodeError> {
+		self.courier_key("add", &[])
+	}
+
+	/// Removes the pair with this signing key (hex) from the key file.
+	pub fn remove_courier_key(&self, signing: &str) -> Result<String, NodeError> {
+		self.courier_key("remove", &[signing])
+	}
+
+	fn courier_key(&self, verb: &str, args: &[&str]) -> Result<String, NodeError> {
+		let file = self.folder.join("courier-key.json");
+		let file = file.to_string_lossy();
+		let args = [&["courier-key", verb, &file], args].concat();
+		helper(&self.binary, &args).map(|(public, _)| public)
 	}
 
 	/// A client of its HTTP API that is patient enough for a node that restarts.
@@ -368,5 +460,29 @@ impl Node {
 	/// Leaves the process running; gives its id, where there is one.
 	pub fn detach(&mut self) -> Option<u32> {
 		self.process.take().map(Process::detach)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+	#[tokio::test]
+	async fn another_program_on_the_port_is_told_apart_from_silence() {
+		let port = ports::reserve().unwrap();
+		let ask = || rpc::<String>("bank", port, "system_localPeerId", serde_json::json!([]));
+		assert!(matches!(ask().await, Err(NodeError::Rpc { .. })));
+
+		let other = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+		let answer = async {
+			let (mut stream, _) = other.accept().await.unwrap();
+			let _ = stream.read(&mut [0; 4096]).await.unwrap();
+			let text = b"HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\nconnection: close\r\n\r\nnope";
+			stream.write_all(text).await.unwrap();
+		};
+		let (answered, ()) = tokio::join!(ask(), answer);
+		let error = answered.unwrap_err().to_string();
+		assert!(error.contains(&port.to_string()) && error.contains("404"), "{error}");
 	}
 }

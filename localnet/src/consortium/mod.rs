@@ -3,9 +3,11 @@
 //! A consortium on this machine: institutions with their nodes, and the council that admits and grants.
 //!
 //! * this file: who they are, starting their nodes;
+//! * `groundwork`: what networks of one process share;
 //! * `steps`: from admission to trading, each step a function that says what happened;
 //! * [`papers`]: the cooperation agreements whose hashes go on chain.
 
+mod groundwork;
 pub mod papers;
 mod steps;
 
@@ -17,6 +19,7 @@ use crate::{
 	node::{Node, NodeSpec},
 	wait::{until, Look},
 };
+use groundwork::Groundwork;
 use sealane_primitives::{
 	business::Role,
 	ids::{MemberId, NodeId},
@@ -27,9 +30,11 @@ use sealane_terminal::{
 };
 use std::{
 	path::{Path, PathBuf},
+	sync::Arc,
 	time::Duration,
 };
 use subxt_signer::sr25519::Keypair;
+use tokio::sync::RwLock;
 
 /// How long a step of the chain may take; generous, for slow machines.
 pub const STEP_LIMIT: Duration = Duration::from_secs(180);
@@ -91,6 +96,11 @@ pub struct Consortium {
 	/// Connection to the first node.
 	chain: ChainClient,
 	folder: PathBuf,
+	/// Whose turn it is to sign: a motion takes the accounts of the whole council, whose seats the managers hold; other calls
+	/// take one. Two calls of one account at the same moment would get the same nonce.
+	turn: RwLock<()>,
+	/// Kept for the networks that start while this one runs.
+	_groundwork: Arc<Groundwork>,
 }
 
 fn keypair(suri: &str) -> Result<Keypair> {
@@ -124,6 +134,24 @@ fn cast(plan: Plan) -> Vec<(&'static str, &'static str, Role, Option<usize>)> {
 	cast
 }
 
+/// Starts the first node, then the others with what it compiled; returns when all answer.
+async fn start_nodes(institutions: &mut [Institution], groundwork: &Groundwork) -> Result<()> {
+	let (first, others) = institutions
+		.split_first_mut()
+		.ok_or_else(|| Error::Unexpected("a network needs a node".into()))?;
+	groundwork.start_first(&mut first.node).await?;
+	let bootnode = first.node.bootnode();
+	for institution in others.iter_mut() {
+		institution.node.take_compiled(&groundwork.compiled())?;
+		institution.node.set_bootnodes(vec![bootnode.clone()]);
+		institution.node.spawn()?;
+	}
+	for institution in institutions {
+		institution.node.ready().await?;
+	}
+	Ok(())
+}
+
 impl Consortium {
 	/// Starts all nodes in `folder`; returns when each answers and the first block is final.
 	///
@@ -134,8 +162,10 @@ impl Consortium {
 		let nodes = folder.join("nodes");
 		let preset = if plan == Plan::Pair { "dev" } else { "local" };
 		std::fs::create_dir_all(folder).map_err(Error::io(format!("cannot make {}", folder.display())))?;
+		let groundwork = Groundwork::lay(&binaries.node, preset).await?;
 		let chain_spec = folder.join("chain-spec.json");
-		Node::write_chain_spec(&binaries.node, preset, &chain_spec)?;
+		std::fs::copy(groundwork.chain_spec(), &chain_spec)
+			.map_err(Error::io(format!("cannot write {}", chain_spec.display())))?;
 		let chain_spec = chain_spec.to_string_lossy().into_owned();
 		let validators = match plan {
 			Plan::Five | Plan::FiveAndAnOutsider => 5,
@@ -176,21 +206,7 @@ impl Consortium {
 			});
 		let mut institutions = futures::future::try_join_all(preparing).await?;
 
-		// The first node compiles the runtime, the others start with what it made.
-		let (first, others) = institutions
-			.split_first_mut()
-			.ok_or_else(|| Error::Unexpected("a network needs a node".into()))?;
-		first.node.spawn()?;
-		first.node.ready().await?;
-		let bootnode = first.node.bootnode();
-		for institution in others.iter_mut() {
-			institution.node.take_compiled(&first.node)?;
-			institution.node.set_bootnodes(vec![bootnode.clone()]);
-			institution.node.spawn()?;
-		}
-		for institution in others {
-			institution.node.ready().await?;
-		}
+		start_nodes(&mut institutions, &groundwork).await?;
 		let chain = ChainClient::connect(&institutions[0].node.rpc_url()).await?;
 		let council = ACCOUNTS[..validators]
 			.iter()
@@ -201,6 +217,8 @@ impl Consortium {
 			council,
 			chain,
 			folder: folder.into(),
+			turn: RwLock::new(()),
+			_groundwork: groundwork,
 		};
 		until("the first final block", STEP_LIMIT, || async {
 			let (number, _) = consortium.chain.final_block().await?;

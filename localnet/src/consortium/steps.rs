@@ -19,6 +19,7 @@ use sealane_terminal::{
 	sample::{catalogue::ISSUERS, ClauseFile},
 };
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::RwLockReadGuard;
 
 /// A motion that passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,17 +54,27 @@ impl Consortium {
 
 	/// Puts calls to the vote as one motion, and closes it when it has `threshold` votes.
 	async fn motion(&self, calls: &[Call], threshold: u32) -> Result<CouncilVote> {
-		let decisions = calls.len();
+		self.pass(calls, threshold).await?;
+		Ok(CouncilVote {
+			ayes: threshold,
+			of: self.council.len() as u32,
+			decisions: calls.len(),
+		})
+	}
+
+	/// The same; gives the block that executed it.
+	async fn pass(&self, calls: &[Call], threshold: u32) -> Result<Submitted> {
 		let call = match calls {
 			[call] => call.clone(),
 			calls => self.chain.batch(calls).await?,
 		};
-		self.chain.pass(&call, threshold, &self.council, Until::InBlock).await?;
-		Ok(CouncilVote {
-			ayes: threshold,
-			of: self.council.len() as u32,
-			decisions,
-		})
+		let _turn = self.turn.write().await;
+		self.pass_in_turn(&call, threshold).await
+	}
+
+	/// For who has the turn.
+	async fn pass_in_turn(&self, call: &Call, threshold: u32) -> Result<Submitted> {
+		Ok(self.chain.pass(call, threshold, &self.council, Until::InBlock).await?)
 	}
 
 	/// What an institution's manager signs; several calls go as one that takes effect as a whole.
@@ -72,7 +83,13 @@ impl Consortium {
 			[call] => call.clone(),
 			calls => self.chain.batch(calls).await?,
 		};
+		let _turn = self.own_turn().await;
 		Ok(self.chain.submit(&call, &who.signer.0, Until::InBlock).await?)
+	}
+
+	/// Keeps motions away while a manager signs something, also with a program of its own.
+	pub async fn own_turn(&self) -> RwLockReadGuard<'_, ()> {
+		self.turn.read().await
 	}
 
 	/// The council admits everybody with one motion.
@@ -371,6 +388,33 @@ impl Consortium {
 		self.motion(&[call], self.majority()).await
 	}
 
+	/// A third of the council suspends a member. Gives the block in which it is.
+	///
+	/// # Errors
+	/// The chain refuses or does not answer.
+	pub async fn suspend_member(&self, who: &Institution) -> Result<BlockNumber> {
+		let arg = Arg::new("member", &who.member);
+		let call = self.chain.call("Members", "suspend", &[arg]).await?;
+		let third = (self.council.len() as u32).div_ceil(3);
+		let passed = self.pass(&[call], third).await?;
+		let hash = format!("0x{}", hex::encode(passed.block));
+		let node = &self.institutions[0].node;
+		let header: serde_json::Value = node.rpc("chain_getHeader", serde_json::json!([hash])).await?;
+		let number = header["number"].as_str().unwrap_or_default();
+		BlockNumber::from_str_radix(number.trim_start_matches("0x"), 16)
+			.map_err(|e| Error::Unexpected(format!("chain_getHeader: {header}: {e}")))
+	}
+
+	/// The council takes a suspended member back.
+	///
+	/// # Errors
+	/// The chain refuses or does not answer.
+	pub async fn reinstate_member(&self, who: &Institution) -> Result<CouncilVote> {
+		let arg = Arg::new("member", &who.member);
+		let call = self.chain.call("Members", "reinstate", &[arg]).await?;
+		self.motion(&[call], self.majority()).await
+	}
+
 	/// An issuer closes the receipt of a registration.
 	///
 	/// # Errors
@@ -390,12 +434,20 @@ impl Consortium {
 	/// # Errors
 	/// The chain refuses or does not answer.
 	pub async fn upgrade(&self, code: Vec<u8>, lead: BlockNumber) -> Result<CouncilVote> {
+		// The block is counted from the moment at which nobody else holds up the motion.
+		let _turn = self.turn.write().await;
 		let when = self.chain.final_block().await?.0 + lead;
 		let upgrade = chain::upgrade(&self.chain, code, when).await?;
 		self.chain
 			.submit(&upgrade.note, &self.council[0], Until::InBlock)
 			.await?;
-		self.motion(&[upgrade.motion], self.two_thirds()).await
+		let threshold = self.two_thirds();
+		self.pass_in_turn(&upgrade.motion, threshold).await?;
+		Ok(CouncilVote {
+			ayes: threshold,
+			of: self.council.len() as u32,
+			decisions: 1,
+		})
 	}
 
 	/// Waits until every trading node knows what was decided: its channels are open, with products, and with agreements where

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the end-to-end tests share. Not every test uses all of it.
-#![allow(dead_code)]
+//! What the end-to-end tests share.
 
 use sealane_localnet::{
 	consortium::{Consortium, Institution, Plan},
-	node::Node,
 	wait::{until, Look},
 	Error, Result,
 };
@@ -13,21 +11,15 @@ use sealane_sdk::{
 	types::{BusinessKind, Order, OrderStage, OrderStatus, Outcome},
 	Client,
 };
-use sealane_terminal::sample::{self, catalogue::ISSUERS, ClauseFile, SampleSize};
+use sealane_terminal::sample::catalogue::ISSUERS;
 use std::{path::Path, time::Duration};
 
 /// Longest time for anything that a network does; generous, for slow machines.
 pub const LIMIT: Duration = Duration::from_secs(240);
 
-/// The clauses over everything, as banks and issuers of the sample agree on them.
-pub fn clauses_for_all(folder: &Path) -> Result<Vec<ClauseFile>> {
-	let manifest = sample::write(7, SampleSize::of_orders(100), &folder.join("clauses-of"))?;
-	Ok(manifest.clauses.into_iter().filter(|f| f.scope == "all").collect())
-}
-
 /// A network whose channels are open, without any clauses.
-pub async fn open_network(folder: &Path) -> Result<Consortium> {
-	let mut network = Consortium::start(folder, Plan::Five).await?;
+pub async fn open_network(folder: &Path, plan: Plan) -> Result<Consortium> {
+	let mut network = Consortium::start(folder, plan).await?;
 	network.set_up(&[]).await?;
 	Ok(network)
 }
@@ -93,14 +85,4 @@ pub async fn confirming<T>(issuer: &Institution, work: impl std::future::Future<
 		done = work => done,
 		failed = confirm => failed,
 	}
-}
-
-/// Makes a JSON-RPC request to a node.
-pub async fn rpc<T: serde::de::DeserializeOwned>(node: &Node, method: &str, params: serde_json::Value) -> Result<T> {
-	let url = node.rpc_url().replace("ws://", "http://");
-	let request = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-	let client = reqwest::Client::builder().no_proxy().build()?;
-	let mut answer: serde_json::Value = client.post(url).json(&request).send().await?.json().await?;
-	serde_json::from_value(answer["result"].take())
-		.map_err(|e| Error::Unexpected(format!("{method} of {}: {e}: {answer}", node.name())))
 }

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `kill -9` of either trading node at random moments while orders and confirmations flow: nothing is lost, nothing happens
-//! twice.
+//! Orders and confirmations that flow over restarts of the nodes, and what must be true of them afterwards.
 
-mod common;
-
-use common::*;
-use rand::Rng;
+use crate::common::LIMIT;
 use sealane_localnet::{
 	consortium::Institution,
 	wait::{until, Look},
 	Error, Result,
 };
 use sealane_sdk::{
-	types::{Confirmation, Cursor, EventKind, Order, OrderStage, Outcome},
+	types::{Confirmation, Cursor, EventKind, Order, Outcome},
 	Client,
 };
 use std::{
@@ -22,76 +18,20 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// Kills of the loop; `SEALANE_KILLS` asks for more.
-const KILLS: u32 = 6;
 /// Orders of one request.
 const BATCH: usize = 10;
-/// Time between two requests while the node is there.
-const PACE: Duration = Duration::from_millis(20);
 
-fn kills() -> u32 {
-	std::env::var("SEALANE_KILLS")
-		.ok()
-		.and_then(|text| text.parse().ok())
-		.unwrap_or(KILLS)
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_order_is_confirmed_exactly_once_however_often_the_nodes_are_killed() {
-	let folder = tempfile::tempdir().unwrap();
-	let mut network = open_network(folder.path()).await.unwrap();
-	let (seller, issuer) = {
-		let seller = network.sellers().next().unwrap().key;
-		(seller, network.issuers().next().unwrap().key)
-	};
-	let mut sent: BTreeSet<String> = BTreeSet::new();
-	let rounds = kills();
-	for round in 0..rounds {
-		let victim = if round % 2 == 0 { seller } else { issuer };
-		let flow = {
-			let (seller, issuer) = (network.by_key(seller).unwrap(), network.by_key(issuer).unwrap());
-			let (stop, stopped) = watch::channel(false);
-			let confirm = spawn_confirming(issuer.client().unwrap(), format!("round-{round}"));
-			let purchase_of = purchase("", issuer);
-			let submit = spawn_submitting(seller.client().unwrap(), purchase_of, round, stopped);
-			(stop, submit, confirm)
-		};
-		// Orders and confirmations flow; the node dies at a random moment, comes back, and they flow on.
-		tokio::time::sleep(Duration::from_millis(rand::thread_rng().gen_range(0..1_500))).await;
-		let node = &mut network.by_key_mut(victim).unwrap().node;
-		node.restart().await.unwrap();
-		let (stop, submit, confirm) = flow;
-		stop.send_replace(true);
-		sent.extend(submit.await.unwrap().unwrap());
-		confirm.abort();
-	}
-	println!("{rounds} kills, {} orders", sent.len());
-	let seller = network.by_key(seller).unwrap();
-	let issuer = network.by_key(issuer).unwrap();
-	let client = seller.client().unwrap();
-	confirming(issuer, async {
-		for id in &sent {
-			order_at(&client, id, OrderStage::Finalised).await?;
-		}
-		Ok(())
-	})
-	.await
-	.unwrap();
-	confirmed_once(seller, &sent).await.unwrap();
-	one_leaf_each(seller, issuer, &sent).await.unwrap();
-	network.ensure_running().unwrap();
-}
-
-/// Submits batch after batch until it is told to stop; gives the ids of all orders that the node took.
-fn spawn_submitting(
+/// Submits batch after batch of orders like this one, a batch per `pace`, until it is told to stop; gives the ids of all orders
+/// that the node took. They begin with that of `order`.
+pub fn spawn_submitting(
 	client: Client,
 	order: Order,
-	round: u32,
+	pace: Duration,
 	stopped: watch::Receiver<bool>,
 ) -> tokio::task::JoinHandle<Result<Vec<String>>> {
 	tokio::spawn(async move {
 		let mut ids = Vec::new();
-		let mut pace = tokio::time::interval(PACE);
+		let mut pace = tokio::time::interval(pace);
 		for batch in 0.. {
 			if *stopped.borrow() {
 				break;
@@ -99,11 +39,11 @@ fn spawn_submitting(
 			pace.tick().await;
 			let orders: Vec<_> = (0..BATCH)
 				.map(|n| Order {
-					id: format!("{round}-{batch}-{n}"),
+					id: format!("{}-{batch}-{n}", order.id),
 					..order.clone()
 				})
 				.collect();
-			submit_until_taken(&client, &orders, &format!("round-{round}-{batch}")).await?;
+			submit_until_taken(&client, &orders, &format!("{}-{batch}", order.id)).await?;
 			ids.extend(orders.into_iter().map(|o| o.id));
 		}
 		Ok(ids)
@@ -126,7 +66,7 @@ async fn submit_until_taken(client: &Client, orders: &[Order], key: &str) -> Res
 }
 
 /// Confirms whatever is in the inbox, over restarts of the node.
-fn spawn_confirming(client: Client, name: String) -> tokio::task::JoinHandle<()> {
+pub fn spawn_confirming(client: Client, name: String) -> tokio::task::JoinHandle<()> {
 	tokio::spawn(async move {
 		let mut cursor = Cursor::start();
 		loop {
@@ -152,7 +92,7 @@ fn spawn_confirming(client: Client, name: String) -> tokio::task::JoinHandle<()>
 }
 
 /// The seller's event stream tells of each order once.
-async fn confirmed_once(seller: &Institution, sent: &BTreeSet<String>) -> Result<()> {
+pub async fn confirmed_once(seller: &Institution, sent: &BTreeSet<String>) -> Result<()> {
 	let client = seller.client()?;
 	let mut cursor = Cursor::start();
 	let mut confirmed: BTreeMap<String, u32> = BTreeMap::new();
@@ -181,7 +121,7 @@ async fn confirmed_once(seller: &Institution, sent: &BTreeSet<String>) -> Result
 }
 
 /// Both nodes say the same batch and place for each order, no place is taken twice, and the batches hold nothing else.
-async fn one_leaf_each(seller: &Institution, issuer: &Institution, sent: &BTreeSet<String>) -> Result<()> {
+pub async fn one_leaf_each(seller: &Institution, issuer: &Institution, sent: &BTreeSet<String>) -> Result<()> {
 	let (at_seller, at_issuer) = (seller.client()?, issuer.client()?);
 	let mut places = BTreeSet::new();
 	let mut batches: BTreeMap<String, (u32, u32)> = BTreeMap::new();

@@ -2,7 +2,7 @@
 
 //! An upgrade of the runtime under trade: with a migration over several blocks, and without a restart of any node.
 
-use crate::common::{confirming, order_at, purchase, rpc, LIMIT};
+use crate::common::{confirming, order_at, purchase, LIMIT};
 use sealane_localnet::{
 	consortium::{Consortium, Institution},
 	wait::{until, Look},
@@ -12,7 +12,7 @@ use sealane_sdk::types::OrderStage;
 use serde_json::{json, Value};
 
 /// Blocks from the motion to the upgrade: time to vote and close, on a slow machine too.
-const LEAD: u32 = 30;
+const LEAD: u32 = 20;
 /// Orders of one request.
 const BATCH: usize = 20;
 
@@ -88,7 +88,7 @@ pub async fn an_upgrade_loses_no_order(network: &Consortium, seller: &Institutio
 }
 
 async fn spec_version(who: &Institution) -> Result<u64> {
-	let version: Value = rpc(&who.node, "state_getRuntimeVersion", json!([])).await?;
+	let version: Value = who.node.rpc("state_getRuntimeVersion", json!([])).await?;
 	version["specVersion"]
 		.as_u64()
 		.ok_or_else(|| Error::Unexpected(format!("state_getRuntimeVersion: {version}")))
@@ -102,11 +102,7 @@ async fn migrations_done(who: &Institution) -> Result<usize> {
 		sp_crypto_hashing::twox_128(b"Historic"),
 	]
 	.concat();
-	let keys: Vec<String> = rpc(
-		&who.node,
-		"state_getKeysPaged",
-		json!([format!("0x{}", hex::encode(prefix)), 10]),
-	)
-	.await?;
+	let params = json!([format!("0x{}", hex::encode(prefix)), 10]);
+	let keys: Vec<String> = who.node.rpc("state_getKeysPaged", params).await?;
 	Ok(keys.len())
 }

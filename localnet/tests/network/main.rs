@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! End-to-end tests over real node processes. One program, so that they overlap: most of the time a network waits for blocks.
+
+mod channels;
+mod commands;
+mod common;
+mod connections;
+mod council;
+mod flow;
+mod polkadot_js;
+mod recovery;
+mod rotation;
+mod trading;
+mod upgrade;
