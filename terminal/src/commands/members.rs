@@ -7,7 +7,12 @@ use crate::{
 	output::{Output, Table},
 };
 use clap::{Args, Subcommand, ValueEnum};
-use sealane_primitives::business::{Role, Roles};
+use sealane_primitives::{
+	business::{Role, Roles},
+	ids::BlockNumber,
+};
+use sealane_sdk::types::CourierKey;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub enum MemberCommand {
@@ -87,19 +92,29 @@ pub struct RegisterArgs {
 	submit: SubmitArgs,
 }
 
+/// Blocks from the announcement of courier keys to the first in which they hold, unless told: five minutes.
+const KEY_NOTICE: BlockNumber = 150;
+
 #[derive(Debug, Args)]
 pub struct RotateArgs {
 	/// The node's number
 	#[arg(long)]
 	node: u32,
-	#[command(flatten)]
-	keys: CourierKeyArgs,
-	/// First block in which the new keys hold
+	/// What `sealane-node courier-key add` printed, in a file: of the public keys in it, the newest pair is announced; - for stdin
+	#[arg(long, value_name = "FILE", required_unless_present = "signing_key", conflicts_with_all = ["signing_key", "sealing_key"])]
+	keys: Option<PathBuf>,
+	/// Public courier signing key (Ed25519), 64 hexadecimal digits, instead of a file
+	#[arg(long, requires = "sealing_key")]
+	signing_key: Option<String>,
+	/// Public courier sealing key (X25519), 64 hexadecimal digits
+	#[arg(long, requires = "signing_key")]
+	sealing_key: Option<String>,
+	/// First block in which the new keys hold; 150 blocks (five minutes) ahead unless told
 	#[arg(long)]
-	valid_from: u32,
+	valid_from: Option<BlockNumber>,
 	/// Blocks for which the old keys hold on
 	#[arg(long, default_value_t = 1_800)]
-	overlap: u32,
+	overlap: BlockNumber,
 	#[command(flatten)]
 	submit: SubmitArgs,
 }
@@ -191,11 +206,58 @@ impl RegisterArgs {
 
 impl RotateArgs {
 	async fn run(self, output: Output) -> Result<()> {
-		let keys = self.keys.pair()?;
+		let keys = self.pair()?;
 		let chain = self.submit.chain.connect().await?;
-		let call = chain::announce_keys(&chain, self.node, keys, self.valid_from, self.overlap).await?;
+		let known = chain.courier_keys(self.node).await?;
+		if let Some(known) = known.iter().find(|key| key.signing == keys.signing) {
+			let rule = format!(
+				"a new pair: the chain has had this one of node {} since block {}; `sealane-node courier-key add` makes one",
+				self.node, known.valid_from
+			);
+			return Err(Error::invalid("keys", hex::encode(keys.signing), rule));
+		}
+		let valid_from = match self.valid_from {
+			Some(block) => block,
+			None => chain.final_block().await?.0 + KEY_NOTICE,
+		};
+		let call = chain::announce_keys(&chain, self.node, keys, valid_from, self.overlap).await?;
 		self.submit.submit(&chain, call, output).await
 	}
+
+	fn pair(&self) -> Result<CourierKeyPair> {
+		let of = |signing: &str, sealing: &str| {
+			Ok(CourierKeyPair {
+				signing: key("signing-key", signing)?,
+				sealing: key("sealing-key", sealing)?,
+			})
+		};
+		match (&self.keys, &self.signing_key, &self.sealing_key) {
+			(Some(file), ..) => {
+				let newest = newest_keys(file)?;
+				of(&newest.signing, &newest.sealing)
+			}
+			(None, Some(signing), Some(sealing)) => of(signing, sealing),
+			_ => Err(Error::invalid("keys", "", "given, or signing-key and sealing-key")),
+		}
+	}
+}
+
+/// The last pair of a list of public keys as `sealane-node courier-key` prints it.
+fn newest_keys(file: &Path) -> Result<CourierKey> {
+	let text = if file.as_os_str() == "-" {
+		std::io::read_to_string(std::io::stdin())
+	} else {
+		std::fs::read_to_string(file)
+	};
+	let text = text.map_err(Error::file(file))?;
+	// Whoever gives the file with the secrets by mistake must not find them in an error message: what is wrong is not quoted.
+	let mut keys: Vec<CourierKey> = serde_json::from_str(text.trim()).map_err(|e| Error::Format {
+		path: file.into(),
+		line: e.line() as u64,
+		reason: "not a list of public keys as `sealane-node courier-key show` prints it".into(),
+	})?;
+	keys.pop()
+		.ok_or_else(|| Error::invalid("keys", file.display().to_string(), "at least one pair"))
 }
 
 async fn list_members(args: &ChainArgs, output: Output) -> Result<()> {
@@ -231,4 +293,26 @@ async fn list_nodes(args: &ChainArgs, output: Output) -> Result<()> {
 		table.to_string()
 	});
 	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn newest_pair_of_a_list_is_announced_and_secrets_are_not_quoted() {
+		let folder = tempfile::tempdir().unwrap();
+		let file = folder.path().join("keys.json");
+		let pair = |n: &str| format!("{{\"signing\":\"{}\",\"sealing\":\"{}\"}}", n.repeat(64), n.repeat(64));
+		std::fs::write(&file, format!("[{},{}]\n", pair("a"), pair("b"))).unwrap();
+		assert_eq!(newest_keys(&file).unwrap().signing, "b".repeat(64));
+
+		std::fs::write(&file, "[]").unwrap();
+		assert!(newest_keys(&file).unwrap_err().to_string().contains("at least one"));
+
+		// The key file itself.
+		std::fs::write(&file, format!("{{\"version\":1,\"keys\":[{}]}}", pair("5"))).unwrap();
+		let error = newest_keys(&file).unwrap_err().to_string();
+		assert!(error.contains("courier-key show") && !error.contains("555"), "{error}");
+	}
 }
