@@ -42,7 +42,7 @@ pub fn reserve() -> io::Result<u16> {
 	// A panic elsewhere leaves the list as it was.
 	let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
 	loop {
-		while let Some(port) = held.left.next() {
+		for port in held.left.by_ref() {
 			if listen(port).is_ok() {
 				return Ok(port);
 			}
