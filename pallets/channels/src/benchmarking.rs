@@ -2,7 +2,7 @@
 
 //! Benchmarks of every call and of the agenda, each over its longest path.
 
-use crate::*;
+use crate::{agenda::PAGES_TRIED, *};
 use alloc::{format, vec, vec::Vec};
 use codec::Decode;
 use frame_benchmarking::v2::*;
@@ -114,7 +114,35 @@ fn fill_ended<T: Config>(member: MemberId) {
 	EndedChannels::<T>::insert(member, BoundedVec::truncate_from(ended));
 }
 
-/// A channel at `state`, whose credential ends `until`, among others on its pages.
+/// Fills the list of live channels of a member, but for the channels of one application.
+fn fill_live<T: Config>(member: MemberId) {
+	let room = T::MaxIssuersPerApplication::get();
+	let live: Vec<ChannelId> = (room..T::MaxChannelsPerMember::get()).map(|n| 2_000_000 + n).collect();
+	LiveChannels::<T>::insert(member, BoundedVec::truncate_from(live));
+}
+
+/// Fills the pages of the agenda from `first` on, so that a note goes to the last one that is tried, which is nearly full too.
+fn fill_pages<T: Config>(first: Page) {
+	let most = T::MaxChannelsPerPage::get();
+	for by in 0..PAGES_TRIED {
+		let count = match by + 1 == PAGES_TRIED {
+			true => most.saturating_sub(T::MaxIssuersPerApplication::get()),
+			false => most,
+		};
+		let notes = (0..count).map(|n| 3_000_000 + n).collect();
+		Agenda::<T>::insert(first.later(by), BoundedVec::truncate_from(notes));
+	}
+}
+
+/// Fills the pages on which the end of a credential, and the end of a grant with [`terms`] `after` as many blocks, are noted.
+fn fill_agenda<T: Config>(credential: Moment, after: &[BlockNumber]) {
+	fill_pages::<T>(Page::of_moment(credential));
+	for blocks in after {
+		fill_pages::<T>(Page::Block(Pallet::<T>::block() + blocks));
+	}
+}
+
+/// A channel at `state`, whose credential ends `until`, among as many others as there can be on its lists and pages.
 fn channel_at<T: Config>(
 	state: State,
 	until: Moment,
@@ -124,6 +152,10 @@ where
 	T::Signature: From<sr25519::Signature>,
 {
 	let (seller, issuer) = (party::<T>("seller", 0), party::<T>("issuer", 0));
+	fill_agenda::<T>(until, &[100, 200]);
+	for member in [seller.member, issuer.member] {
+		fill_live::<T>(member);
+	}
 	let entry = cooperation::<T>(&seller, &issuer, until);
 	Pallet::<T>::do_apply(seller.account.clone(), BoundedVec::truncate_from(vec![entry]))?;
 	let channel = NewestChannel::<T>::get(seller.member, issuer.member)
@@ -227,12 +259,16 @@ impl<T: Config> Pallet<T> {
 mod benchmarks {
 	use super::*;
 
-	/// Each named issuer has a channel with the seller whose time is over and has to be ended first.
+	/// Each named issuer has a channel with the seller whose time is over and has to be ended first. Lists and pages are full.
 	#[benchmark]
 	fn apply(n: Linear<1, { T::MaxIssuersPerApplication::get() }>) -> Result<(), BenchmarkError> {
 		let seller = party::<T>("seller", 0);
 		let until = in_a_day::<T>();
 		let issuers: Vec<_> = (0..n).map(|i| party::<T>("issuer", i)).collect();
+		fill_agenda::<T>(until, &[100]);
+		for party in issuers.iter().chain([&seller]) {
+			fill_live::<T>(party.member);
+		}
 		let entries: Vec<_> = issuers.iter().map(|i| cooperation::<T>(&seller, i, until)).collect();
 		Pallet::<T>::do_apply(seller.account.clone(), BoundedVec::truncate_from(entries.clone()))?;
 		for issuer in &issuers {
@@ -260,7 +296,7 @@ mod benchmarks {
 			BoundedVec::truncate_from(entries),
 		);
 
-		assert_eq!(LiveChannels::<T>::get(seller.member).len(), n as usize);
+		assert_eq!(NextChannelId::<T>::get(), 2 * n);
 		Ok(())
 	}
 

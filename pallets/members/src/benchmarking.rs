@@ -87,20 +87,44 @@ fn setup<T: Config>() -> (T::AccountId, MemberId, NodeId) {
 	(manager, member, NextNodeId::<T>::get() - 1)
 }
 
+/// Rotates the keys of nodes until their rings are full. The last rotation of each is under way, so that removing the node
+/// ends two pairs of keys.
+fn rotate<T: Config>(nodes: &[NodeId]) {
+	for i in 1..MAX_COURIER_KEYS {
+		if i > 1 {
+			end_rotation::<T>();
+		}
+		for node in nodes {
+			let seed = 1_000 + node * MAX_COURIER_KEYS + i;
+			let new = keyring::Announcement {
+				signing: key(seed),
+				sealing: key(seed),
+				valid_from: Pallet::<T>::now() + 1,
+				overlap: T::MinKeyOverlap::get(),
+			};
+			Pallet::<T>::do_announce_keys(*node, new).expect("the ring is not full yet; qed");
+		}
+	}
+}
+
+/// Lets the time pass until only the newest keys hold.
+fn end_rotation<T: Config>() {
+	let end = Pallet::<T>::now() + T::MinKeyOverlap::get() + 2;
+	System::<T>::set_block_number(end.into());
+}
+
 /// Fills a node's ring, so that the next announcement drops the oldest keys.
 fn fill_ring<T: Config>(node: NodeId) {
-	let overlap = T::MinKeyOverlap::get();
-	for i in 1..MAX_COURIER_KEYS {
-		let now = Pallet::<T>::now();
-		let new = keyring::Announcement {
-			signing: key(1_000 + i),
-			sealing: key(1_000 + i),
-			valid_from: now + 1,
-			overlap,
-		};
-		Pallet::<T>::do_announce_keys(node, new).expect("the ring is not full yet; qed");
-		System::<T>::set_block_number((now + overlap + 2).into());
+	rotate::<T>(&[node]);
+	end_rotation::<T>();
+}
+
+/// Gives a member as many nodes, each of them with a full ring.
+fn fill_nodes<T: Config>(member: MemberId, count: u32) {
+	for i in 1..count {
+		node::<T>(member, &account("delegate", i, 0));
 	}
+	rotate::<T>(&NodesOf::<T>::get(member));
 }
 
 #[benchmarks]
@@ -175,9 +199,7 @@ mod benchmarks {
 	#[benchmark]
 	fn exit(n: Linear<1, { T::MaxNodesPerMember::get() }>) {
 		let (manager, member, _) = setup::<T>();
-		for i in 1..n {
-			node::<T>(member, &account("delegate", i, 0));
-		}
+		fill_nodes::<T>(member, n);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(manager));
@@ -192,9 +214,7 @@ mod benchmarks {
 	fn remove(n: Linear<1, { T::MaxNodesPerMember::get() }>) -> Result<(), BenchmarkError> {
 		let origin = T::ExitOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 		let (_, member, _) = setup::<T>();
-		for i in 1..n {
-			node::<T>(member, &account("delegate", i, 0));
-		}
+		fill_nodes::<T>(member, n);
 
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, member);
@@ -327,7 +347,7 @@ mod benchmarks {
 	#[benchmark]
 	fn remove_node() {
 		let (manager, _, node) = setup::<T>();
-		fill_ring::<T>(node);
+		rotate::<T>(&[node]);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(manager), node);
@@ -339,7 +359,7 @@ mod benchmarks {
 	fn force_remove_node() -> Result<(), BenchmarkError> {
 		let origin = T::ForceOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 		let (_, _, node) = setup::<T>();
-		fill_ring::<T>(node);
+		rotate::<T>(&[node]);
 
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, node);

@@ -9,7 +9,10 @@ use frame_support::traits::StorageInfo;
 use sc_chain_spec::GenesisConfigBuilderRuntimeCaller;
 use sc_client_db::BenchmarkingState;
 use sc_executor::WasmExecutor;
-use sp_core::traits::{CallContext, RuntimeCode, WrappedRuntimeCode};
+use sp_core::{
+	storage::well_known_keys,
+	traits::{CallContext, ReadRuntimeVersionExt, RuntimeCode, WrappedRuntimeCode},
+};
 use sp_externalities::Extensions;
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::traits::BlakeTwo256;
@@ -46,9 +49,10 @@ pub struct Machine {
 impl Machine {
 	/// Loads a runtime and builds the genesis it is measured over. Fails where `code` is not a runtime with the preset `development`.
 	pub fn new(code: &[u8]) -> anyhow::Result<Self> {
-		let genesis = GenesisConfigBuilderRuntimeCaller::<OwnHostFunctions>::new(code)
+		let mut genesis = GenesisConfigBuilderRuntimeCaller::<OwnHostFunctions>::new(code)
 			.get_storage_for_named_preset(Some(&PRESET.to_string()))
 			.map_err(|error| anyhow!("preset: `{PRESET}`: cannot build: {error}"))?;
+		genesis.top.insert(well_known_keys::CODE.to_vec(), code.to_vec());
 		let state = |count: bool| {
 			// No proofs are recorded: validators of this chain hold the whole state.
 			BenchmarkingState::new(genesis.clone(), None, false, count).map_err(|error| anyhow!("state: {error}"))
@@ -79,7 +83,25 @@ impl Machine {
 			.map_err(|error| anyhow!(error))
 	}
 
+	/// What one block does to the genesis, call by call.
+	pub fn changes(&self) -> Changes<'_> {
+		Changes {
+			machine: self,
+			overlay: OverlayedChanges::default(),
+		}
+	}
+
 	fn call<R: Decode>(&self, state: &BenchmarkingState<BlakeTwo256>, method: &str, data: &[u8]) -> anyhow::Result<R> {
+		self.call_over(state, &mut OverlayedChanges::default(), method, data)
+	}
+
+	fn call_over<R: Decode>(
+		&self,
+		state: &BenchmarkingState<BlakeTwo256>,
+		overlay: &mut OverlayedChanges<BlakeTwo256>,
+		method: &str,
+		data: &[u8],
+	) -> anyhow::Result<R> {
 		let code = WrappedRuntimeCode(Cow::Borrowed(&self.code));
 		let code = RuntimeCode {
 			code_fetcher: &code,
@@ -88,10 +110,10 @@ impl Machine {
 		};
 		let mut extensions = Extensions::default();
 		extensions.register(KeystoreExt::new(MemoryKeystore::new()));
-		let mut overlay = OverlayedChanges::<BlakeTwo256>::default();
+		extensions.register(ReadRuntimeVersionExt::new(self.executor.clone()));
 		let answer = StateMachine::new(
 			state,
-			&mut overlay,
+			overlay,
 			&self.executor,
 			method,
 			data,
@@ -102,5 +124,19 @@ impl Machine {
 		.execute()
 		.map_err(|error| anyhow!("{method}: {error}"))?;
 		R::decode(&mut &answer[..]).with_context(|| format!("{method}: the answer cannot be decoded"))
+	}
+}
+
+/// Calls of the runtime that see what those before them changed.
+pub struct Changes<'a> {
+	machine: &'a Machine,
+	overlay: OverlayedChanges<BlakeTwo256>,
+}
+
+impl Changes<'_> {
+	/// Calls `method` of the runtime's API. Fails where the runtime panics, or answers something else than an `R`.
+	pub fn call<R: Decode>(&mut self, method: &str, data: &[u8]) -> anyhow::Result<R> {
+		self.machine
+			.call_over(&self.machine.timing, &mut self.overlay, method, data)
 	}
 }

@@ -89,13 +89,44 @@ pub struct Access {
 	pub writes: u32,
 }
 
-/// What one benchmark showed.
+/// A benchmark and what it depends on.
 #[derive(Debug)]
-pub struct Figure {
+pub struct Signature {
 	/// The benchmark, which is the name of the call for all that measure calls.
 	pub name: String,
 	/// The components, in the order of the benchmark's parameters.
 	pub components: Vec<Component>,
+}
+
+impl Signature {
+	/// That of a benchmark of the runtime.
+	pub fn of(benchmark: &BenchmarkMetadata) -> Self {
+		let component = |(name, least, most): &(BenchmarkParameter, u32, u32)| Component {
+			name: name.to_string(),
+			least: *least,
+			most: *most,
+		};
+		Self {
+			name: String::from_utf8_lossy(&benchmark.name).into_owned(),
+			components: benchmark.components.iter().map(component).collect(),
+		}
+	}
+}
+
+/// How the weight of a benchmark came about.
+#[derive(Debug)]
+pub enum Weighed {
+	/// Measured.
+	Here(Figure),
+	/// It cannot be measured on this chain, see `subject`: what the SDK comes with.
+	ByTheSdk(Signature),
+}
+
+/// What one benchmark showed.
+#[derive(Debug)]
+pub struct Figure {
+	/// What was measured.
+	pub signature: Signature,
 	/// Time in picoseconds, storage accesses apart.
 	pub time: Line,
 	/// The shortest run, in nanoseconds.
@@ -119,7 +150,7 @@ impl Figure {
 		};
 		format!(
 			"{}: {} µs, {} reads, {} writes",
-			self.name,
+			self.signature.name,
 			line(&self.time, 1_000_000),
 			line(&self.reads, 1),
 			line(&self.writes, 1),
@@ -135,8 +166,8 @@ pub fn measure(
 	storage: &[StorageInfo],
 	sampling: &Sampling,
 ) -> anyhow::Result<Figure> {
-	let name = String::from_utf8_lossy(&benchmark.name).into_owned();
-	let full = format!("{}::{name}", String::from_utf8_lossy(&pallet.pallet));
+	let signature = Signature::of(benchmark);
+	let full = format!("{}::{}", String::from_utf8_lossy(&pallet.pallet), signature.name);
 	let run = |components: &[(BenchmarkParameter, u32)], verify: bool, repeat: u32, track: Track| {
 		let config = BenchmarkConfig {
 			pallet: pallet.pallet.clone(),
@@ -168,6 +199,11 @@ pub fn measure(
 			"{full}: the benchmark found no origin for the call, or skipped every value"
 		));
 	}
+	if timed.iter().all(|result| result.extrinsic_time == 0) {
+		return Err(anyhow!(
+			"{full}: the benchmark says that it has nothing to measure on this chain"
+		));
+	}
 	// The median of all slopes: other programs disturb some of the runs, never most of them.
 	let analyse = |results: &Vec<BenchmarkResult>, selector| {
 		Analysis::median_slopes(results, selector).with_context(|| format!("{full}: no line through the results"))
@@ -178,16 +214,7 @@ pub fn measure(
 	let reads = values(&counted, |result| result.reads.into());
 	let writes = values(&counted, |result| result.writes.into());
 	Ok(Figure {
-		name,
-		components: benchmark
-			.components
-			.iter()
-			.map(|(name, least, most)| Component {
-				name: name.to_string(),
-				least: *least,
-				most: *most,
-			})
-			.collect(),
+		signature,
 		shortest_ns,
 		time: Line::from(time).covering(&shortest_runs(&timed)),
 		reads: Line::from(analyse(&counted, BenchmarkSelector::Reads)?).covering(&reads),
