@@ -4,19 +4,19 @@
 
 use super::{partial::GrandpaLink, FullBackend, FullClient, Pool};
 use futures::StreamExt;
-use sc_client_api::{BlockBackend, BlockchainEvents};
+use sc_client_api::{BlockBackend, BlockchainEvents, HeaderBackend};
 use sc_network::{
 	config::FullNetworkConfiguration,
 	service::traits::{NetworkService, NotificationService},
 	NetworkBackend, PeerId, ProtocolName, ReputationChange,
 };
-use sc_network_sync::SyncingService;
+use sc_network_sync::{SyncEvent, SyncEventStream, SyncingService};
 use sc_service::{error::Error as ServiceError, Configuration, TaskManager, WarpSyncConfig};
 use sc_utils::mpsc::TracingUnboundedSender;
 use sealane_primitives::{ids::PeerIdBytes, runtime_api::CourierApi};
 use sealane_runtime::{opaque::Block, Hash};
 use sp_api::ProvideRuntimeApi;
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 const LOG_TARGET: &str = "sealane::network";
 
@@ -96,9 +96,8 @@ pub fn build<N: NetworkBackend<Block, Hash>>(
 	})
 }
 
-/// Keeps the set of peers that may be connected equal to the chain's, from the block in which it changes.
-///
-/// Nothing is done at a block that changes nothing. While the chain does not restrict connections, anybody may connect.
+/// Keeps the peers that are connected within those that the chain authorises: from the block in which it decides, and whenever
+/// somebody connects. While the chain does not restrict connections, anybody may connect.
 pub fn follow_authorised_peers(
 	task_manager: &TaskManager,
 	client: Arc<FullClient>,
@@ -107,21 +106,21 @@ pub fn follow_authorised_peers(
 ) {
 	let follow = async move {
 		let mut imports = client.import_notification_stream();
-		let mut applied: Option<Vec<PeerIdBytes>> = None;
-		while let Some(block) = imports.next().await {
-			if !block.is_new_best {
-				continue;
-			}
-			let peers = match client.runtime_api().authorised_peers(block.hash) {
-				Ok(peers) => peers,
-				Err(error) => {
-					log::warn!(target: LOG_TARGET, "cannot read the authorised peers at {:?}: {error}", block.hash);
-					continue;
-				}
-			};
-			if peers != applied {
-				apply(&*network, &sync, applied.as_deref(), peers.as_deref()).await;
-				applied = peers;
+		let mut connections = sync.event_stream("authorised-peers");
+		let mut gate = Gate::new(network, sync);
+		gate.adopt(&client, client.info().best_hash).await;
+		loop {
+			tokio::select! {
+				block = imports.next() => match block {
+					Some(block) if block.is_new_best => gate.adopt(&client, block.hash).await,
+					Some(_) => {},
+					None => break,
+				},
+				event = connections.next() => match event {
+					Some(SyncEvent::PeerConnected { peer_id, .. }) => gate.judge([peer_id]),
+					Some(SyncEvent::PeerDisconnected(_)) => {},
+					None => break,
+				},
 			}
 		}
 	};
@@ -130,38 +129,108 @@ pub fn follow_authorised_peers(
 		.spawn("authorised-peers", Some("networking"), follow);
 }
 
-async fn apply(
-	network: &dyn NetworkService,
-	sync: &SyncingService<Block>,
-	before: Option<&[PeerIdBytes]>,
-	now: Option<&[PeerIdBytes]>,
-) {
-	let parse = |peers: &[PeerIdBytes]| -> HashSet<PeerId> {
-		peers.iter().filter_map(|peer| PeerId::from_bytes(peer).ok()).collect()
-	};
-	let Some(now) = now else {
-		log::info!(target: LOG_TARGET, "the chain lets any peer connect");
-		network.set_authorized_only(false);
-		return;
-	};
-	let allowed = parse(now);
-	log::info!(target: LOG_TARGET, "the chain authorises {} peers", allowed.len());
-	network.set_authorized_peers(allowed.clone());
-	network.set_authorized_only(true);
+/// Most peers that are kept banned. Beyond that all are forgotten, and dropped again when they come.
+const MAX_OUTCASTS: usize = 1_024;
+/// Time between two looks at the reserved peers, and the most looks: a change is there after milliseconds.
+const RESERVED_PAUSE: Duration = Duration::from_millis(5);
+const RESERVED_LOOKS: u32 = 200;
 
-	// The reserved set keeps strangers out of the chain's protocols; whoever is connected and does not belong is also
-	// dropped from the transport at once.
-	let connected = sync
-		.peers_info()
-		.await
-		.map(|peers| peers.into_iter().map(|(id, _)| id).collect::<Vec<_>>());
-	let gone = before
-		.map(parse)
-		.unwrap_or_default()
-		.into_iter()
-		.chain(connected.unwrap_or_default());
-	for peer in gone.filter(|peer| !allowed.contains(peer)).collect::<HashSet<_>>() {
-		log::info!(target: LOG_TARGET, "dropping {peer}: not a registered node");
-		network.report_peer(peer, ReputationChange::new_fatal("not a registered node"));
+const NOT_REGISTERED: ReputationChange = ReputationChange::new_fatal("not a registered node");
+/// Lifts a ban at once.
+const REGISTERED_AGAIN: ReputationChange = ReputationChange::new(i32::MAX, "a registered node");
+
+/// Who may be connected.
+///
+/// The network's mode for reserved peers only would do the same at less cost, but switching it on marks every open connection as
+/// closing, those to reserved peers too, without closing them (`sc-network` 0.60, litep2p): none of them can be dropped any
+/// more. Here registered nodes are reserved peers, so that they find room always, and everybody else is banned when seen.
+struct Gate {
+	network: Arc<dyn NetworkService>,
+	sync: Arc<SyncingService<Block>>,
+	/// As the chain has them; `None` while anybody may connect.
+	authorised: Option<Vec<PeerIdBytes>>,
+	/// The same.
+	allowed: HashSet<PeerId>,
+	/// Who was dropped. A ban fades in a minute; theirs is renewed with each block.
+	outcasts: HashSet<PeerId>,
+}
+
+impl Gate {
+	fn new(network: Arc<dyn NetworkService>, sync: Arc<SyncingService<Block>>) -> Self {
+		Gate {
+			network,
+			sync,
+			authorised: None,
+			allowed: HashSet::new(),
+			outcasts: HashSet::new(),
+		}
+	}
+
+	/// Takes over what the chain says at this block.
+	async fn adopt(&mut self, client: &FullClient, hash: Hash) {
+		match client.runtime_api().authorised_peers(hash) {
+			Ok(peers) if peers != self.authorised => self.change(peers).await,
+			Ok(_) => {}
+			Err(error) => log::warn!(target: LOG_TARGET, "cannot read the authorised peers at {hash:?}: {error}"),
+		}
+		for peer in &self.outcasts {
+			self.network.report_peer(*peer, NOT_REGISTERED);
+		}
+	}
+
+	async fn change(&mut self, peers: Option<Vec<PeerIdBytes>>) {
+		let own = self.network.local_peer_id();
+		let parsed = peers.iter().flatten().filter_map(|peer| PeerId::from_bytes(peer).ok());
+		let allowed: HashSet<PeerId> = parsed.filter(|peer| *peer != own).collect();
+		match &peers {
+			Some(peers) => log::info!(target: LOG_TARGET, "the chain authorises {} peers", peers.len()),
+			None => log::info!(target: LOG_TARGET, "the chain lets any peer connect"),
+		}
+		self.network.set_authorized_peers(allowed.clone());
+		let open = peers.is_none();
+		self.outcasts.retain(|peer| {
+			let back = open || allowed.contains(peer);
+			if back {
+				self.network.report_peer(*peer, REGISTERED_AGAIN);
+			}
+			!back
+		});
+		self.authorised = peers;
+		self.allowed = allowed;
+		self.await_reserved().await;
+		let connected = self.sync.peers_info().await.unwrap_or_default();
+		self.judge(connected.into_iter().map(|(peer, _)| peer));
+	}
+
+	/// Another task changes the reserved peers; nobody who still is one can be dropped.
+	async fn await_reserved(&self) {
+		for _ in 0..RESERVED_LOOKS {
+			match self.network.reserved_peers().await {
+				Ok(reserved) if reserved.iter().any(|peer| !self.allowed.contains(peer)) => {
+					tokio::time::sleep(RESERVED_PAUSE).await;
+				}
+				_ => return,
+			}
+		}
+		log::warn!(target: LOG_TARGET, "the network is slow to take over the authorised peers");
+	}
+
+	/// Drops those of `connected` who may not be.
+	fn judge(&mut self, connected: impl IntoIterator<Item = PeerId>) {
+		if self.authorised.is_none() {
+			return;
+		}
+		for peer in connected {
+			if self.allowed.contains(&peer) {
+				continue;
+			}
+			if self.outcasts.len() >= MAX_OUTCASTS {
+				self.outcasts.clear();
+			}
+			if self.outcasts.insert(peer) {
+				log::info!(target: LOG_TARGET, "dropping {peer}: not a registered node");
+			}
+			self.network.report_peer(peer, NOT_REGISTERED);
+		}
 	}
 }
