@@ -97,8 +97,8 @@ fn document_number(book: &Path) -> Result<String> {
 }
 
 impl Demo {
-	/// Takes a confirmed order of the first bank for the first issuer, and lets a node that is no party judge its evidence; then
-	/// a forged version of it, which must not pass.
+	/// Takes a confirmed order of the first bank for the first issuer, lets a node that is no party judge its evidence, and then the
+	/// chain specification alone; a forged version of it must pass neither.
 	pub(super) async fn verify_evidence(&self) -> Result<bool> {
 		let (bank, issuer) = (self.first_bank()?, self.first_issuer()?);
 		let judge = self.consortium.issuers().last().unwrap_or(issuer);
@@ -132,11 +132,36 @@ impl Demo {
 				report["anchor"]["block"], judge.name
 			),
 		);
-		let forged = self.forge(&file)?;
-		let judged = self.terminals.output(&verify(&forged)).await?;
-		if judged.status.success() {
-			self.view.note("a forged confirmation was taken for true");
+		let offline = |file: &Path| {
+			Args::new("evidence verify")
+				.with(file)
+				.option("--chain", self.consortium.chain_spec())
+		};
+		let judged = self.terminals.output(&offline(&file)).await?;
+		if !judged.status.success() {
+			self.view.note(format!(
+				"evidence of {id}, offline: {}",
+				String::from_utf8_lossy(&judged.stderr).trim()
+			));
 			return Ok(false);
+		}
+		let report: serde_json::Value =
+			serde_json::from_slice(&judged.stdout).map_err(|e| Error::Unexpected(format!("evidence verify: {e}")))?;
+		let proven = &report["offline"];
+		self.view.step(
+			"M5",
+			format!(
+				"it holds offline too, from the chain specification alone: made final by {} of {} validators with block {}",
+				proven["votes"], proven["validators"], proven["final_block"]
+			),
+		);
+		let forged = self.forge(&file)?;
+		for verify in [verify(&forged), offline(&forged)] {
+			let judged = self.terminals.output(&verify).await?;
+			if judged.status.success() {
+				self.view.note("a forged confirmation was taken for true");
+				return Ok(false);
+			}
 		}
 		self.view.step(
 			"M5",
