@@ -5,9 +5,18 @@
 //! `axum::serve` would do, but it has no deadline for headers that never come, no bound on connections, and none on its
 //! stop.
 
-use crate::{deadline::WriteDeadline, limits::Limits, state::AppState};
+use crate::{
+	admission::{Admission, Place},
+	deadline::WriteDeadline,
+	limits::Limits,
+	state::AppState,
+};
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{
+	body::Incoming,
+	server::conn::http1,
+	service::{service_fn, Service},
+};
 use hyper_util::{
 	rt::{TokioIo, TokioTimer},
 	service::TowerToHyperService,
@@ -21,7 +30,7 @@ use std::{
 use tokio::{
 	io::{AsyncRead, AsyncWrite},
 	net::{TcpListener, TcpStream},
-	sync::{watch, OwnedSemaphorePermit, Semaphore},
+	sync::watch,
 	task::JoinSet,
 };
 use tokio_rustls::TlsAcceptor;
@@ -42,11 +51,11 @@ impl Server {
 	/// Accepts connections until the gateway stops. Then waits for the requests that are under way, at most
 	/// [`Limits::stop_timeout_ms`], and meanwhile tells whoever asks for more that the node is stopping.
 	pub async fn run(self) {
-		let slots = Arc::new(Semaphore::new(self.state.limits.max_connections as usize));
+		let admission = Admission::new(self.state.limits.max_connections);
 		let (close, closing) = watch::channel(false);
 		let mut connections = JoinSet::new();
 		tokio::select! {
-			_ = self.accept(&slots, &mut connections, &closing) => (),
+			_ = self.accept(&admission, &mut connections, &closing) => (),
 			_ = self.state.stopped() => (),
 		}
 		let (started, under_way) = (Instant::now(), self.state.under_way());
@@ -57,7 +66,7 @@ impl Server {
 		);
 		let ended = tokio::time::timeout(limit, async {
 			tokio::select! {
-				_ = self.accept(&slots, &mut connections, &closing) => (),
+				_ = self.accept(&admission, &mut connections, &closing) => (),
 				_ = self.state.settled() => (),
 			}
 			// What is left are connections without a request, and answers on their last bytes.
@@ -73,24 +82,27 @@ impl Server {
 	}
 
 	/// Accepts connections for ever. Each ends by itself, or gracefully once `closing` is true.
-	async fn accept(&self, slots: &Arc<Semaphore>, connections: &mut JoinSet<()>, closing: &watch::Receiver<bool>) {
+	async fn accept(&self, admission: &Arc<Admission>, connections: &mut JoinSet<()>, closing: &watch::Receiver<bool>) {
 		loop {
-			// More connections than there are slots wait in the socket's backlog.
-			let Ok(slot) = slots.clone().acquire_owned().await else {
-				return;
-			};
 			let accepted = self.listener.accept().await;
 			while connections.try_join_next().is_some() {}
 			match accepted {
 				Ok((stream, _)) => {
+					// Meanwhile others wait in the socket's backlog.
+					let place = admission.place().await;
 					let (tls, router, mut closing) = (self.tls.clone(), self.router.clone(), closing.clone());
 					let closed = async move {
 						// An error means that the server itself is gone. The watch holds a lock while it is looked at, which
 						// must not live across a wait.
 						let _ = closing.wait_for(|closing| *closing).await;
 					};
-					let serving = serve(stream, tls, router, self.state.limits.clone(), closed);
-					connections.spawn(hold(slot, serving));
+					let limits = self.state.limits.clone();
+					connections.spawn(async move {
+						tokio::select! {
+							_ = serve(stream, tls, router, limits, &place, closed) => (),
+							_ = place.connection.cut() => (),
+						}
+					});
 				}
 				Err(error) => {
 					// Out of file descriptors, or the client is gone already: neither ends the node.
@@ -102,17 +114,12 @@ impl Server {
 	}
 }
 
-/// Keeps the slot for as long as the connection is served.
-async fn hold(slot: OwnedSemaphorePermit, serving: impl Future<Output = ()>) {
-	serving.await;
-	drop(slot);
-}
-
 async fn serve(
 	stream: TcpStream,
 	tls: Option<TlsAcceptor>,
 	router: Router,
 	limits: Limits,
+	place: &Place,
 	ends: impl Future<Output = ()>,
 ) {
 	// Answers are small and wanted at once.
@@ -120,7 +127,7 @@ async fn serve(
 	let stream = WriteDeadline::new(stream, Duration::from_millis(limits.write_timeout_ms));
 	let mut ends = std::pin::pin!(ends);
 	let Some(tls) = tls else {
-		return serve_http(stream, router, &limits, ends).await;
+		return serve_http(stream, router, &limits, place, ends).await;
 	};
 	let limit = Duration::from_millis(limits.handshake_timeout_ms);
 	let shaken = tokio::select! {
@@ -128,7 +135,7 @@ async fn serve(
 		_ = &mut ends => return,
 	};
 	match shaken.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut))) {
-		Ok(stream) => serve_http(stream, router, &limits, ends).await,
+		Ok(stream) => serve_http(stream, router, &limits, place, ends).await,
 		// A client that trusts another authority, has no certificate, or speaks no TLS.
 		Err(error) => log::debug!("a TLS handshake failed: {error}"),
 	}
@@ -138,14 +145,20 @@ async fn serve_http(
 	stream: impl AsyncRead + AsyncWrite + Unpin,
 	router: Router,
 	limits: &Limits,
+	place: &Place,
 	ends: impl Future<Output = ()>,
 ) {
+	let (service, here) = (TowerToHyperService::new(router), place.connection.clone());
+	let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+		request.extensions_mut().insert(here.clone());
+		service.call(request)
+	});
 	let connection = http1::Builder::new()
 		.timer(TokioTimer::new())
 		.header_read_timeout(Duration::from_millis(limits.header_timeout_ms))
 		.max_header_size(MAX_HEAD_BYTES)
 		.half_close(false)
-		.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+		.serve_connection(TokioIo::new(stream), service);
 	let mut connection = std::pin::pin!(connection);
 	let ended = tokio::select! {
 		result = connection.as_mut() => Some(result),

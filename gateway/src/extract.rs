@@ -77,14 +77,23 @@ const DEFAULT_LIMIT: u32 = 1_000;
 impl PageQuery {
 	/// The cursor; `Last-Event-ID` of a stream that connects again goes first.
 	pub fn cursor(&self, headers: &HeaderMap) -> Result<api::Cursor, Failure> {
-		let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-		match last.or(self.cursor.as_deref()) {
+		let broken =
+			|detail: String| Failure::from(Problem::new(ProblemCode::InvalidCursor, detail).with_field("cursor"));
+		let mut last = headers.get_all("last-event-id").iter();
+		let text = match (last.next(), last.next()) {
+			(None, _) => self.cursor.as_deref(),
+			// Where it cannot be read the stream must not begin anew in silence.
+			(Some(last), None) => Some(
+				last.to_str()
+					.map_err(|_| broken("the header `Last-Event-ID` is no cursor: it must be visible ASCII".into()))?,
+			),
+			(Some(_), Some(_)) => return Err(broken("the header `Last-Event-ID` comes more than once".into())),
+		};
+		match text {
 			None => Ok(api::Cursor::default()),
-			Some(text) => text.parse().map_err(|error: api::CursorError| {
-				Problem::new(ProblemCode::InvalidCursor, error.to_string())
-					.with_field("cursor")
-					.into()
-			}),
+			Some(text) => text
+				.parse()
+				.map_err(|error: api::CursorError| broken(error.to_string())),
 		}
 	}
 

@@ -20,6 +20,7 @@
 //! 3. Back-pressure of the courier reaches the client: 503 with `Retry-After`, 507 when the disk is full.
 //! 4. Personal data and tokens reach no log line.
 
+mod admission;
 pub mod auth;
 pub mod backend;
 mod config;

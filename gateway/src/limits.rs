@@ -29,7 +29,8 @@ pub struct Limits {
 	pub max_entries: u32,
 	/// Most bytes of bodies that are held at the same time, over all requests. At least `max_body_bytes`.
 	pub max_held_bytes: u32,
-	/// Most connections at the same time; more wait in the backlog of the socket.
+	/// Most connections at the same time. One more takes the place of the one that has had no request under way for
+	/// the longest; where all have one, it waits in the backlog of the socket.
 	pub max_connections: u32,
 	/// How long a client may take over the TLS handshake, in milliseconds.
 	pub handshake_timeout_ms: u64,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
+	admission::Connection,
 	auth::Tokens,
 	backend::Backend,
 	evidence::EvidenceChain,
@@ -70,11 +71,17 @@ impl AppState {
 		}
 	}
 
-	/// Lets a request in, which counts as under way until what this gives is dropped. Fails when the gateway stops.
-	pub fn enter(&self) -> Result<UnderWay, Failure> {
+	/// Lets a request of this connection in, which counts as under way until what this gives is dropped. Fails when the gateway stops.
+	pub fn enter(&self, connection: Option<Arc<Connection>>) -> Result<UnderWay, Failure> {
 		// Counted first: a stop that begins now either is seen here or sees the request.
 		self.under_way.send_modify(|count| *count += 1);
-		let under_way = UnderWay(self.clone());
+		if let Some(connection) = &connection {
+			connection.begin();
+		}
+		let under_way = UnderWay {
+			state: self.clone(),
+			connection,
+		};
 		if self.is_stopping() {
 			let problem = Problem::new(ProblemCode::NotReady, "the node is stopping");
 			return Err(Failure::closing(problem.with_retry_after_ms(2_000)));
@@ -107,11 +114,17 @@ impl AppState {
 }
 
 /// A request that is under way.
-pub(crate) struct UnderWay(AppState);
+pub(crate) struct UnderWay {
+	state: AppState,
+	connection: Option<Arc<Connection>>,
+}
 
 impl Drop for UnderWay {
 	fn drop(&mut self) {
-		self.0.under_way.send_modify(|count| *count -= 1);
+		if let Some(connection) = &self.connection {
+			connection.end();
+		}
+		self.state.under_way.send_modify(|count| *count -= 1);
 	}
 }
 

@@ -2,7 +2,10 @@
 
 use super::submit;
 use crate::{backend::Submission, problem::Failure, state::AppState};
-use axum::{body::Body, extract::State, http::HeaderMap, Json};
+use axum::{
+	extract::{Request, State},
+	Json,
+};
 use sealane_sdk::types::*;
 
 /// Confirm orders
@@ -21,10 +24,6 @@ use sealane_sdk::types::*;
 		(status = "default", description = "Nothing was taken", body = Problem, content_type = "application/problem+json"),
 	),
 )]
-pub(super) async fn submit(
-	State(state): State<AppState>,
-	headers: HeaderMap,
-	body: Body,
-) -> Result<Json<SubmitReport>, Failure> {
-	submit::submit(&state, Submission::Confirmations, headers, body).await
+pub(super) async fn submit(State(state): State<AppState>, request: Request) -> Result<Json<SubmitReport>, Failure> {
+	submit::submit(&state, Submission::Confirmations, request).await
 }

@@ -9,12 +9,13 @@ mod events;
 mod health;
 mod inbox;
 mod lanes;
+mod lookup;
 mod orders;
 mod registrations;
 mod status;
 mod submit;
 
-use crate::{auth::Scope, openapi, problem::Failure, state::AppState};
+use crate::{admission::Connection, auth::Scope, openapi, problem::Failure, state::AppState};
 use axum::{
 	extract::{DefaultBodyLimit, Request, State},
 	middleware::{from_fn_with_state, Next},
@@ -22,6 +23,7 @@ use axum::{
 	Router,
 };
 use sealane_sdk::types::ProblemCode;
+use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{
 	router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt},
@@ -80,7 +82,8 @@ async fn authorise(
 	next: Next,
 ) -> Result<Response, Failure> {
 	state.tokens.check(request.headers(), scope)?;
-	let under_way = state.enter()?;
+	let connection: Option<&Arc<Connection>> = request.extensions().get();
+	let under_way = state.enter(connection.cloned())?;
 	Ok(under_way.until_written(next.run(request).await))
 }
 

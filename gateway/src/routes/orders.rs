@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::submit;
+use super::{
+	lookup::{find, Sought},
+	submit,
+};
 use crate::{
 	backend::Submission,
 	convert, evidence,
@@ -9,9 +12,8 @@ use crate::{
 	state::AppState,
 };
 use axum::{
-	body::Body,
-	extract::State,
-	http::{header::CONTENT_TYPE, HeaderMap, StatusCode},
+	extract::{Request, State},
+	http::{header::CONTENT_TYPE, StatusCode},
 	response::{IntoResponse, Response},
 	Json,
 };
@@ -33,12 +35,8 @@ use sealane_sdk::types::*;
 		(status = "default", description = "Nothing was taken", body = Problem, content_type = "application/problem+json"),
 	),
 )]
-pub(super) async fn submit(
-	State(state): State<AppState>,
-	headers: HeaderMap,
-	body: Body,
-) -> Result<Json<SubmitReport>, Failure> {
-	submit::submit(&state, Submission::Orders, headers, body).await
+pub(super) async fn submit(State(state): State<AppState>, request: Request) -> Result<Json<SubmitReport>, Failure> {
+	submit::submit(&state, Submission::Orders, request).await
 }
 
 /// An order
@@ -54,14 +52,13 @@ pub(super) async fn submit(
 )]
 pub(super) async fn get(
 	State(state): State<AppState>,
-	Id(id): Id,
-	Parameters(query): Parameters<SellerQuery>,
+	id: Id,
+	query: Parameters<SellerQuery>,
 ) -> Result<Json<OrderStatus>, Failure> {
-	let found = {
-		let id = id.clone();
-		state.read(move |backend| backend.order(&id, query.seller)).await?
-	};
-	Ok(Json(convert::order(found.ok_or_else(|| unknown(&id))?)?))
+	let found = find(&state, Sought::Order, id, query, |backend, id, seller| {
+		backend.order(id, seller)
+	});
+	Ok(Json(convert::order(found.await?)?))
 }
 
 /// Cancel an order
@@ -97,14 +94,13 @@ pub(super) async fn cancel(
 )]
 pub(super) async fn trace(
 	State(state): State<AppState>,
-	Id(id): Id,
-	Parameters(query): Parameters<SellerQuery>,
+	id: Id,
+	query: Parameters<SellerQuery>,
 ) -> Result<Json<Trace>, Failure> {
-	let found = {
-		let id = id.clone();
-		state.read(move |backend| backend.trace(&id, query.seller)).await?
-	};
-	Ok(Json(convert::trace(found.ok_or_else(|| unknown(&id))?)?))
+	let found = find(&state, Sought::Order, id, query, |backend, id, seller| {
+		backend.trace(id, seller)
+	});
+	Ok(Json(convert::trace(found.await?)?))
 }
 
 /// Evidence of an order
@@ -130,8 +126,4 @@ pub(super) async fn evidence(
 		.read(move |backend| evidence::of_order(backend, chain.as_deref(), &id, query.seller))
 		.await?;
 	Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
-}
-
-fn unknown(id: &str) -> Failure {
-	Failure::new(ProblemCode::OrderUnknown, format!("this node holds no order `{id}`"))
 }

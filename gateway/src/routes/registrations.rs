@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::submit;
+use super::{
+	lookup::{find, Sought},
+	submit,
+};
 use crate::{
 	backend::Submission,
 	convert,
@@ -8,7 +11,10 @@ use crate::{
 	problem::Failure,
 	state::AppState,
 };
-use axum::{body::Body, extract::State, http::HeaderMap, Json};
+use axum::{
+	extract::{Request, State},
+	Json,
+};
 use sealane_sdk::types::*;
 
 /// Register customers
@@ -26,12 +32,8 @@ use sealane_sdk::types::*;
 		(status = "default", description = "Nothing was taken", body = Problem, content_type = "application/problem+json"),
 	),
 )]
-pub(super) async fn submit(
-	State(state): State<AppState>,
-	headers: HeaderMap,
-	body: Body,
-) -> Result<Json<SubmitReport>, Failure> {
-	submit::submit(&state, Submission::Registrations, headers, body).await
+pub(super) async fn submit(State(state): State<AppState>, request: Request) -> Result<Json<SubmitReport>, Failure> {
+	submit::submit(&state, Submission::Registrations, request).await
 }
 
 /// Answer registrations
@@ -51,10 +53,9 @@ pub(super) async fn submit(
 )]
 pub(super) async fn submit_results(
 	State(state): State<AppState>,
-	headers: HeaderMap,
-	body: Body,
+	request: Request,
 ) -> Result<Json<SubmitReport>, Failure> {
-	submit::submit(&state, Submission::RegistrationResults, headers, body).await
+	submit::submit(&state, Submission::RegistrationResults, request).await
 }
 
 /// A registration
@@ -70,20 +71,11 @@ pub(super) async fn submit_results(
 )]
 pub(super) async fn get(
 	State(state): State<AppState>,
-	Id(id): Id,
-	Parameters(query): Parameters<SellerQuery>,
+	id: Id,
+	query: Parameters<SellerQuery>,
 ) -> Result<Json<OrderStatus>, Failure> {
-	let found = {
-		let id = id.clone();
-		state
-			.read(move |backend| backend.registration(&id, query.seller))
-			.await?
-	};
-	let found = found.ok_or_else(|| {
-		Failure::new(
-			ProblemCode::RegistrationUnknown,
-			format!("this node holds no registration `{id}`"),
-		)
-	})?;
-	Ok(Json(convert::order(found)?))
+	let found = find(&state, Sought::Registration, id, query, |backend, id, seller| {
+		backend.registration(id, seller)
+	});
+	Ok(Json(convert::order(found.await?)?))
 }

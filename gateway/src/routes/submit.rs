@@ -11,8 +11,11 @@ use crate::{
 	state::AppState,
 };
 use axum::{
-	body::Body,
-	http::{header::CONTENT_TYPE, HeaderMap},
+	extract::Request,
+	http::{
+		header::{CONTENT_ENCODING, CONTENT_TYPE},
+		HeaderMap,
+	},
 	Json,
 };
 use sealane_courier::api::{self, IdempotencyKey};
@@ -28,9 +31,10 @@ const LARGE_BODY_BYTES: usize = 256 << 10;
 pub(super) async fn submit(
 	state: &AppState,
 	what: Submission,
-	headers: HeaderMap,
-	body: Body,
+	request: Request,
 ) -> Result<Json<SubmitReport>, Failure> {
+	let (head, body) = request.into_parts();
+	let headers = head.headers;
 	let format = format_of(&headers)?;
 	let key = idempotency_key(&headers)?;
 	let body = state.bodies.read(&headers, body, &state.limits).await?;
@@ -63,6 +67,15 @@ pub(super) async fn submit(
 }
 
 fn format_of(headers: &HeaderMap) -> Result<Format, Failure> {
+	// A body that must be unpacked first could grow beyond every limit.
+	if let Some(encoding) = headers.get(CONTENT_ENCODING).filter(|value| *value != "identity") {
+		let detail = format!(
+			"the content encoding is `{}`; bodies are taken as they are only",
+			String::from_utf8_lossy(encoding.as_bytes())
+		);
+		let problem = Problem::new(ProblemCode::UnsupportedMediaType, detail);
+		return Err(Failure::closing(problem.with_field("Content-Encoding")));
+	}
 	let content_type = headers
 		.get(CONTENT_TYPE)
 		.and_then(|value| value.to_str().ok())
