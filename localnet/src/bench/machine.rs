@@ -23,6 +23,26 @@ pub fn own_cpu_us() -> Result<u64> {
 	read("/proc/self/stat")
 }
 
+/// Most memory that each process has held so far (resident, as the kernel counts), in MiB.
+///
+/// # Errors
+/// A process is gone.
+pub fn peak_memory_mib(pids: &[u32]) -> Result<Vec<u64>> {
+	let peak = |pid: &u32| {
+		let path = format!("/proc/{pid}/status");
+		let text = std::fs::read_to_string(&path).map_err(Error::io(format!("cannot read {path}")))?;
+		peak_kib(&text)
+			.map(|kib| kib >> 10)
+			.ok_or_else(|| Error::Unexpected(format!("{path} is not what Linux writes")))
+	};
+	pids.iter().map(peak).collect()
+}
+
+fn peak_kib(status: &str) -> Option<u64> {
+	let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+	line.split_whitespace().next()?.parse().ok()
+}
+
 fn read(path: &str) -> Result<u64> {
 	let text = std::fs::read_to_string(path).map_err(Error::io(format!("cannot read {path}")))?;
 	ticks(&text)
@@ -74,5 +94,7 @@ mod tests {
 		assert_eq!(ticks(stat), Some(300));
 		assert_eq!(ticks("12 no"), None);
 		assert!(own_cpu_us().is_ok());
+		assert_eq!(peak_kib("Name:\tx\nVmPeak:\t 9 kB\nVmHWM:\t  2048 kB\n"), Some(2048));
+		assert_eq!(peak_kib("Name:\tx\n"), None);
 	}
 }

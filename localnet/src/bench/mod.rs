@@ -5,18 +5,26 @@
 //! A round trip is: the order accepted by the seller's node (on its disk), packed, sealed, delivered, on the issuer's node's disk,
 //! handed to the issuer's business system, confirmed, back, and on the seller's node's disk with its leaf in a batch that both
 //! sides signed. The issuer's business system is a loop that confirms everything, so that the figures are about the nodes.
+//!
+//! * `load`: orders, the issuer's loop, one run.
+//! * `further`: latencies, finality, lookups.
+//! * `machine`: CPU time and memory of processes.
+//! * `report`: what was measured, for people.
 
+mod further;
 mod load;
 mod machine;
+mod report;
 
 use crate::{
 	consortium::{Consortium, Plan},
 	error::{Error, Result},
 };
-use load::{Load, Run};
+use further::{Steady, Times};
+use load::{Load, Run, Shape};
 use machine::cpu_us;
 use sealane_terminal::{
-	output::{thousands, Table},
+	output::thousands,
 	sample::{self, SampleSize},
 };
 use serde::Serialize;
@@ -34,9 +42,18 @@ pub struct BenchArgs {
 	/// Orders of one request
 	#[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(1..=20_000))]
 	batch: u64,
+	/// Most orders under way: sent, and not confirmed yet
+	#[arg(long, default_value_t = 40_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+	window: u64,
 	/// Single orders for the latency
 	#[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(10..=100_000))]
 	singles: u32,
+	/// Leave out what is measured beside the rate and the latency of single orders
+	#[arg(long)]
+	short: bool,
+	/// Orders to trade and keep before orders are looked up, beside those of the runs
+	#[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
+	stored: u64,
 	/// Print one JSON object as the last line of stdout, and nothing else there
 	#[arg(long)]
 	json: bool,
@@ -52,6 +69,8 @@ struct Report {
 	clauses: usize,
 	order_bytes: usize,
 	orders_per_request: u64,
+	/// Most orders under way.
+	window: u64,
 	runs: Vec<Run>,
 	/// Median over the runs.
 	orders_per_second: f64,
@@ -59,23 +78,46 @@ struct Report {
 	cpu_us_per_order: f64,
 	/// Median over the runs: share of the machine's processors that nodes and load generator used, 0 to 1.
 	processors_used: f64,
-	/// Single orders, from the acknowledgement to the confirmation at the seller, in milliseconds.
-	latency_p50_ms: f64,
-	latency_p99_ms: f64,
-	singles: u32,
+	/// Single orders, from the acknowledgement to the confirmation at the seller.
+	singles: Times,
+	further: Option<Further>,
 	/// CPU milliseconds per second that both nodes take without any load; included in the figures above.
 	idle_cpu_ms_per_second: f64,
 }
 
+/// What is measured beside the rate.
+#[derive(Clone, Debug, Serialize)]
+struct Further {
+	/// Half the median rate.
+	half: Steady,
+	/// One order per request.
+	single_requests: Run,
+	/// Most memory of the seller's node and the issuer's node up to here, MiB.
+	peak_memory_mib: Vec<u64>,
+	/// The rate at which the orders of `--stored` were traded.
+	storing: Option<Run>,
+	/// Most memory of both with them, MiB.
+	storing_memory_mib: Option<Vec<u64>>,
+	/// Orders found by id over HTTP, one after the other.
+	lookups: Times,
+	/// Orders on the seller's node then.
+	orders_stored: u64,
+}
+
 /// How long the nodes are watched without load.
 const IDLE: Duration = Duration::from_secs(6);
+/// Connections that send single orders.
+const SINGLE_CONNECTIONS: usize = 64;
+/// Requests of one order.
+const SINGLE_REQUESTS: u64 = 100_000;
+/// Orders that are looked up.
+const LOOKUPS: u32 = 5_000;
 
 /// Measures and prints.
 ///
 /// # Errors
 /// The network does not start, or an order is not confirmed.
 pub async fn run(args: BenchArgs) -> Result<()> {
-	let say = |text: &str| eprintln!("{text}");
 	let load_before = machine::load_average();
 	say("starting two nodes, the seller's being the only validator");
 	let folder = tempfile::Builder::new().prefix("sealane-bench-").tempdir();
@@ -101,8 +143,9 @@ pub async fn run(args: BenchArgs) -> Result<()> {
 	let idle = (cpu_us(&pids)?.iter().sum::<u64>() - before.iter().sum::<u64>()) as f64 / IDLE.as_secs_f64() / 1e3;
 
 	let mut load = Load::start(&consortium, pids).await?;
+	let shape = Shape::batches(args.batch, args.window);
 	say("warming up");
-	load.run("warm", args.orders.min(20_000), args.batch).await?;
+	load.run("warm", args.orders.min(20_000), shape).await?;
 	let mut runs = Vec::new();
 	for number in 1..=args.runs {
 		say(&format!(
@@ -110,11 +153,15 @@ pub async fn run(args: BenchArgs) -> Result<()> {
 			args.runs,
 			thousands(args.orders)
 		));
-		runs.push(load.run(&number.to_string(), args.orders, args.batch).await?);
+		runs.push(load.run(&number.to_string(), args.orders, shape).await?);
 	}
 	say(&format!("{} single orders, one at a time", args.singles));
-	let mut latencies = load.singles(args.singles).await?;
-	latencies.sort_by(f64::total_cmp);
+	let singles = further::singles(&mut load, args.singles).await?;
+	let rate = median(runs.iter().map(|r| r.orders_per_second));
+	let further = match args.short {
+		true => None,
+		false => Some(measure_further(&mut load, &args, &runs, rate).await?),
+	};
 	consortium.ensure_running()?;
 
 	let report = Report {
@@ -123,79 +170,68 @@ pub async fn run(args: BenchArgs) -> Result<()> {
 		clauses: clause_count,
 		order_bytes: load::ORDER_BYTES,
 		orders_per_request: args.batch,
-		orders_per_second: median(runs.iter().map(|r| r.orders_per_second)),
+		window: args.window,
+		orders_per_second: rate,
 		cpu_us_per_order: median(runs.iter().map(|r| r.cpu_us_per_order)),
 		processors_used: median(runs.iter().map(processors_used)),
 		runs,
-		latency_p50_ms: percentile(&latencies, 0.50),
-		latency_p99_ms: percentile(&latencies, 0.99),
-		singles: args.singles,
+		singles,
+		further,
 		idle_cpu_ms_per_second: idle,
 	};
 	if args.json {
 		let line = serde_json::to_string(&report).map_err(|e| Error::Unexpected(format!("report: {e}")))?;
 		println!("{line}");
 	} else {
-		println!("{}", text(&report));
+		println!("{}", report::text(&report));
 	}
 	Ok(())
+}
+
+fn say(text: &str) {
+	eprintln!("{text}");
+}
+
+async fn measure_further(load: &mut Load, args: &BenchArgs, runs: &[Run], rate: f64) -> Result<Further> {
+	say(&format!(
+		"half the load, {} orders/s, and its way to a final block",
+		thousands(rate as u64 / 2)
+	));
+	let half = further::steady(load, rate / 2.0).await?;
+	say(&format!(
+		"{} requests of one order over {SINGLE_CONNECTIONS} connections",
+		thousands(SINGLE_REQUESTS)
+	));
+	let shape = Shape::single_requests(SINGLE_CONNECTIONS);
+	let single_requests = load.run("single", SINGLE_REQUESTS, shape).await?;
+	let peak_memory_mib = machine::peak_memory_mib(&load.pids)?;
+	let mut known: Vec<_> = (1..).map(|n: u32| n.to_string()).zip(runs.iter().cloned()).collect();
+	let (mut storing, mut storing_memory_mib) = (None, None);
+	if args.stored > 0 {
+		say(&format!("{} orders more, to be kept", thousands(args.stored)));
+		let shape = Shape::batches(args.batch, args.window);
+		let run = load.run("stored", args.stored, shape).await?;
+		known.push(("stored".into(), run.clone()));
+		storing = Some(run);
+		storing_memory_mib = Some(machine::peak_memory_mib(&load.pids)?);
+	}
+	say(&format!("{} orders looked up", thousands(LOOKUPS.into())));
+	let (lookups, orders_stored) = further::lookups(load, &known, LOOKUPS).await?;
+	Ok(Further {
+		half,
+		single_requests,
+		peak_memory_mib,
+		storing,
+		storing_memory_mib,
+		lookups,
+		orders_stored,
+	})
 }
 
 /// The share of the machine's processors that a run used.
 fn processors_used(run: &Run) -> f64 {
 	let cores = std::thread::available_parallelism().map_or(1, usize::from);
 	(run.cpu_us_per_order + run.generator_us_per_order) * run.orders_per_second / 1e6 / cores as f64
-}
-
-fn text(report: &Report) -> String {
-	let mut table = Table::new(&[
-		"run",
-		">orders",
-		">seconds",
-		">orders/s",
-		">CPU µs/order",
-		">seller",
-		">issuer",
-		">generator",
-	]);
-	for (number, run) in report.runs.iter().enumerate() {
-		table.row([
-			(number + 1).to_string(),
-			thousands(run.orders),
-			format!("{:.2}", run.seconds),
-			thousands(run.orders_per_second as u64),
-			format!("{:.2}", run.cpu_us_per_order),
-			format!("{:.2}", run.seller_us_per_order),
-			format!("{:.2}", run.issuer_us_per_order),
-			format!("{:.2}", run.generator_us_per_order),
-		]);
-	}
-	format!(
-		"\nConfirmed round trips: accepted, delivered, confirmed, back, durable on both sides\n\n\
-		 machine    {}; load average before: {:.1}\n\
-		 processes  seller's node (the only validator, 2 s blocks), issuer's node, load generator with the issuer's loop\n\
-		 orders     {} bytes with facts that both sides check against {} clauses, {} per request; confirmations ~100 bytes\n\n\
-		 {table}\n\n\
-		 median of {}: {} orders/s, {:.2} CPU µs per order of both nodes together\n\
-		 nodes and generator used {:.0} % of the processors: {}\n\
-		 one order at a time, acknowledgement to confirmation at the seller: p50 {:.2} ms, p99 {:.2} ms ({} orders)\n\
-		 both nodes without load: {:.0} CPU ms per second, included above\n\n\
-		 Measured on this machine at this time; a figure of another machine, or of one with other work, is another figure.",
-		report.machine,
-		report.load_before,
-		report.order_bytes,
-		report.clauses,
-		thousands(report.orders_per_request),
-		report.runs.len(),
-		thousands(report.orders_per_second as u64),
-		report.cpu_us_per_order,
-		report.processors_used * 100.0,
-		if report.processors_used > 0.75 { "they are what bounds the rate" } else { "the rate is bounded by waiting, not by them" },
-		report.latency_p50_ms,
-		report.latency_p99_ms,
-		report.singles,
-		report.idle_cpu_ms_per_second,
-	)
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

@@ -6,7 +6,7 @@
 use super::Trio;
 use crate::{
 	api::Cursor,
-	testing::{self, lines},
+	testing::{self, lines, World},
 };
 use std::time::Instant;
 
@@ -22,37 +22,38 @@ fn cpu_us() -> u64 {
 	ticks * 10_000
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "measures; takes some seconds"]
-async fn cpu_per_round_trip() {
-	const BATCHES: usize = 200;
-	const BATCH: usize = 2_000;
-	let trio = Trio::start(99);
+/// Orders of one submission.
+const BATCH: usize = 2_000;
+
+/// A submission of orders of these products, in turn; 512 bytes each.
+fn submission(number: usize, products: &[String]) -> (bytes::Bytes, Vec<std::ops::Range<u32>>) {
 	let filler = "x".repeat(300);
-	let batches: Vec<_> = (0..BATCHES)
-		.map(|b| {
-			let orders: Vec<_> = (0..BATCH)
-				.map(|i| {
-					let order = testing::order(&format!("M-{b}-{i}"), "P2");
-					order.replace(
-						"\"placed_at\"",
-						&format!("\"details\":{{\"note\":\"{filler}\"}},\"placed_at\""),
-					)
-				})
-				.collect();
-			lines(&orders)
+	let orders: Vec<_> = (0..BATCH)
+		.map(|i| {
+			let order = testing::order(&format!("M-{number}-{i}"), &products[i % products.len()]);
+			order.replace(
+				"\"placed_at\"",
+				&format!("\"details\":{{\"note\":\"{filler}\"}},\"placed_at\""),
+			)
 		})
 		.collect();
+	lines(&orders)
+}
+
+/// Trades and prints what it cost; `products` of as many lanes.
+async fn round_trips(trio: Trio, batches: usize, products: &[String]) {
+	let batches: Vec<_> = (0..batches).map(|number| submission(number, products)).collect();
 	let bytes: usize = batches.iter().map(|(body, _)| body.len()).sum();
+	let count = batches.len() * BATCH;
 	let (seller, issuer) = (trio.seller.clone(), trio.issuer.clone());
 	let (cpu, started) = (cpu_us(), Instant::now());
 	let confirming = tokio::spawn(async move {
 		let (mut cursor, mut confirmed) = (Cursor::default(), 0);
 		let mut tail = issuer.tail();
-		while (confirmed as usize) < BATCHES * BATCH {
+		while confirmed < count {
 			tail.borrow_and_update();
-			let (next, count) = testing::confirm(&issuer, cursor).await;
-			confirmed += count;
+			let (next, accepted) = testing::confirm(&issuer, cursor).await;
+			confirmed += accepted as usize;
 			if next == cursor {
 				let _ = tail.changed().await;
 			}
@@ -64,27 +65,51 @@ async fn cpu_per_round_trip() {
 		assert_eq!(report.accepted as usize, BATCH);
 	}
 	confirming.await.expect("confirms");
-	let lane = crate::api::LaneId {
-		channel: 1,
-		from: testing::ISSUER,
-		to: testing::SELLER,
-	};
 	testing::until(&trio.issuer, "all is delivered", || {
-		trio.issuer
-			.lanes()
-			.iter()
-			.any(|l| l.lane == lane && l.delivered == l.packets)
+		let lanes = trio.issuer.lanes();
+		let out: Vec<_> = lanes.iter().filter(|l| l.outgoing).collect();
+		out.len() == products.len() && out.iter().all(|l| l.delivered == l.packets)
 	})
 	.await;
 	let (cpu, elapsed) = (cpu_us() - cpu, started.elapsed());
-	let count = (BATCHES * BATCH) as u64;
 	println!(
-		"{count} round trips of {} B orders in {elapsed:?}: {:.0}/s, {:.2} us CPU each (load generator included)",
-		bytes / BATCHES / BATCH,
+		"{count} round trips of {} B orders over {} lanes each way in {elapsed:?}: {:.0}/s, {:.2} us CPU each (load generator included)",
+		bytes / count,
+		products.len(),
 		count as f64 / elapsed.as_secs_f64(),
 		cpu as f64 / count as f64,
 	);
 	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures; takes some seconds"]
+async fn cpu_per_round_trip() {
+	round_trips(Trio::start(99), 200, &["P2".into()]).await;
+}
+
+/// The same orders over 1, 10 and 100 channels of the same two nodes, and so over as many lanes each way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures; takes some seconds"]
+async fn cpu_per_round_trip_over_many_lanes() {
+	for lanes in [1u32, 10, 100, 1] {
+		let world = World::new(98);
+		world.block(|state| {
+			let model = state.channel(1).clone();
+			for number in 0..lanes {
+				let mut channel = model.clone();
+				channel.id = 1_000 + number;
+				channel.authorisation = Ok(testing::granted(channel.id));
+				channel.interfaces[0].id = testing::name(&format!("J{number}"));
+				channel.products.truncate(1);
+				channel.products[0].id = testing::name(&format!("L{number}"));
+				channel.products[0].interface = channel.interfaces[0].id.clone();
+				state.channels.push(channel);
+			}
+		});
+		let products: Vec<_> = (0..lanes).map(|number| format!("L{number}")).collect();
+		round_trips(Trio::start_in(world), 100, &products).await;
+	}
 }
 
 #[test]
