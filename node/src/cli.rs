@@ -2,6 +2,7 @@
 
 //! Arguments and subcommands.
 
+use sealane_gateway::TlsFiles;
 use std::{net::SocketAddr, path::PathBuf};
 
 /// A member's node: chain, courier and HTTP API in one process.
@@ -23,13 +24,37 @@ pub struct Cli {
 /// How this node trades.
 #[derive(Clone, Debug, clap::Args)]
 pub struct TradeArgs {
-	/// Address of the HTTP API for business systems. Anything but loopback is refused: put a TLS proxy in front.
+	/// Address of the HTTP API for business systems. One that other machines reach is refused without TLS.
 	#[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9955")]
 	pub api_addr: SocketAddr,
+
+	/// Certificate of the HTTP API in PEM, followed by those between it and its authority: TLS in the place of plain HTTP.
+	#[arg(long, value_name = "FILE", requires = "api_tls_key")]
+	pub api_tls_cert: Option<PathBuf>,
+
+	/// Private key of that certificate in PEM, mode 600.
+	#[arg(long, value_name = "FILE", requires = "api_tls_cert")]
+	pub api_tls_key: Option<PathBuf>,
+
+	/// Authorities of clients' certificates in PEM. With them, a client of the HTTP API needs a certificate of one of them,
+	/// beside its token.
+	#[arg(long, value_name = "FILE", requires = "api_tls_cert")]
+	pub api_client_ca: Option<PathBuf>,
+
+	/// How long requests under way may take to end after SIGTERM or SIGINT, in seconds. A second signal ends the wait.
+	#[arg(long, value_name = "SECONDS", default_value_t = 10)]
+	pub stop_timeout: u32,
 
 	/// File with the courier's secret keys, mode 600. Made at the first start where it does not exist.
 	#[arg(long, value_name = "FILE")]
 	pub courier_key_file: Option<PathBuf>,
+
+	/// Start although records of the courier's log are damaged, and give those up for good. Only where no copy of the
+	/// damaged file is left. Lost are the packets, receipts and notes in the damaged range, which the log names by file,
+	/// offset and length; kept is every record whose checksum holds. The partners keep what they acknowledged and what
+	/// they sent. Needed once: what was given up is remembered. See docs/operating/recovery.md.
+	#[arg(long)]
+	pub salvage_log: bool,
 
 	/// Do not trade: no courier, no HTTP API. For validators without a business of their own.
 	#[arg(long)]
@@ -39,6 +64,17 @@ pub struct TradeArgs {
 	/// must refuse what arrives.
 	#[arg(long, hide = true)]
 	pub unchecked_sender: bool,
+}
+
+impl TradeArgs {
+	/// The files of TLS, where the HTTP API is to have it.
+	pub fn tls(&self) -> Option<TlsFiles> {
+		Some(TlsFiles {
+			certificate: self.api_tls_cert.clone()?,
+			key: self.api_tls_key.clone()?,
+			client_ca: self.api_client_ca.clone(),
+		})
+	}
 }
 
 /// What the binary can do besides running the node.
@@ -90,6 +126,14 @@ pub enum CourierKeyCommand {
 	Add {
 		/// The key file.
 		file: PathBuf,
+	},
+	/// Remove a pair from a key file and print the public keys that are left: the last step of a rotation, when nothing sealed
+	/// to the old pair is under way any more. The last pair stays.
+	Remove {
+		/// The key file.
+		file: PathBuf,
+		/// The public signing key of the pair, 64 hexadecimal digits.
+		signing: String,
 	},
 	/// Print the public keys of a key file as JSON, oldest first.
 	Show {

@@ -5,11 +5,11 @@
 use crate::{
 	chain_spec::{self, ChainSpec},
 	cli::{Cli, CourierKeyCommand, Subcommand},
-	service::{self, partial},
+	lifetime,
+	service::partial,
 };
 use sc_cli::SubstrateCli;
-use sc_network::config::NetworkBackendType;
-use sealane_runtime::{opaque::Block, Hash};
+use sealane_runtime::opaque::Block;
 
 impl SubstrateCli for Cli {
 	fn impl_name() -> String {
@@ -90,26 +90,14 @@ pub fn run() -> sc_cli::Result<()> {
 }
 
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
-	if !cli.trade.api_addr.ip().is_loopback() {
+	if cli.trade.tls().is_none() && !cli.trade.api_addr.ip().is_loopback() {
 		return Err(sc_cli::Error::Input(format!(
-			"--api-addr {}: the HTTP API speaks plain HTTP and binds to loopback addresses only; put a TLS proxy in front",
+			"--api-addr {}: other machines reach this address, and a token must not cross a network in the clear; give \
+			 --api-tls-cert and --api-tls-key, or a loopback address",
 			cli.trade.api_addr
 		)));
 	}
-	let trade = cli.trade.clone();
-	cli.create_runner(&cli.run)?
-		.run_node_until_exit(|mut config| async move {
-			// Anchors, retries and revocations are driven by the off-chain worker: it runs on every member's node, not only
-			// where blocks are authored.
-			config.offchain_worker.enabled = true;
-			match config.network.network_backend {
-				NetworkBackendType::Libp2p => {
-					service::start::<sc_network::NetworkWorker<Block, Hash>>(config, trade).await
-				}
-				NetworkBackendType::Litep2p => service::start::<sc_network::Litep2pNetworkBackend>(config, trade).await,
-			}
-			.map_err(sc_cli::Error::Service)
-		})
+	lifetime::run(cli)
 }
 
 fn courier_key(cmd: &CourierKeyCommand) -> sc_cli::Result<()> {
@@ -122,6 +110,13 @@ fn courier_key(cmd: &CourierKeyCommand) -> sc_cli::Result<()> {
 			)))
 		}
 		CourierKeyCommand::Generate { file } | CourierKeyCommand::Add { file } => KeyRing::append_generated(file),
+		CourierKeyCommand::Remove { file, signing } => {
+			let mut key = [0; 32];
+			hex::decode_to_slice(signing.trim_start_matches("0x"), &mut key).map_err(|e| {
+				sc_cli::Error::Input(format!("signing key `{signing}`: must be 64 hexadecimal digits: {e}"))
+			})?;
+			KeyRing::remove(file, &key)
+		}
 		CourierKeyCommand::Show { file } => KeyRing::load(file),
 	}
 	.map_err(|e| sc_cli::Error::Input(e.to_string()))?;

@@ -5,8 +5,10 @@
 mod chain_spec;
 mod cli;
 mod command;
+mod lifetime;
 mod rpc;
 mod service;
+mod signals;
 
 fn main() -> sc_cli::Result<()> {
 	command::run()

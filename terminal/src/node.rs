@@ -15,29 +15,43 @@ pub struct NodeArgs {
 	/// File with the API token (mode 600); not needed where --node is a folder
 	#[arg(long, env = "SEALANE_TOKEN_FILE")]
 	pub token_file: Option<PathBuf>,
+	/// Authorities of the node's certificate (PEM), for an https URL; those that browsers know unless told
+	#[arg(long, env = "SEALANE_CA_FILE")]
+	pub ca_file: Option<PathBuf>,
+	/// Certificate of this client (PEM), for a node that wants one
+	#[arg(long, env = "SEALANE_CLIENT_CERT", requires = "client_key")]
+	pub client_cert: Option<PathBuf>,
+	/// Private key of that certificate (PEM, mode 600)
+	#[arg(long, env = "SEALANE_CLIENT_KEY", requires = "client_cert")]
+	pub client_key: Option<PathBuf>,
 }
 
 impl NodeArgs {
 	/// A client.
 	///
 	/// # Errors
-	/// The token cannot be read, others can read it, or the URL is none.
+	/// The token, a certificate or the key cannot be read, others can read a secret, or the URL is none.
 	pub fn client(&self) -> Result<Client> {
-		let Some(token_file) = &self.token_file else {
-			if Path::new(&self.node).exists() {
-				return Ok(Client::from_path(&self.node)?);
+		let mut builder = match &self.token_file {
+			// A terminal outlives restarts of its node: patient, because every request is idempotent.
+			Some(file) => ClientBuilder::new(self.node.as_str(), read_secret(file)?.trim()).attempts(60),
+			None if Path::new(&self.node).exists() => ClientBuilder::from_path(&self.node)?,
+			None => {
+				return Err(Error::invalid(
+					"token-file",
+					"",
+					"given with a URL; or --node names the node's folder",
+				))
 			}
-			return Err(Error::invalid(
-				"token-file",
-				"",
-				"given with a URL; or --node names the node's folder",
-			));
 		};
-		let token = read_secret(token_file)?;
-		// A terminal outlives restarts of its node: patient, because every request is idempotent.
-		Ok(ClientBuilder::new(self.node.as_str(), token.trim())
-			.attempts(60)
-			.build()?)
+		if let Some(file) = &self.ca_file {
+			builder = builder.trust(std::fs::read(file).map_err(Error::file(file))?);
+		}
+		if let (Some(certificate), Some(key)) = (&self.client_cert, &self.client_key) {
+			let certificate_pem = std::fs::read(certificate).map_err(Error::file(certificate))?;
+			builder = builder.identify(certificate_pem, read_secret(key)?);
+		}
+		Ok(builder.build()?)
 	}
 }
 
@@ -82,5 +96,31 @@ mod tests {
 		assert!(error.contains("mode 644") && !error.contains("t0ken"), "{error}");
 		std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
 		assert_eq!(read_secret(&path).unwrap(), "t0ken\n");
+	}
+
+	#[test]
+	fn the_key_of_a_client_certificate_must_be_private_too() {
+		let dir = tempfile::tempdir().unwrap();
+		let file = |name: &str, mode| {
+			let path = dir.path().join(name);
+			std::fs::write(&path, "s3cret\n").unwrap();
+			std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+			path
+		};
+		let args = |key| NodeArgs {
+			node: "https://127.0.0.1:1".into(),
+			token_file: Some(file("token", 0o600)),
+			ca_file: None,
+			client_cert: Some(file("cert.pem", 0o644)),
+			client_key: Some(key),
+		};
+		let error = args(file("open.key", 0o640)).client().unwrap_err().to_string();
+		assert!(error.contains("mode 640"), "{error}");
+		// It is read, and is no key.
+		let error = args(file("own.key", 0o600)).client().unwrap_err().to_string();
+		assert!(
+			error.contains("client certificate") && !error.contains("s3cret"),
+			"{error}"
+		);
 	}
 }

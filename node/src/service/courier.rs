@@ -2,18 +2,20 @@
 
 //! The courier and the HTTP API in front of it.
 
-use super::{chain_view::ClientView, evidence::FinalChain, network::Network, FullClient};
+use super::{chain_view::ClientView, evidence::FinalChain, network::Network, trade::Trade, FullClient};
 use crate::cli::TradeArgs;
 use sc_client_api::HeaderBackend;
 use sc_network::NetworkBackend;
 use sc_service::{error::Error as ServiceError, Configuration, TaskManager};
 use sealane_courier::{
 	clock::SystemClock,
+	error::StartError,
+	store::OpenError,
 	transport::{
 		network::{protocol, NetworkTransport},
 		InboundRequests,
 	},
-	Courier, Handle, Parts,
+	Courier, Parts,
 };
 use sealane_primitives::ids::PeerIdBytes;
 use sealane_runtime::{opaque::Block, Hash};
@@ -50,7 +52,7 @@ pub async fn start(
 	task_manager: &TaskManager,
 	chain: FinalChain,
 	net: &Network,
-) -> Result<Handle, ServiceError> {
+) -> Result<Trade, ServiceError> {
 	let client = chain.client.clone();
 	let local_peer = net.network.local_peer_id().to_bytes();
 	let peer = PeerIdBytes::try_from(local_peer.clone())
@@ -61,6 +63,7 @@ pub async fn start(
 		settings.key_file = file.clone();
 	}
 	settings.unchecked_sender = trade.unchecked_sender;
+	settings.salvage = trade.salvage_log;
 
 	let parts = Parts {
 		config: settings,
@@ -80,17 +83,26 @@ pub async fn start(
 	let handle = tokio::task::spawn_blocking(move || Courier::start(parts))
 		.await
 		.map_err(|error| ServiceError::Other(format!("starting the courier: {error}")))?
-		.map_err(|error| ServiceError::Application(Box::new(error)))?;
+		.map_err(explained)?;
 
 	let mut settings = sealane_gateway::Config::new(folder, trade.api_addr.port());
 	settings.listen = trade.api_addr;
+	settings.tls = trade.tls();
 	settings.version = env!("CARGO_PKG_VERSION").into();
+	settings.limits.stop_timeout_ms = u64::from(trade.stop_timeout) * 1_000;
 	settings.chain = Some(Arc::new(chain));
-	let gateway = sealane_gateway::serve(settings, handle.clone(), futures::future::pending())
+	Trade::start(settings, handle)
 		.await
-		.map_err(|error| ServiceError::Application(Box::new(error)))?;
-	task_manager
-		.spawn_essential_handle()
-		.spawn("http-api", Some("courier"), gateway.stopped());
-	Ok(handle)
+		.map_err(|error| ServiceError::Application(Box::new(error)))
+}
+
+/// Why the courier does not start, and what the operator can do.
+fn explained(error: StartError) -> ServiceError {
+	match &error {
+		StartError::Store(OpenError::Corrupt { .. }) => ServiceError::Other(format!(
+			"{error}; put a copy of the file in its place; only where there is none, --salvage-log gives up what was lost \
+			 (docs/operating/recovery.md)"
+		)),
+		_ => ServiceError::Application(Box::new(error)),
+	}
 }

@@ -9,6 +9,7 @@ mod evidence;
 mod network;
 mod offchain;
 pub mod partial;
+pub mod trade;
 
 use crate::cli::TradeArgs;
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
@@ -30,11 +31,19 @@ pub type FullSelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 /// The transaction pool.
 pub type Pool = sc_transaction_pool::TransactionPoolHandle<Block, FullClient>;
 
-/// Starts everything. Returns the tasks, which run until the process ends.
+/// A node that runs.
+pub struct Node {
+	/// Its tasks. They end when this is dropped.
+	pub tasks: TaskManager,
+	/// Courier and HTTP API; `None` for a node that does not trade.
+	pub trade: Option<trade::Trade>,
+}
+
+/// Starts everything.
 pub async fn start<N: NetworkBackend<Block, Hash>>(
 	config: Configuration,
 	trade: TradeArgs,
-) -> Result<TaskManager, ServiceError> {
+) -> Result<Node, ServiceError> {
 	let sc_service::PartialComponents {
 		client,
 		backend,
@@ -57,7 +66,7 @@ pub async fn start<N: NetworkBackend<Block, Hash>>(
 		&grandpa_link,
 		prepared.protocol,
 	)?;
-	let courier = match prepared.inbound {
+	let trade = match prepared.inbound {
 		Some(inbound) => {
 			let chain = evidence::FinalChain {
 				client: client.clone(),
@@ -76,7 +85,7 @@ pub async fn start<N: NetworkBackend<Block, Hash>>(
 		keystore_container.keystore(),
 		net.network.clone(),
 		config.role.is_authority(),
-		courier,
+		trade.as_ref().map(|trade| trade.courier().clone()),
 	)?;
 	network::follow_authorised_peers(&task_manager, client.clone(), net.network.clone(), net.sync.clone());
 
@@ -144,5 +153,8 @@ pub async fn start<N: NetworkBackend<Block, Hash>>(
 		role,
 		name,
 	)?;
-	Ok(task_manager)
+	Ok(Node {
+		tasks: task_manager,
+		trade,
+	})
 }
