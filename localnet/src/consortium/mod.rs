@@ -242,6 +242,15 @@ impl Consortium {
 		&self.chain
 	}
 
+	/// Connects to the first node anew, once it has been started again.
+	///
+	/// # Errors
+	/// It does not answer.
+	pub async fn reconnect(&mut self) -> Result<()> {
+		self.chain = ChainClient::connect(&self.institutions[0].node.rpc_url()).await?;
+		Ok(())
+	}
+
 	/// Where everything is.
 	pub fn folder(&self) -> &Path {
 		&self.folder

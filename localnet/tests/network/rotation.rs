@@ -58,6 +58,7 @@ async fn courier_keys_rotate_while_orders_flow() {
 		network.institutions[index].node.add_courier_key().unwrap();
 		network.institutions[index].node.restart().await.unwrap();
 	}
+	network.reconnect().await.unwrap();
 	let ends = announce(&network, &terminals, folder.path()).await.unwrap();
 	let next_keys = keys_of_all(&network).await.unwrap();
 	for who in &network.institutions {
@@ -139,7 +140,7 @@ async fn announce(network: &Consortium, terminals: &Terminals, folder: &Path) ->
 		assert!(done["events"].to_string().contains("KeysAnnounced"), "{done}");
 		// Once more by mistake: the chain has them.
 		let again = terminals.output(&rotate(who.node_id)).await?;
-		let error = String::from_utf8_lossy(&again.stderr).into_owned();
+		let error = String::from_utf8_lossy(&again.stdout).into_owned();
 		assert!(!again.status.success() && error.contains("a new pair"), "{error}");
 	}
 	Ok(valid_from + OVERLAP)
