@@ -80,10 +80,9 @@ async fn courier_keys_rotate_while_orders_flow() {
 	}
 
 	// The old pairs go, and are not missed.
-	for index in 0..network.institutions.len() {
-		let node = &mut network.institutions[index].node;
-		node.remove_courier_key(&first_keys[index].signing).unwrap();
-		node.restart().await.unwrap();
+	for (who, old) in network.institutions.iter_mut().zip(&first_keys) {
+		who.node.remove_courier_key(&old.signing).unwrap();
+		who.node.restart().await.unwrap();
 	}
 	let (from, to) = both(&network).unwrap();
 	let late = "after-the-rotation";
