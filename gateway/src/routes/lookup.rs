@@ -19,13 +19,16 @@ pub(super) enum Sought {
 	Registration,
 }
 
+/// A read of the courier: of an id, and of the seller that it is of.
+pub(super) type Read<T> = fn(&dyn Backend, &str, Option<MemberId>) -> Result<Option<T>, ReadError>;
+
 /// What `read` finds under this id, or the problem that there is none.
 pub(super) async fn find<T: Send + 'static>(
 	state: &AppState,
 	sought: Sought,
 	Id(id): Id,
 	Parameters(query): Parameters<SellerQuery>,
-	read: fn(&dyn Backend, &str, Option<MemberId>) -> Result<Option<T>, ReadError>,
+	read: Read<T>,
 ) -> Result<T, Failure> {
 	state
 		.read(move |backend| {
