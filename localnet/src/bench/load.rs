@@ -351,6 +351,7 @@ mod tests {
 	fn the_tail_closes_an_order() {
 		let order = format!("{{\"id\":\"A{}", tail("P", 3));
 		let read: serde_json::Value = serde_json::from_str(&order).expect("an order");
-		assert_eq!((&read["clause_version"], &read["id"]), (&3.into(), &"A".into()));
+		assert_eq!(read["clause_version"].as_u64(), Some(3));
+		assert_eq!(read["id"].as_str(), Some("A"));
 	}
 }
