@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Longest time for anything that a network does; generous, for slow machines.
-pub const LIMIT: Duration = Duration::from_secs(180);
+pub const LIMIT: Duration = Duration::from_secs(300);
 
 /// How often is looked.
 const PAUSE: Duration = Duration::from_millis(250);

@@ -329,7 +329,7 @@ async fn sell(network: &Network, terminal: &Terminal, folder: &Path, name: &str)
 	}
 	let file: PathBuf = folder.join(format!("{name}.ndjson"));
 	write(&file, &orders)?;
-	let args = Args::new("sales run --until finalised --timeout-s 180")
+	let args = Args::new("sales run --until finalised --timeout-s 300")
 		.option("--node", network.data_of("alice")?)
 		.option("--db", format!("sqlite:{}", folder.join("seller.db").display()))
 		.option("--customers", CUSTOMERS)
