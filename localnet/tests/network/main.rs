@@ -7,6 +7,7 @@ mod commands;
 mod common;
 mod connections;
 mod council;
+mod evidence;
 mod flow;
 mod polkadot_js;
 mod recovery;

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A trade is proven from the chain specification alone, without any node, after the validators changed.
+
+use crate::common::{confirming, open_network, order_at, purchase, LIMIT};
+use sealane_localnet::{
+	consortium::{Consortium, Plan},
+	terminals::{Args, Terminals},
+	wait::{until, Look},
+	Error, Result,
+};
+use sealane_primitives::evidence::EvidencePack;
+use sealane_sdk::types::OrderStage;
+use sealane_terminal::chain::Until;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trade_is_proven_offline_after_the_validators_changed() {
+	let folder = tempfile::tempdir().unwrap();
+	let network = open_network(folder.path(), Plan::Five).await.unwrap();
+	let terminals = Terminals::new(&folder.path().join("terminals")).unwrap();
+	a_validator_leaves(&network).await.unwrap();
+
+	let (seller, issuer) = (network.sellers().next().unwrap(), network.issuers().next().unwrap());
+	let (client, id) = (seller.client().unwrap(), "after-the-change");
+	confirming(issuer, async {
+		client.submit_orders(&[purchase(id, issuer)], id).await?;
+		order_at(&client, id, OrderStage::Finalised).await
+	})
+	.await
+	.unwrap();
+
+	let file = folder.path().join("evidence.json");
+	let get = Args::new("evidence get")
+		.with(id)
+		.option("--node", seller.node.folder())
+		.option("--output", &file);
+	terminals.json::<Value>(get).await.unwrap();
+	// From here on no node is asked; there is none any more.
+	let spec = folder.path().join("specification.json");
+	std::fs::copy(network.chain_spec(), &spec).unwrap();
+	drop(network);
+	let report: Value = terminals.json(offline(&file, &spec)).await.unwrap();
+	let proven = &report["offline"];
+	assert_eq!(proven["validators"], 4, "one of five left: {report}");
+	assert!(proven["votes"].as_u64() >= Some(3), "{report}");
+	assert_eq!(
+		proven["validator_changes"].as_array().map(Vec::len),
+		Some(1),
+		"{report}"
+	);
+	assert!(
+		proven["validator_changes"][0].as_u64() < report["anchor"]["block"].as_u64(),
+		"{report}"
+	);
+	println!(
+		"{} bytes of evidence: {report}",
+		std::fs::metadata(&file).unwrap().len()
+	);
+
+	let pack = EvidencePack::from_json(&std::fs::read(&file).unwrap()).unwrap();
+	let votes = &pack.chain.as_ref().unwrap().finality;
+	println!(
+		"final blocks: {:?}",
+		votes
+			.iter()
+			.map(|block| (block.header.len(), block.justification.len()))
+			.collect::<Vec<_>>()
+	);
+	let refused = forgeries(&pack);
+	assert_eq!(refused.len(), 4);
+	for (forged, expected) in refused {
+		std::fs::write(&file, forged.to_json().unwrap()).unwrap();
+		let output = terminals.output(&offline(&file, &spec)).await.unwrap();
+		let error = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+		assert_eq!(output.status.code(), Some(9), "{expected}: {error}");
+		assert!(error.contains(expected), "{error}\nlacks {expected}");
+	}
+}
+
+fn offline(file: &Path, spec: &PathBuf) -> Args {
+	Args::new("evidence verify").with(file).option("--chain", spec)
+}
+
+/// The last institution's validator leaves; returns when the others vote without it.
+async fn a_validator_leaves(network: &Consortium) -> Result<()> {
+	let chain = network.chain();
+	let leaver = network
+		.issuers()
+		.last()
+		.ok_or_else(|| Error::Unexpected("a network without issuers".into()))?;
+	let call = chain.call("Validators", "leave", &[]).await?;
+	{
+		let _turn = network.own_turn().await;
+		chain.submit(&call, &leaver.signer.0, Until::InBlock).await?;
+	}
+	until("the validators change", LIMIT, || async {
+		let set: Option<u64> = chain.storage("Grandpa", "CurrentSetId", &[]).await?;
+		Ok(match set {
+			Some(1..) => Look::Found(()),
+			set => Look::NotYet(format!("set {}", set.unwrap_or_default())),
+		})
+	})
+	.await
+}
+
+/// Changed packs, each with its checksum made anew, and what a verifier must say of them.
+fn forgeries(pack: &EvidencePack) -> Vec<(EvidencePack, &'static str)> {
+	let forge = |change: fn(&mut EvidencePack)| {
+		let mut forged = pack.clone();
+		change(&mut forged);
+		EvidencePack::new(forged.record, forged.batch, forged.anchor, forged.chain)
+	};
+	vec![
+		(
+			forge(|pack| {
+				if let Some(chain) = &mut pack.chain {
+					chain.finality.remove(0);
+				}
+			}),
+			"under validator set 0",
+		),
+		(
+			forge(|pack| {
+				if let Some(node) = pack.chain.as_mut().and_then(|chain| chain.storage_proof.last_mut()) {
+					node[5] ^= 1;
+				}
+			}),
+			"chain.storage_proof does not lead from state root",
+		),
+		(
+			forge(|pack| {
+				if let Some(anchor) = &mut pack.anchor {
+					anchor.reference.block_hash[0] ^= 1;
+				}
+			}),
+			"anchor.reference is in block",
+		),
+		(forge(|pack| pack.chain = None), "chain is missing"),
+	]
+}
