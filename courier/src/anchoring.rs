@@ -2,9 +2,9 @@
 
 //! Anchors: one root over the batches that both sides signed since the last one.
 //!
-//! The off-chain worker asks for an anchor at each block; the first time it is due, the anchor is cut in the background and is on disk
-//! before it is offered, so that what goes on chain can always be opened again. It is offered until the chain's next number has
-//! moved past it, and is final when the chain says so in a final block.
+//! The off-chain worker asks for an anchor at each block. Where one is due it is cut, and is on disk before it is offered, so that
+//! what goes on chain can always be opened again; the worker waits a moment for that, as a block later is two seconds later. It is
+//! offered until the chain's next number has moved past it, and is final when the chain says so in a final block.
 
 use crate::{
 	cutting::Note,
@@ -20,13 +20,18 @@ use sealane_primitives::{
 	evidence,
 	ids::{AnchorSequence, BlockNumber},
 };
-use std::sync::Arc;
+use std::{
+	sync::{mpsc, Arc},
+	time::Duration,
+};
 
 const LOG_TARGET: &str = "courier";
 /// Most batches in one anchor: what one record of the log can name, with room.
 const MAX_BATCHES: usize = 65_536;
 /// Blocks after which an anchor that was handed to the pool and is not on chain is handed to it again.
 const RESUBMIT_BLOCKS: BlockNumber = 8;
+/// Longest wait of an off-chain worker for the anchor that it had cut; short against a block.
+const CUT_PATIENCE: Duration = Duration::from_millis(200);
 
 /// What anchoring keeps in memory.
 #[derive(Default)]
@@ -42,7 +47,7 @@ struct State {
 	last_cut: Option<BlockNumber>,
 }
 
-/// The anchor to submit at block `at`, if one is ready; begins to cut one where it is due.
+/// The anchor to submit at block `at`, if one is ready; cuts one where it is due. Blocks for the cut, at most [`CUT_PATIENCE`].
 pub(crate) fn ready(
 	courier: &Arc<Courier>,
 	next: AnchorSequence,
@@ -63,15 +68,29 @@ pub(crate) fn ready(
 	if courier.library.book.read().unanchored.is_empty() {
 		return None;
 	}
-	let mut state = courier.anchoring.state.lock();
-	let due = state.last_cut.is_none_or(|last| at.saturating_sub(last) >= interval);
-	if due && !state.cutting {
+	let (done, cut_done) = mpsc::channel::<()>();
+	{
+		let mut state = courier.anchoring.state.lock();
+		let due = state.last_cut.is_none_or(|last| at.saturating_sub(last) >= interval);
+		if !due || state.cutting {
+			return None;
+		}
 		state.cutting = true;
 		state.last_cut = Some(at);
-		let task = cut(courier.clone(), next, at, max_hashes);
-		courier.spawn("courier-cut-anchor", Box::pin(task));
 	}
-	None
+	let task = cut(courier.clone(), next, at, max_hashes);
+	courier.spawn(
+		"courier-cut-anchor",
+		Box::pin(async move {
+			task.await;
+			// The off-chain worker may wait no longer.
+			let _ = done.send(());
+		}),
+	);
+	// Nearly always the anchor is on disk within milliseconds and goes out at this block; else it goes at the next one.
+	cut_done.recv_timeout(CUT_PATIENCE).ok()?;
+	let position = courier.library.book.read().anchors.get(&next)?.position;
+	offer(courier, position)
 }
 
 fn offer(courier: &Courier, position: u64) -> Option<ReadyAnchor> {
