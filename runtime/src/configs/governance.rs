@@ -88,7 +88,7 @@ impl pallet_collective::Config<CouncilInstance> for Runtime {
 	type MaxProposals = ConstU32<100>;
 	type MaxMembers = ConstU32<100>;
 	type DefaultVote = pallet_collective::MoreThanMajorityThenPrimeDefaultVote;
-	type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_collective::WeightInfo<Runtime>;
 	type SetMembersOrigin = EnsureRoot<AccountId>;
 	type MaxProposalWeight = MaxProposalWeight;
 	type DisapproveOrigin = TwoThirds;
@@ -106,7 +106,7 @@ impl pallet_membership::Config<CouncilInstance> for Runtime {
 	type MembershipInitialized = CouncilSeats;
 	type MembershipChanged = CouncilSeats;
 	type MaxMembers = ConstU32<100>;
-	type WeightInfo = pallet_membership::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_membership::WeightInfo<Runtime>;
 }
 
 impl pallet_scheduler::Config for Runtime {
@@ -118,14 +118,14 @@ impl pallet_scheduler::Config for Runtime {
 	type ScheduleOrigin = TwoThirds;
 	type OriginPrivilegeCmp = EqualPrivilegeOnly;
 	type MaxScheduledPerBlock = ConstU32<50>;
-	type WeightInfo = pallet_scheduler::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_scheduler::WeightInfo<Runtime>;
 	type Preimages = Preimage;
 	type BlockNumberProvider = System;
 }
 
 impl pallet_preimage::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
-	type WeightInfo = pallet_preimage::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_preimage::WeightInfo<Runtime>;
 	type Currency = NoToken;
 	type ManagerOrigin = CouncilSeat;
 	// Others would have to leave a deposit. There is no token, so they note nothing: up to 4 MiB each would stay for ever.
@@ -146,7 +146,7 @@ impl pallet_whitelist::Config for Runtime {
 	type Preimages = Preimage;
 	type DeferredDispatchExpiration = MotionDuration;
 	type BlockNumberProvider = System;
-	type WeightInfo = pallet_whitelist::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_whitelist::WeightInfo<Runtime>;
 }
 
 /// What goes on in safe mode: time, consensus, governance, evidence, and what the council takes away. Trading permissions are
@@ -195,7 +195,7 @@ impl pallet_safe_mode::Config for Runtime {
 	type ForceDepositOrigin = EnsureRoot<AccountId>;
 	type Notify = ();
 	type ReleaseDelay = ();
-	type WeightInfo = pallet_safe_mode::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_safe_mode::WeightInfo<Runtime>;
 }
 
 /// Calls that must never be paused, lest a pause could not be undone.
@@ -221,7 +221,7 @@ impl pallet_tx_pause::Config for Runtime {
 	type UnpauseOrigin = TwoThirds;
 	type WhitelistedCalls = NeverPaused;
 	type MaxNameLen = ConstU32<64>;
-	type WeightInfo = pallet_tx_pause::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_tx_pause::WeightInfo<Runtime>;
 }
 
 impl pallet_migrations::Config for Runtime {
@@ -236,7 +236,7 @@ impl pallet_migrations::Config for Runtime {
 	// A failed migration must not leave a chain that trades on half-moved state: safe mode until the council acts.
 	type FailedMigrationHandler = frame_support::migrations::EnterSafeModeOnFailedMigration<crate::SafeMode, KeepStuck>;
 	type MaxServiceWeight = MaxMigrationWeight;
-	type WeightInfo = pallet_migrations::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_migrations::WeightInfo<Runtime>;
 }
 
 /// What happens where even safe mode cannot be entered: nothing moves until the council forces it.

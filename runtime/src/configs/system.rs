@@ -3,8 +3,10 @@
 //! Blocks, accounts, time, allowance.
 
 use crate::{
-	no_token::NoToken, AccountId, Balance, Block, Hash, MultiBlockMigrations, Nonce, OriginCaller, PalletInfo, Runtime,
-	RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, SafeMode, TxPause, SLOT_DURATION_MS, VERSION,
+	no_token::NoToken,
+	weights::block::{BlockExecutionWeight, ExtrinsicBaseWeight},
+	AccountId, Balance, Block, Hash, MultiBlockMigrations, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall,
+	RuntimeEvent, RuntimeOrigin, RuntimeTask, SafeMode, TxPause, SLOT_DURATION_MS, VERSION,
 };
 use frame_support::{
 	derive_impl,
@@ -12,7 +14,7 @@ use frame_support::{
 	parameter_types,
 	traits::{ConstU128, ConstU32, ConstU64, ConstU8, Contains, InsideBoth, InstanceFilter},
 	weights::{
-		constants::{BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
+		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
 		IdentityFee, Weight,
 	},
 };
@@ -76,7 +78,8 @@ impl frame_system::Config for Runtime {
 	type Nonce = Nonce;
 	type SS58Prefix = SS58Prefix;
 	type SingleBlockMigrations = crate::migrations::SingleBlock;
-	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+	type SystemWeightInfo = crate::weights::frame_system::WeightInfo<Runtime>;
+	type ExtensionsWeightInfo = crate::weights::frame_system_extensions::WeightInfo<Runtime>;
 	type Version = Version;
 }
 
@@ -84,7 +87,7 @@ impl pallet_timestamp::Config for Runtime {
 	type Moment = u64;
 	type OnTimestampSet = crate::Aura;
 	type MinimumPeriod = ConstU64<{ SLOT_DURATION_MS / 2 }>;
-	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_timestamp::WeightInfo<Runtime>;
 }
 
 // One unit of allowance is one picosecond of reference time. A byte is as large a share of a block's length as its price is of
@@ -102,14 +105,14 @@ impl pallet_transaction_payment::Config for Runtime {
 	// Demand does not change what a call costs: every member's share is fixed. `()` would make it nothing.
 	type FeeMultiplierUpdate = pallet_transaction_payment::ConstFeeMultiplier<OneToOne>;
 	type OperationalFeeMultiplier = ConstU8<1>;
-	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_transaction_payment::WeightInfo<Runtime>;
 }
 
 impl pallet_utility::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeCall = RuntimeCall;
 	type PalletsOrigin = OriginCaller;
-	type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_utility::WeightInfo<Runtime>;
 }
 
 impl pallet_multisig::Config for Runtime {
@@ -119,7 +122,7 @@ impl pallet_multisig::Config for Runtime {
 	type DepositBase = ConstU128<0>;
 	type DepositFactor = ConstU128<0>;
 	type MaxSignatories = ConstU32<20>;
-	type WeightInfo = pallet_multisig::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_multisig::WeightInfo<Runtime>;
 	type BlockNumberProvider = frame_system::Pallet<Runtime>;
 }
 
@@ -178,7 +181,7 @@ impl pallet_proxy::Config for Runtime {
 	type ProxyDepositBase = ConstU128<0>;
 	type ProxyDepositFactor = ConstU128<0>;
 	type MaxProxies = ConstU32<16>;
-	type WeightInfo = pallet_proxy::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = crate::weights::pallet_proxy::WeightInfo<Runtime>;
 	type MaxPending = ConstU32<16>;
 	type CallHasher = sp_runtime::traits::BlakeTwo256;
 	type AnnouncementDepositBase = ConstU128<0>;

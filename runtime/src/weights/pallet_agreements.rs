@@ -3,7 +3,7 @@
 //! Weights of `pallet_agreements`, measured. Written by `scripts/weights`, not by hand.
 //!
 //! Measured 2026-11-24 on Intel(R) Xeon(R) Processor, 2 cores. Other programs used them too.
-//! Load average 8.89 before and 9.52 after, this program counting as one.
+//! Load average 1.63 before and 1.58 after, this program counting as one.
 //! Samples: 20 values per component, 10 runs each, at least 1000 ms per benchmark.
 //! In the wasm of this runtime, over its development genesis, in memory. Accesses to storage are priced by `DbWeight`. Sizes of
 //! proofs are left out, since nobody on this chain works from proofs.
@@ -30,9 +30,9 @@ impl<T: frame_system::Config> pallet_agreements::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// The range of component `c` is `[1, 32]`.
 	fn propose(c: u32, ) -> Weight {
-		// Shortest run: 82_844 ns.
-		Weight::from_parts(84_359_578, 0)
-			.saturating_add(Weight::from_parts(6_128_789, 0).saturating_mul(c.into()))
+		// Shortest run: 72_771 ns.
+		Weight::from_parts(71_778_750, 0)
+			.saturating_add(Weight::from_parts(5_424_125, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -48,9 +48,9 @@ impl<T: frame_system::Config> pallet_agreements::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// The range of component `c` is `[1, 32]`.
 	fn counter_propose(c: u32, ) -> Weight {
-		// Shortest run: 88_516 ns.
-		Weight::from_parts(84_338_714, 0)
-			.saturating_add(Weight::from_parts(6_580_238, 0).saturating_mul(c.into()))
+		// Shortest run: 80_111 ns.
+		Weight::from_parts(79_647_252, 0)
+			.saturating_add(Weight::from_parts(5_626_076, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(11_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -60,8 +60,8 @@ impl<T: frame_system::Config> pallet_agreements::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Members` (r:2 w:0)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn accept() -> Weight {
-		// Shortest run: 47_545 ns.
-		Weight::from_parts(59_589_000, 0)
+		// Shortest run: 45_342 ns.
+		Weight::from_parts(49_843_000, 0)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -71,8 +71,8 @@ impl<T: frame_system::Config> pallet_agreements::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::Channels` (r:1 w:0)
 	/// Storage: `Members::Managers` (r:1 w:0)
 	fn withdraw() -> Weight {
-		// Shortest run: 40_973 ns.
-		Weight::from_parts(49_719_000, 0)
+		// Shortest run: 36_161 ns.
+		Weight::from_parts(40_815_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -91,9 +91,9 @@ impl<T: frame_system::Config> pallet_agreements::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// The range of component `p` is `[0, 4]`.
 	fn ratify(p: u32, ) -> Weight {
-		// Shortest run: 229_555 ns.
-		Weight::from_parts(249_905_000, 0)
-			.saturating_add(Weight::from_parts(17_419_000, 0).saturating_mul(p.into()))
+		// Shortest run: 217_849 ns.
+		Weight::from_parts(230_015_750, 0)
+			.saturating_add(Weight::from_parts(14_461_250, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(11_u64))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(p.into())))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
@@ -103,9 +103,10 @@ impl<T: frame_system::Config> pallet_agreements::WeightInfo for WeightInfo<T> {
 	/// Storage: `Agreements::Proposals` (r:1 w:1)
 	/// Storage: `Agreements::ProposedClauses` (r:0 w:1)
 	/// The range of component `r` is `[0, 256]`.
-	fn refuse(_r: u32, ) -> Weight {
-		// Shortest run: 28_765 ns.
-		Weight::from_parts(37_605_702, 0)
+	fn refuse(r: u32, ) -> Weight {
+		// Shortest run: 23_017 ns.
+		Weight::from_parts(26_499_859, 0)
+			.saturating_add(Weight::from_parts(1_859, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}

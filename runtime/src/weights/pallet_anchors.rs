@@ -3,7 +3,7 @@
 //! Weights of `pallet_anchors`, measured. Written by `scripts/weights`, not by hand.
 //!
 //! Measured 2026-11-24 on Intel(R) Xeon(R) Processor, 2 cores. Other programs used them too.
-//! Load average 9.52 before and 9.74 after, this program counting as one.
+//! Load average 1.58 before and 1.53 after, this program counting as one.
 //! Samples: 20 values per component, 10 runs each, at least 1000 ms per benchmark.
 //! In the wasm of this runtime, over its development genesis, in memory. Accesses to storage are priced by `DbWeight`. Sizes of
 //! proofs are left out, since nobody on this chain works from proofs.
@@ -22,8 +22,8 @@ impl<T: frame_system::Config> pallet_anchors::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Delegates` (r:1 w:0)
 	/// Storage: `Members::Members` (r:1 w:0)
 	fn anchor() -> Weight {
-		// Shortest run: 26_041 ns.
-		Weight::from_parts(28_243_000, 0)
+		// Shortest run: 24_806 ns.
+		Weight::from_parts(25_802_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -34,9 +34,9 @@ impl<T: frame_system::Config> pallet_anchors::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Members` (r:1 w:0)
 	/// The range of component `h` is `[1, 4096]`.
 	fn anchor_packed(h: u32, ) -> Weight {
-		// Shortest run: 30_042 ns.
-		Weight::from_parts(32_853_972, 0)
-			.saturating_add(Weight::from_parts(619_027, 0).saturating_mul(h.into()))
+		// Shortest run: 28_630 ns.
+		Weight::from_parts(29_549_668, 0)
+			.saturating_add(Weight::from_parts(591_331, 0).saturating_mul(h.into()))
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -47,9 +47,9 @@ impl<T: frame_system::Config> pallet_anchors::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Managers` (r:1 w:0)
 	/// The range of component `d` is `[0, 15]`.
 	fn open_dispute(d: u32, ) -> Weight {
-		// Shortest run: 25_412 ns.
-		Weight::from_parts(29_765_000, 0)
-			.saturating_add(Weight::from_parts(2_827_000, 0).saturating_mul(d.into()))
+		// Shortest run: 24_134 ns.
+		Weight::from_parts(27_821_142, 0)
+			.saturating_add(Weight::from_parts(2_762_428, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
@@ -58,15 +58,15 @@ impl<T: frame_system::Config> pallet_anchors::WeightInfo for WeightInfo<T> {
 	/// Storage: `Anchors::OpenDisputes` (r:1 w:1)
 	/// Storage: `Members::Managers` (r:1 w:0)
 	fn resolve_dispute() -> Weight {
-		// Shortest run: 25_907 ns.
-		Weight::from_parts(28_699_000, 0)
+		// Shortest run: 26_125 ns.
+		Weight::from_parts(27_851_000, 0)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Anchors::Policy` (r:1 w:1)
 	fn set_policy() -> Weight {
-		// Shortest run: 6_280 ns.
-		Weight::from_parts(7_096_000, 0)
+		// Shortest run: 6_467 ns.
+		Weight::from_parts(7_004_000, 0)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}

@@ -3,7 +3,7 @@
 //! Weights of `pallet_channels`, measured. Written by `scripts/weights`, not by hand.
 //!
 //! Measured 2026-11-24 on Intel(R) Xeon(R) Processor, 2 cores. Other programs used them too.
-//! Load average 9.74 before and 15.72 after, this program counting as one.
+//! Load average 1.53 before and 1.29 after, this program counting as one.
 //! Samples: 20 values per component, 10 runs each, at least 1000 ms per benchmark.
 //! In the wasm of this runtime, over its development genesis, in memory. Accesses to storage are priced by `DbWeight`. Sizes of
 //! proofs are left out, since nobody on this chain works from proofs.
@@ -17,7 +17,7 @@ use frame_support::{traits::Get, weights::Weight};
 /// Measured weights of `pallet_channels`.
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
-	/// Storage: `Channels::Agenda` (r:2 w:2)
+	/// Storage: `Channels::Agenda` (r:17 w:2)
 	/// Storage: `Channels::Applications` (r:0 w:1)
 	/// Storage: `Channels::ChannelDeadlines` (r:32 w:64)
 	/// Storage: `Channels::ChannelDetails` (r:32 w:64)
@@ -34,10 +34,10 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// The range of component `n` is `[1, 32]`.
 	fn apply(n: u32, ) -> Weight {
-		// Shortest run: 168_201 ns.
-		Weight::from_parts(61_522_500, 0)
-			.saturating_add(Weight::from_parts(126_682_500, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(11_u64))
+		// Shortest run: 210_299 ns.
+		Weight::from_parts(170_564_500, 0)
+			.saturating_add(Weight::from_parts(150_698_300, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(26_u64))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 			.saturating_add(T::DbWeight::get().writes((9_u64).saturating_mul(n.into())))
@@ -49,8 +49,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn countersign() -> Weight {
-		// Shortest run: 104_410 ns.
-		Weight::from_parts(120_073_000, 0)
+		// Shortest run: 89_920 ns.
+		Weight::from_parts(101_891_000, 0)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -63,8 +63,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Managers` (r:1 w:0)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn refuse() -> Weight {
-		// Shortest run: 65_048 ns.
-		Weight::from_parts(87_165_000, 0)
+		// Shortest run: 76_868 ns.
+		Weight::from_parts(86_157_000, 0)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
@@ -77,39 +77,39 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Managers` (r:1 w:0)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn withdraw() -> Weight {
-		// Shortest run: 69_675 ns.
-		Weight::from_parts(82_635_000, 0)
+		// Shortest run: 74_333 ns.
+		Weight::from_parts(85_794_000, 0)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
-	/// Storage: `Channels::Agenda` (r:1 w:1)
+	/// Storage: `Channels::Agenda` (r:16 w:1)
 	/// Storage: `Channels::ChannelDeadlines` (r:1 w:1)
 	/// Storage: `Channels::ChannelDetails` (r:1 w:1)
 	/// Storage: `Channels::Channels` (r:1 w:1)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn grant() -> Weight {
-		// Shortest run: 40_440 ns.
-		Weight::from_parts(54_886_000, 0)
-			.saturating_add(T::DbWeight::get().reads(5_u64))
+		// Shortest run: 91_870 ns.
+		Weight::from_parts(97_697_000, 0)
+			.saturating_add(T::DbWeight::get().reads(20_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
-	/// Storage: `Channels::Agenda` (r:2 w:2)
+	/// Storage: `Channels::Agenda` (r:17 w:2)
 	/// Storage: `Channels::ChannelDeadlines` (r:1 w:1)
 	/// Storage: `Channels::ChannelDetails` (r:1 w:1)
 	/// Storage: `Channels::Channels` (r:1 w:1)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn set_terms() -> Weight {
-		// Shortest run: 43_757 ns.
-		Weight::from_parts(55_128_000, 0)
-			.saturating_add(T::DbWeight::get().reads(6_u64))
+		// Shortest run: 96_936 ns.
+		Weight::from_parts(102_720_000, 0)
+			.saturating_add(T::DbWeight::get().reads(21_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 	/// Storage: `Channels::ChannelDetails` (r:1 w:1)
 	/// Storage: `Channels::Channels` (r:1 w:1)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn suspend() -> Weight {
-		// Shortest run: 31_152 ns.
-		Weight::from_parts(42_464_000, 0)
+		// Shortest run: 31_900 ns.
+		Weight::from_parts(35_981_000, 0)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -117,8 +117,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::Channels` (r:1 w:1)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn resume() -> Weight {
-		// Shortest run: 31_961 ns.
-		Weight::from_parts(43_252_000, 0)
+		// Shortest run: 30_514 ns.
+		Weight::from_parts(34_389_000, 0)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -130,8 +130,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::LiveChannels` (r:2 w:2)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn revoke() -> Weight {
-		// Shortest run: 68_814 ns.
-		Weight::from_parts(86_764_000, 0)
+		// Shortest run: 75_293 ns.
+		Weight::from_parts(81_564_000, 0)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
 	}
@@ -144,8 +144,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Managers` (r:1 w:0)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn leave() -> Weight {
-		// Shortest run: 74_590 ns.
-		Weight::from_parts(89_832_000, 0)
+		// Shortest run: 79_764 ns.
+		Weight::from_parts(87_354_000, 0)
 			.saturating_add(T::DbWeight::get().reads(11_u64))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
 	}
@@ -155,8 +155,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Members` (r:1 w:0)
 	/// Storage: `Members::Nodes` (r:1 w:0)
 	fn register_interface() -> Weight {
-		// Shortest run: 32_085 ns.
-		Weight::from_parts(39_353_000, 0)
+		// Shortest run: 30_017 ns.
+		Weight::from_parts(32_660_000, 0)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -165,8 +165,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Members` (r:1 w:0)
 	/// Storage: `Members::Nodes` (r:1 w:0)
 	fn set_interface_node() -> Weight {
-		// Shortest run: 31_158 ns.
-		Weight::from_parts(38_313_000, 0)
+		// Shortest run: 28_406 ns.
+		Weight::from_parts(31_092_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -175,8 +175,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Managers` (r:1 w:0)
 	/// Storage: `Members::Members` (r:1 w:0)
 	fn retire_interface() -> Weight {
-		// Shortest run: 30_686 ns.
-		Weight::from_parts(39_099_000, 0)
+		// Shortest run: 27_530 ns.
+		Weight::from_parts(30_190_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -187,8 +187,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Managers` (r:1 w:0)
 	/// Storage: `Members::Members` (r:1 w:0)
 	fn register_product() -> Weight {
-		// Shortest run: 38_169 ns.
-		Weight::from_parts(46_434_000, 0)
+		// Shortest run: 35_258 ns.
+		Weight::from_parts(37_989_000, 0)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -200,8 +200,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Managers` (r:1 w:0)
 	/// Storage: `Members::Members` (r:1 w:0)
 	fn update_product() -> Weight {
-		// Shortest run: 93_771 ns.
-		Weight::from_parts(104_601_000, 0)
+		// Shortest run: 90_335 ns.
+		Weight::from_parts(93_302_000, 0)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -213,30 +213,30 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Managers` (r:1 w:0)
 	/// Storage: `Members::Members` (r:1 w:0)
 	fn set_product_status() -> Weight {
-		// Shortest run: 88_258 ns.
-		Weight::from_parts(99_506_000, 0)
+		// Shortest run: 85_723 ns.
+		Weight::from_parts(89_404_000, 0)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 	/// Storage: `Channels::Cursor` (r:1 w:1)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn agenda_base() -> Weight {
-		// Shortest run: 5_024 ns.
-		Weight::from_parts(5_787_000, 0)
+		// Shortest run: 4_755 ns.
+		Weight::from_parts(5_177_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Channels::Agenda` (r:1 w:0)
 	fn agenda_page() -> Weight {
-		// Shortest run: 5_000 ns.
-		Weight::from_parts(5_654_000, 0)
+		// Shortest run: 4_643 ns.
+		Weight::from_parts(5_047_000, 0)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 	}
 	/// Storage: `Channels::Channels` (r:1 w:0)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn agenda_note() -> Weight {
-		// Shortest run: 9_611 ns.
-		Weight::from_parts(10_962_000, 0)
+		// Shortest run: 9_324 ns.
+		Weight::from_parts(11_696_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 	}
 	/// Storage: `Channels::Agenda` (r:2 w:2)
@@ -247,8 +247,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::LiveChannels` (r:2 w:2)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	fn agenda_end() -> Weight {
-		// Shortest run: 50_636 ns.
-		Weight::from_parts(64_549_000, 0)
+		// Shortest run: 61_941 ns.
+		Weight::from_parts(68_069_000, 0)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
 	}

@@ -2,9 +2,9 @@
 
 //! Weights of `pallet_receipts`, measured. Written by `scripts/weights`, not by hand.
 //!
-//! Measured 2026-11-24 on Intel(R) Xeon(R) Processor, 2 cores. Other programs used them too.
-//! Load average 8.72 before and 7.45 after, this program counting as one.
-//! Samples: 20 values per component, 10 runs each, at least 5000 ms per benchmark.
+//! Measured 2026-11-24 on Intel(R) Xeon(R) Processor, 2 cores. Hardly anything else used them.
+//! Load average 1.21 before and 1.19 after, this program counting as one.
+//! Samples: 20 values per component, 10 runs each, at least 1000 ms per benchmark.
 //! In the wasm of this runtime, over its development genesis, in memory. Accesses to storage are priced by `DbWeight`. Sizes of
 //! proofs are left out, since nobody on this chain works from proofs.
 
@@ -23,8 +23,8 @@ impl<T: frame_system::Config> pallet_receipts::WeightInfo for WeightInfo<T> {
 	/// Storage: `Receipts::Receipts` (r:1 w:1)
 	/// Storage: `Receipts::Tallies` (r:1 w:1)
 	fn issue() -> Weight {
-		// Shortest run: 26_862 ns.
-		Weight::from_parts(30_271_000, 0)
+		// Shortest run: 26_113 ns.
+		Weight::from_parts(27_171_000, 0)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -35,9 +35,9 @@ impl<T: frame_system::Config> pallet_receipts::WeightInfo for WeightInfo<T> {
 	/// Storage: `Receipts::Tallies` (r:1 w:1)
 	/// The range of component `n` is `[1, 1024]`.
 	fn issue_batch(n: u32, ) -> Weight {
-		// Shortest run: 29_011 ns.
-		Weight::from_parts(23_476_346, 0)
-			.saturating_add(Weight::from_parts(5_534_654, 0).saturating_mul(n.into()))
+		// Shortest run: 28_157 ns.
+		Weight::from_parts(129_283_900, 0)
+			.saturating_add(Weight::from_parts(5_136_663, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
@@ -48,8 +48,8 @@ impl<T: frame_system::Config> pallet_receipts::WeightInfo for WeightInfo<T> {
 	/// Storage: `Receipts::Receipts` (r:1 w:1)
 	/// Storage: `Receipts::Tallies` (r:1 w:1)
 	fn close() -> Weight {
-		// Shortest run: 26_298 ns.
-		Weight::from_parts(28_823_000, 0)
+		// Shortest run: 25_362 ns.
+		Weight::from_parts(26_563_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -59,9 +59,9 @@ impl<T: frame_system::Config> pallet_receipts::WeightInfo for WeightInfo<T> {
 	/// Storage: `Receipts::Tallies` (r:1 w:1)
 	/// The range of component `n` is `[1, 1024]`.
 	fn close_batch(n: u32, ) -> Weight {
-		// Shortest run: 28_686 ns.
-		Weight::from_parts(21_132_151, 0)
-			.saturating_add(Weight::from_parts(8_404_848, 0).saturating_mul(n.into()))
+		// Shortest run: 26_989 ns.
+		Weight::from_parts(110_451_556, 0)
+			.saturating_add(Weight::from_parts(7_106_459, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
@@ -72,8 +72,8 @@ impl<T: frame_system::Config> pallet_receipts::WeightInfo for WeightInfo<T> {
 	/// Storage: `Receipts::Revocations` (r:0 w:1)
 	/// Storage: `Receipts::Tallies` (r:1 w:1)
 	fn revoke() -> Weight {
-		// Shortest run: 24_672 ns.
-		Weight::from_parts(27_027_000, 0)
+		// Shortest run: 24_003 ns.
+		Weight::from_parts(25_528_000, 0)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -81,8 +81,8 @@ impl<T: frame_system::Config> pallet_receipts::WeightInfo for WeightInfo<T> {
 	/// Storage: `Receipts::Revocations` (r:0 w:1)
 	/// Storage: `Receipts::Tallies` (r:1 w:1)
 	fn force_revoke() -> Weight {
-		// Shortest run: 19_460 ns.
-		Weight::from_parts(21_806_000, 0)
+		// Shortest run: 19_052 ns.
+		Weight::from_parts(20_396_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}

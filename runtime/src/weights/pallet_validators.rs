@@ -2,8 +2,8 @@
 
 //! Weights of `pallet_validators`, measured. Written by `scripts/weights`, not by hand.
 //!
-//! Measured 2026-11-24 on Intel(R) Xeon(R) Processor, 2 cores. Other programs used them too.
-//! Load average 14.87 before and 14.24 after, this program counting as one.
+//! Measured 2026-11-24 on Intel(R) Xeon(R) Processor, 2 cores. Hardly anything else used them.
+//! Load average 1.19 before and 1.18 after, this program counting as one.
 //! Samples: 20 values per component, 10 runs each, at least 1000 ms per benchmark.
 //! In the wasm of this runtime, over its development genesis, in memory. Accesses to storage are priced by `DbWeight`. Sizes of
 //! proofs are left out, since nobody on this chain works from proofs.
@@ -22,8 +22,8 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Storage: `Session::NextKeys` (r:1 w:0)
 	/// Storage: `Validators::Validators` (r:1 w:1)
 	fn add_validator() -> Weight {
-		// Shortest run: 25_684 ns.
-		Weight::from_parts(28_888_000, 0)
+		// Shortest run: 23_937 ns.
+		Weight::from_parts(25_601_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -31,8 +31,8 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Storage: `Validators::Floor` (r:1 w:0)
 	/// Storage: `Validators::Validators` (r:1 w:1)
 	fn remove_validator() -> Weight {
-		// Shortest run: 14_297 ns.
-		Weight::from_parts(16_503_000, 0)
+		// Shortest run: 13_281 ns.
+		Weight::from_parts(14_528_000, 0)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -40,23 +40,23 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Storage: `Validators::Floor` (r:1 w:0)
 	/// Storage: `Validators::Validators` (r:1 w:1)
 	fn leave() -> Weight {
-		// Shortest run: 14_371 ns.
-		Weight::from_parts(16_825_000, 0)
+		// Shortest run: 13_566 ns.
+		Weight::from_parts(14_762_000, 0)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Validators::Condemned` (r:1 w:1)
 	fn pardon() -> Weight {
-		// Shortest run: 10_664 ns.
-		Weight::from_parts(12_504_000, 0)
+		// Shortest run: 9_881 ns.
+		Weight::from_parts(10_749_000, 0)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Validators::Floor` (r:1 w:1)
 	/// Storage: `Validators::Validators` (r:1 w:0)
 	fn set_floor() -> Weight {
-		// Shortest run: 10_016 ns.
-		Weight::from_parts(11_457_000, 0)
+		// Shortest run: 9_243 ns.
+		Weight::from_parts(10_115_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
