@@ -21,6 +21,8 @@ pub struct Faults {
 	pub lose_request: u32,
 	/// The response is lost.
 	pub lose_response: u32,
+	/// The request is never answered, and never said to have failed.
+	pub swallow: u32,
 	/// The request comes twice.
 	pub double: u32,
 	/// One bit is flipped.
@@ -34,6 +36,7 @@ impl Faults {
 	pub const SOME: Faults = Faults {
 		lose_request: 60,
 		lose_response: 60,
+		swallow: 0,
 		double: 100,
 		corrupt: 40,
 		delay_ms: 12,
@@ -154,6 +157,9 @@ impl Transport for NodeTransport {
 		if faults.delay_ms > 0 {
 			let delay = network.rng.lock().gen_range(0..=faults.delay_ms);
 			tokio::time::sleep(Duration::from_millis(delay)).await;
+		}
+		if network.chance(faults.swallow) {
+			std::future::pending::<()>().await;
 		}
 		if network.chance(faults.lose_request) {
 			return Err(TransportError::Timeout);

@@ -143,7 +143,11 @@ impl World {
 			finalised: watch::Sender::new(state.block),
 		});
 		self.chains.lock().insert(node, chain.clone());
-		let mut config = Config::new(folder);
+		let mut config = Config {
+			// Tests do not wait as long as a network may take.
+			request_patience_ms: 2_000,
+			..Config::new(folder)
+		};
 		set(&mut config);
 		let parts = Parts {
 			config,

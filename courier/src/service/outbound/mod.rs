@@ -145,9 +145,13 @@ impl Courier {
 		*sender.last_attempt.lock() = now;
 		self.metrics.bytes_sent.inc_by(bytes.len() as u64);
 		let (transport, node) = (self.transport.clone(), gate.node);
+		let patience = Duration::from_millis(self.config.request_patience_ms);
 		Some(Box::pin(async move {
 			let started = Instant::now();
-			let answer = transport.request(&node.peer, &node.addresses, bytes).await;
+			let request = transport.request(&node.peer, &node.addresses, bytes);
+			let answer = tokio::time::timeout(patience, request)
+				.await
+				.unwrap_or(Err(TransportError::Timeout));
 			Flown {
 				first,
 				last,

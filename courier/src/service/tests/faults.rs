@@ -124,6 +124,27 @@ async fn each_order_is_confirmed_once_over_restarts_of_both_sides() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_the_network_forgets_holds_its_lane_for_a_while_only() {
+	let trio = Trio::start(15);
+	let forgetful = Faults {
+		swallow: 1_000,
+		..Faults::default()
+	};
+	trio.world.network.set_faults(forgetful);
+	for i in 0..20 {
+		submit(&trio.seller, &[order(&format!("F-{i}"), "P2")]).await;
+	}
+	until(&trio.seller, "the first envelope is on its way", || {
+		trio.seller.lanes().iter().any(|lane| lane.in_flight > 0)
+	})
+	.await;
+	trio.world.network.set_faults(Faults::default());
+	super::confirm_until(&trio.issuer, &trio.seller, 20).await;
+	assert_eq!(confirmations(&trio.seller).len(), 20);
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dead_partner_delays_nobody_else() {
 	let trio = Trio::start(13);
 	trio.world.network.set_down(ISSUER, true);
