@@ -4,12 +4,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-#[path = "common/certificates.rs"]
-mod certificates;
-mod common;
-
-use certificates::{files, write, Authority};
-use common::{Fake, Node};
+use crate::common::{
+	certificates::{files, write, Authority},
+	Fake, Node,
+};
 use sealane_gateway::{serve, Config, Limits, StartError, TlsFiles};
 use sealane_sdk::{types::ProblemCode, ClientBuilder, Error};
 use std::{future::pending, path::Path};

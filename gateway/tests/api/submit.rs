@@ -4,9 +4,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{Node, Taken};
+use crate::common::{Node, Taken};
 use sealane_courier::api::{Problem, SubmitError};
 use sealane_gateway::backend::Submission;
 use sealane_sdk::types::*;

@@ -4,10 +4,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
-
 use bytes::Bytes;
-use common::{order, Node};
+use crate::common::{order, Node};
 use sealane_courier::{
 	api::OrderStage,
 	evidence::{AnchorParts, EvidenceParts},

@@ -2,7 +2,9 @@
 
 //! A gateway on a free port in front of a courier that a test plays.
 
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)]
+
+pub mod certificates;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;

@@ -4,9 +4,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{parse, Fake, Node};
+use crate::common::{parse, Fake, Node};
 use sealane_gateway::{serve, Config, Limits, StartError};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -33,7 +31,7 @@ const ROUTES: [(&str, &str, &str); 16] = [
 	("GET", "/v1/status", "read"),
 ];
 
-async fn with_tokens(tokens: &str) -> (sealane_gateway::Gateway, tempfile::TempDir, common::Http) {
+async fn with_tokens(tokens: &str) -> (sealane_gateway::Gateway, tempfile::TempDir, crate::common::Http) {
 	use std::os::unix::fs::PermissionsExt;
 	let folder = tempfile::tempdir().unwrap();
 	let path = folder.path().join("gateway-tokens.json");
@@ -42,7 +40,7 @@ async fn with_tokens(tokens: &str) -> (sealane_gateway::Gateway, tempfile::TempD
 	let gateway = serve(Config::new(folder.path(), 0), Fake::new(), std::future::pending())
 		.await
 		.unwrap();
-	let http = common::Http::new(gateway.address(), String::new());
+	let http = crate::common::Http::new(gateway.address(), String::new());
 	(gateway, folder, http)
 }
 
@@ -111,7 +109,7 @@ async fn health_and_the_document_want_no_token() {
 		|s: &mut sealane_courier::api::Status| s.node = None,
 		|s: &mut sealane_courier::api::Status| s.keys_valid = false,
 	] {
-		let mut status = common::ready();
+		let mut status = crate::common::ready();
 		change(&mut status);
 		node.fake.set(|s| s.status = Some(status));
 		let answer = node.http.send_bare("GET", "/readyz", &[], b"").await;

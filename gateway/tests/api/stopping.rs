@@ -4,9 +4,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{parse, Http, Node};
+use crate::common::{parse, Http, Node};
 use sealane_gateway::Limits;
 use std::time::{Duration, Instant};
 use tokio::{

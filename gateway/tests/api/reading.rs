@@ -4,9 +4,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{order, Node, LANE};
+use crate::common::{order, Node, LANE};
 use futures::StreamExt;
 use sealane_courier::api;
 use sealane_gateway::Limits;
