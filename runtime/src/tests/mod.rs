@@ -8,6 +8,7 @@ mod calls;
 mod departure;
 mod emergency;
 mod equivocation;
+mod evidence;
 mod flood;
 mod powers;
 mod presets;
