@@ -11,7 +11,7 @@ use crate as pallet_anchors;
 use codec::Encode;
 use frame_support::{derive_impl, ord_parameter_types, parameter_types, traits::ConstU32};
 use frame_system::EnsureSignedBy;
-pub use offchain::{apply, signer, AccountId, Block, Extrinsic, FakePool};
+pub use offchain::{apply, signer, AccountId, Block, FakePool};
 use sealane_primitives::{
 	business::{BusinessKinds, Role},
 	courier_host::{CourierExt, CourierHost, DueChannel, ReadyAnchor, ReadyReceipt},

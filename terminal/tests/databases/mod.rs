@@ -2,9 +2,11 @@
 
 //! Where the terminals of a test keep their records: files of SQLite, or databases of a PostgreSQL server of the test's own.
 
+use sealane_terminal::db::Db;
 use std::{
 	collections::HashSet,
 	fs,
+	net::TcpListener,
 	os::unix::{
 		fs::{MetadataExt, PermissionsExt},
 		process::CommandExt,
@@ -199,4 +201,52 @@ fn program(name: &str) -> PathBuf {
 
 fn is_wrapper(file: &Path) -> bool {
 	fs::canonicalize(file).is_ok_and(|file| file.ends_with("pg_wrapper"))
+}
+
+/// A certificate for `localhost` that is its own authority, and its key.
+fn certificate() -> (String, String) {
+	let certificate = rcgen::generate_simple_self_signed(["localhost".to_string()]).unwrap();
+	(
+		certificate.serialize_pem().unwrap(),
+		certificate.serialize_private_key_pem(),
+	)
+}
+
+/// A free port below those that the kernel gives to outgoing connections, of which other tests make many.
+fn free_port() -> u16 {
+	let mut ports = std::iter::repeat_with(|| rand::random::<u16>() % 20_000 + 10_000);
+	ports
+		.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+		.expect("the iterator is endless")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_must_be_the_one_that_the_certificate_names() {
+	let (pem, key) = certificate();
+	let port = free_port();
+	let server = Server::start_tls(port, &pem, &key);
+	server.url("bank");
+	let folder = tempfile::tempdir().unwrap();
+	let (ours, other) = (folder.path().join("ours.pem"), folder.path().join("other.pem"));
+	std::fs::write(&ours, pem).unwrap();
+	std::fs::write(&other, certificate().0).unwrap();
+	let url = |host: &str, mode: &str, root: &std::path::Path| {
+		format!(
+			"postgres://postgres@{host}:{port}/bank?sslmode={mode}&sslrootcert={}",
+			root.display()
+		)
+	};
+
+	let db = Db::open(&url("localhost", "verify-full", &ours)).await.unwrap();
+	assert_eq!(db.cursor("events").await.unwrap(), None);
+	db.close().await;
+	Db::open(&url("localhost", "verify-full", &other))
+		.await
+		.expect_err("another authority");
+	Db::open(&url("127.0.0.1", "verify-full", &ours))
+		.await
+		.expect_err("another name");
+	Db::open(&url("localhost", "disable", &ours))
+		.await
+		.expect_err("the server takes TLS alone");
 }
