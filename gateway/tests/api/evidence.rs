@@ -4,8 +4,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-use bytes::Bytes;
 use crate::common::{order, Node};
+use bytes::Bytes;
 use sealane_courier::{
 	api::OrderStage,
 	evidence::{AnchorParts, EvidenceParts},
