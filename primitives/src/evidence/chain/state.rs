@@ -51,7 +51,7 @@ pub fn history_key(node: NodeId, number: u32) -> Vec<u8> {
 	)
 }
 
-/// The trie nodes of `proof` that lead from `root` to `keys`, and no others, as [`read`] wants them.
+/// The trie nodes of `proof` that lead from `root` to `keys`, and no others, as `read` wants them.
 ///
 /// # Errors
 /// Some key cannot be reached.
