@@ -14,6 +14,7 @@ use rand::{rngs::OsRng, RngCore};
 use sealane_primitives::{
 	ids::{BlockNumber, Digest},
 	keys::{CourierKey, Purpose},
+	signature,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -126,20 +127,19 @@ impl KeyPair {
 	}
 }
 
-/// Whether one of `keys` that is valid at block `at` made `signature`.
+/// Whether one of `keys` that is valid at block `at` made this signature.
 pub fn verify(
 	keys: &[CourierKey],
 	at: BlockNumber,
 	purpose: Purpose,
 	genesis: &Digest,
 	message: &[u8],
-	signature: &[u8; 64],
+	made: &[u8; 64],
 ) -> bool {
 	let digest = purpose.digest(genesis, message);
-	let signature = ed25519_zebra::Signature::from(*signature);
-	keys.iter().filter(|key| key.is_valid_at(at)).any(|key| {
-		VerificationKey::try_from(key.signing).is_ok_and(|public| public.verify(&signature, &digest).is_ok())
-	})
+	keys.iter()
+		.filter(|key| key.is_valid_at(at))
+		.any(|key| signature::verify(&key.signing, &digest, made))
 }
 
 /// All pairs of this node, oldest first.

@@ -7,6 +7,7 @@
 //! * [`ids`]: identifiers and bounded types.
 //! * [`business`]: kinds of business, roles and currencies.
 //! * [`keys`]: courier keys and purposes of signatures.
+//! * [`signature`]: Ed25519 as all of them check it.
 //! * [`delegate`]: the key with which a node signs what its off-chain workers submit.
 //! * [`credential`]: what seller and issuer sign before a channel can be granted.
 //! * [`registration`]: the commitment to a customer's registration.
@@ -32,4 +33,5 @@ pub mod ids;
 pub mod keys;
 pub mod registration;
 pub mod runtime_api;
+pub mod signature;
 pub mod traits;

@@ -15,11 +15,13 @@ use super::{
 	leaf::{record_leaf, BatchHeader},
 	tree,
 };
-use crate::ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, NodeId};
+use crate::{
+	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, NodeId},
+	signature,
+};
 use codec::Encode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use sp_core::{ed25519, Pair as _};
 use std::fmt;
 
 /// Names format and version of a pack.
@@ -384,11 +386,7 @@ fn verify_signature(signer: Signer, by: &SignedBy, expected: NodeId, header: &Ba
 		});
 	}
 	let digest = header.signing_digest();
-	let (signature, key) = (
-		ed25519::Signature::from_raw(by.signature),
-		ed25519::Public::from_raw(by.key),
-	);
-	if !ed25519::Pair::verify(&signature, digest, &key) {
+	if !signature::verify(&by.key, &digest, &by.signature) {
 		return Err(Defect::Signature {
 			signer,
 			node: by.node,

@@ -5,6 +5,7 @@
 use super::*;
 use crate::evidence::{leaf, tree::proof};
 use proptest::prelude::*;
+use sp_core::{ed25519, Pair as _};
 
 const GENESIS: Digest = [0x5e; 32];
 const ISSUER_NODE: NodeId = 7;
