@@ -129,6 +129,8 @@ pub enum Purpose {
 	Refusal,
 	/// A batch header, by issuer and seller.
 	Batch,
+	/// An attestation of a batch, by issuer or seller.
+	Attestation,
 }
 
 impl Purpose {
@@ -139,6 +141,7 @@ impl Purpose {
 			Purpose::Receipt => b"sealane/1/receipt",
 			Purpose::Refusal => b"sealane/1/refusal",
 			Purpose::Batch => b"sealane/1/batch",
+			Purpose::Attestation => b"sealane/2/attestation",
 		}
 	}
 
@@ -196,7 +199,13 @@ mod tests {
 
 	#[test]
 	fn a_digest_is_worth_nothing_elsewhere() {
-		let purposes = [Purpose::Packet, Purpose::Receipt, Purpose::Refusal, Purpose::Batch];
+		let purposes = [
+			Purpose::Packet,
+			Purpose::Receipt,
+			Purpose::Refusal,
+			Purpose::Batch,
+			Purpose::Attestation,
+		];
 		for (i, a) in purposes.into_iter().enumerate() {
 			for b in &purposes[..i] {
 				assert_ne!(a.digest(&[0; 32], b"m"), b.digest(&[0; 32], b"m"));

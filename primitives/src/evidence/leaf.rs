@@ -17,7 +17,7 @@ pub const LEAF_TAG: &[u8] = b"sealane/1/leaf";
 /// Domain tag of a batch's leaf in an anchor's tree.
 pub const BATCH_TAG: &[u8] = b"sealane/1/batch";
 /// What RFC 6962 puts before the bytes of a leaf.
-const LEAF_PREFIX: [u8; 1] = [0];
+pub(super) const LEAF_PREFIX: [u8; 1] = [0];
 
 /// The salt of record `index` of a batch: `SHA-256("sealane/1/salt" ‖ seed ‖ u32 LE index)`. The seed is random, one per batch, known to
 /// the two parties.

@@ -19,6 +19,7 @@
 //! assert!(!verify(&root(&leaves), 3, 1, &leaves[2], &path));
 //! ```
 
+pub mod batch;
 #[cfg(feature = "std")]
 pub mod chain;
 #[cfg(feature = "std")]
@@ -28,6 +29,7 @@ pub mod leaf;
 pub mod pack;
 pub mod tree;
 
+pub use batch::{anchor_leaf, Attestation, Core, Excluded, FinalBlockRef, Side};
 pub use leaf::{record_leaf, salt, BatchHeader};
 #[cfg(feature = "std")]
 pub use pack::{Defect, EvidencePack, Verified};
