@@ -2,7 +2,7 @@
 
 //! # Evidence: what makes a trade record provable
 //!
-//! *Record → leaf → batch root → anchor root → chain.* [`leaf`] says what is hashed and signed, [`tree`] how hashes become a root and a proof,
+//! *Record → leaf → batch root → anchor root → chain.* [`entry`] hashes one order or answer so that parts of it can be withheld, [`leaf`] says what is hashed and signed, [`tree`] how hashes become a root and a proof,
 //! [`pack`] is the file that carries all of it for one record, [`chain`] checks the chain's part of it offline. `docs/evidence.md` describes format and threat model.
 //!
 //! ```
@@ -22,6 +22,7 @@
 pub mod batch;
 #[cfg(feature = "std")]
 pub mod chain;
+pub mod entry;
 #[cfg(feature = "std")]
 mod hex_text;
 pub mod leaf;
