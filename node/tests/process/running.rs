@@ -68,7 +68,8 @@ impl Node {
 		(node, api)
 	}
 
-	/// What it printed.
+	/// What it printed. Complete once it has [ended](Node::ended); of a node that runs the newest lines may be missing, since it prints
+	/// through a buffer: wait with [`Node::until_printed`] instead.
 	pub fn output(&self) -> String {
 		String::from_utf8_lossy(&std::fs::read(&self.log).unwrap()).into_owned()
 	}
