@@ -196,7 +196,7 @@ fn check_codes(parties: &Parties, format: Format) -> Result<(), String> {
 			Format::Wdep10 => code.len() == 10,
 			_ => code.len() <= 20,
 		};
-		if !code.is_empty() && !(plain && fits) {
+		if !(code.is_empty() || plain && fits) {
 			return Err(format!(
 				"parties.{name}: {code:?} must be letters and digits, ten in WDEP, at most 20 in OFD"
 			));
