@@ -40,10 +40,11 @@ pub type CourierKeys = BoundedVec<CourierKey, ConstU32<MAX_COURIER_KEYS>>;
 /// Blocks after a key's end in which what it signed may still be anchored, where the chain says nothing else: a day of 2 s blocks.
 pub const DEFAULT_KEY_GRACE: BlockNumber = 43_200;
 
-/// A key whose secret others may have had.
+/// A key whose secret others may have had, as the chain keeps it for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Compromise {
-	/// Since which block, by what its member says.
+	/// Since which block, by what its member says. The chain knows only that it lies between the first block of the key and the
+	/// declaration: it does not see what a key signs, nor when.
 	pub since: BlockNumber,
 	/// The block in which the member said so.
 	pub declared: BlockNumber,

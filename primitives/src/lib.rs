@@ -6,12 +6,14 @@
 //!
 //! * [`ids`]: identifiers and bounded types.
 //! * [`business`]: kinds of business, roles and currencies.
+//! * [`calendar`]: which day an order belongs to.
 //! * [`keys`]: courier keys and purposes of signatures.
 //! * [`signature`]: Ed25519 as all of them check it.
 //! * [`delegate`]: the key with which a node signs what its off-chain workers submit.
 //! * [`credential`]: what seller and issuer sign before a channel can be granted.
 //! * [`registration`]: the commitment to a customer's registration.
 //! * [`directory`]: what a node must know of the chain to trade, and who may not.
+//! * [`text`]: the rule for texts that people read.
 //! * [`traits`]: how the pallets meet without depending on each other.
 //! * [`clauses`]: the pure rule engine behind agreements.
 //! * [`evidence`]: leaf, tree, proof and pack: what makes a trade record provable.
@@ -23,6 +25,7 @@
 extern crate alloc;
 
 pub mod business;
+pub mod calendar;
 pub mod clauses;
 pub mod courier_host;
 pub mod credential;
@@ -34,4 +37,5 @@ pub mod keys;
 pub mod registration;
 pub mod runtime_api;
 pub mod signature;
+pub mod text;
 pub mod traits;
