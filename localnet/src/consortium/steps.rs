@@ -396,7 +396,22 @@ impl Consortium {
 		let arg = Arg::new("member", &who.member);
 		let call = self.chain.call("Members", "suspend", &[arg]).await?;
 		let third = (self.council.len() as u32).div_ceil(3);
-		let passed = self.pass(&[call], third).await?;
+		self.pass_in_block(call, third).await
+	}
+
+	/// Two thirds of the council take a member's node out of service. Gives the block in which it is.
+	///
+	/// # Errors
+	/// The chain refuses or does not answer.
+	pub async fn remove_node_of(&self, who: &Institution) -> Result<BlockNumber> {
+		let arg = Arg::new("node", &who.node_id);
+		let call = self.chain.call("Members", "force_remove_node", &[arg]).await?;
+		self.pass_in_block(call, self.two_thirds()).await
+	}
+
+	/// Passes a motion; gives the number of the block that executed it.
+	async fn pass_in_block(&self, call: Call, threshold: u32) -> Result<BlockNumber> {
+		let passed = self.pass(&[call], threshold).await?;
 		let hash = format!("0x{}", hex::encode(passed.block));
 		let node = &self.institutions[0].node;
 		let header: serde_json::Value = node.rpc("chain_getHeader", serde_json::json!([hash])).await?;

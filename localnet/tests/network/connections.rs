@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Who stays connected: strangers do not, and nodes of a suspended member not for longer than two blocks.
+//! Who stays connected: strangers do not, nodes of a suspended member do, and removed ones not for longer than two blocks.
 
 use crate::common::LIMIT;
 use sealane_localnet::{
@@ -14,7 +14,7 @@ use serde_json::{json, Value};
 use std::{path::Path, time::Duration};
 use tokio::sync::watch;
 
-/// Blocks after that of the suspension from which on nobody is connected.
+/// Blocks after that of the removal from which on nobody is connected.
 const DROPPED_WITHIN: u32 = 2;
 /// Blocks after that for which the connections are still looked at.
 const WATCHED_ON: u32 = 3;
@@ -94,18 +94,51 @@ pub async fn an_unknown_peer_cannot_stay_connected(network: &Consortium, folder:
 	Ok(())
 }
 
-/// A member is suspended in block *n*. From block *n* + 2 on, no other node is connected to its node.
-pub async fn a_suspended_members_node_is_dropped_within_two_blocks(network: &Consortium) -> Result<()> {
+/// A member is suspended: its node stays connected and follows the chain, for a suspension closes the courier. A third of the
+/// council suspends; if that cut nodes off, it would take the majority's validators out, and with them finality.
+pub async fn a_suspended_members_node_stays_connected(network: &Consortium) -> Result<()> {
 	let suspended = outsider(network)?;
 	let peer = &suspended.node.identity().peer_id;
 	let others: Vec<_> = network.institutions.iter().filter(|i| i.key != suspended.key).collect();
 	all_connected(&others, peer).await?;
+	let suspended_in = network.suspend_member(suspended).await?;
+	let enough = suspended_in + DROPPED_WITHIN + WATCHED_ON;
+	for who in &others {
+		until(&format!("{} is at block {enough}", who.name), LIMIT, || async {
+			let connected = peers_of(&who.node).await?.iter().any(|p| p == peer);
+			assert!(connected, "{} dropped a suspended member's node", who.name);
+			let best = best_block(&who.node).await?;
+			Ok(if best >= enough {
+				Look::Found(())
+			} else {
+				Look::NotYet(format!("block {best}"))
+			})
+		})
+		.await?;
+	}
+	until("the suspended member's node follows", LIMIT, || async {
+		let best = best_block(&suspended.node).await?;
+		Ok(if best >= enough {
+			Look::Found(())
+		} else {
+			Look::NotYet(format!("block {best} of {enough}"))
+		})
+	})
+	.await
+}
+
+/// A member's node is taken out of service in block *n*. From block *n* + 2 on, no other node is connected to it.
+pub async fn a_removed_node_is_dropped_within_two_blocks(network: &Consortium) -> Result<()> {
+	let removed = outsider(network)?;
+	let peer = &removed.node.identity().peer_id;
+	let others: Vec<_> = network.institutions.iter().filter(|i| i.key != removed.key).collect();
+	all_connected(&others, peer).await?;
 
 	let (stop, stopped) = watch::channel(false);
 	let looking = others.iter().map(|who| last_seen(who, peer, stopped.clone()));
-	let suspend = async {
-		let suspended_in = network.suspend_member(suspended).await?;
-		let enough = suspended_in + DROPPED_WITHIN + WATCHED_ON;
+	let remove = async {
+		let removed_in = network.remove_node_of(removed).await?;
+		let enough = removed_in + DROPPED_WITHIN + WATCHED_ON;
 		for who in &others {
 			until(&format!("{} is at block {enough}", who.name), LIMIT, || async {
 				let best = best_block(&who.node).await?;
@@ -119,39 +152,18 @@ pub async fn a_suspended_members_node_is_dropped_within_two_blocks(network: &Con
 		}
 		// Whoever looks has an error of its own if it does not listen any more.
 		let _ = stop.send(true);
-		Ok(suspended_in)
+		Ok(removed_in)
 	};
-	let (seen, suspended_in) = futures::future::try_join(futures::future::try_join_all(looking), suspend).await?;
+	let (seen, removed_in) = futures::future::try_join(futures::future::try_join_all(looking), remove).await?;
 	for (who, seen) in others.iter().zip(seen) {
 		assert!(
-			seen < suspended_in + DROPPED_WITHIN,
-			"{} was connected at block {seen}; the member was suspended in block {suspended_in}",
+			seen < removed_in + DROPPED_WITHIN,
+			"{} was connected at block {seen}; the node was removed in block {removed_in}",
 			who.name
 		);
 	}
-	println!("suspended in block {suspended_in}");
+	println!("removed in block {removed_in}");
 	Ok(())
-}
-
-/// The member is taken back, and its node is connected and follows the chain again.
-pub async fn a_reinstated_members_node_comes_back(network: &Consortium) -> Result<()> {
-	let reinstated = outsider(network)?;
-	let others: Vec<_> = network
-		.institutions
-		.iter()
-		.filter(|i| i.key != reinstated.key)
-		.collect();
-	all_connected(&others, &reinstated.node.identity().peer_id).await?;
-	let (goal, _) = network.chain().final_block().await?;
-	until("the reinstated node is where the others are", LIMIT, || async {
-		let best = best_block(&reinstated.node).await?;
-		Ok(if best >= goal {
-			Look::Found(())
-		} else {
-			Look::NotYet(format!("block {best} of {goal}"))
-		})
-	})
-	.await
 }
 
 /// The member without a business: its node only follows.

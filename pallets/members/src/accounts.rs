@@ -9,6 +9,7 @@ use frame_support::{
 	weights::Weight,
 };
 use frame_system::Pallet as System;
+use sealane_primitives::ids::MemberId;
 
 impl<T: Config> Pallet<T> {
 	/// Makes sure that the chain keeps a record of `who`, so that it can have a nonce and session keys.
@@ -53,16 +54,31 @@ impl<T: Config> Contains<T::AccountId> for ActiveManagers<T> {
 	}
 }
 
-/// Hears of members that leave, and ends what else their managers held.
+/// Hears of members that leave, and ends what else they and their managers held.
 pub trait OnExit<AccountId> {
 	/// A member has left; `manager` acted for it to the end and acts for nobody now.
-	fn on_exit(manager: &AccountId);
+	fn on_exit(member: MemberId, manager: &AccountId);
 	/// The most that this weighs.
 	fn weight() -> Weight;
 }
 
 impl<AccountId> OnExit<AccountId> for () {
-	fn on_exit(_: &AccountId) {}
+	fn on_exit(_: MemberId, _: &AccountId) {}
+	fn weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Hears of members that another account manages now, and hands on what the old one held for them elsewhere.
+pub trait OnManagerChange<AccountId> {
+	/// `old` managed the member, another account does.
+	fn on_manager_change(member: MemberId, old: &AccountId);
+	/// The most that this weighs.
+	fn weight() -> Weight;
+}
+
+impl<AccountId> OnManagerChange<AccountId> for () {
+	fn on_manager_change(_: MemberId, _: &AccountId) {}
 	fn weight() -> Weight {
 		Weight::zero()
 	}

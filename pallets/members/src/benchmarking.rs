@@ -352,7 +352,7 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(manager), node);
 
-		assert!(FormerNodes::<T>::contains_key(node));
+		assert!(NodeRecords::<T>::get(node).is_some_and(|record| record.removed_at.is_some()));
 	}
 
 	#[benchmark]
@@ -364,7 +364,7 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, node);
 
-		assert!(FormerNodes::<T>::contains_key(node));
+		assert!(NodeRecords::<T>::get(node).is_some_and(|record| record.removed_at.is_some()));
 		Ok(())
 	}
 
@@ -377,6 +377,43 @@ mod benchmarks {
 
 		assert!(ConnectionsRestricted::<T>::get());
 		Ok(())
+	}
+
+	#[benchmark]
+	fn set_identity() -> Result<(), BenchmarkError> {
+		let origin = T::AdmitOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		let (_, member, _) = setup::<T>();
+		let Profile { name, legal_id, .. } = longest_profile(999);
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, member, name, legal_id);
+
+		assert_eq!(IdentityVersion::<T>::get(member), 2);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn report_compromise() {
+		let (manager, _, node) = setup::<T>();
+		rotate::<T>(&[node]);
+		end_rotation::<T>();
+		let call = Call::<T>::announce_keys {
+			node,
+			signing: key(9_000),
+			sealing: key(9_000),
+			valid_from: Pallet::<T>::now() + 1,
+			overlap: T::MaxKeyOverlap::get(),
+		};
+		call.dispatch_bypass_filter(RawOrigin::Signed(manager.clone()).into())
+			.expect("the oldest keys have ended; qed");
+		let now = Pallet::<T>::now() + 1;
+		System::<T>::set_block_number(now.into());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(manager), node, key(9_000), now);
+
+		let (_, index) = KeyOwners::<T>::get(key(9_000)).expect("announced above; qed");
+		assert!(Compromises::<T>::contains_key(node, index));
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::ext(), crate::mock::Test);

@@ -35,7 +35,7 @@ mod errors {
 		InvalidRoles,
 		/// The account acts for a member already.
 		ManagerAlreadyExists,
-		/// The account is the delegate of another member's node.
+		/// The account is the delegate of a node.
 		ManagerIsDelegate,
 		/// No node has this number.
 		NodeNotFound,
@@ -49,7 +49,7 @@ mod errors {
 		InvalidAddress(AddressFault),
 		/// The account is the delegate of a node already.
 		DelegateAlreadyExists,
-		/// The account acts for another member.
+		/// The account acts for a member, perhaps for that of the node.
 		DelegateIsManager,
 		/// The courier keys cannot be taken or given up.
 		InvalidKeys(KeysFault),

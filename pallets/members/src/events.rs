@@ -115,6 +115,26 @@ mod events {
 			/// They had not begun and never will.
 			withdrawn: bool,
 		},
+		/// A node's courier keys were declared stolen.
+		KeysCompromised {
+			/// The node.
+			node: NodeId,
+			/// The number of the keys.
+			index: u32,
+			/// The block since which others may have had the secret.
+			since: BlockNumber,
+		},
+		/// A member has another name or legal number.
+		IdentityChanged {
+			/// The member.
+			member: MemberId,
+			/// Counts its names and numbers, from 1.
+			version: u32,
+			/// Its name from this block on.
+			name: MemberName,
+			/// Its legal number from this block on.
+			legal_id: LegalId,
+		},
 		/// A node's off-chain workers sign with another account.
 		DelegateChanged {
 			/// The node.

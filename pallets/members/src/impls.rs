@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the calls do, once their origin is checked.
+//! What the calls on members do, once their origin is checked.
 
-use crate::{keyring, network, pallet::*, types::*, Actor, OnExit};
+use crate::{legal_id::LegalId, pallet::*, types::*, Actor, OnExit, OnManagerChange};
 use frame_support::{ensure, traits::Get};
-use sealane_primitives::{
-	business::Roles,
-	ids::*,
-	keys::{CourierKey, CourierKeys},
-};
+use sealane_primitives::{business::Roles, ids::*, text::check_text};
 use sp_runtime::{DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
@@ -41,44 +37,45 @@ impl<T: Config> Pallet<T> {
 		Ok(member)
 	}
 
-	/// `manager` acts for nobody yet and is no delegate of a member other than `member`.
-	fn ensure_free_manager(manager: &T::AccountId, member: Option<MemberId>) -> DispatchResult {
+	/// `manager` acts for nobody yet and is nobody's delegate. Not the member's own either: its secret would lie on a node.
+	fn ensure_free_manager(manager: &T::AccountId) -> DispatchResult {
 		ensure!(!Managers::<T>::contains_key(manager), Error::<T>::ManagerAlreadyExists);
-		let delegate_of = Delegates::<T>::get(manager).map(|(owner, _)| owner);
-		ensure!(
-			delegate_of.is_none() || delegate_of == member,
-			Error::<T>::ManagerIsDelegate
-		);
+		ensure!(!Delegates::<T>::contains_key(manager), Error::<T>::ManagerIsDelegate);
 		Ok(())
 	}
 
-	/// `delegate` is nobody's delegate yet and acts for no member other than `member`.
-	fn ensure_free_delegate(delegate: &T::AccountId, member: MemberId) -> DispatchResult {
-		ensure!(
-			!Delegates::<T>::contains_key(delegate),
-			Error::<T>::DelegateAlreadyExists
-		);
-		let manager_of = Managers::<T>::get(delegate);
-		ensure!(
-			manager_of.is_none() || manager_of == Some(member),
-			Error::<T>::DelegateIsManager
-		);
+	/// `name` is presentable, `legal_id` valid and that of no other member.
+	fn ensure_identity(name: &MemberName, legal_id: LegalId, member: Option<MemberId>) -> DispatchResult {
+		check_text(name).map_err(Error::<T>::InvalidName)?;
+		legal_id.validate().map_err(Error::<T>::InvalidLegalId)?;
+		let holder = LegalIds::<T>::get(legal_id);
+		ensure!(holder.is_none() || holder == member, Error::<T>::LegalIdAlreadyExists);
 		Ok(())
+	}
+
+	/// Writes the name and legal number that a member has from this block on.
+	fn record_identity(member: MemberId, name: MemberName, legal_id: LegalId) -> Result<u32, Error<T>> {
+		let version = IdentityVersion::<T>::get(member)
+			.checked_add(1)
+			.ok_or(Error::<T>::IdsExhausted)?;
+		IdentityVersion::<T>::insert(member, version);
+		let from = Self::now();
+		Identities::<T>::insert(member, version, MemberIdentity { from, name, legal_id });
+		LegalIds::<T>::insert(legal_id, member);
+		Ok(version)
 	}
 
 	/// Tells the nodes that the peers they may be connected to may have changed.
-	fn bump_peers() {
+	pub(crate) fn bump_peers() {
 		PeersRevision::<T>::mutate(|revision| *revision = revision.saturating_add(1));
 	}
 
 	pub(crate) fn do_admit(profile: Profile, roles: Roles, manager: T::AccountId) -> Result<MemberId, DispatchError> {
-		validate_text(&profile.name).map_err(Error::<T>::InvalidName)?;
-		validate_text(&profile.contact).map_err(Error::<T>::InvalidContact)?;
 		let legal_id = profile.legal_id;
-		legal_id.validate().map_err(Error::<T>::InvalidLegalId)?;
-		ensure!(!LegalIds::<T>::contains_key(legal_id), Error::<T>::LegalIdAlreadyExists);
+		Self::ensure_identity(&profile.name, legal_id, None)?;
+		check_text(&profile.contact).map_err(Error::<T>::InvalidContact)?;
 		ensure!(roles.is_valid(), Error::<T>::InvalidRoles);
-		Self::ensure_free_manager(&manager, None)?;
+		Self::ensure_free_manager(&manager)?;
 		ensure!(
 			Managers::<T>::count() < T::MaxMembers::get(),
 			Error::<T>::MaxMembersExceeded
@@ -93,8 +90,8 @@ impl<T: Config> Pallet<T> {
 			admitted_at: Self::now(),
 		};
 		Members::<T>::insert(member, record);
+		Self::record_identity(member, profile.name.clone(), legal_id)?;
 		Profiles::<T>::insert(member, profile);
-		LegalIds::<T>::insert(legal_id, member);
 		Managers::<T>::insert(&manager, member);
 		Self::keep_account(&manager);
 		Self::deposit_event(Event::MemberAdmitted {
@@ -128,7 +125,6 @@ impl<T: Config> Pallet<T> {
 		let since = Self::now();
 		record.status = MemberStatus::Suspended { since };
 		Members::<T>::insert(member, record);
-		Self::bump_peers();
 		Self::deposit_event(Event::MemberSuspended { member, since });
 		Ok(())
 	}
@@ -140,7 +136,6 @@ impl<T: Config> Pallet<T> {
 		};
 		record.status = MemberStatus::Active;
 		Members::<T>::insert(member, record);
-		Self::bump_peers();
 		Self::deposit_event(Event::MemberReinstated {
 			member,
 			suspended_since: since,
@@ -162,16 +157,15 @@ impl<T: Config> Pallet<T> {
 		MemberAllowances::<T>::remove(member);
 		record.status = MemberStatus::Exited { at: Self::now() };
 		Members::<T>::insert(member, record);
-		Self::bump_peers();
 		let nodes = nodes.len() as u32;
 		Self::deposit_event(Event::MemberExited { member, by, nodes });
-		T::OnExit::on_exit(&manager);
+		T::OnExit::on_exit(member, &manager);
 		Ok(nodes)
 	}
 
 	pub(crate) fn do_set_manager(member: MemberId, manager: T::AccountId, by: Actor) -> DispatchResult {
 		let mut record = Self::present_member(member)?;
-		Self::ensure_free_manager(&manager, Some(member))?;
+		Self::ensure_free_manager(&manager)?;
 		let old = core::mem::replace(&mut record.manager, manager.clone());
 		Managers::<T>::remove(&old);
 		Managers::<T>::insert(&manager, member);
@@ -179,15 +173,36 @@ impl<T: Config> Pallet<T> {
 		Self::keep_account(&manager);
 		Self::deposit_event(Event::ManagerChanged {
 			member,
-			old,
+			old: old.clone(),
 			new: manager,
 			by,
+		});
+		T::OnManagerChange::on_manager_change(member, &old);
+		Ok(())
+	}
+
+	pub(crate) fn do_set_identity(member: MemberId, name: MemberName, legal_id: LegalId) -> DispatchResult {
+		Self::present_member(member)?;
+		Self::ensure_identity(&name, legal_id, Some(member))?;
+		let mut profile = Profiles::<T>::get(member).ok_or(Error::<T>::MemberNotFound)?;
+		if profile.legal_id != legal_id {
+			LegalIds::<T>::remove(profile.legal_id);
+		}
+		let version = Self::record_identity(member, name.clone(), legal_id)?;
+		profile.name = name.clone();
+		profile.legal_id = legal_id;
+		Profiles::<T>::insert(member, profile);
+		Self::deposit_event(Event::IdentityChanged {
+			member,
+			version,
+			name,
+			legal_id,
 		});
 		Ok(())
 	}
 
 	pub(crate) fn do_update_contact(member: MemberId, contact: Contact) -> DispatchResult {
-		validate_text(&contact).map_err(Error::<T>::InvalidContact)?;
+		check_text(&contact).map_err(Error::<T>::InvalidContact)?;
 		let mut profile = Profiles::<T>::get(member).ok_or(Error::<T>::MemberNotFound)?;
 		let old = core::mem::replace(&mut profile.contact, contact.clone());
 		Profiles::<T>::insert(member, profile);
@@ -199,181 +214,10 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_register_node(
-		member: MemberId,
-		peer: PeerIdBytes,
-		addresses: Addresses,
-		(signing, sealing): ([u8; 32], [u8; 32]),
-		delegate: T::AccountId,
-	) -> Result<NodeId, DispatchError> {
-		network::validate_peer(&peer).map_err(Error::<T>::InvalidPeer)?;
-		ensure!(!Peers::<T>::contains_key(&peer), Error::<T>::PeerAlreadyExists);
-		network::validate_addresses(&addresses).map_err(Error::<T>::InvalidAddress)?;
-		let keys = keyring::first(signing, sealing, Self::now()).map_err(Error::<T>::InvalidKeys)?;
-		ensure!(!KeyOwners::<T>::contains_key(signing), Error::<T>::KeyAlreadyExists);
-		Self::ensure_free_delegate(&delegate, member)?;
-
-		let node = NextNodeId::<T>::get();
-		NodesOf::<T>::try_append(member, node).map_err(|_| Error::<T>::MaxNodesExceeded)?;
-		NextNodeId::<T>::put(node.checked_add(1).ok_or(Error::<T>::IdsExhausted)?);
-		Self::record_key(node, 0, &keys[0]);
-		let record = Node {
-			member,
-			peer: peer.clone(),
-			addresses,
-			keys,
-			next_key: 1,
-			delegate: delegate.clone(),
-		};
-		Nodes::<T>::insert(node, record);
-		Peers::<T>::insert(&peer, (member, node));
-		Delegates::<T>::insert(&delegate, (member, node));
-		Self::keep_account(&delegate);
-		Self::bump_peers();
-		Self::deposit_event(Event::NodeRegistered {
-			member,
-			node,
-			peer,
-			delegate,
-		});
-		Ok(node)
-	}
-
-	pub(crate) fn do_set_addresses(node: NodeId, addresses: Addresses) -> DispatchResult {
-		network::validate_addresses(&addresses).map_err(Error::<T>::InvalidAddress)?;
-		let mut record = Nodes::<T>::get(node).ok_or(Error::<T>::NodeNotFound)?;
-		let old = core::mem::replace(&mut record.addresses, addresses.clone());
-		Nodes::<T>::insert(node, record);
-		Self::deposit_event(Event::AddressesChanged {
-			node,
-			old,
-			new: addresses,
-		});
-		Ok(())
-	}
-
-	pub(crate) fn do_announce_keys(node: NodeId, new: keyring::Announcement) -> DispatchResult {
-		let mut record = Nodes::<T>::get(node).ok_or(Error::<T>::NodeNotFound)?;
-		let limits = keyring::RotationLimits {
-			min_overlap: T::MinKeyOverlap::get(),
-			max_overlap: T::MaxKeyOverlap::get(),
-			max_notice: T::MaxKeyNotice::get(),
-		};
-		let ring = keyring::announce(&record.keys, new, limits, Self::now()).map_err(Error::<T>::InvalidKeys)?;
-		ensure!(!KeyOwners::<T>::contains_key(new.signing), Error::<T>::KeyAlreadyExists);
-
-		let index = record.next_key;
-		record.next_key = index.checked_add(1).ok_or(Error::<T>::IdsExhausted)?;
-		KeyOwners::<T>::insert(new.signing, (node, index));
-		Self::record_changes(node, &record.keys, &ring);
-		let key = ring.last().cloned().ok_or(Error::<T>::NodeNotFound)?;
-		record.keys = ring;
-		Nodes::<T>::insert(node, record);
-		let old_until = new.valid_from.saturating_add(new.overlap);
-		Self::deposit_event(Event::KeysAnnounced {
-			node,
-			index,
-			key,
-			old_until,
-		});
-		Ok(())
-	}
-
-	pub(crate) fn do_retire_keys(node: NodeId, signing: [u8; 32]) -> DispatchResult {
-		let mut record = Nodes::<T>::get(node).ok_or(Error::<T>::NodeNotFound)?;
-		let (ring, retirement) =
-			keyring::retire(&record.keys, &signing, Self::now()).map_err(Error::<T>::InvalidKeys)?;
-		let (_, index) = KeyOwners::<T>::get(signing).ok_or(Error::<T>::NodeNotFound)?;
-		if retirement.withdrawn {
-			// They held in no block, so no evidence can refer to them. Their number stays used.
-			KeyHistory::<T>::remove(node, index);
-			KeyOwners::<T>::remove(signing);
-		}
-		Self::record_changes(node, &record.keys, &ring);
-		record.keys = ring;
-		Nodes::<T>::insert(node, record);
-		let keyring::Retirement {
-			retired: key,
-			withdrawn,
-		} = retirement;
-		Self::deposit_event(Event::KeysRetired {
-			node,
-			index,
-			key,
-			withdrawn,
-		});
-		Ok(())
-	}
-
-	pub(crate) fn do_set_delegate(member: MemberId, node: NodeId, delegate: T::AccountId) -> DispatchResult {
-		let mut record = Nodes::<T>::get(node).ok_or(Error::<T>::NodeNotFound)?;
-		Self::ensure_free_delegate(&delegate, member)?;
-		let old = core::mem::replace(&mut record.delegate, delegate.clone());
-		Delegates::<T>::remove(&old);
-		Delegates::<T>::insert(&delegate, (member, node));
-		Nodes::<T>::insert(node, record);
-		Self::keep_account(&delegate);
-		Self::deposit_event(Event::DelegateChanged {
-			node,
-			old,
-			new: delegate,
-		});
-		Ok(())
-	}
-
-	pub(crate) fn do_remove_node(node: NodeId, by: Actor) -> DispatchResult {
-		let record = Nodes::<T>::take(node).ok_or(Error::<T>::NodeNotFound)?;
-		let Node {
-			member,
-			peer,
-			keys,
-			delegate,
-			..
-		} = record;
-		let now = Self::now();
-		Self::record_changes(node, &keys, &keyring::end_all(&keys, now));
-		NodesOf::<T>::mutate_exists(member, |nodes| {
-			if let Some(list) = nodes {
-				list.retain(|other| *other != node);
-			}
-			if nodes.as_ref().is_some_and(|list| list.is_empty()) {
-				*nodes = None;
-			}
-		});
-		Peers::<T>::remove(&peer);
-		Delegates::<T>::remove(&delegate);
-		FormerNodes::<T>::insert(
-			node,
-			FormerNode {
-				member,
-				peer: peer.clone(),
-				removed_at: now,
-			},
-		);
-		Self::bump_peers();
-		Self::deposit_event(Event::NodeRemoved { member, node, peer, by });
-		Ok(())
-	}
-
 	pub(crate) fn do_set_connection_policy(restricted: bool) {
 		let old = ConnectionsRestricted::<T>::get();
 		ConnectionsRestricted::<T>::put(restricted);
 		Self::bump_peers();
 		Self::deposit_event(Event::ConnectionPolicyChanged { old, new: restricted });
-	}
-
-	/// Writes a node's first or next keys into the history.
-	fn record_key(node: NodeId, index: u32, key: &CourierKey) {
-		KeyHistory::<T>::insert(node, index, key);
-		KeyOwners::<T>::insert(key.signing, (node, index));
-	}
-
-	/// Brings the history in line with a ring that became `new`.
-	fn record_changes(node: NodeId, old: &CourierKeys, new: &CourierKeys) {
-		for key in new.iter().filter(|key| !old.contains(key)) {
-			if let Some((_, index)) = KeyOwners::<T>::get(key.signing) {
-				KeyHistory::<T>::insert(node, index, key);
-			}
-		}
 	}
 }

@@ -3,8 +3,9 @@
 //! What holds between the calls, by number. Checked after every test, and over live state by `try-runtime`.
 
 use crate::{keyring, network, pallet::*, types::*};
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{ensure, traits::Get};
+use sealane_primitives::{ids::*, keys::CourierKey, text::check_text};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -14,6 +15,7 @@ impl<T: Config> Pallet<T> {
 	/// The number and text of the first that does not hold.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_members()?;
+		Self::check_identities()?;
 		Self::check_managers()?;
 		Self::check_nodes()?;
 		Self::check_indices_of_nodes()?;
@@ -46,8 +48,8 @@ impl<T: Config> Pallet<T> {
 				"2: members were admitted first"
 			);
 			let profile = Profiles::<T>::get(id).ok_or("3: every member has a profile")?;
-			ensure!(validate_text(&profile.name).is_ok(), "3: names are presentable");
-			ensure!(validate_text(&profile.contact).is_ok(), "3: contacts are presentable");
+			ensure!(check_text(&profile.name).is_ok(), "3: names are presentable");
+			ensure!(check_text(&profile.contact).is_ok(), "3: contacts are presentable");
 			ensure!(profile.legal_id.validate().is_ok(), "3: legal numbers are valid");
 			if Self::is_present(&member) {
 				ensure!(
@@ -63,6 +65,35 @@ impl<T: Config> Pallet<T> {
 		ensure!(
 			Profiles::<T>::iter_keys().count() == count,
 			"3: every profile is a member's"
+		);
+		Ok(())
+	}
+
+	fn check_identities() -> Result<(), TryRuntimeError> {
+		let mut count = 0usize;
+		for id in Members::<T>::iter_keys() {
+			let newest = IdentityVersion::<T>::get(id);
+			let profile = Profiles::<T>::get(id).ok_or("3: every member has a profile")?;
+			let mut last = None;
+			for version in 1..=newest {
+				count += 1;
+				let identity = Identities::<T>::get(id, version).ok_or("16: identities have no gaps")?;
+				ensure!(
+					identity.from <= Self::now()
+						&& last.as_ref().is_none_or(|l: &MemberIdentity| l.from <= identity.from),
+					"16: identities begin in their order"
+				);
+				last = Some(identity);
+			}
+			let last = last.ok_or("16: every member has an identity")?;
+			ensure!(
+				(last.name, last.legal_id) == (profile.name, profile.legal_id),
+				"16: the newest identity is that of the profile"
+			);
+		}
+		ensure!(
+			Identities::<T>::iter_keys().count() == count,
+			"16: every identity is a member's"
 		);
 		Ok(())
 	}
@@ -122,22 +153,32 @@ impl<T: Config> Pallet<T> {
 				Delegates::<T>::get(&node.delegate) == Some((node.member, id)),
 				"9: nodes are found by delegate"
 			);
+			let record = NodeRecords::<T>::get(id).ok_or("6: every node has a record")?;
 			ensure!(
-				!FormerNodes::<T>::contains_key(id),
-				"1: no number of a former node is given again"
+				record.removed_at.is_none() && record.member == node.member && record.peer == node.peer,
+				"6: records of present nodes are theirs"
 			);
 		}
 		ensure!(count == listed.len(), "6: all nodes are listed");
-		for (id, former) in FormerNodes::<T>::iter() {
+		ensure!(
+			NodeRecords::<T>::iter_keys().count() == NextNodeId::<T>::get() as usize,
+			"6: every number of a node has a record"
+		);
+		for (id, record) in NodeRecords::<T>::iter() {
 			ensure!(
-				id < NextNodeId::<T>::get(),
-				"1: former nodes have numbers below the next one"
+				id < NextNodeId::<T>::get() && Members::<T>::contains_key(record.member),
+				"6: records are those of members' nodes"
+			);
+			let removed = record.removed_at;
+			ensure!(
+				record.registered_at <= removed.unwrap_or(record.registered_at)
+					&& removed.unwrap_or(record.registered_at) <= Self::now(),
+				"6: nodes are registered before they are removed"
 			);
 			ensure!(
-				Members::<T>::contains_key(former.member),
-				"6: former nodes were a member's"
+				removed.is_none() == Nodes::<T>::contains_key(id),
+				"6: nodes without an end are present"
 			);
-			ensure!(former.removed_at <= Self::now(), "6: former nodes are gone");
 		}
 		Ok(())
 	}
@@ -157,10 +198,7 @@ impl<T: Config> Pallet<T> {
 				"9: delegates lead to their nodes"
 			);
 			let manages = Managers::<T>::get(&delegate);
-			ensure!(
-				manages.is_none() || manages == Some(member),
-				"9: no delegate acts for another member"
-			);
+			ensure!(manages.is_none(), "9: no delegate acts for a member");
 		}
 		Ok(())
 	}
@@ -168,47 +206,79 @@ impl<T: Config> Pallet<T> {
 	fn check_keys() -> Result<(), TryRuntimeError> {
 		for (id, node) in Nodes::<T>::iter() {
 			ensure!(keyring::is_sound(&node.keys), "10: rings are sound");
-			for key in &node.keys {
-				let (owner, index) = KeyOwners::<T>::get(key.signing).ok_or("11: keys have an owner")?;
+			let first = node.next_key.checked_sub(node.keys.len() as u32);
+			for (number, key) in (first.ok_or("10: rings are the newest keys")?..).zip(&node.keys) {
 				ensure!(
-					owner == id && index < node.next_key,
-					"11: keys belong to the node that announced them"
-				);
-				ensure!(
-					KeyHistory::<T>::get(id, index).as_ref() == Some(key),
-					"11: ring and history agree"
+					KeyHistory::<T>::get(id, number).as_ref() == Some(key),
+					"10: rings are the newest keys, as in the history"
 				);
 			}
 		}
+		let mut counts: BTreeMap<NodeId, u32> = BTreeMap::new();
 		let mut count = 0usize;
-		for (id, index, key) in KeyHistory::<T>::iter() {
+		for (id, number, key) in KeyHistory::<T>::iter() {
 			count += 1;
+			*counts.entry(id).or_default() += 1;
+			Self::check_key(id, number, key)?;
+		}
+		for (id, number, stolen) in Compromises::<T>::iter() {
+			let key = KeyHistory::<T>::get(id, number).ok_or("12: stolen keys are in the history")?;
 			ensure!(
-				KeyOwners::<T>::get(key.signing) == Some((id, index)),
-				"11: keys are found by signing key"
+				key.valid_from <= stolen.since && stolen.since <= stolen.declared && stolen.declared <= Self::now(),
+				"12: keys are stolen between their first block and the declaration"
 			);
-			match (Nodes::<T>::get(id), FormerNodes::<T>::get(id)) {
-				(Some(node), None) => {
-					let in_ring = node.keys.iter().any(|other| other.signing == key.signing);
-					ensure!(
-						in_ring || keyring::has_ended(&key, Self::now()),
-						"12: keys outside the ring have ended"
-					);
-				}
-				(None, Some(former)) => {
-					let end = key.valid_until.ok_or("12: keys of former nodes have an end")?;
-					ensure!(
-						end <= former.removed_at.max(key.valid_from),
-						"12: keys end with their node"
-					);
-				}
-				_ => return Err("11: keys are those of a node or a former node".into()),
-			}
+			ensure!(
+				keyring::has_ended(&key, stolen.declared.saturating_add(1)),
+				"12: stolen keys end with the block of the declaration"
+			);
+		}
+		for (id, count) in counts {
+			ensure!(
+				(0..count).all(|number| KeyHistory::<T>::contains_key(id, number)),
+				"11: numbers of keys have no gaps"
+			);
+			ensure!(
+				Nodes::<T>::get(id).is_none_or(|node| node.next_key == count),
+				"11: the next number is that of the next keys"
+			);
 		}
 		ensure!(
 			KeyOwners::<T>::iter_keys().count() == count,
 			"11: every owned key is in the history"
 		);
+		Ok(())
+	}
+
+	fn check_key(id: NodeId, number: u32, key: CourierKey) -> Result<(), TryRuntimeError> {
+		ensure!(
+			KeyOwners::<T>::get(key.signing) == Some((id, number)),
+			"11: keys are found by signing key"
+		);
+		if let Some(before) = number.checked_sub(1) {
+			let before = KeyHistory::<T>::get(id, before).ok_or("11: numbers of keys have no gaps")?;
+			ensure!(
+				before.valid_from < key.valid_from,
+				"11: keys begin in the order of their numbers"
+			);
+		}
+		let owner = NodeRecords::<T>::get(id).ok_or("11: keys are those of a node")?;
+		match (Nodes::<T>::get(id), owner.removed_at) {
+			(Some(node), _) => {
+				let in_ring = node.keys.iter().any(|other| other.signing == key.signing);
+				ensure!(
+					in_ring || keyring::has_ended(&key, Self::now()),
+					"12: keys outside the ring have ended"
+				);
+			}
+			(None, Some(removed_at)) => {
+				let end = key.valid_until.ok_or("12: keys of former nodes have an end")?;
+				ensure!(
+					end <= removed_at.saturating_add(1).max(key.valid_from),
+					"12: keys end with the block of their node"
+				);
+			}
+			(None, None) => return Err("11: keys are those of a node".into()),
+		}
 		Ok(())
 	}
 

@@ -98,14 +98,18 @@ pub enum KeysFault {
 	OverlapTooLong,
 	/// Keys that were announced have not begun yet; one rotation at a time.
 	RotationPending,
-	/// The ring is full and none of its keys has ended.
+	/// The ring is full and the oldest of its keys have not ended.
 	RingFull,
 	/// No such signing key in the ring.
 	NotFound,
-	/// The keys have ended already.
+	/// The keys have ended already, or end with this block.
 	AlreadyEnded,
-	/// No other keys hold now or are announced: the node would be without.
+	/// No other keys hold on or are announced: the node would be without.
 	LastKeys,
+	/// They were declared stolen already.
+	AlreadyCompromised,
+	/// The block since which they are stolen is before their first, or after the current one.
+	SinceOutOfRange,
 }
 
 /// Bounds of a rotation, in blocks.
@@ -172,7 +176,10 @@ pub fn first(signing: [u8; 32], sealing: [u8; 32], now: BlockNumber) -> Result<C
 	Ok(keys)
 }
 
-/// The ring after an announcement. Where it was full, the oldest keys that have ended make room.
+/// The ring after an announcement. Where it was full, the oldest keys make room, provided that they have ended.
+///
+/// No others do: so a ring is always the newest keys of a node without a gap, and whoever looks for those of a block of the
+/// past has to look at no more than fit into a ring.
 ///
 /// # Errors
 /// [`KeysFault`]; the ring is as it was then.
@@ -201,11 +208,10 @@ pub fn announce(
 
 	let mut ring = keys.clone();
 	if ring.is_full() {
-		let ended = ring
-			.iter()
-			.position(|key| has_ended(key, now))
-			.ok_or(KeysFault::RingFull)?;
-		ring.remove(ended);
+		if !has_ended(&ring[0], now) {
+			return Err(KeysFault::RingFull);
+		}
+		ring.remove(0);
 	}
 	let old_end = new.valid_from.saturating_add(new.overlap);
 	for key in ring.iter_mut().filter(|key| key.valid_until.is_none()) {
@@ -221,8 +227,9 @@ pub fn announce(
 	Ok(ring)
 }
 
-/// The ring after the keys with this signing key were given up at block `now`. Keys that hold end with this block; keys
-/// that have not begun leave the ring. Where they were the ones without an end, the newest others get none instead.
+/// The ring after the keys with this signing key were given up at block `now`. Keys that hold do so to the end of this block:
+/// what others did in it, before or after, is judged alike. Keys that have not begun leave the ring. Where they were the ones
+/// without an end, the newest others get none instead.
 ///
 /// # Errors
 /// [`KeysFault::NotFound`], [`KeysFault::AlreadyEnded`], [`KeysFault::LastKeys`]; the ring is as it was then.
@@ -236,20 +243,20 @@ pub fn retire(
 		.iter()
 		.position(|key| &key.signing == signing)
 		.ok_or(KeysFault::NotFound)?;
-	if has_ended(&ring[place], now) {
+	let end = now.saturating_add(1);
+	if has_ended(&ring[place], end) {
 		return Err(KeysFault::AlreadyEnded);
 	}
 	// Those that follow were announced later, so the last that fits is the newest.
 	let heir = (0..ring.len())
 		.rev()
-		.find(|i| *i != place && !has_ended(&ring[*i], now))
+		.find(|i| *i != place && !has_ended(&ring[*i], end))
 		.ok_or(KeysFault::LastKeys)?;
 	if ring[place].valid_until.is_none() {
 		ring[heir].valid_until = None;
 	}
 	let withdrawn = ring[place].valid_from > now;
-	let end = now.max(ring[place].valid_from);
-	ring[place].valid_until = Some(end);
+	ring[place].valid_until = Some(end.max(ring[place].valid_from));
 	let retired = if withdrawn {
 		ring.remove(place)
 	} else {
@@ -258,11 +265,12 @@ pub fn retire(
 	Ok((ring, Retirement { retired, withdrawn }))
 }
 
-/// The ring of a node that is removed at block `now`: nothing holds any more.
+/// The ring of a node that is removed at block `now`: nothing holds from the next block on.
 pub fn end_all(keys: &CourierKeys, now: BlockNumber) -> CourierKeys {
 	let mut ring = keys.clone();
-	for key in ring.iter_mut().filter(|key| !has_ended(key, now)) {
-		key.valid_until = Some(now.max(key.valid_from));
+	let end = now.saturating_add(1);
+	for key in ring.iter_mut().filter(|key| !has_ended(key, end)) {
+		key.valid_until = Some(end.max(key.valid_from));
 	}
 	ring
 }
@@ -353,7 +361,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_full_ring_drops_the_oldest_that_ended() {
+	fn a_full_ring_drops_the_oldest_once_they_ended() {
 		let mut keys = ring();
 		for (seed, at) in [(2, 20), (3, 21), (4, 22)] {
 			keys = announce(&keys, new(seed, at + 1, 50), LIMITS, at).unwrap();
@@ -369,12 +377,14 @@ mod tests {
 		let keys = announce(&ring(), new(2, 20, 5), LIMITS, 15).unwrap();
 		let (keys, retirement) = retire(&keys, &[2; 32], 22).unwrap();
 		assert!(!retirement.withdrawn);
-		assert_eq!(retirement.retired.valid_until, Some(22));
+		assert_eq!(retirement.retired.valid_until, Some(23));
 		assert_eq!(keys[0].valid_until, None);
 		assert!(is_sound(&keys));
-		assert_eq!(retire(&keys, &[2; 32], 23), Err(KeysFault::AlreadyEnded));
-		assert_eq!(retire(&keys, &[1; 32], 23), Err(KeysFault::LastKeys));
-		assert_eq!(retire(&keys, &[9; 32], 23), Err(KeysFault::NotFound));
+		for now in [22, 23] {
+			assert_eq!(retire(&keys, &[2; 32], now), Err(KeysFault::AlreadyEnded));
+			assert_eq!(retire(&keys, &[1; 32], now), Err(KeysFault::LastKeys));
+			assert_eq!(retire(&keys, &[9; 32], now), Err(KeysFault::NotFound));
+		}
 	}
 
 	#[test]
@@ -390,8 +400,33 @@ mod tests {
 	fn retiring_the_old_keys_ends_the_overlap() {
 		let keys = announce(&ring(), new(2, 20, 50), LIMITS, 15).unwrap();
 		let (keys, _) = retire(&keys, &[1; 32], 21).unwrap();
-		assert_eq!(keys[0].valid_until, Some(21));
+		assert_eq!(keys[0].valid_until, Some(22));
 		assert!(keys[1].is_valid_at(21));
+	}
+
+	#[test]
+	fn keys_in_the_middle_of_a_full_ring_make_no_room() {
+		let mut keys = ring();
+		for (seed, at) in [(2, 20), (3, 21), (4, 22)] {
+			keys = announce(&keys, new(seed, at + 1, 50), LIMITS, at).unwrap();
+		}
+		let (keys, _) = retire(&keys, &[2; 32], 30).unwrap();
+		assert_eq!(announce(&keys, new(5, 41, 5), LIMITS, 40), Err(KeysFault::RingFull));
+		let (keys, _) = retire(&keys, &[1; 32], 40).unwrap();
+		let keys = announce(&keys, new(5, 42, 5), LIMITS, 41).unwrap();
+		assert_eq!(keys.iter().map(|k| k.signing[0]).collect::<Vec<_>>(), [2, 3, 4, 5]);
+	}
+
+	#[test]
+	fn nothing_that_holds_in_a_block_ends_within_it() {
+		let keys = announce(&ring(), new(2, 20, 5), LIMITS, 15).unwrap();
+		let (retired, _) = retire(&keys, &[1; 32], 22).unwrap();
+		let closed = end_all(&keys, 22);
+		for ring in [&retired, &closed] {
+			assert!(ring.iter().all(|key| key.is_valid_at(22)));
+		}
+		assert!(!retired[0].is_valid_at(23));
+		assert!(closed.iter().all(|key| !key.is_valid_at(23)));
 	}
 
 	#[test]
@@ -453,7 +488,8 @@ mod tests {
 				prop_assert!(gave_up || keys.iter().any(|key| key.is_valid_at(now)));
 			}
 			let closed = end_all(&keys, now);
-			prop_assert!(closed.iter().all(|key| !key.is_valid_at(now) && key.valid_until.is_some()));
+			prop_assert!(closed.iter().all(|key| !key.is_valid_at(now + 1) && key.valid_until.is_some()));
+			prop_assert!(keys.iter().zip(&closed).all(|(a, b)| a.is_valid_at(now) == b.is_valid_at(now)));
 		}
 	}
 }

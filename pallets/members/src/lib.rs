@@ -19,16 +19,34 @@
 //!
 //! ### Design goals
 //! 1. **Numbers are for ever.** A member's or node's number is never given again; evidence may rely on it.
-//! 2. **Keys are for ever.** The chain answers which keys a node had in which block, long after both are gone.
+//! 2. **What evidence proves is for ever.** The chain answers which keys a node had in which block, whose the node was, and
+//!    under which name and legal number that member was known, long after all three are gone.
 //! 3. **No packet is refused because of a rotation.** Old and new keys hold together for a time that the network sets.
 //! 4. **A stolen node is not a stolen institution.** The delegate's account is another than the one that acts for the
 //!    institution, and the institution replaces it alone.
-//! 5. **Outsiders cost nothing.** What they send is refused before it enters a pool.
-//! 6. **No token.** Every member has an allowance of block weight that refills by itself ([`Allowance`]). One that
+//! 5. **A block has one answer.** What held at the beginning of a block holds to its end: no call that ends keys reaches back
+//!    over what others put into the same block.
+//! 6. **Outsiders cost nothing.** What they send is refused before it enters a pool.
+//! 7. **No token.** Every member has an allowance of block weight that refills by itself ([`Allowance`]). One that
 //!    floods uses up its own and nobody else's.
-//! 7. **One power, one origin.** Suspending is quick, admitting and reinstating is not.
-//! 8. **An account that once signed keeps its record.** A record that vanishes takes the nonce with it, and old
+//! 8. **One power, one origin.** Suspending is quick, admitting and reinstating is not. It closes the courier, not the network: a
+//!    suspended member's node follows the chain and its validator goes on, or a third of the council could stop finality.
+//! 9. **An account that once signed keeps its record.** A record that vanishes takes the nonce with it, and old
 //!    transactions could be sent again.
+//!
+//! ### What a proof of state shows
+//! A verifier without a runtime reads these maps; the prefix is that of pallet `Members` and the map. Their layout is part of the
+//! format of evidence.
+//!
+//! | map | key, each part hashed by | value | shows |
+//! |---|---|---|---|
+//! | `NodeRecords` | node (`u32`), `Twox64Concat` | [`NodeRecord`] | whose node it is or was; it never changes hands |
+//! | `Identities` | member (`u32`), version (`u32`), both `Twox64Concat` | [`MemberIdentity`] | name and legal number; version *v* held at block *n* if `from` ≤ *n* and version *v* + 1 is absent or begins after *n* |
+//! | `KeyOwners` | signing key (32 bytes), `Blake2_128Concat` | node, number (`(u32, u32)`) | whose key it is |
+//! | `KeyHistory` | node (`u32`), number (`u32`), both `Twox64Concat` | [`CourierKey`](sealane_primitives::keys::CourierKey) | from which block on they held and until which |
+//! | `Compromises` | node (`u32`), number (`u32`), both `Twox64Concat` | [`Compromise`](sealane_primitives::keys::Compromise) | that they were declared stolen, since when and in which block; absent, they were not by the block of that state |
+//!
+//! For how long after their end keys still count in evidence is [`Config::KeyEvidenceWindow`], a constant in the metadata.
 //!
 //! ### Terminology
 //! * **Member**: an institution, known by its number and its legal number ([`LegalId`]).
@@ -55,10 +73,12 @@ mod impls;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod invariants;
 pub mod keyring;
+mod keys;
 pub mod legal_id;
 #[cfg(test)]
 mod mock;
 pub mod network;
+mod nodes;
 mod reads;
 mod storage;
 #[cfg(test)]
@@ -66,7 +86,7 @@ mod tests;
 mod types;
 pub mod weights;
 
-pub use accounts::{ActiveManagers, CouncilAccounts, OnExit, Transactors};
+pub use accounts::{ActiveManagers, CouncilAccounts, OnExit, OnManagerChange, Transactors};
 pub use allowance::Allowance;
 pub use genesis::{GenesisMember, GenesisNode};
 pub use legal_id::LegalId;
@@ -99,11 +119,12 @@ pub mod pallet {
 		business::Roles,
 		directory::{MemberEntry, NodeEntry},
 		ids::*,
-		keys::CourierKey,
+		keys::{Compromise, CourierKey},
+		text::TextFault,
 	};
 
 	/// The in-code storage version.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -125,6 +146,8 @@ pub mod pallet {
 		type CouncilMember: Contains<Self::AccountId>;
 		/// What else ends with a membership.
 		type OnExit: OnExit<Self::AccountId>;
+		/// What else goes to a member's new manager.
+		type OnManagerChange: OnManagerChange<Self::AccountId>;
 
 		/// Most members at the same time, suspended ones included.
 		#[pallet::constant]
@@ -141,6 +164,10 @@ pub mod pallet {
 		/// Most blocks from an announcement of courier keys to the first block in which they hold.
 		#[pallet::constant]
 		type MaxKeyNotice: Get<u32>;
+
+		/// Blocks for which what keys signed may still be anchored after they have ended in the ordinary way.
+		#[pallet::constant]
+		type KeyEvidenceWindow: Get<u32>;
 
 		/// Units of fee that flow into a member's allowance with each block.
 		#[pallet::constant]
@@ -164,7 +191,7 @@ pub mod pallet {
 	pub struct GenesisConfig<T: Config> {
 		/// The first members, numbered from 0 in this order; their nodes are numbered from 0 in the order of appearance.
 		pub members: Vec<GenesisMember<T::AccountId>>,
-		/// Whether only nodes of active members may stay connected.
+		/// Whether only registered nodes may stay connected.
 		pub connections_restricted: bool,
 	}
 
@@ -254,7 +281,7 @@ pub mod pallet {
 		/// Suspends a member.
 		///
 		/// - Origin: [`Config::SuspendOrigin`].
-		/// - Details: from this block on it may neither trade nor transact, and its nodes may be disconnected.
+		/// - Details: from this block on it may neither trade nor transact. Its nodes stay connected and follow the chain.
 		/// - Errors: [`Error::MemberNotFound`], [`Error::MemberExited`], [`Error::MemberSuspended`].
 		/// - Events: [`Event::MemberSuspended`].
 		#[pallet::call_index(2)]
@@ -280,8 +307,8 @@ pub mod pallet {
 		/// Leaves the consortium.
 		///
 		/// - Origin: signed by the manager.
-		/// - Details: its nodes are removed, their keys end with this block; records and keys stay readable. What else ends
-		///   with a membership is up to [`Config::OnExit`]. A suspended member cannot leave by itself.
+		/// - Details: its nodes are removed, their keys hold to the end of this block; records and keys stay readable. What else
+		///   ends with a membership is up to [`Config::OnExit`]. A suspended member cannot leave by itself.
 		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`].
 		/// - Events: [`Event::NodeRemoved`] per node, [`Event::MemberExited`].
 		#[pallet::call_index(4)]
@@ -313,12 +340,13 @@ pub mod pallet {
 		/// Lets another account act for the member.
 		///
 		/// - Origin: signed by the manager, who loses the right with this call.
-		/// - Details: the new account is not asked; a wrong one is put right by [`Pallet::force_set_manager`].
+		/// - Details: the new account is not asked; a wrong one is put right by [`Pallet::force_set_manager`]. What else the old
+		///   one held for the member goes along, as far as [`Config::OnManagerChange`] says.
 		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`], [`Error::ManagerAlreadyExists`],
 		///   [`Error::ManagerIsDelegate`].
 		/// - Events: [`Event::ManagerChanged`].
 		#[pallet::call_index(6)]
-		#[pallet::weight(T::WeightInfo::set_manager())]
+		#[pallet::weight(T::WeightInfo::set_manager().saturating_add(T::OnManagerChange::weight()))]
 		pub fn set_manager(origin: OriginFor<T>, manager: T::AccountId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			let member = Self::ensure_active_manager(&who)?;
@@ -333,7 +361,7 @@ pub mod pallet {
 		///   [`Error::ManagerIsDelegate`].
 		/// - Events: [`Event::ManagerChanged`].
 		#[pallet::call_index(7)]
-		#[pallet::weight(T::WeightInfo::force_set_manager())]
+		#[pallet::weight(T::WeightInfo::force_set_manager().saturating_add(T::OnManagerChange::weight()))]
 		pub fn force_set_manager(origin: OriginFor<T>, member: MemberId, manager: T::AccountId) -> DispatchResult {
 			T::ForceOrigin::ensure_origin(origin)?;
 			Self::do_set_manager(member, manager, Actor::Council)
@@ -424,11 +452,12 @@ pub mod pallet {
 			)
 		}
 
-		/// Gives up courier keys of a node before their time, because they are stolen or were announced by mistake.
+		/// Gives up courier keys of a node before their time.
 		///
 		/// - Origin: signed by the manager.
-		/// - Details: keys that hold end with this block, keys that have not begun never will. Other keys must hold or be
-		///   announced; where the given-up ones had no end, the newest others have none from now on.
+		/// - Details: keys that hold do so to the end of this block, keys that have not begun never will. Other keys must hold or be
+		///   announced; where the given-up ones had no end, the newest others have none from now on. Stolen ones are reported
+		///   by [`Pallet::report_compromise`], which gives them up too.
 		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`], [`Error::NodeNotFound`],
 		///   [`Error::InvalidKeys`].
 		/// - Events: [`Event::KeysRetired`].
@@ -458,7 +487,7 @@ pub mod pallet {
 		/// Takes a node out of service.
 		///
 		/// - Origin: signed by the manager.
-		/// - Details: its keys end with this block and stay readable; PeerId and delegate are free again.
+		/// - Details: its keys hold to the end of this block and stay readable; PeerId and delegate are free again.
 		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`], [`Error::NodeNotFound`].
 		/// - Events: [`Event::NodeRemoved`].
 		#[pallet::call_index(14)]
@@ -482,7 +511,7 @@ pub mod pallet {
 			Self::do_remove_node(node, Actor::Council)
 		}
 
-		/// Decides whether only nodes of active members may stay connected.
+		/// Decides whether only registered nodes may stay connected.
 		///
 		/// - Origin: [`Config::PolicyOrigin`].
 		/// - Details: nodes enforce it with the first block they import after this one.
@@ -494,6 +523,47 @@ pub mod pallet {
 			T::PolicyOrigin::ensure_origin(origin)?;
 			Self::do_set_connection_policy(restricted);
 			Ok(())
+		}
+
+		/// Gives a member another name or legal number, because it has another now.
+		///
+		/// - Origin: [`Config::AdmitOrigin`], for it gives what admission gave.
+		/// - Details: what it was called until now stays readable, with its blocks. A suspended member's can be changed too.
+		/// - Errors: [`Error::MemberNotFound`], [`Error::MemberExited`], [`Error::InvalidName`], [`Error::InvalidLegalId`],
+		///   [`Error::LegalIdAlreadyExists`], [`Error::IdsExhausted`].
+		/// - Events: [`Event::IdentityChanged`].
+		#[pallet::call_index(17)]
+		#[pallet::weight(T::WeightInfo::set_identity())]
+		pub fn set_identity(
+			origin: OriginFor<T>,
+			member: MemberId,
+			name: MemberName,
+			legal_id: LegalId,
+		) -> DispatchResult {
+			T::AdmitOrigin::ensure_origin(origin)?;
+			Self::do_set_identity(member, name, legal_id)
+		}
+
+		/// Declares courier keys of a node stolen, for ever.
+		///
+		/// - Origin: signed by the manager; the node may be one that was removed.
+		/// - Details: `since` is the block since which others may have had the secret: not before the first block of the keys, not
+		///   after this one. It may not lie before what the member itself last signed with them and stands by; the chain does
+		///   not see what keys sign, so nobody but the partners can hold the member to that. Keys that hold are given up, as by
+		///   [`Pallet::retire_keys`]. What was anchored before this block stays proven, with both dates beside it.
+		/// - Errors: [`Error::NotAuthorized`], [`Error::MemberSuspended`], [`Error::NodeNotFound`], [`Error::InvalidKeys`].
+		/// - Events: [`Event::KeysRetired`] where they held, [`Event::KeysCompromised`].
+		#[pallet::call_index(18)]
+		#[pallet::weight(T::WeightInfo::report_compromise())]
+		pub fn report_compromise(
+			origin: OriginFor<T>,
+			node: NodeId,
+			signing: [u8; 32],
+			since: BlockNumber,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let member = Self::ensure_active_manager(&who)?;
+			Self::do_report_compromise(member, node, signing, since)
 		}
 	}
 
@@ -514,7 +584,7 @@ pub mod pallet {
 			Profiles::<T>::get(member)
 		}
 
-		/// The PeerIds of the nodes of active members, sorted.
+		/// The PeerIds of all registered nodes, those of suspended members and of validators included, sorted.
 		pub fn authorised_peers() -> Vec<PeerIdBytes> {
 			Self::read_authorised_peers()
 		}
@@ -539,9 +609,19 @@ pub mod pallet {
 			KeyOwners::<T>::get(signing)
 		}
 
-		/// A node that was removed.
-		pub fn former_node(node: NodeId) -> Option<FormerNode> {
-			FormerNodes::<T>::get(node)
+		/// Whether keys of a node, by their number, were declared stolen.
+		pub fn compromise(node: NodeId, number: u32) -> Option<Compromise> {
+			Compromises::<T>::get(node, number)
+		}
+
+		/// Whose a node is or was, and since and until when.
+		pub fn node_record(node: NodeId) -> Option<NodeRecord> {
+			NodeRecords::<T>::get(node)
+		}
+
+		/// A member's name and legal number in a version, from 1 on.
+		pub fn identity(member: MemberId, version: u32) -> Option<MemberIdentity> {
+			Identities::<T>::get(member, version)
 		}
 
 		/// Units of fee that `who` can spend in this block; `None` for an account that may not transact.

@@ -72,8 +72,10 @@ parameter_types! {
 	pub const One: FixedU128 = FixedU128::from_u32(1);
 	/// The accounts on the council.
 	pub static Council: Vec<AccountId> = vec![COUNCILLOR];
-	/// The managers of members that left, in this order.
-	pub static Left: Vec<AccountId> = Vec::new();
+	/// The members that left and their managers, in this order.
+	pub static Left: Vec<(MemberId, AccountId)> = Vec::new();
+	/// The members that changed their managers, and who the old ones were, in this order.
+	pub static HandedOver: Vec<(MemberId, AccountId)> = Vec::new();
 }
 
 ord_parameter_types! {
@@ -113,8 +115,19 @@ impl Contains<AccountId> for OnCouncil {
 /// Notes in [`Left`] whose membership ended.
 pub struct Leavers;
 impl OnExit<AccountId> for Leavers {
-	fn on_exit(manager: &AccountId) {
-		Left::mutate(|left| left.push(*manager));
+	fn on_exit(member: MemberId, manager: &AccountId) {
+		Left::mutate(|left| left.push((member, *manager)));
+	}
+	fn weight() -> Weight {
+		EXIT_WEIGHT
+	}
+}
+
+/// Notes in [`HandedOver`] who had managed a member.
+pub struct Successions;
+impl OnManagerChange<AccountId> for Successions {
+	fn on_manager_change(member: MemberId, old: &AccountId) {
+		HandedOver::mutate(|all| all.push((member, *old)));
 	}
 	fn weight() -> Weight {
 		EXIT_WEIGHT
@@ -129,16 +142,18 @@ impl Config for Test {
 	type PolicyOrigin = EnsureSignedBy<Policy, AccountId>;
 	type CouncilMember = OnCouncil;
 	type OnExit = Leavers;
+	type OnManagerChange = Successions;
 	type MaxMembers = ConstU32<8>;
 	type MaxNodesPerMember = ConstU32<4>;
 	type MinKeyOverlap = ConstU32<5>;
 	type MaxKeyOverlap = ConstU32<100>;
 	type MaxKeyNotice = ConstU32<200>;
+	type KeyEvidenceWindow = ConstU32<50>;
 	type AllowancePerBlock = ConstU64<{ BLOCK_WEIGHT / 50 }>;
 	type MaxAllowance = ConstU64<{ BLOCK_WEIGHT / 5 }>;
 	type CouncilAllowancePerBlock = ConstU64<{ BLOCK_WEIGHT / 20 }>;
 	type MaxCouncilAllowance = ConstU64<BLOCK_WEIGHT>;
-	type WeightInfo = weights::SubstrateWeight<Test>;
+	type WeightInfo = ();
 }
 
 /// A key that no other number gives.
@@ -251,6 +266,7 @@ pub fn ext_with(members: GenesisConfig<Test>) -> sp_io::TestExternalities {
 	.build_storage()
 	.unwrap();
 	Left::set(Vec::new());
+	HandedOver::set(Vec::new());
 	let mut ext = sp_io::TestExternalities::new(storage);
 	ext.execute_with(|| System::set_block_number(1));
 	ext

@@ -3,12 +3,12 @@
 //! What others ask of the members.
 
 use crate::{Config, Delegates, KeyHistory, Managers, MemberStatus, Members, Nodes, NodesOf, Pallet, Peers, Profiles};
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 use sealane_primitives::{
 	business::Role,
 	directory::{MemberEntry, NodeEntry, Refusal},
 	ids::*,
-	keys::CourierKey,
+	keys::{CourierKey, MAX_COURIER_KEYS},
 	traits::MemberRegistry,
 };
 use sp_runtime::traits::SaturatedConversion;
@@ -45,26 +45,42 @@ impl<T: Config> Pallet<T> {
 
 	/// See [`Pallet::authorised_peers`].
 	pub(crate) fn read_authorised_peers() -> Vec<PeerIdBytes> {
-		let mut active: BTreeMap<MemberId, bool> = BTreeMap::new();
-		let mut peers: Vec<PeerIdBytes> = Peers::<T>::iter()
-			.filter(|(_, (member, _))| {
-				*active
-					.entry(*member)
-					.or_insert_with(|| Self::ensure_active(*member).is_ok())
-			})
-			.map(|(peer, _)| peer)
-			.collect();
+		// Nodes are registered as long as their member has not left, suspended or not. Taking suspended ones off the network would
+		// give those who may suspend the power over who finalises.
+		let mut peers: Vec<PeerIdBytes> = Peers::<T>::iter_keys().collect();
 		peers.sort();
 		peers
 	}
 
 	/// See [`Pallet::keys_at`].
 	pub(crate) fn read_keys_at(node: NodeId, at: BlockNumber) -> Vec<(u32, CourierKey)> {
-		let mut keys: Vec<_> = KeyHistory::<T>::iter_prefix(node)
+		let begun = Self::keys_begun_by(node, at);
+		// Whatever held at `at` was in the ring then, and a ring is the newest keys of its time.
+		(begun.saturating_sub(MAX_COURIER_KEYS)..begun)
+			.filter_map(|number| Some((number, KeyHistory::<T>::get(node, number)?)))
 			.filter(|(_, key)| key.is_valid_at(at))
-			.collect();
-		keys.sort_by_key(|(index, _)| *index);
-		keys
+			.collect()
+	}
+
+	/// How many pairs of keys of a node begin at `at` or before. As many reads as twice the binary logarithm of the answer: a
+	/// node's keys begin in the order of their numbers.
+	fn keys_begun_by(node: NodeId, at: BlockNumber) -> u32 {
+		let has_begun = |number| KeyHistory::<T>::get(node, number).is_some_and(|key| key.valid_from <= at);
+		let (mut begun, mut end) = (0u32, 1u32);
+		while has_begun(end - 1) {
+			begun = end;
+			end = end.saturating_mul(2);
+		}
+		// Key `begun - 1` has begun, key `end - 1` has not.
+		while begun + 1 < end {
+			let middle = begun + (end - begun) / 2;
+			if has_begun(middle - 1) {
+				begun = middle;
+			} else {
+				end = middle;
+			}
+		}
+		begun
 	}
 
 	/// See [`Pallet::allowance_of`].

@@ -24,6 +24,15 @@ mod storage {
 	#[pallet::storage]
 	pub type Profiles<T> = StorageMap<_, Twox64Concat, MemberId, Profile>;
 
+	/// Under which names and legal numbers a member was and is known, from version 1 on without gaps.
+	// Apart from `Profiles`: those are of today.
+	#[pallet::storage]
+	pub type Identities<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, u32, MemberIdentity>;
+
+	/// The newest version of a member's name and legal number.
+	#[pallet::storage]
+	pub type IdentityVersion<T> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
+
 	/// The member that an account manages. Has one entry per member that has not left.
 	#[pallet::storage]
 	pub type Managers<T: Config> = CountedStorageMap<_, Blake2_128Concat, T::AccountId, MemberId>;
@@ -41,9 +50,9 @@ mod storage {
 	#[pallet::storage]
 	pub type Nodes<T: Config> = StorageMap<_, Twox64Concat, NodeId, Node<T::AccountId>>;
 
-	/// The nodes that were removed.
+	/// All nodes that there ever were, and whose they are or were.
 	#[pallet::storage]
-	pub type FormerNodes<T> = StorageMap<_, Twox64Concat, NodeId, FormerNode>;
+	pub type NodeRecords<T> = StorageMap<_, Twox64Concat, NodeId, NodeRecord>;
 
 	/// The member and node of a PeerId.
 	#[pallet::storage]
@@ -54,10 +63,15 @@ mod storage {
 	#[pallet::storage]
 	pub type Delegates<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, (MemberId, NodeId)>;
 
-	/// All courier keys that a node ever had, by node and number. Kept after the node is gone: evidence refers to them.
+	/// All courier keys that a node ever had, by node and number, from 0 without gaps and in the order in which they begin. Kept
+	/// after the node is gone: evidence refers to them.
 	// Apart from the ring in `Nodes`, which every authorisation reads and which therefore has to stay small.
 	#[pallet::storage]
 	pub type KeyHistory<T> = StorageDoubleMap<_, Twox64Concat, NodeId, Twox64Concat, u32, CourierKey>;
+
+	/// The keys that their member declared stolen, by node and number. Keys that ended in the ordinary way are not here.
+	#[pallet::storage]
+	pub type Compromises<T> = StorageDoubleMap<_, Twox64Concat, NodeId, Twox64Concat, u32, Compromise>;
 
 	/// The node and number of a signing key. No signing key is ever taken twice.
 	#[pallet::storage]
@@ -75,7 +89,7 @@ mod storage {
 	#[pallet::storage]
 	pub type CouncilAllowances<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Bucket>;
 
-	/// Whether only nodes of active members may stay connected.
+	/// Whether only registered nodes may stay connected.
 	#[pallet::storage]
 	pub type ConnectionsRestricted<T> = StorageValue<_, bool, ValueQuery>;
 

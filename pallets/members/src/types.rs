@@ -4,7 +4,7 @@
 
 use crate::legal_id::LegalId;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec, PalletError};
+use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 use sealane_primitives::{business::Roles, ids::*, keys::CourierKeys};
 
@@ -17,39 +17,6 @@ pub const MAX_CONTACT_LEN: u32 = 128;
 pub type MemberName = BoundedVec<u8, ConstU32<MAX_MEMBER_NAME_LEN>>;
 /// Whom to call or write to, UTF-8. An office, never a person: the chain forgets nothing.
 pub type Contact = BoundedVec<u8, ConstU32<MAX_CONTACT_LEN>>;
-
-/// What is wrong with a text.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, PalletError,
-)]
-pub enum TextFault {
-	/// Nothing in it.
-	Empty,
-	/// No UTF-8.
-	NotUtf8,
-	/// A control character, line breaks included.
-	ControlCharacter,
-	/// White space in front or at the end.
-	OuterSpace,
-}
-
-/// Checks a name or a contact.
-///
-/// # Errors
-/// [`TextFault`] naming what is wrong.
-pub fn validate_text(text: &[u8]) -> Result<(), TextFault> {
-	let text = core::str::from_utf8(text).map_err(|_| TextFault::NotUtf8)?;
-	if text.is_empty() {
-		return Err(TextFault::Empty);
-	}
-	if text.chars().any(char::is_control) {
-		return Err(TextFault::ControlCharacter);
-	}
-	if text.trim() != text {
-		return Err(TextFault::OuterSpace);
-	}
-	Ok(())
-}
 
 /// Where a member stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -109,15 +76,28 @@ pub struct Node<AccountId> {
 	pub delegate: AccountId,
 }
 
-/// A node that was removed. Evidence names nodes for ever, so their owners stay known.
+/// A node, present or removed. Evidence names nodes for ever, so their owners stay known.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct FormerNode {
-	/// The member that ran it.
+pub struct NodeRecord {
+	/// The member that runs or ran it. It never changes.
 	pub member: MemberId,
-	/// Its PeerId; another node may have it by now.
-	pub peer: PeerIdBytes,
+	/// The block in which it was registered.
+	pub registered_at: BlockNumber,
 	/// The block in which it was removed.
-	pub removed_at: BlockNumber,
+	pub removed_at: Option<BlockNumber>,
+	/// Its PeerId. Once it was removed another node may have it.
+	pub peer: PeerIdBytes,
+}
+
+/// Under which name and legal number a member is known from some block on.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct MemberIdentity {
+	/// The first block at whose end they hold. They do so until the next version does.
+	pub from: BlockNumber,
+	/// Its name.
+	pub name: MemberName,
+	/// Its legal number.
+	pub legal_id: LegalId,
 }
 
 /// On whose word something ended or changed.
@@ -136,26 +116,4 @@ pub enum Payer<AccountId> {
 	Member(MemberId),
 	/// A council member's own.
 	Council(AccountId),
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn takes_names_of_any_script() {
-		for name in ["工银理财有限责任公司", "Banque de l'Île", "B"] {
-			assert_eq!(validate_text(name.as_bytes()), Ok(()), "{name}");
-		}
-	}
-
-	#[test]
-	fn fails_when_a_text_is_not_presentable() {
-		assert_eq!(validate_text(b""), Err(TextFault::Empty));
-		assert_eq!(validate_text(&[0xc3]), Err(TextFault::NotUtf8));
-		assert_eq!(validate_text(b"a\nb"), Err(TextFault::ControlCharacter));
-		assert_eq!(validate_text("\u{9b}a".as_bytes()), Err(TextFault::ControlCharacter));
-		assert_eq!(validate_text(b" a"), Err(TextFault::OuterSpace));
-		assert_eq!(validate_text("a\u{3000}".as_bytes()), Err(TextFault::OuterSpace));
-	}
 }

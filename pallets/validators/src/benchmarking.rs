@@ -90,6 +90,19 @@ mod benchmarks {
 	}
 
 	#[benchmark]
+	fn hand_over() {
+		fill::<T>(T::MaxValidators::get());
+		let validator: T::AccountId = account("validator", 0, 0);
+
+		#[block]
+		{
+			Pallet::<T>::hand_over(7, &validator);
+		}
+
+		assert_eq!(IdOf::<T>::get(7), Some(validator));
+	}
+
+	#[benchmark]
 	fn set_floor() -> Result<(), BenchmarkError> {
 		let origin = T::FloorOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 		fill::<T>(T::MaxValidators::get());

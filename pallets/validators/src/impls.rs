@@ -8,7 +8,8 @@ use frame_support::{
 	traits::{Contains, Get},
 };
 use pallet_session::Pallet as Session;
-use sp_runtime::{DispatchResult, Perbill};
+use sealane_primitives::ids::MemberId;
+use sp_runtime::{traits::Convert, DispatchResult, Perbill};
 use sp_staking::SessionIndex;
 
 impl<T: Config> Pallet<T> {
@@ -17,8 +18,53 @@ impl<T: Config> Pallet<T> {
 		Validators::<T>::get().binary_search(who).is_ok()
 	}
 
-	pub(crate) fn do_add_validator(validator: T::AccountId) -> DispatchResult {
-		ensure!(T::Candidates::contains(&validator), Error::<T>::NotCandidate);
+	/// The id for which `who` acts, whether it is in the set or not; `None` where the account is the id of a member that
+	/// somebody else manages.
+	pub(crate) fn id_behind(who: &T::AccountId) -> Option<T::AccountId> {
+		let member = T::MemberOf::convert(who.clone());
+		let id = member.and_then(IdOf::<T>::get).unwrap_or_else(|| who.clone());
+		match MemberBehind::<T>::get(&id) {
+			Some(behind) if member != Some(behind) => None,
+			_ => Some(id),
+		}
+	}
+
+	/// Lets the validator that `old` acted for go on under the manager that its member has now. Does nothing where there is none.
+	pub fn hand_over(member: MemberId, old: &T::AccountId) {
+		if IdOf::<T>::contains_key(member) {
+			Self::deposit_handed_over(member);
+			return;
+		}
+		// An id of another member is not `old`'s to hand over.
+		let is_one = Self::is_validator(old) || Session::<T>::load_keys(old).is_some();
+		if is_one && !MemberBehind::<T>::contains_key(old) {
+			IdOf::<T>::insert(member, old);
+			MemberBehind::<T>::insert(old, member);
+			Self::deposit_handed_over(member);
+		}
+	}
+
+	fn deposit_handed_over(member: MemberId) {
+		if let Some(validator) = IdOf::<T>::get(member) {
+			Self::deposit_event(Event::ValidatorHandedOver { validator, member });
+		}
+	}
+
+	/// The id under which a member validates whose manager is `manager`.
+	pub fn id_of_member(member: MemberId, manager: &T::AccountId) -> T::AccountId {
+		IdOf::<T>::get(member).unwrap_or_else(|| manager.clone())
+	}
+
+	/// Forgets who acts for a member's validator: the member is gone.
+	pub fn forget(member: MemberId) {
+		if let Some(id) = IdOf::<T>::take(member) {
+			MemberBehind::<T>::remove(id);
+		}
+	}
+
+	pub(crate) fn do_add_validator(account: T::AccountId) -> DispatchResult {
+		ensure!(T::Candidates::contains(&account), Error::<T>::NotCandidate);
+		let validator = Self::id_behind(&account).ok_or(Error::<T>::NotCandidate)?;
 		ensure!(Session::<T>::load_keys(&validator).is_some(), Error::<T>::KeysNotSet);
 		let mut set = Validators::<T>::get();
 		let place = match set.binary_search(&validator) {

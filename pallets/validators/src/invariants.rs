@@ -32,6 +32,18 @@ impl<T: Config> Pallet<T> {
 			set.is_empty() || set.len() as u32 >= floor,
 			"5: the set is not below the floor"
 		);
+		for (member, id) in IdOf::<T>::iter() {
+			ensure!(
+				MemberBehind::<T>::get(&id) == Some(member),
+				"6: the id of a member leads to it"
+			);
+		}
+		for (id, member) in MemberBehind::<T>::iter() {
+			ensure!(
+				IdOf::<T>::get(member).as_ref() == Some(&id),
+				"6: the member behind an id has that id"
+			);
+		}
 		Ok(())
 	}
 }

@@ -9,7 +9,8 @@
 //!
 //! ## Overview
 //! A consortium names the institutions that run validators. One that is named brings the keys with which its machine
-//! will sign, then the council adds it; from the session after the next on it takes part, and nothing is restarted.
+//! will sign, then the council adds it; from the session after the next on it takes part, and nothing is restarted. A
+//! session ends only when there is something to change.
 //! One that signs two different things at once is caught by the others: it is shut out for the session, and taken out of
 //! the set when the next one is planned. The set never becomes smaller than a floor that the council sets.
 //!
@@ -21,13 +22,18 @@
 //! 2. **Never below the floor.** Not by the council, not by those who leave, not by punishment.
 //! 3. **No empty seat.** Nobody is added who has no session keys yet.
 //! 4. **An equivocation has consequences by itself.** Mercy needs the council, punishment does not.
-//! 5. **A quiet network stays quiet.** A session changes authorities only where set or keys have changed.
+//! 5. **A quiet network stays quiet.** A session ends only where set or keys have changed: the block that ends one takes no
+//!    extrinsics of members, and each change of authorities is one more that evidence has to prove.
+//! 6. **A member validates, not an account.** Who manages the member now sets the keys and may leave, under the number of
+//!    sessions and offences that the member has had from the first; the account that managed it before cannot.
 //!
 //! ### Terminology
 //! * **Candidate**: an account that may become a validator: here, one that acts for an active member.
 //! * **Floor**: the fewest validators that must remain in the set.
 //! * **Condemned**: in the set still, to be taken out as soon as the floor allows.
 //! * **Planned**: what a session in the future will run with. Sessions are planned two ahead.
+//! * **Id of a validator**: the account under which it is in the set. Where a member's manager changed, that of the manager
+//!   with whom it began.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -48,7 +54,7 @@ mod types;
 pub mod weights;
 
 pub use pallet::*;
-pub use session::{UnitIdentification, ValidatorOf};
+pub use session::{OnDemand, UnitIdentification, ValidatorOf};
 pub use types::*;
 pub use weights::WeightInfo;
 
@@ -61,11 +67,12 @@ pub mod pallet {
 	use alloc::vec::Vec;
 	use frame_support::{pallet_prelude::*, traits::Contains};
 	use frame_system::pallet_prelude::*;
-	use sp_runtime::Perbill;
+	use sealane_primitives::ids::MemberId;
+	use sp_runtime::{traits::Convert, Perbill};
 	use sp_staking::SessionIndex;
 
 	/// The in-code storage version.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -85,6 +92,14 @@ pub mod pallet {
 		// This pallet gives none itself: whoever may transact on this chain has one, and it outlives the candidacy.
 		type Candidates: Contains<Self::AccountId>;
 
+		/// The member that an account manages.
+		type MemberOf: Convert<Self::AccountId, Option<MemberId>>;
+		/// What else than a change of set or keys asks for the end of a session.
+		type AlsoDue: Get<bool>;
+
+		/// A session ends at multiples of this many blocks, if at all.
+		#[pallet::constant]
+		type SessionPeriod: Get<u32>;
 		/// The lowest floor there may be.
 		#[pallet::constant]
 		type MinValidators: Get<u32>;
@@ -115,6 +130,14 @@ pub mod pallet {
 	/// Digest of the set and the session keys with which the last session was planned.
 	#[pallet::storage]
 	pub type Planned<T: Config> = StorageValue<_, T::Hash>;
+
+	/// The id under which a member validates, where another account than its manager's is that.
+	#[pallet::storage]
+	pub type IdOf<T: Config> = StorageMap<_, Twox64Concat, MemberId, T::AccountId>;
+
+	/// The member behind an id that was handed over: its manager acts for it, and nobody else.
+	#[pallet::storage]
+	pub type MemberBehind<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, MemberId>;
 
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
@@ -176,6 +199,13 @@ pub mod pallet {
 			/// The floor.
 			floor: u32,
 		},
+		/// The member behind a validator has another manager, who acts for the validator from now on.
+		ValidatorHandedOver {
+			/// The id of the validator, which stays.
+			validator: T::AccountId,
+			/// The member.
+			member: MemberId,
+		},
 		/// The council lets a condemned validator stay.
 		ValidatorPardoned {
 			/// The account.
@@ -228,7 +258,17 @@ pub mod pallet {
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		/// Accounts for the look at set and keys by [`OnDemand`], in blocks in which a session may end.
+		fn on_initialize(block: BlockNumberFor<T>) -> Weight {
+			if !Self::may_end_at(block) {
+				return Weight::zero();
+			}
+			let keys = u64::from(T::MaxValidators::get());
+			<T as frame_system::Config>::DbWeight::get().reads(keys.saturating_add(5))
+		}
+
 		fn integrity_test() {
+			assert!(T::SessionPeriod::get() > 0, "SessionPeriod is 0: no session could end");
 			let (min, max) = (T::MinValidators::get(), T::MaxValidators::get());
 			assert!(min > 0, "MinValidators is 0: a chain without validators stands still");
 			assert!(min <= max, "MinValidators is {min}, above MaxValidators of {max}");
@@ -245,7 +285,8 @@ pub mod pallet {
 		/// Adds a validator.
 		///
 		/// - Origin: [`Config::AddOrigin`].
-		/// - Details: it takes part from the session after the next on. One that was removed is added in the same way.
+		/// - Details: `validator` manages an active member or holds a seat. It takes part from the session after the next on. One
+		///   that was removed is added in the same way.
 		/// - Errors: [`Error::NotCandidate`], [`Error::KeysNotSet`], [`Error::AlreadyExists`],
 		///   [`Error::MaxValidatorsExceeded`].
 		/// - Events: [`Event::ValidatorAdded`].
@@ -259,19 +300,22 @@ pub mod pallet {
 		/// Removes a validator.
 		///
 		/// - Origin: [`Config::RemoveOrigin`].
-		/// - Details: it takes part until the end of the next session.
+		/// - Details: `validator` is its id, or the account that acts for it. It takes part until the end of the next session.
 		/// - Errors: [`Error::NotFound`], [`Error::FloorReached`].
 		/// - Events: [`Event::ValidatorRemoved`].
 		#[pallet::call_index(1)]
 		#[pallet::weight((<T as Config>::WeightInfo::remove_validator(), DispatchClass::Operational))]
 		pub fn remove_validator(origin: OriginFor<T>, validator: T::AccountId) -> DispatchResult {
 			T::RemoveOrigin::ensure_origin(origin)?;
+			let validator = Self::id_behind(&validator)
+				.filter(|_| !Self::is_validator(&validator))
+				.unwrap_or(validator);
 			Self::do_remove_validator(validator, RemovalReason::Council)
 		}
 
 		/// Stops being a validator.
 		///
-		/// - Origin: signed by the validator.
+		/// - Origin: signed by who acts for the validator.
 		/// - Details: as [`Pallet::remove_validator`]. It must keep running until then.
 		/// - Errors: [`Error::NotFound`], [`Error::FloorReached`].
 		/// - Events: [`Event::ValidatorRemoved`].
@@ -279,7 +323,8 @@ pub mod pallet {
 		#[pallet::weight(<T as Config>::WeightInfo::leave())]
 		pub fn leave(origin: OriginFor<T>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			Self::do_remove_validator(who, RemovalReason::Left)
+			let validator = Self::id_behind(&who).ok_or(Error::<T>::NotFound)?;
+			Self::do_remove_validator(validator, RemovalReason::Left)
 		}
 
 		/// Lets a condemned validator stay in the set.
@@ -319,6 +364,11 @@ pub mod pallet {
 		/// The fewest validators that must remain in the set.
 		pub fn floor() -> u32 {
 			Floor::<T>::get()
+		}
+
+		/// The id of the validator for which `who` acts or could act.
+		pub fn id_for(who: T::AccountId) -> Option<T::AccountId> {
+			<ValidatorOf<T> as Convert<_, _>>::convert(who)
 		}
 
 		/// Those of the set that will be taken out as soon as the floor allows.

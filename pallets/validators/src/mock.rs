@@ -3,7 +3,7 @@
 //! A chain of this pallet and the real session pallets.
 
 use crate::{self as pallet_validators, *};
-use alloc::{vec, vec::Vec};
+use alloc::{collections::BTreeMap, vec, vec::Vec};
 use codec::Encode;
 use frame_support::{
 	derive_impl, ord_parameter_types, parameter_types,
@@ -14,11 +14,12 @@ use frame_support::{
 	},
 };
 use frame_system::EnsureSignedBy;
-use pallet_session::{disabling::UpToLimitDisablingStrategy, historical::NoteHistoricalRoot, PeriodicSessions};
+use pallet_session::{disabling::UpToLimitDisablingStrategy, historical::NoteHistoricalRoot};
+use sealane_primitives::ids::MemberId;
 use sp_runtime::{
 	impl_opaque_keys,
 	testing::{TestSignature, UintAuthorityId},
-	traits::{IdentityLookup, OpaqueKeys},
+	traits::{Convert, IdentityLookup, OpaqueKeys},
 	BuildStorage, DispatchError, DispatchResult, KeyTypeId,
 };
 use sp_staking::SessionIndex;
@@ -80,6 +81,10 @@ parameter_types! {
 	pub static Changes: u32 = 0;
 	/// The accounts that may become validators.
 	pub static Eligible: Vec<AccountId> = (1..=9).collect();
+	/// Which members accounts manage.
+	pub static Managed: BTreeMap<AccountId, MemberId> = BTreeMap::new();
+	/// Whether the runtime wants the session to end.
+	pub static AlsoDue: bool = false;
 }
 
 ord_parameter_types! {
@@ -93,6 +98,14 @@ pub struct IsEligible;
 impl Contains<AccountId> for IsEligible {
 	fn contains(who: &AccountId) -> bool {
 		Eligible::get().contains(who)
+	}
+}
+
+/// Knows the accounts in [`Managed`].
+pub struct MemberOf;
+impl Convert<AccountId, Option<MemberId>> for MemberOf {
+	fn convert(who: AccountId) -> Option<MemberId> {
+		Managed::get().get(&who).copied()
 	}
 }
 
@@ -174,8 +187,8 @@ impl pallet_session::Config for Test {
 	type RuntimeEvent = RuntimeEvent;
 	type ValidatorId = AccountId;
 	type ValidatorIdOf = ValidatorOf<Test>;
-	type ShouldEndSession = PeriodicSessions<ConstU32<SESSION>, ConstU32<0>>;
-	type NextSessionRotation = PeriodicSessions<ConstU32<SESSION>, ConstU32<0>>;
+	type ShouldEndSession = OnDemand<Test>;
+	type NextSessionRotation = OnDemand<Test>;
 	type SessionManager = NoteHistoricalRoot<Test, ValidatorSet>;
 	type SessionHandler = Consensus;
 	type Keys = SessionKeys;
@@ -196,9 +209,12 @@ impl Config for Test {
 	type RemoveOrigin = EnsureSignedBy<Remove, AccountId>;
 	type FloorOrigin = EnsureSignedBy<SetFloor, AccountId>;
 	type Candidates = IsEligible;
+	type MemberOf = MemberOf;
+	type AlsoDue = AlsoDue;
+	type SessionPeriod = ConstU32<SESSION>;
 	type MinValidators = ConstU32<2>;
 	type MaxValidators = ConstU32<6>;
-	type WeightInfo = weights::SubstrateWeight<Test>;
+	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = Setup;
 }
@@ -229,13 +245,32 @@ pub fn add(who: AccountId) {
 	ValidatorSet::add_validator(RuntimeOrigin::signed(ADD), who).unwrap();
 }
 
-/// Runs through the blocks up to the first of that session.
-pub fn run_to_session(session: SessionIndex) {
-	while Session::current_index() < session {
+/// Begins as many blocks.
+pub fn run_blocks(blocks: u32) {
+	for _ in 0..blocks {
 		let block = System::block_number() + 1;
 		System::set_block_number(block);
 		Session::on_initialize(block);
 	}
+}
+
+/// Runs through the blocks up to the first of that session.
+///
+/// # Panics
+/// Nothing asks for that session.
+pub fn run_to_session(session: SessionIndex) {
+	// Two periods for each.
+	for _ in 0..2 * SESSION * (session + 1) {
+		if Session::current_index() >= session {
+			return;
+		}
+		run_blocks(1);
+	}
+	assert!(
+		Session::current_index() >= session,
+		"nothing ended session {}",
+		Session::current_index()
+	);
 }
 
 /// Reports that these committed an offence in the session under way.
@@ -270,6 +305,8 @@ pub fn ext() -> sp_io::TestExternalities {
 /// State of block 1 with these validators.
 pub fn ext_with(validators: Vec<AccountId>, floor: Option<u32>) -> sp_io::TestExternalities {
 	Eligible::set((1..=9).collect());
+	Managed::set(BTreeMap::new());
+	AlsoDue::set(false);
 	let storage = RuntimeGenesisConfig {
 		session: pallet_session::GenesisConfig {
 			keys: validators.iter().map(|who| (*who, *who, keys(*who))).collect(),

@@ -6,26 +6,55 @@ use crate::{pallet::*, LOG_TARGET};
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 use frame_support::{
-	traits::{Contains, Get},
+	traits::{Contains, EstimateNextSessionRotation, Get},
 	weights::Weight,
 };
-use pallet_session::{historical, Pallet as Session, SessionManager};
+use frame_system::pallet_prelude::BlockNumberFor;
+use pallet_session::{historical, Pallet as Session, SessionManager, ShouldEndSession};
 use sp_runtime::{
-	traits::{Convert, Hash},
-	Perbill,
+	traits::{Convert, Hash, Zero},
+	Perbill, Permill,
 };
 use sp_staking::{
 	offence::{OffenceDetails, OffenceSeverity, OnOffenceHandler},
 	SessionIndex,
 };
 
-/// The validator of an account: the account itself, provided that it is in the set or may be added to it. Others cannot
+/// The id of the validator that an account acts for, provided that it is in the set or may be added to it. Others cannot
 /// set session keys.
 pub struct ValidatorOf<T>(PhantomData<T>);
 
 impl<T: Config> Convert<T::AccountId, Option<T::AccountId>> for ValidatorOf<T> {
 	fn convert(who: T::AccountId) -> Option<T::AccountId> {
-		(T::Candidates::contains(&who) || Pallet::<T>::is_validator(&who)).then_some(who)
+		let id = Pallet::<T>::id_behind(&who)?;
+		(T::Candidates::contains(&who) || Pallet::<T>::is_validator(&id)).then_some(id)
+	}
+}
+
+/// Ends sessions where set or keys have changed, and otherwise never.
+pub struct OnDemand<T>(PhantomData<T>);
+
+impl<T: Config> ShouldEndSession<BlockNumberFor<T>> for OnDemand<T> {
+	fn should_end_session(now: BlockNumberFor<T>) -> bool {
+		Pallet::<T>::may_end_at(now) && Pallet::<T>::session_is_due()
+	}
+}
+
+impl<T: Config> EstimateNextSessionRotation<BlockNumberFor<T>> for OnDemand<T> {
+	/// The shortest there is: whoever waits for a change has to wait for that long.
+	fn average_session_length() -> BlockNumberFor<T> {
+		T::SessionPeriod::get().into()
+	}
+
+	/// Nobody knows when the next change comes.
+	fn estimate_current_session_progress(_: BlockNumberFor<T>) -> (Option<Permill>, Weight) {
+		(None, Weight::zero())
+	}
+
+	/// The next block in which a session may end.
+	fn estimate_next_session_rotation(now: BlockNumberFor<T>) -> (Option<BlockNumberFor<T>>, Weight) {
+		let period = BlockNumberFor::<T>::from(T::SessionPeriod::get());
+		(Some(now + period - now % period), Weight::zero())
 	}
 }
 
@@ -39,6 +68,34 @@ impl<AccountId> Convert<AccountId, Option<()>> for UnitIdentification {
 }
 
 impl<T: Config> Pallet<T> {
+	/// Whether a session may end with this block at all.
+	pub(crate) fn may_end_at(block: BlockNumberFor<T>) -> bool {
+		(block % T::SessionPeriod::get().into()).is_zero()
+	}
+
+	/// Whether something waits for the end of the session: a change that is planned, one that is not yet, or what the runtime
+	/// says.
+	pub(crate) fn session_is_due() -> bool {
+		if pallet_session::QueuedChanged::<T>::get() || T::AlsoDue::get() {
+			return true;
+		}
+		let set = Validators::<T>::get();
+		if set.is_empty() {
+			return false;
+		}
+		let goes = Condemned::<T>::decode_len().unwrap_or_default() > 0 && set.len() as u32 > Floor::<T>::get();
+		goes || Planned::<T>::get() != Some(Self::digest(&set, &Self::keys_of(&set)))
+	}
+
+	fn keys_of(set: &[T::AccountId]) -> Vec<Option<T::Keys>> {
+		set.iter().map(Session::<T>::load_keys).collect()
+	}
+
+	/// What tells one set with its keys from another.
+	fn digest(set: &[T::AccountId], keys: &[Option<T::Keys>]) -> T::Hash {
+		T::Hashing::hash_of(&(set, keys))
+	}
+
 	/// The set for session `index`; `None` where neither set nor keys have changed.
 	// Keys count as a change: without a new set the historical pallet would keep the proof root of the old keys, and an
 	// equivocation under the new ones could not be proven. Nothing else does: each change is a new authority set that
@@ -50,8 +107,8 @@ impl<T: Config> Pallet<T> {
 			log::error!(target: LOG_TARGET, "session {index} is planned without validators: the last set goes on");
 			return None;
 		}
-		let keys: Vec<_> = set.iter().map(Session::<T>::load_keys).collect();
-		let digest = T::Hashing::hash_of(&(&set, &keys));
+		let keys = Self::keys_of(&set);
+		let digest = Self::digest(&set, &keys);
 		if Planned::<T>::get() == Some(digest) {
 			return None;
 		}

@@ -5,27 +5,46 @@
 use crate::{
 	configs::governance::{SeatHolders, ValidatorAdmission, ValidatorFloor, ValidatorRemoval},
 	no_token::NoToken,
-	AccountId, Aura, Historical, Offences, Runtime, RuntimeEvent, SessionKeys, Validators, DAYS, MINUTES,
-	SLOT_DURATION_MS,
+	AccountId, Aura, Grandpa, Historical, Members, Offences, Runtime, RuntimeEvent, SessionKeys, Validators, DAYS,
+	MINUTES, SLOT_DURATION_MS,
 };
 use frame_support::{
 	parameter_types,
-	traits::{ConstBool, ConstU128, ConstU32, ConstU64, KeyOwnerProofSystem},
+	traits::{ConstBool, ConstU128, ConstU32, ConstU64, Get, KeyOwnerProofSystem},
 };
+use sealane_primitives::{ids::MemberId, traits::MemberRegistry};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_core::crypto::KeyTypeId;
-use sp_runtime::traits::OpaqueKeys;
+use sp_runtime::traits::{Convert, OpaqueKeys};
 
 /// Most validators of the chain.
 pub const MAX_VALIDATORS: u32 = 64;
 
 parameter_types! {
-	/// A session: half a minute. An admitted validator begins at the second change after its admission, so within a minute; a
-	/// change without a new validator costs a few reads.
+	/// A session ends at multiples of half a minute, if set or keys changed. An admitted validator begins with the second session
+	/// after its admission, so within a minute. A block that ends a session takes no calls of members, and evidence has to prove
+	/// each change of authorities: a quiet network has neither.
 	pub const SessionPeriod: u32 = MINUTES / 2;
-	pub const SessionOffset: u32 = 0;
-	/// For how long an equivocation can be reported, in sessions: a week.
-	pub const EquivocationReportLongevity: u64 = (7 * DAYS / SessionPeriod::get()) as u64;
+	/// For how long an equivocation can be reported, in blocks: a week. Not in sessions, of which one may last for months.
+	pub const EquivocationReportLongevity: u64 = (7 * DAYS) as u64;
+	/// For how many sets of GRANDPA's authorities the chain remembers their sessions: as many as a week can have.
+	pub const MaxSetIdSessionEntries: u64 = EquivocationReportLongevity::get() / SessionPeriod::get() as u64;
+}
+
+/// The member that an account manages.
+pub struct MemberOf;
+impl Convert<AccountId, Option<MemberId>> for MemberOf {
+	fn convert(who: AccountId) -> Option<MemberId> {
+		<Members as MemberRegistry<AccountId>>::member_of(&who)
+	}
+}
+
+/// GRANDPA was told that it stands still: the new authorities take over with the end of a session.
+pub struct GrandpaStalled;
+impl Get<bool> for GrandpaStalled {
+	fn get() -> bool {
+		Grandpa::stalled().is_some()
+	}
 }
 
 impl pallet_authorship::Config for Runtime {
@@ -47,6 +66,9 @@ impl pallet_validators::Config for Runtime {
 	type FloorOrigin = ValidatorFloor;
 	// A validator's account belongs to a member or a councillor; a delegate's key lives on a node and must not reach this.
 	type Candidates = (pallet_members::ActiveManagers<Self>, SeatHolders);
+	type MemberOf = MemberOf;
+	type AlsoDue = GrandpaStalled;
+	type SessionPeriod = SessionPeriod;
 	type MinValidators = ConstU32<1>;
 	type MaxValidators = ConstU32<MAX_VALIDATORS>;
 	type WeightInfo = crate::weights::pallet_validators::WeightInfo<Runtime>;
@@ -58,8 +80,8 @@ impl pallet_session::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type ValidatorId = AccountId;
 	type ValidatorIdOf = pallet_validators::ValidatorOf<Self>;
-	type ShouldEndSession = pallet_session::PeriodicSessions<SessionPeriod, SessionOffset>;
-	type NextSessionRotation = pallet_session::PeriodicSessions<SessionPeriod, SessionOffset>;
+	type ShouldEndSession = pallet_validators::OnDemand<Self>;
+	type NextSessionRotation = pallet_validators::OnDemand<Self>;
 	type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, Validators>;
 	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
 	type Keys = SessionKeys;
@@ -87,7 +109,7 @@ impl pallet_grandpa::Config for Runtime {
 	type WeightInfo = ();
 	type MaxAuthorities = ConstU32<MAX_VALIDATORS>;
 	type MaxNominators = ConstU32<0>;
-	type MaxSetIdSessionEntries = EquivocationReportLongevity;
+	type MaxSetIdSessionEntries = MaxSetIdSessionEntries;
 	type KeyOwnerProof = <Historical as KeyOwnerProofSystem<(KeyTypeId, pallet_grandpa::AuthorityId)>>::Proof;
 	type EquivocationReportSystem =
 		pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, EquivocationReportLongevity>;

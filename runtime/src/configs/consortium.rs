@@ -16,6 +16,7 @@ use frame_system::offchain::{AppCrypto, CreateSignedTransaction, CreateTransacti
 use sealane_primitives::{
 	delegate::DelegateAuth,
 	directory::{AnchorMode, AnchorPolicy},
+	ids::MemberId,
 };
 use sp_runtime::{
 	generic::Era,
@@ -41,15 +42,33 @@ const MAX_PACKED: u32 = 4_096;
 /// Who left the consortium authors no blocks for it any more, unless the account holds a seat of the council besides.
 pub struct NoMoreBlocks;
 impl pallet_members::OnExit<AccountId> for NoMoreBlocks {
-	fn on_exit(manager: &AccountId) {
-		if !power::SeatHolders::contains(manager) {
-			Validators::expel(manager);
+	fn on_exit(member: MemberId, manager: &AccountId) {
+		let validator = Validators::id_of_member(member, manager);
+		Validators::forget(member);
+		if !power::SeatHolders::contains(&validator) {
+			Validators::expel(&validator);
 		}
 	}
 	fn weight() -> Weight {
 		// As leaving the set by oneself, and a look at the seats of the council.
 		let seats = <Runtime as frame_system::Config>::DbWeight::get().reads(1);
 		<crate::weights::pallet_validators::WeightInfo<Runtime> as pallet_validators::WeightInfo>::leave()
+			.saturating_add(<Runtime as frame_system::Config>::DbWeight::get().reads_writes(1, 2))
+			.saturating_add(seats)
+	}
+}
+
+/// A member's validator goes on under its new manager. That of an account with a seat of the council stays with the seat.
+pub struct SameBlocks;
+impl pallet_members::OnManagerChange<AccountId> for SameBlocks {
+	fn on_manager_change(member: MemberId, old: &AccountId) {
+		if !power::SeatHolders::contains(old) {
+			Validators::hand_over(member, old);
+		}
+	}
+	fn weight() -> Weight {
+		let seats = <Runtime as frame_system::Config>::DbWeight::get().reads(1);
+		<crate::weights::pallet_validators::WeightInfo<Runtime> as pallet_validators::WeightInfo>::hand_over()
 			.saturating_add(seats)
 	}
 }
@@ -62,11 +81,13 @@ impl pallet_members::Config for Runtime {
 	type PolicyOrigin = power::ConnectionPolicy;
 	type CouncilMember = power::SeatHolders;
 	type OnExit = NoMoreBlocks;
+	type OnManagerChange = SameBlocks;
 	type MaxMembers = ConstU32<1_000>;
 	type MaxNodesPerMember = ConstU32<16>;
 	type MinKeyOverlap = ConstU32<MINUTES>;
 	type MaxKeyOverlap = ConstU32<{ 30 * DAYS }>;
 	type MaxKeyNotice = ConstU32<{ 90 * DAYS }>;
+	type KeyEvidenceWindow = ConstU32<DAYS>;
 	type AllowancePerBlock = AllowancePerBlock;
 	type MaxAllowance = MaxAllowance;
 	type CouncilAllowancePerBlock = CouncilAllowancePerBlock;

@@ -55,6 +55,50 @@ fn who_is_suspended_or_on_the_council_stays() {
 }
 
 #[test]
+fn a_validator_goes_on_under_the_new_manager_and_ends_with_its_member() {
+	local().execute_with(|| {
+		let bank = join("bank", &[Role::Seller]);
+		validates(&bank);
+		let (id, successor) = (account(&bank.manager), key("successor"));
+		assert_ok!(Members::set_manager(bank.origin(), account(&successor)));
+		assert_eq!(Validators::id_for(account(&successor)), Some(id.clone()));
+		assert_eq!(Validators::id_for(id.clone()), None);
+		assert_ok!(Members::exit(crate::RuntimeOrigin::signed(account(&successor))));
+		assert!(!Validators::is_validator(&id));
+		assert_ok!(crate::invariants::check());
+	});
+}
+
+#[test]
+fn a_validator_leaves_by_its_new_manager() {
+	local().execute_with(|| {
+		let bank = join("bank", &[Role::Seller]);
+		validates(&bank);
+		let successor = key("successor");
+		assert_ok!(Members::force_set_manager(council(4), bank.member, account(&successor)));
+		assert_ok!(Validators::leave(crate::RuntimeOrigin::signed(account(&successor))));
+		assert!(!Validators::is_validator(&account(&bank.manager)));
+	});
+}
+
+/// One that validates by its seat keeps the seat, and with it the validator.
+#[test]
+fn a_councillors_validator_stays_with_the_seat() {
+	local().execute_with(|| {
+		let bank = join("bank", &[Role::Seller]);
+		validates(&bank);
+		let id = account(&bank.manager);
+		assert_ok!(CouncilMembership::add_member(council(4), id.clone().into()));
+		assert_ok!(Members::set_manager(bank.origin(), account(&key("successor"))));
+		assert_eq!(Validators::id_for(id.clone()), Some(id.clone()));
+		assert_eq!(
+			Validators::id_for(account(&key("successor"))),
+			Some(account(&key("successor")))
+		);
+	});
+}
+
+#[test]
 fn leaving_weighs_what_it_ends() {
 	use pallet_members::{Call, WeightInfo as _};
 	type Own = crate::weights::pallet_members::WeightInfo<Runtime>;

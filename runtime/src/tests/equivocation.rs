@@ -73,13 +73,13 @@ fn to_next_session(chain: &mut Chain) -> Vec<crate::AccountId> {
 			return removed;
 		}
 	}
-	unreachable!("a session has that many blocks; qed")
+	unreachable!("something waits for the end of the session; qed")
 }
 
 #[test]
 fn who_votes_twice_is_disabled_and_then_dropped() {
 	let mut chain = Chain::new();
-	to_next_session(&mut chain);
+	chain.pass(1);
 	let offender = COUNCIL[3].to_account_id();
 	chain.block(|| {
 		let report = report(Ed25519Keyring::Dave, 1);
@@ -120,7 +120,6 @@ fn the_set_keeps_its_floor_whoever_offends() {
 	chain.block(|| {
 		assert_ok!(Validators::set_floor(council(4), 4));
 	});
-	to_next_session(&mut chain);
 	chain.block(|| {
 		for (key, round) in [(Ed25519Keyring::Dave, 1), (Ed25519Keyring::Eve, 2)] {
 			assert_ok!(crate::Executive::apply_extrinsic(report(key, round)).expect("a true report is taken"));
@@ -139,7 +138,6 @@ fn the_set_keeps_its_floor_whoever_offends() {
 #[test]
 fn an_invented_report_is_refused() {
 	let mut chain = Chain::new();
-	to_next_session(&mut chain);
 	chain.block(|| {
 		// Ferdie's key is no validator's: what proves another's key does not prove his.
 		let dave: pallet_grandpa::AuthorityId = Ed25519Keyring::Dave.public().into();

@@ -15,6 +15,7 @@ mod presets;
 mod privacy;
 mod random;
 mod rotation;
+mod sessions;
 mod setup;
 mod token;
 

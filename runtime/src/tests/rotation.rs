@@ -64,6 +64,8 @@ fn old_and_new_keys_hold_together_for_the_overlap() {
 		assert_eq!(valid(bank.node, from - 1), [old]);
 		assert_eq!(valid(bank.node, from), [old, new]);
 		assert_eq!(valid(bank.node, from + overlap), [new]);
+		// In the block of the removal they still hold, in the next they do not.
+		assert_eq!(valid(bank.node, System::block_number()), [new]);
 		assert!(valid(bank.node, System::block_number() + 1).is_empty());
 	});
 }

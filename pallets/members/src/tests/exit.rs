@@ -14,7 +14,7 @@ fn removes_nodes_and_frees_everything_but_numbers_and_keys() {
 			info.actual_weight,
 			Some(<Test as Config>::WeightInfo::exit(2) + EXIT_WEIGHT)
 		);
-		assert_eq!(Left::get(), [BANK]);
+		assert_eq!(Left::get(), [(bank, BANK)]);
 		assert_eq!(
 			last_event(),
 			Event::MemberExited {
@@ -33,15 +33,16 @@ fn removes_nodes_and_frees_everything_but_numbers_and_keys() {
 		assert_ok!(Members::ensure_active(other));
 
 		assert_eq!(
-			Members::former_node(second),
-			Some(FormerNode {
+			Members::node_record(second),
+			Some(NodeRecord {
 				member: bank,
+				registered_at: 1,
+				removed_at: Some(20),
 				peer: peer(5),
-				removed_at: 20
 			})
 		);
-		assert_eq!(Members::keys_at(node, 19).len(), 1);
-		assert_eq!(Members::keys_at(node, 20), []);
+		assert_eq!(Members::keys_at(node, 20).len(), 1);
+		assert_eq!(Members::keys_at(node, 21), []);
 		assert_eq!(Members::profile(bank).unwrap().legal_id, sample_lei(BANK as u32));
 	});
 }

@@ -16,10 +16,12 @@ mod register_node;
 mod reinstate;
 mod remove;
 mod remove_node;
+mod report_compromise;
 mod retire_keys;
 mod set_addresses;
 mod set_connection_policy;
 mod set_delegate;
+mod set_identity;
 mod set_manager;
 mod set_roles;
 mod suspend;
@@ -42,7 +44,8 @@ mod prelude {
 		business::{Role, Roles},
 		directory::Refusal,
 		ids::*,
-		keys::CourierKey,
+		keys::{Compromise, CourierKey},
+		text::TextFault,
 		traits::MemberRegistry,
 	};
 	pub use sp_runtime::traits::BadOrigin;

@@ -2,18 +2,67 @@
 
 use super::prelude::*;
 
+/// A third of the council suspends. If that took nodes off the network, it would take off the validators among them, and with
+/// them finality, which is a majority's to decide.
 #[test]
-fn authorised_peers_are_sorted_and_of_active_members() {
+fn authorised_peers_are_sorted_and_include_those_of_suspended_members() {
 	build_and_execute(|| {
-		let (bank, _) = bank();
+		let (bank, node) = bank();
 		issuer_with_node();
 		register(ISSUER, 5, 50);
 		let mut all = vec![peer(1), peer(2), peer(5)];
 		all.sort();
 		assert_eq!(Members::authorised_peers(), all);
 		assert_ok!(Members::suspend(RuntimeOrigin::signed(SUSPEND), bank));
+		assert_eq!(Members::authorised_peers(), all);
+		// What ends with the node ends the connection: the member's own word, or two thirds of the council.
+		assert_ok!(Members::force_remove_node(RuntimeOrigin::signed(FORCE), node));
 		all.retain(|other| *other != peer(1));
 		assert_eq!(Members::authorised_peers(), all);
+	});
+}
+
+/// However many keys a node had, those of a block are found, and in few reads.
+#[test]
+fn keys_of_any_block_are_found() {
+	build_and_execute(|| {
+		let (_, node) = bank();
+		let mut begun = vec![1];
+		for i in 1..120u8 {
+			let now = u32::from(i) * 10;
+			run_to(now);
+			// Now and then the newest pair is taken back before it begins, or an older one is given up.
+			let announce = |seed: u8, from| {
+				assert_ok!(Members::announce_keys(
+					RuntimeOrigin::signed(BANK),
+					node,
+					key(100 + seed % 120),
+					key(1),
+					from,
+					5
+				));
+			};
+			if i % 7 == 0 {
+				announce(i, now + 9);
+				assert_ok!(Members::retire_keys(
+					RuntimeOrigin::signed(BANK),
+					node,
+					key(100 + i % 120)
+				));
+			}
+			announce(i, now + 2);
+			begun.push(now + 2);
+		}
+		for at in 0..1_250 {
+			let expected: Vec<u32> = (0..begun.len() as u32)
+				.filter(|n| {
+					let end = begun.get(*n as usize + 1).map_or(u32::MAX, |next| next + 5);
+					begun[*n as usize] <= at && at < end
+				})
+				.collect();
+			let found: Vec<u32> = Members::keys_at(node, at).into_iter().map(|(n, _)| n).collect();
+			assert_eq!(found, expected, "at block {at}");
+		}
 	});
 }
 
@@ -51,6 +100,8 @@ fn the_revision_changes_with_the_peers_and_not_otherwise() {
 		assert_ok!(Members::set_addresses(RuntimeOrigin::signed(BANK), node, addresses(5)));
 		assert_ok!(Members::set_delegate(RuntimeOrigin::signed(BANK), node, 50));
 		assert_ok!(Members::set_roles(RuntimeOrigin::signed(ADMIT), bank, issuer()));
+		assert_ok!(Members::suspend(RuntimeOrigin::signed(SUSPEND), bank));
+		assert_ok!(Members::reinstate(RuntimeOrigin::signed(ADMIT), bank));
 		assert_ok!(Members::announce_keys(
 			RuntimeOrigin::signed(BANK),
 			node,

@@ -11,7 +11,7 @@ fn parts_with_a_member() {
 			info.actual_weight,
 			Some(<Test as Config>::WeightInfo::remove(1) + EXIT_WEIGHT)
 		);
-		assert_eq!(Left::get(), [BANK]);
+		assert_eq!(Left::get(), [(bank, BANK)]);
 		assert_eq!(
 			last_event(),
 			Event::MemberExited {

@@ -22,15 +22,16 @@ fn ends_keys_and_keeps_the_record() {
 		assert_eq!(Members::authorised_peers(), Vec::<PeerIdBytes>::new());
 		assert!(Members::peers_revision() > revision);
 		assert_eq!(
-			Members::former_node(node),
-			Some(FormerNode {
+			Members::node_record(node),
+			Some(NodeRecord {
 				member: bank,
+				registered_at: 1,
+				removed_at: Some(30),
 				peer: peer(1),
-				removed_at: 30
 			})
 		);
-		assert_eq!(Members::keys_at(node, 29).len(), 1);
-		assert_eq!(Members::keys_at(node, 30).len(), 0);
+		assert_eq!(Members::keys_at(node, 30).len(), 1);
+		assert_eq!(Members::keys_at(node, 31).len(), 0);
 	});
 }
 

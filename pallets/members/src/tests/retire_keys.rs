@@ -18,7 +18,7 @@ fn retire(node: NodeId, seed: u8) -> sp_runtime::DispatchResult {
 }
 
 #[test]
-fn stolen_keys_end_with_this_block() {
+fn keys_given_up_hold_to_the_end_of_the_block() {
 	build_and_execute(|| {
 		let (_, node) = bank();
 		announce(node, 3, 10, 100);
@@ -28,7 +28,7 @@ fn stolen_keys_end_with_this_block() {
 			signing: key(1),
 			sealing: key(1),
 			valid_from: 1,
-			valid_until: Some(12),
+			valid_until: Some(13),
 		};
 		assert_eq!(
 			last_event(),
@@ -39,13 +39,15 @@ fn stolen_keys_end_with_this_block() {
 				withdrawn: false
 			}
 		);
-		assert_eq!(Members::keys_at(node, 11).len(), 2);
-		assert_eq!(Members::keys_at(node, 12).len(), 1);
+		// What a partner anchored in this block, before or after, was signed by keys that held.
+		assert_eq!(Members::keys_at(node, 12).len(), 2);
+		assert_eq!(Members::keys_at(node, 13).len(), 1);
+		assert_eq!(Members::compromise(node, 0), None);
 	});
 }
 
 #[test]
-fn stolen_new_keys_leave_the_old_ones_in_force() {
+fn new_keys_given_up_leave_the_old_ones_in_force() {
 	build_and_execute(|| {
 		let (_, node) = bank();
 		announce(node, 3, 10, 5);
@@ -79,7 +81,7 @@ fn announced_keys_can_be_withdrawn_and_announced_again() {
 		assert_eq!(Members::keys_at(node, 10).len(), 1);
 		assert_eq!(Members::key_owner(key(3)), None);
 		announce(node, 3, 20, 5);
-		assert_eq!(Members::key_owner(key(3)), Some((node, 2)));
+		assert_eq!(Members::key_owner(key(3)), Some((node, 1)));
 	});
 }
 
@@ -97,7 +99,8 @@ fn fails_when_the_keys_have_ended_or_are_unknown() {
 		let (_, node) = bank();
 		issuer_with_node();
 		announce(node, 3, 10, 5);
-		run_to(15);
+		// The first keys end with block 14.
+		run_to(14);
 		assert_noop!(retire(node, 1), Error::<Test>::InvalidKeys(KeysFault::AlreadyEnded));
 		assert_noop!(retire(node, 2), Error::<Test>::InvalidKeys(KeysFault::NotFound));
 		assert_noop!(retire(node, 9), Error::<Test>::InvalidKeys(KeysFault::NotFound));

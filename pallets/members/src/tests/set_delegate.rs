@@ -31,6 +31,7 @@ fn fails_when_the_account_is_taken() {
 		assert_noop!(set(BANK_DELEGATE), Error::<Test>::DelegateAlreadyExists);
 		assert_noop!(set(ISSUER_DELEGATE), Error::<Test>::DelegateAlreadyExists);
 		assert_noop!(set(ISSUER), Error::<Test>::DelegateIsManager);
+		assert_noop!(set(BANK), Error::<Test>::DelegateIsManager);
 	});
 }
 

@@ -23,14 +23,8 @@ fn hands_the_member_over() {
 		assert_ok!(Members::set_addresses(RuntimeOrigin::signed(50), node, addresses(7)));
 		assert_eq!(Members::payer(&BANK), None);
 		assert_eq!(Members::payer(&50), Some(Payer::Member(bank)));
-	});
-}
-
-#[test]
-fn takes_a_delegate_of_the_same_member() {
-	build_and_execute(|| {
-		bank();
-		assert_ok!(Members::set_manager(RuntimeOrigin::signed(BANK), BANK_DELEGATE));
+		// Whoever keeps something for the manager elsewhere hears of it.
+		assert_eq!(HandedOver::get(), [(bank, BANK)]);
 	});
 }
 
@@ -43,6 +37,8 @@ fn fails_when_the_account_is_taken() {
 		assert_noop!(set(BANK), Error::<Test>::ManagerAlreadyExists);
 		assert_noop!(set(ISSUER), Error::<Test>::ManagerAlreadyExists);
 		assert_noop!(set(ISSUER_DELEGATE), Error::<Test>::ManagerIsDelegate);
+		// A node of its own must not be able to act for it either.
+		assert_noop!(set(BANK_DELEGATE), Error::<Test>::ManagerIsDelegate);
 	});
 }
 

@@ -6,14 +6,12 @@ use super::prelude::*;
 fn stops_a_member_at_once() {
 	build_and_execute(|| {
 		let (bank, node) = bank();
-		let revision = Members::peers_revision();
 		run_to(9);
 		assert_ok!(Members::suspend(RuntimeOrigin::signed(SUSPEND), bank));
 		assert_eq!(last_event(), Event::MemberSuspended { member: bank, since: 9 });
 		assert_eq!(Members::ensure_active(bank), Err(Refusal::MemberSuspended));
-		assert_eq!(Members::authorised_peers(), Vec::<PeerIdBytes>::new());
-		assert!(Members::peers_revision() > revision);
-		// Nothing is lost.
+		// Nothing is lost, and its node stays connected.
+		assert_eq!(Members::authorised_peers(), [peer(1)]);
 		assert_eq!(Members::owner_of(node), Some(bank));
 		assert!(!Members::member_entry(bank).unwrap().active);
 	});
@@ -38,6 +36,7 @@ fn a_suspended_member_cannot_act() {
 		assert_noop!(Members::retire_keys(by(), node, key(1)), refused());
 		assert_noop!(Members::set_delegate(by(), node, 50), refused());
 		assert_noop!(Members::remove_node(by(), node), refused());
+		assert_noop!(Members::report_compromise(by(), node, key(1), 1), refused());
 	});
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! One file per call, one each for expulsion, sessions, offences and genesis, and random sequences of everything.
+//! One file per call, one each for expulsion, changes of managers, sessions, offences and genesis, and random sequences of everything.
 
 mod add_validator;
 mod expel;
 mod genesis;
+mod hand_over;
 mod leave;
 mod offences;
 mod pardon;
@@ -16,7 +17,8 @@ mod set_floor;
 /// What all of them use.
 mod prelude {
 	pub use crate::{mock::*, *};
-	pub use alloc::{vec, vec::Vec};
+	pub use alloc::{collections::BTreeMap, vec, vec::Vec};
 	pub use frame_support::{assert_noop, assert_ok};
+	pub use sealane_primitives::ids::MemberId;
 	pub use sp_runtime::{traits::BadOrigin, Perbill};
 }

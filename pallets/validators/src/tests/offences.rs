@@ -5,7 +5,9 @@ use super::prelude::*;
 #[test]
 fn an_equivocation_disables_and_then_drops() {
 	build_and_execute(|| {
+		AlsoDue::set(true);
 		run_to_session(1);
+		AlsoDue::set(false);
 		report(&[4], Perbill::from_percent(30));
 		assert_eq!(Session::disabled_validators(), [3]);
 		let severity = Perbill::from_percent(30);
@@ -56,6 +58,9 @@ fn boundary_at_the_floor_the_condemned_stay_until_there_is_a_successor() {
 		assert_eq!(ValidatorSet::condemned(), [2]);
 		run_to_session(2);
 		assert!(events().contains(&Event::CondemnedKept { validator: 2, floor: 3 }));
+		// Nothing can be changed until then, so no session ends.
+		run_blocks(60);
+		assert_eq!(Session::current_index(), 2);
 		add(5);
 		run_to_session(3);
 		assert_eq!(ValidatorSet::validators(), [3, 4, 5]);

@@ -12,6 +12,10 @@ enum Step {
 	SetKeys(AccountId, u64),
 	Offend(AccountId, u8),
 	Sessions(u32),
+	/// Another account manages the member of the first.
+	Rotate(AccountId, AccountId),
+	/// The member of an account is gone.
+	Exit(AccountId),
 }
 
 fn account() -> impl Strategy<Value = AccountId> {
@@ -34,6 +38,8 @@ fn step() -> impl Strategy<Value = Step> {
 		4 => (account(), 1..40u64).prop_map(|(who, seed)| Step::SetKeys(who, seed)),
 		2 => (account(), 1..=100u8).prop_map(|(who, severity)| Step::Offend(who, severity)),
 		3 => (1..3u32).prop_map(Step::Sessions),
+		2 => (account(), account()).prop_map(|(old, new)| Step::Rotate(old, new)),
+		1 => account().prop_map(Step::Exit),
 	]
 }
 
@@ -41,6 +47,8 @@ proptest! {
 	#[test]
 	fn no_sequence_of_calls_breaks_an_invariant(steps in prop::collection::vec(step(), 1..80)) {
 		ext().execute_with(|| {
+			// Every account but the last two manages a member.
+			Managed::set((1..=8).map(|who| (who, 100 + who as u32)).collect());
 			for step in steps {
 				match step.clone() {
 					Step::Call(who, call) => {
@@ -50,7 +58,23 @@ proptest! {
 						let _ = set_keys(who, seed);
 					},
 					Step::Offend(who, severity) => report(&[who], Perbill::from_percent(severity.into())),
-					Step::Sessions(count) => run_to_session(Session::current_index() + count),
+					Step::Rotate(old, new) => {
+						if let Some(member) = Managed::get().get(&old).copied().filter(|_| !Managed::get().contains_key(&new)) {
+							Managed::mutate(|managed| {
+								managed.remove(&old);
+								managed.insert(new, member);
+							});
+							ValidatorSet::hand_over(member, &old);
+						}
+					},
+					Step::Exit(who) => {
+						if let Some(member) = Managed::mutate(|managed| managed.remove(&who)) {
+							let id = ValidatorSet::id_of_member(member, &who);
+							ValidatorSet::forget(member);
+							ValidatorSet::expel(&id);
+						}
+					},
+					Step::Sessions(count) => run_blocks(count * SESSION),
 				}
 				ValidatorSet::do_try_state().unwrap_or_else(|error| panic!("{error:?} after {step:?}"));
 				// The lowest floor, for an earlier session may have been planned when the floor was lower.
@@ -58,7 +82,7 @@ proptest! {
 				prop_assert!(Session::disabled_validators().len() * 3 < Session::validators().len());
 			}
 			// Left alone, consensus follows the set.
-			run_to_session(Session::current_index() + 2);
+			run_blocks(3 * SESSION);
 			prop_assert_eq!(Session::validators(), ValidatorSet::validators());
 			Ok(())
 		})?;

@@ -2,13 +2,14 @@
 
 use super::prelude::*;
 
-use frame_support::traits::KeyOwnerProofSystem;
+use frame_support::traits::{EstimateNextSessionRotation, KeyOwnerProofSystem};
 use sp_runtime::key_types::DUMMY;
 
 #[test]
-fn quiet_sessions_change_no_authorities() {
+fn a_quiet_network_ends_no_session() {
 	build_and_execute(|| {
-		run_to_session(6);
+		run_blocks(60);
+		assert_eq!(Session::current_index(), 0);
 		assert_eq!(Changes::get(), 0);
 		assert_eq!(Authorities::get(), [1, 2, 3, 4]);
 		assert_eq!(events(), []);
@@ -16,10 +17,31 @@ fn quiet_sessions_change_no_authorities() {
 }
 
 #[test]
+fn what_the_runtime_asks_for_ends_one_and_changes_nothing() {
+	build_and_execute(|| {
+		AlsoDue::set(true);
+		run_blocks(SESSION);
+		AlsoDue::set(false);
+		run_blocks(60);
+		assert_eq!((Session::current_index(), Changes::get()), (1, 0));
+	});
+}
+
+#[test]
+fn the_next_session_is_estimated_to_end_at_a_multiple_of_the_period() {
+	build_and_execute(|| {
+		let next = |now| <OnDemand<Test> as EstimateNextSessionRotation<u32>>::estimate_next_session_rotation(now).0;
+		assert_eq!([next(1), next(4), next(5), next(9)], [5, 5, 10, 10].map(Some));
+	});
+}
+
+#[test]
 fn a_change_of_the_set_is_one_change_of_authorities() {
 	build_and_execute(|| {
 		add(5);
-		run_to_session(6);
+		run_blocks(60);
+		// One session to queue the change, one that runs with it, and then it is quiet again.
+		assert_eq!(Session::current_index(), 2);
 		assert_eq!(Changes::get(), 1);
 		assert!(events().contains(&Event::SessionPlanned {
 			session: 2,
@@ -36,7 +58,7 @@ fn rotated_keys_take_effect_with_the_session_after_the_next() {
 		assert_eq!(Authorities::get(), [1, 2, 3, 4]);
 		run_to_session(2);
 		assert_eq!(Authorities::get(), [1, 2, 30, 4]);
-		run_to_session(5);
+		run_blocks(60);
 		assert_eq!(Changes::get(), 1);
 	});
 }
@@ -50,6 +72,7 @@ fn rotated_keys_can_be_proven_in_past_sessions() {
 		let mut raw = [0; 8];
 		raw.copy_from_slice(&key);
 		let proof = Historical::prove((DUMMY, raw)).unwrap();
+		assert_ok!(set_keys(1, 10));
 		run_to_session(4);
 		assert_eq!(Historical::check_proof((DUMMY, raw), proof), Some((3, ())));
 	});
@@ -97,6 +120,7 @@ fn an_empty_set_never_reaches_the_sessions() {
 	let mut ext = ext();
 	ext.execute_with(|| {
 		crate::Validators::<Test>::kill();
+		AlsoDue::set(true);
 		run_to_session(4);
 		assert_eq!(Authorities::get(), [1, 2, 3, 4]);
 	});

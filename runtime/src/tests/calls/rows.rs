@@ -123,6 +123,23 @@ fn members() -> Vec<Row> {
 			Call::<Runtime>::set_connection_policy { restricted: true },
 			Council(TwoThirds),
 		),
+		row(
+			Call::<Runtime>::set_identity {
+				member,
+				name: bytes(),
+				legal_id,
+			},
+			Council(MoreThanHalf),
+		)
+		.with("longest name"),
+		row(
+			Call::<Runtime>::report_compromise {
+				node,
+				signing: [1; 32],
+				since: u32::MAX,
+			},
+			MANAGER,
+		),
 	]
 }
 

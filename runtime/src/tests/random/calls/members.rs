@@ -11,7 +11,7 @@ use pallet_members::Call as M;
 use sp_core::Pair;
 
 pub(super) fn members(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
-	let (call, wants): (M<Runtime>, Wants) = match rng.below(32) {
+	let (call, wants): (M<Runtime>, Wants) = match rng.below(36) {
 		0..=4 => {
 			let call = M::admit {
 				name: text(rng, "Test Bank"),
@@ -129,6 +129,23 @@ pub(super) fn members(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
 		29 => {
 			let node = node(rng);
 			(M::remove_node { node }, Account(owner_of(node)))
+		}
+		32 | 33 => (
+			M::set_identity {
+				member: member(rng),
+				name: text(rng, "Renamed Bank"),
+				legal_id: lei(rng.below(24)),
+			},
+			Votes(3),
+		),
+		34 | 35 => {
+			let node = node(rng);
+			let keys = pallet_members::Nodes::<Runtime>::get(node)
+				.map(|it| it.keys.into_inner())
+				.unwrap_or_default();
+			let signing = rng.pick(&keys).map_or([9; 32], |key| key.signing);
+			let since = now().saturating_sub(rng.below(20));
+			(M::report_compromise { node, signing, since }, Account(owner_of(node)))
 		}
 		30 => (M::force_remove_node { node: node(rng) }, Votes(4)),
 		_ => (
