@@ -9,7 +9,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { stringToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
+import { stringToU8a, u8aConcat, u8aToHex, u8aWrapBytes } from '@polkadot/util';
 import { blake2AsHex, randomAsU8a } from '@polkadot/util-crypto';
 import { complaints, connect, eventData, keyring, motion, refusedByPool, send, untilBlock } from './chain.js';
 
@@ -37,7 +37,7 @@ after(async () => {
 const u32 = (n) => new Uint8Array(new Uint32Array([n]).buffer);
 const u64 = (n) => new Uint8Array(new BigUint64Array([BigInt(n)]).buffer);
 
-/** What both parties sign: see `sealane_primitives::credential`. */
+/** What both parties sign, wrapped as wallets do: see `sealane_primitives::credential`. */
 function credentialDigest({ seller, issuer, agreementHash, validFrom, validUntil }) {
 	const tag = stringToU8a('sealane/1/credential');
 	const bytes = u8aConcat(
@@ -50,7 +50,7 @@ function credentialDigest({ seller, issuer, agreementHash, validFrom, validUntil
 		u64(validFrom),
 		u64(validUntil)
 	);
-	return new Uint8Array(createHash('sha256').update(bytes).digest());
+	return u8aWrapBytes(createHash('sha256').update(bytes).digest());
 }
 
 /** A unified social credit code for tests: 17 characters and their check character (GB 32100-2015). */

@@ -3,7 +3,7 @@
 //! The digital credential of a cooperation agreement: what seller and issuer sign before a channel can be granted.
 //!
 //! The agreement itself stays with the two; the chain learns its hash and how long it holds. Both parties sign the
-//! same 32 bytes with the account that manages the member, so that either signature can be checked on chain and
+//! same 32 bytes, [wrapped](wrapped_for_wallets), with the account that manages the member, so that either signature can be checked on chain and
 //! later by anybody.
 
 use crate::ids::{Digest, MemberId, Moment};
@@ -11,7 +11,7 @@ use crate::ids::{Digest, MemberId, Moment};
 /// The domain-separation tag.
 pub const CREDENTIAL_TAG: &[u8] = b"sealane/1/credential";
 
-/// The 32 bytes that both parties sign: SHA-256 over the tag's length, the tag, the genesis hash, seller and issuer
+/// The 32 bytes that both parties sign, [wrapped](wrapped_for_wallets): SHA-256 over the tag's length, the tag, the genesis hash, seller and issuer
 /// (`u32` LE), the agreement's hash, and the first moment in which it holds and the first in which it no longer does
 /// (Unix milliseconds, `u64` LE). Every field has a fixed length, so no two credentials give the same bytes.
 pub fn credential_digest(
@@ -36,7 +36,8 @@ pub fn credential_digest(
 }
 
 /// `digest` as browser wallets sign raw bytes: between `<Bytes>` and `</Bytes>`, so that no wallet can be made to sign
-/// a transaction by accident. The chain accepts a signature over either form.
+/// a transaction by accident. The chain accepts no other form: bare, 32 bytes may be the hash of a long transaction, and nobody
+/// should get used to signing such.
 pub fn wrapped_for_wallets(digest: &Digest) -> [u8; 47] {
 	let mut bytes = [0; 47];
 	bytes[..7].copy_from_slice(b"<Bytes>");

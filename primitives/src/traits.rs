@@ -36,8 +36,10 @@ pub trait ChannelRegistry {
 	fn between(seller: MemberId, issuer: MemberId) -> Option<ChannelId>;
 	/// What is allowed over `channel` in the current block. The one place that decides.
 	fn authorise(channel: ChannelId) -> Result<Authorisation, Refusal>;
-	/// The issuer of a product and its type.
+	/// The issuer of a product and its type. Neither ever changes.
 	fn product(product: &ProductId) -> Option<(MemberId, ProductType)>;
+	/// Whether a product is closed for good, or was never registered.
+	fn is_closed(product: &ProductId) -> bool;
 }
 
 /// What `pallet-receipts` tells the others.

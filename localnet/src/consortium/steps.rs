@@ -108,7 +108,20 @@ impl Consortium {
 		for who in &mut self.institutions {
 			who.member = self.chain.member_of(&who.signer.0.public_key().0).await?;
 		}
+		self.grant_prefixes().await?;
 		Ok(vote)
+	}
+
+	/// The council says how the ids of each issuer begin, with one motion.
+	async fn grant_prefixes(&self) -> Result<()> {
+		let mut calls = Vec::new();
+		for who in self.issuers() {
+			for prefix in who.catalogue.map_or(&[][..], |i| ISSUERS[i].prefixes) {
+				calls.push(chain::grant_prefix(&self.chain, who.member, prefix).await?);
+			}
+		}
+		self.motion(&calls, self.majority()).await?;
+		Ok(())
 	}
 
 	/// Every member registers its node, all at the same time.

@@ -166,8 +166,28 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// The worst case finds nothing that is over.
 	#[benchmark]
-	fn refuse(r: Linear<0, MAX_REASON_LEN>) -> Result<(), BenchmarkError> {
+	fn sweep(n: Linear<0, { T::MaxScopes::get() }>) {
+		let parties = parties::<T>();
+		for i in 0..n {
+			let name = [&i.to_le_bytes()[..], &[b'x'; 28]].concat();
+			Agreements::<T>::keep_live(
+				parties.channel,
+				&Scope::ProductType(BoundedVec::truncate_from(name)),
+				Some(BlockNumber::MAX),
+			);
+		}
+		let looked_at;
+		#[block]
+		{
+			looked_at = Agreements::<T>::sweep(parties.channel);
+		}
+		assert_eq!(looked_at, n);
+	}
+
+	#[benchmark]
+	fn refuse(r: Linear<1, MAX_REASON_LEN>) -> Result<(), BenchmarkError> {
 		let parties = parties::<T>();
 		crowd::<T>(&parties);
 		let id = joint::<T>(&parties, scope(1), None);

@@ -9,6 +9,7 @@ use sealane_primitives::{
 	clauses::{self, Clauses, Facts},
 	directory::{AgreementEntry, Refusal, Scope},
 	ids::*,
+	text::check_text,
 	traits::{ChannelRegistry, MemberRegistry},
 };
 use sp_runtime::{traits::SaturatedConversion, DispatchError, DispatchResult};
@@ -26,17 +27,18 @@ struct Caller {
 
 // Calls.
 impl<T: Config> Pallet<T> {
+	/// Returns how many scopes were looked at to make room.
 	pub(crate) fn do_propose(
 		who: &T::AccountId,
 		channel: ChannelId,
 		scope: Scope,
 		clauses: Clauses,
 		from: Option<BlockNumber>,
-	) -> DispatchResult {
+	) -> Result<u32, DispatchError> {
 		let caller = Self::negotiator(who, channel)?;
 		Self::ensure_scope(&scope, caller.issuer)?;
 		Self::ensure_terms(channel, &scope, &clauses, from)?;
-		Self::ensure_room_for_scope(channel, &scope)?;
+		let swept = Self::ensure_room_for_scope(channel, &scope)?;
 
 		let count = clauses.len() as u32;
 		let proposal = Proposal {
@@ -57,7 +59,7 @@ impl<T: Config> Pallet<T> {
 			from,
 			clauses: count,
 		});
-		Ok(())
+		Ok(swept)
 	}
 
 	pub(crate) fn do_counter_propose(
@@ -107,7 +109,14 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_withdraw(who: &T::AccountId, id: ProposalId) -> DispatchResult {
 		let proposal = Proposals::<T>::get(id).ok_or(Error::<T>::ProposalNotFound)?;
-		let by = Self::party(who, proposal.channel)?.member;
+		let by = match Self::party(who, proposal.channel) {
+			Ok(caller) => caller.member,
+			// What both have left behind would stay for ever.
+			Err(_) if Self::ensure_not_ended(proposal.channel).is_err() => {
+				T::Members::member_of(who).ok_or(Error::<T>::NotAuthorized)?
+			}
+			Err(error) => return Err(error),
+		};
 		Self::close(id, &proposal);
 		Self::deposit_event(Event::Withdrawn {
 			proposal: id,
@@ -118,7 +127,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_ratify(id: ProposalId) -> DispatchResult {
+	/// Returns how many scopes were looked at to make room.
+	pub(crate) fn do_ratify(id: ProposalId) -> Result<u32, DispatchError> {
 		let proposal = Self::joint(id)?;
 		Self::ensure_not_ended(proposal.channel)?;
 		// Checked again: since the proposal was filed, another one may have been ratified for the same scope.
@@ -131,7 +141,7 @@ impl<T: Config> Pallet<T> {
 		} = proposal;
 		let covered = Self::is_covered(channel, scope);
 		ensure!(covered || !clauses.is_empty(), Error::<T>::NothingToWithdraw);
-		Self::ensure_room_for_scope(channel, scope)?;
+		let swept = Self::ensure_room_for_scope(channel, scope)?;
 
 		let now = Self::now();
 		let earliest = now.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?;
@@ -140,6 +150,7 @@ impl<T: Config> Pallet<T> {
 			.checked_add(1)
 			.ok_or(Error::<T>::NumbersExhausted)?;
 		let (number, replaces) = Self::extend_timeline(channel, scope, agreement, from)?;
+		Self::keep_live(channel, scope, clauses.is_empty().then_some(from));
 
 		let version = Version {
 			channel,
@@ -163,12 +174,12 @@ impl<T: Config> Pallet<T> {
 			from,
 			replaces,
 		});
-		Ok(())
+		Ok(swept)
 	}
 
 	pub(crate) fn do_refuse(id: ProposalId, reason: Reason) -> DispatchResult {
 		let proposal = Self::joint(id)?;
-		ensure!(core::str::from_utf8(&reason).is_ok(), Error::<T>::InvalidReason);
+		check_text(&reason).map_err(Error::<T>::InvalidReason)?;
 		Self::close(id, &proposal);
 		Self::deposit_event(Event::Refused {
 			proposal: id,
@@ -260,15 +271,36 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// A channel's scopes are limited; one that already has versions may always get another.
-	fn ensure_room_for_scope(channel: ChannelId, scope: &Scope) -> DispatchResult {
-		if !Scopes::<T>::contains_key(channel, scope) {
-			ensure!(
-				ScopeCount::<T>::get(channel) < T::MaxScopes::get(),
-				Error::<T>::MaxScopesExceeded
-			);
+	/// A channel's live scopes are limited; one of them may always get another version. Where there are too many, those that are
+	/// over make room. Returns how many were looked at for that.
+	fn ensure_room_for_scope(channel: ChannelId, scope: &Scope) -> Result<u32, DispatchError> {
+		if LiveScopes::<T>::contains_key(channel, scope) || ScopeCount::<T>::get(channel) < T::MaxScopes::get() {
+			return Ok(0);
 		}
-		Ok(())
+		let swept = Self::sweep(channel);
+		ensure!(
+			ScopeCount::<T>::get(channel) < T::MaxScopes::get(),
+			Error::<T>::MaxScopesExceeded
+		);
+		Ok(swept)
+	}
+
+	/// Takes the scopes off a channel's live ones that are over: taken out of force, or of a product that is closed. Returns how
+	/// many were looked at.
+	pub(crate) fn sweep(channel: ChannelId) -> u32 {
+		let now = Self::now();
+		let all: Vec<_> = LiveScopes::<T>::iter_prefix(channel).collect();
+		let looked_at = all.len() as u32;
+		let mut left = looked_at;
+		for (scope, withdrawn) in all {
+			let closed = matches!(&scope, Scope::Product(product) if T::Channels::is_closed(product));
+			if closed || withdrawn.is_some_and(|from| from <= now) {
+				LiveScopes::<T>::remove(channel, scope);
+				left -= 1;
+			}
+		}
+		ScopeCount::<T>::insert(channel, left);
+		looked_at
 	}
 
 	/// Whether the newest version of the scope has clauses, in force or waiting for its block.
@@ -318,7 +350,6 @@ impl<T: Config> Pallet<T> {
 		agreement: AgreementId,
 		from: BlockNumber,
 	) -> Result<(u32, Option<AgreementId>), DispatchError> {
-		let is_new = !Scopes::<T>::contains_key(channel, scope);
 		let mut state = Scopes::<T>::get(channel, scope);
 		let mut replaces = None;
 		while let Some(last) = state.periods.checked_sub(1) {
@@ -346,10 +377,15 @@ impl<T: Config> Pallet<T> {
 		state.periods = state.periods.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?;
 		state.versions = state.versions.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?;
 		Scopes::<T>::insert(channel, scope, state);
-		if is_new {
+		Ok((state.versions, replaces))
+	}
+
+	/// Keeps a scope that has a new version among the live ones; from `withdrawn` on that takes it out of force.
+	pub(crate) fn keep_live(channel: ChannelId, scope: &Scope, withdrawn: Option<BlockNumber>) {
+		if !LiveScopes::<T>::contains_key(channel, scope) {
 			ScopeCount::<T>::mutate(channel, |count| *count = count.saturating_add(1));
 		}
-		Ok((state.versions, replaces))
+		LiveScopes::<T>::insert(channel, scope, withdrawn);
 	}
 
 	/// How many of the first `periods` periods have not begun; counts no farther than the limit.
@@ -394,9 +430,10 @@ impl<T: Config> Pallet<T> {
 		Self::agreement(id).map(|(_, entry)| entry)
 	}
 
-	/// The versions in force on a channel at block `at`, at most one per scope, ordered by scope.
+	/// The versions in force on a channel at block `at`, at most one per scope, ordered by scope. Of products that are closed they may
+	/// be missing: nothing is ordered of those any more.
 	pub fn agreements_in_force(channel: ChannelId, at: BlockNumber) -> Vec<AgreementEntry> {
-		let mut entries: Vec<_> = Scopes::<T>::iter_key_prefix(channel)
+		let mut entries: Vec<_> = LiveScopes::<T>::iter_key_prefix(channel)
 			.filter_map(|scope| Self::in_force(channel, &scope, at))
 			.filter_map(|id| Self::agreement(id).map(|(_, entry)| entry))
 			.collect();

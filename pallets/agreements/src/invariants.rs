@@ -22,7 +22,8 @@ impl<T: Config> Pallet<T> {
 	/// 7. The timeline of a scope has as many periods as `ScopeState::periods` says, without gaps, with strictly rising first blocks
 	///    and agreement numbers, each equal to its version's; the last one is the scope's newest version.
 	/// 8. At most `MaxPending` periods of a scope have not begun.
-	/// 9. `ScopeCount` is the number of scopes of a channel and at most `MaxScopes`.
+	/// 9. `ScopeCount` is the number of live scopes of a channel and at most `MaxScopes`. A live scope has versions, and says from when
+	///    its newest takes it out of force; a scope that is not live is out of force or of a closed product.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_state_proposals()?;
 		Self::try_state_versions()?;
@@ -122,10 +123,33 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn try_state_scopes() -> Result<(), TryRuntimeError> {
-		let mut scopes = BTreeMap::<ChannelId, u32>::new();
+		let mut live = BTreeMap::<ChannelId, u32>::new();
+		for (channel, scope, _) in LiveScopes::<T>::iter() {
+			*live.entry(channel).or_default() += 1;
+			ensure!(
+				Scopes::<T>::contains_key(channel, &scope),
+				"agreements 9: a live scope has no versions"
+			);
+		}
 		let mut periods = 0;
 		for (channel, scope, state) in Scopes::<T>::iter() {
-			*scopes.entry(channel).or_default() += 1;
+			let newest = ByNumber::<T>::get((channel, &scope, state.versions))
+				.and_then(Versions::<T>::get)
+				.ok_or("agreements 6: a version is missing")?;
+			let withdrawn = newest.withdraws.then_some(newest.from);
+			match LiveScopes::<T>::get(channel, &scope) {
+				Some(said) => ensure!(
+					said == withdrawn,
+					"agreements 9: a live scope does not say when it is taken out of force"
+				),
+				None => {
+					let closed = matches!(&scope, Scope::Product(product) if T::Channels::is_closed(product));
+					ensure!(
+						closed || withdrawn.is_some_and(|from| from <= Self::now()),
+						"agreements 9: a scope that may hold is not live"
+					);
+				}
+			}
 			periods += state.periods as usize;
 			Self::try_state_scope(channel, &scope, state)?;
 		}
@@ -134,12 +158,15 @@ impl<T: Config> Pallet<T> {
 			"agreements 7: a period lies outside its timeline"
 		);
 		ensure!(
-			ScopeCount::<T>::iter().collect::<BTreeMap<_, _>>() == scopes,
-			"agreements 9: ScopeCount is not the number of scopes"
+			ScopeCount::<T>::iter()
+				.filter(|(_, count)| *count > 0)
+				.collect::<BTreeMap<_, _>>()
+				== live,
+			"agreements 9: ScopeCount is not the number of live scopes"
 		);
 		ensure!(
-			scopes.values().all(|count| *count <= T::MaxScopes::get()),
-			"agreements 9: a channel has more than MaxScopes scopes"
+			live.values().all(|count| *count <= T::MaxScopes::get()),
+			"agreements 9: a channel has more than MaxScopes live scopes"
 		);
 		Ok(())
 	}

@@ -39,6 +39,19 @@
 //! 6. **Bounded**: open proposals per party and channel, scopes per channel, and versions that wait for their block are
 //!    limited, so that neither party can crowd the other out, and every read costs a known number of steps.
 //!
+//! ## What a proof of state shows
+//!
+//! A verifier without a runtime reads these maps; the prefix is that of pallet `Agreements` and the map. Their layout is part of
+//! the format of evidence.
+//!
+//! | map | key, each part hashed by | value | shows |
+//! |---|---|---|---|
+//! | `Versions` | agreement number (`u32`), `Twox64Concat` | [`Version`] | channel, scope and first block of a version |
+//! | `AgreedClauses` | agreement number (`u32`), `Twox64Concat` | [`Clauses`](sealane_primitives::clauses::Clauses) | its text |
+//! | `Timeline` | channel (`u32`), `Twox64Concat`; [`Scope`](sealane_primitives::directory::Scope), `Blake2_128Concat`; place (`u32`, from 0), `Twox64Concat` | [`Period`] | that a version holds from a block on: until the first block of the next place, which may be absent |
+//!
+//! None of them ever changes once its first block has come.
+//!
 //! ## Terminology
 //!
 //! * *Scope*: what clauses cover: a product, a type of product, or all.
@@ -78,11 +91,12 @@ pub mod pallet {
 		clauses::{Clauses, Facts},
 		directory::{AgreementEntry, Scope},
 		ids::*,
+		text::TextFault,
 		traits::{ChannelRegistry, MemberRegistry},
 	};
 
 	/// Version of the storage layout.
-	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	/// Clauses that two members agreed on, in versions.
 	#[pallet::pallet]
@@ -107,7 +121,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxOpenProposals: Get<u32>;
 
-		/// Most scopes for which one channel may have versions.
+		/// Most scopes of one channel whose versions may hold at the same time.
 		#[pallet::constant]
 		type MaxScopes: Get<u32>;
 
@@ -168,7 +182,14 @@ pub mod pallet {
 	pub type Scopes<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, ChannelId, Blake2_128Concat, Scope, ScopeState, ValueQuery>;
 
-	/// Number of entries of [`Scopes`] for a channel, kept so that the limit costs one read.
+	/// The scopes of a channel whose versions may hold, with the block from which the newest takes its scope out of force, where it
+	/// does. A scope that is over, or whose product is closed, makes room when room is wanted; what was agreed stays readable.
+	// Apart from `Scopes`, which grow for ever: whoever looks for what holds on a channel looks at these.
+	#[pallet::storage]
+	pub type LiveScopes<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, ChannelId, Blake2_128Concat, Scope, Option<BlockNumber>>;
+
+	/// Number of entries of [`LiveScopes`] for a channel, kept so that the limit costs one read.
 	#[pallet::storage]
 	pub type ScopeCount<T: Config> = StorageMap<_, Twox64Concat, ChannelId, u32, ValueQuery>;
 
@@ -313,8 +334,8 @@ pub mod pallet {
 		ProductOfAnotherIssuer,
 		/// The product type is empty or not UTF-8.
 		InvalidProductType,
-		/// The reason is not UTF-8.
-		InvalidReason,
+		/// The reason cannot be read by people.
+		InvalidReason(TextFault),
 		/// A clause breaks a rule of the clause language.
 		InvalidClause(ClauseFault),
 		/// The first block wanted is not in the future.
@@ -325,7 +346,8 @@ pub mod pallet {
 		NothingToWithdraw,
 		/// The party has `MaxOpenProposals` open on this channel.
 		MaxOpenProposalsExceeded,
-		/// The channel has versions for `MaxScopes` scopes.
+		/// `MaxScopes` scopes of the channel have versions that hold or will, each of them for a product that is not closed, a type
+		/// or all.
 		MaxScopesExceeded,
 		/// `MaxPending` versions of this scope already wait for their block.
 		MaxPendingExceeded,
@@ -381,16 +403,20 @@ pub mod pallet {
 		///
 		/// **Events**: [`Event::Proposed`].
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::propose(clauses.len() as u32))]
+		#[pallet::weight(
+			T::WeightInfo::propose(clauses.len() as u32).saturating_add(T::WeightInfo::sweep(T::MaxScopes::get()))
+		)]
 		pub fn propose(
 			origin: OriginFor<T>,
 			channel: ChannelId,
 			scope: Scope,
 			clauses: Clauses,
 			from: Option<BlockNumber>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::do_propose(&who, channel, scope, clauses, from)
+			let weight = T::WeightInfo::propose(clauses.len() as u32);
+			let swept = Self::do_propose(&who, channel, scope, clauses, from)?;
+			Ok(Some(weight.saturating_add(T::WeightInfo::sweep(swept))).into())
 		}
 
 		/// Answer the other party's proposal with one of your own for the same scope, which takes its place.
@@ -436,7 +462,8 @@ pub mod pallet {
 		/// **Origin**: the account that manages either party. The one that wrote the proposal withdraws it, the other declines it; once
 		/// it is joint, either takes back its word, because the council may ratify only what both still want.
 		///
-		/// **Details**: works on a channel that ended, too, so that what is left there can be cleared away.
+		/// **Details**: on a channel that ended nothing can be agreed any more; there any member's manager may clear away what was left
+		/// on the table, the parties may be gone.
 		///
 		/// **Errors**: [`Error::ProposalNotFound`], [`Error::NotAuthorized`].
 		///
@@ -460,10 +487,14 @@ pub mod pallet {
 		///
 		/// **Events**: [`Event::Superseded`] for each version that never holds, then [`Event::Ratified`].
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::ratify(T::MaxPending::get()))]
-		pub fn ratify(origin: OriginFor<T>, proposal: ProposalId) -> DispatchResult {
+		#[pallet::weight(
+			T::WeightInfo::ratify(T::MaxPending::get()).saturating_add(T::WeightInfo::sweep(T::MaxScopes::get()))
+		)]
+		pub fn ratify(origin: OriginFor<T>, proposal: ProposalId) -> DispatchResultWithPostInfo {
 			T::RatifyOrigin::ensure_origin(origin)?;
-			Self::do_ratify(proposal)
+			let swept = Self::do_ratify(proposal)?;
+			let weight = T::WeightInfo::ratify(T::MaxPending::get());
+			Ok(Some(weight.saturating_add(T::WeightInfo::sweep(swept))).into())
 		}
 
 		/// Refuse a joint proposal, with a reason.
@@ -499,7 +530,7 @@ pub mod pallet {
 		}
 
 		/// What holds for a product at block `at`: its own clauses, else those of its type, else those for all. For a block of the past
-		/// the answer never changes; the type is the one that the product has now.
+		/// the answer never changes, for a product keeps its type.
 		pub fn in_force_at(channel: ChannelId, product: ProductId, at: BlockNumber) -> Option<AgreementEntry> {
 			Self::in_force_for_product(channel, &product, at)
 		}

@@ -67,15 +67,21 @@ parameter_types! {
 	/// Channel to seller, issuer and what stands against it.
 	pub static Channels: BTreeMap<ChannelId, (MemberId, MemberId, Option<Refusal>)> = channels();
 	/// Product to issuer and type.
-	pub static Products: BTreeMap<Vec<u8>, (MemberId, &'static str)> = BTreeMap::from([
-		(b"W1".to_vec(), (WEALTH, "fund.bond")),
-		(b"W2".to_vec(), (WEALTH, "fund.stock")),
-		(b"R1".to_vec(), (RIVAL, "fund.bond")),
-	]);
+	pub static Products: BTreeMap<Vec<u8>, (MemberId, &'static str)> = products();
+	/// Products that are closed.
+	pub static Closed: Vec<Vec<u8>> = Vec::new();
 }
 
 fn managed() -> BTreeMap<AccountId, MemberId> {
 	BTreeMap::from([(BANK_MANAGER, BANK), (WEALTH_MANAGER, WEALTH), (RIVAL_MANAGER, RIVAL)])
+}
+
+fn products() -> BTreeMap<Vec<u8>, (MemberId, &'static str)> {
+	BTreeMap::from([
+		(b"W1".to_vec(), (WEALTH, "fund.bond")),
+		(b"W2".to_vec(), (WEALTH, "fund.stock")),
+		(b"R1".to_vec(), (RIVAL, "fund.bond")),
+	])
 }
 
 fn channels() -> BTreeMap<ChannelId, (MemberId, MemberId, Option<Refusal>)> {
@@ -146,6 +152,9 @@ impl ChannelRegistry for MockChannels {
 			.get(&product[..])
 			.map(|(issuer, class)| (*issuer, name(class)))
 	}
+	fn is_closed(product: &ProductId) -> bool {
+		!Products::get().contains_key(&product[..]) || Closed::get().contains(&product.to_vec())
+	}
 }
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -177,7 +186,7 @@ impl crate::Config for Test {
 	type MaxScopes = ConstU32<4>;
 	type MaxPending = ConstU32<3>;
 	type MaxLead = ConstU32<1_000>;
-	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = Setup;
 }
@@ -187,6 +196,8 @@ pub fn new_ext() -> sp_io::TestExternalities {
 	Managed::set(managed());
 	Suspended::set(Vec::new());
 	Channels::set(channels());
+	Products::set(products());
+	Closed::set(Vec::new());
 	let storage = frame_system::GenesisConfig::<Test>::default()
 		.build_storage()
 		.expect("the default genesis builds");

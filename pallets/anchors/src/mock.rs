@@ -170,6 +170,9 @@ impl ChannelRegistry for MockChannels {
 			Some(_) => Ok(authorisation(channel)),
 		}
 	}
+	fn is_closed(_: &ProductId) -> bool {
+		true
+	}
 	fn product(_: &ProductId) -> Option<(MemberId, ProductType)> {
 		None
 	}

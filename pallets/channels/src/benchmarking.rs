@@ -2,7 +2,7 @@
 
 //! Benchmarks of every call and of the agenda, each over its longest path.
 
-use crate::{agenda::PAGES_TRIED, *};
+use crate::*;
 use alloc::{format, vec, vec::Vec};
 use codec::Decode;
 use frame_benchmarking::v2::*;
@@ -13,6 +13,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use sealane_primitives::{
 	business::BusinessKinds,
+	credential::wrapped_for_wallets,
 	directory::ProductStatus,
 	ids::*,
 	keys::DELEGATE_KEY_TYPE,
@@ -56,7 +57,7 @@ where
 	T::Signature: From<sr25519::Signature>,
 {
 	let digest = Pallet::<T>::digest_to_sign(seller, issuer, &[7; 32], 0, until);
-	sp_io::crypto::sr25519_sign(DELEGATE_KEY_TYPE, key, &digest)
+	sp_io::crypto::sr25519_sign(DELEGATE_KEY_TYPE, key, &wrapped_for_wallets(&digest))
 		.expect("the key was generated here")
 		.into()
 }
@@ -121,28 +122,7 @@ fn fill_live<T: Config>(member: MemberId) {
 	LiveChannels::<T>::insert(member, BoundedVec::truncate_from(live));
 }
 
-/// Fills the pages of the agenda from `first` on, so that a note goes to the last one that is tried, which is nearly full too.
-fn fill_pages<T: Config>(first: Page) {
-	let most = T::MaxChannelsPerPage::get();
-	for by in 0..PAGES_TRIED {
-		let count = match by + 1 == PAGES_TRIED {
-			true => most.saturating_sub(T::MaxIssuersPerApplication::get()),
-			false => most,
-		};
-		let notes = (0..count).map(|n| 3_000_000 + n).collect();
-		Agenda::<T>::insert(first.later(by), BoundedVec::truncate_from(notes));
-	}
-}
-
-/// Fills the pages on which the end of a credential, and the end of a grant with [`terms`] `after` as many blocks, are noted.
-fn fill_agenda<T: Config>(credential: Moment, after: &[BlockNumber]) {
-	fill_pages::<T>(Page::of_moment(credential));
-	for blocks in after {
-		fill_pages::<T>(Page::Block(Pallet::<T>::block() + blocks));
-	}
-}
-
-/// A channel at `state`, whose credential ends `until`, among as many others as there can be on its lists and pages.
+/// A channel at `state`, whose credential ends `until`, among as many others as there can be on its lists.
 fn channel_at<T: Config>(
 	state: State,
 	until: Moment,
@@ -152,7 +132,6 @@ where
 	T::Signature: From<sr25519::Signature>,
 {
 	let (seller, issuer) = (party::<T>("seller", 0), party::<T>("issuer", 0));
-	fill_agenda::<T>(until, &[100, 200]);
 	for member in [seller.member, issuer.member] {
 		fill_live::<T>(member);
 	}
@@ -180,12 +159,24 @@ fn in_a_day<T: Config>() -> Moment {
 	Pallet::<T>::moment() + DAY
 }
 
+/// An issuer whose ids may begin with whole ids only, so that the prefix is found last.
+fn issuer_with_prefixes<T: Config>() -> Result<Party<T::AccountId>, BenchmarkError>
+where
+	T::AccountId: From<sr25519::Public>,
+{
+	let issuer = party::<T>("issuer", 0);
+	for letter in [b'i', b'j', b'p', b'q'] {
+		Pallet::<T>::add_prefix(issuer.member, id(letter))?;
+	}
+	Ok(issuer)
+}
+
 /// An issuer with two interfaces and a product at the first.
 fn issuer_with_product<T: Config>() -> Result<Party<T::AccountId>, BenchmarkError>
 where
 	T::AccountId: From<sr25519::Public>,
 {
-	let issuer = party::<T>("issuer", 0);
+	let issuer = issuer_with_prefixes::<T>()?;
 	for interface in [id(b'i'), id(b'j')] {
 		Pallet::<T>::add_interface(issuer.member, interface, issuer.node)?;
 	}
@@ -239,9 +230,19 @@ impl<T: Config> Pallet<T> {
 				granted_at: Some(filed_at),
 				changed_at: filed_at,
 				reason: None,
+				standings: 1,
 			},
 		);
-		Self::note_credential(channel, credential_until).expect("benchmarks open few channels");
+		Standings::<T>::insert(
+			channel,
+			1,
+			Standing {
+				from: filed_at,
+				state: State::Granted,
+				terms,
+			},
+		);
+		Self::note_credential(channel, credential_until);
 		let channels = BoundedVec::truncate_from(vec![channel]);
 		Applications::<T>::insert(
 			application,
@@ -259,13 +260,12 @@ impl<T: Config> Pallet<T> {
 mod benchmarks {
 	use super::*;
 
-	/// Each named issuer has a channel with the seller whose time is over and has to be ended first. Lists and pages are full.
+	/// Each named issuer has a channel with the seller whose time is over and has to be ended first. Lists are full.
 	#[benchmark]
 	fn apply(n: Linear<1, { T::MaxIssuersPerApplication::get() }>) -> Result<(), BenchmarkError> {
 		let seller = party::<T>("seller", 0);
 		let until = in_a_day::<T>();
 		let issuers: Vec<_> = (0..n).map(|i| party::<T>("issuer", i)).collect();
-		fill_agenda::<T>(until, &[100]);
 		for party in issuers.iter().chain([&seller]) {
 			fill_live::<T>(party.member);
 		}
@@ -409,7 +409,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn register_interface() -> Result<(), BenchmarkError> {
-		let issuer = party::<T>("issuer", 0);
+		let issuer = issuer_with_prefixes::<T>()?;
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(issuer.account.clone()), id(b'i'), issuer.node);
@@ -457,6 +457,7 @@ mod benchmarks {
 		let issuer = issuer_with_product::<T>()?;
 		let new = ProductSpec {
 			status: ProductStatus::Closed,
+			risk: 1,
 			..spec(id(b'j'))
 		};
 
@@ -482,6 +483,34 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// The longest prefix, among as many of the same issuer that begin with it or it with them.
+	#[benchmark]
+	fn grant_prefix() -> Result<(), BenchmarkError> {
+		let issuer = party::<T>("issuer", 0);
+		let origin = T::GrantOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		for len in (1..MAX_NAME_LEN).take(T::MaxPrefixesPerIssuer::get() as usize - 1) {
+			Pallet::<T>::add_prefix(issuer.member, BoundedVec::truncate_from(vec![b'i'; len as usize]))?;
+		}
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, issuer.member, id(b'i'));
+
+		assert_eq!(Prefixes::<T>::get(id(b'i')), Some(issuer.member));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn revoke_prefix() -> Result<(), BenchmarkError> {
+		issuer_with_prefixes::<T>()?;
+		let origin = T::GrantOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, id(b'i'));
+
+		assert!(!Prefixes::<T>::contains_key(id(b'i')));
+		Ok(())
+	}
+
 	#[benchmark]
 	fn agenda_base() {
 		Cursor::<T>::put(AgendaCursor::default());
@@ -497,32 +526,18 @@ mod benchmarks {
 	#[benchmark]
 	fn agenda_page() {
 		let page = Page::Block(7);
-		let full = (0..T::MaxChannelsPerPage::get()).collect();
-		Agenda::<T>::insert(page, BoundedVec::truncate_from(full));
+		Agenda::<T>::insert(page, 3_000_000, ());
 		let noted;
 
 		#[block]
 		{
-			noted = Agenda::<T>::get(page).len();
+			noted = Agenda::<T>::iter_key_prefix(page).next();
 		}
 
-		assert_eq!(noted, T::MaxChannelsPerPage::get() as usize);
+		assert_eq!(noted, Some(3_000_000));
 	}
 
-	#[benchmark]
-	fn agenda_note() -> Result<(), BenchmarkError> {
-		let (channel, ..) = channel_at::<T>(State::Granted, in_a_day::<T>())?;
-		let lapsed;
-
-		#[block]
-		{
-			lapsed = Pallet::<T>::has_lapsed(channel);
-		}
-
-		assert!(!lapsed);
-		Ok(())
-	}
-
+	/// With the step to the next note of the page.
 	#[benchmark]
 	fn agenda_end() -> Result<(), BenchmarkError> {
 		let (channel, ..) = channel_at::<T>(State::Granted, in_a_day::<T>())?;
@@ -532,9 +547,15 @@ mod benchmarks {
 			}
 		});
 
+		let page = Page::of_moment(in_a_day::<T>());
+		Agenda::<T>::insert(page, 3_000_000, ());
+
 		#[block]
 		{
+			let mut notes = Agenda::<T>::iter_key_prefix(page);
+			let _ = notes.next();
 			Pallet::<T>::expire_if_lapsed(channel);
+			let _ = notes.next();
 		}
 
 		assert!(!ChannelDeadlines::<T>::contains_key(channel));

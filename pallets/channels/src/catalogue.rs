@@ -11,7 +11,7 @@ impl<T: Config> Pallet<T> {
 		check_identifier(id).map_err(|fault| Error::<T>::InvalidIdentifier(field, fault))
 	}
 
-	fn ensure_own_node(issuer: MemberId, node: NodeId) -> Result<(), Error<T>> {
+	pub(crate) fn ensure_own_node(issuer: MemberId, node: NodeId) -> Result<(), Error<T>> {
 		ensure!(T::Members::owner_of(node) == Some(issuer), Error::<T>::NodeNotOwned);
 		Ok(())
 	}
@@ -56,6 +56,7 @@ impl<T: Config> Pallet<T> {
 	/// Adds an interface whose node is known to be the issuer's.
 	pub(crate) fn add_interface(issuer: MemberId, id: InterfaceId, node: NodeId) -> DispatchResult {
 		Self::ensure_identifier(IdentifierField::Interface, &id)?;
+		Self::ensure_prefix(issuer, &id)?;
 		ensure!(!Interfaces::<T>::contains_key(&id), Error::<T>::AlreadyExists);
 		InterfacesOf::<T>::try_append(issuer, id.clone()).map_err(|()| Error::<T>::MaxInterfacesExceeded)?;
 		Interfaces::<T>::insert(
@@ -104,6 +105,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn add_product(issuer: MemberId, id: ProductId, spec: ProductSpec) -> DispatchResult {
 		Self::ensure_identifier(IdentifierField::Product, &id)?;
+		Self::ensure_prefix(issuer, &id)?;
 		Self::ensure_spec(&spec)?;
 		ensure!(!Products::<T>::contains_key(&id), Error::<T>::AlreadyExists);
 		// A product that is over from the start would be noise that can never be corrected.
@@ -116,11 +118,13 @@ impl<T: Config> Pallet<T> {
 		})?;
 		ProductsOf::<T>::insert(issuer, &id, ());
 		Self::count_on(&spec.interface, u32::saturating_add);
+		let versions = Self::record_product(issuer, &id, &spec, 0);
 		Products::<T>::insert(
 			&id,
 			Product {
 				issuer,
 				spec: spec.clone(),
+				versions,
 			},
 		);
 		Self::deposit_event(Event::ProductRegistered { id, issuer, spec });
@@ -129,35 +133,39 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_update_product(who: T::AccountId, id: ProductId, new: ProductSpec) -> DispatchResult {
 		let issuer = Self::ensure_active_manager(&who, Role::Issuer)?;
-		let old = Self::ensure_own_product(issuer, &id)?.spec;
+		let product = Self::ensure_own_product(issuer, &id)?;
+		let old = product.spec.clone();
 		Self::ensure_spec(&new)?;
+		ensure!(new.product_type == old.product_type, Error::<T>::ProductTypeFixed);
+		ensure!(new.currency == old.currency, Error::<T>::CurrencyFixed);
 		if new.interface != old.interface {
 			Self::ensure_own_interface(issuer, &new.interface)?;
 		}
-		Self::write_product(issuer, &id, &old, new.clone());
+		Self::write_product(&id, product, new.clone());
 		Self::deposit_event(Event::ProductUpdated { id, old, new });
 		Ok(())
 	}
 
 	pub(crate) fn do_set_product_status(who: T::AccountId, id: ProductId, new: ProductStatus) -> DispatchResult {
 		let issuer = Self::ensure_active_manager(&who, Role::Issuer)?;
-		let spec = Self::ensure_own_product(issuer, &id)?.spec;
-		let old = spec.status;
-		Self::write_product(
-			issuer,
-			&id,
-			&spec,
-			ProductSpec {
-				status: new,
-				..spec.clone()
-			},
-		);
+		let product = Self::ensure_own_product(issuer, &id)?;
+		let old = product.spec.status;
+		let spec = ProductSpec {
+			status: new,
+			..product.spec.clone()
+		};
+		Self::write_product(&id, product, spec);
 		Self::deposit_event(Event::ProductStatusSet { id, old, new });
 		Ok(())
 	}
 
 	/// Replaces the spec of a product that is not closed; takes it off the lists where the new one closes it.
-	fn write_product(issuer: MemberId, id: &ProductId, old: &ProductSpec, new: ProductSpec) {
+	fn write_product(id: &ProductId, product: Product, new: ProductSpec) {
+		let Product {
+			issuer,
+			spec: old,
+			mut versions,
+		} = product;
 		let closes = new.status == ProductStatus::Closed;
 		if closes || new.interface != old.interface {
 			Self::count_on(&old.interface, u32::saturating_sub);
@@ -170,7 +178,36 @@ impl<T: Config> Pallet<T> {
 			ProductCount::<T>::mutate(issuer, |count| *count = count.saturating_sub(1));
 			ClosedProducts::<T>::mutate(issuer, |closed| push_newest(closed, id.clone()));
 		}
-		Products::<T>::insert(id, Product { issuer, spec: new });
+		if (new.risk, new.offering) != (old.risk, old.offering) {
+			versions = Self::record_product(issuer, id, &new, versions);
+		}
+		Products::<T>::insert(
+			id,
+			Product {
+				issuer,
+				spec: new,
+				versions,
+			},
+		);
+	}
+
+	/// Writes what a product is from this block on, after `versions` versions. Returns the number of the new one.
+	fn record_product(issuer: MemberId, id: &ProductId, spec: &ProductSpec, versions: u32) -> u32 {
+		// One per call of the issuer: 2³² are never reached.
+		let version = versions.saturating_add(1);
+		ProductVersions::<T>::insert(
+			id,
+			version,
+			ProductVersion {
+				from: Self::block(),
+				issuer,
+				product_type: spec.product_type.clone(),
+				currency: spec.currency,
+				risk: spec.risk,
+				offering: spec.offering,
+			},
+		);
+		version
 	}
 
 	/// Counts a product at its interface up or down.

@@ -41,6 +41,14 @@ mod errors {
 		InvalidOfferingWindow,
 		/// An interface or a product with this id exists or existed, of this issuer or of another.
 		AlreadyExists,
+		/// The id begins with no prefix that is granted to the issuer.
+		PrefixNotGranted,
+		/// The prefix begins with one of another issuer, or one of another issuer begins with it, or it is granted already.
+		PrefixTaken,
+		/// Nobody has this prefix.
+		PrefixNotFound,
+		/// The issuer has its maximum of prefixes.
+		MaxPrefixesExceeded,
 		/// There is no such interface.
 		InterfaceNotFound,
 		/// The interface is out of use for good.
@@ -51,6 +59,10 @@ mod errors {
 		ProductNotFound,
 		/// The product is closed for good.
 		ProductClosed,
+		/// A product's type stays what it was registered with: it decides on the clauses that apply, of the past too.
+		ProductTypeFixed,
+		/// A product's currency stays what it was registered with.
+		CurrencyFixed,
 		/// The node is not one of the issuer's.
 		NodeNotOwned,
 		/// The seller has its maximum of live channels.
@@ -59,8 +71,6 @@ mod errors {
 		MaxInterfacesExceeded,
 		/// The issuer has its maximum of products.
 		MaxProductsExceeded,
-		/// Too many channels end at the same time.
-		MaxDeadlinesExceeded,
 		/// All numbers are given out.
 		NumbersExhausted,
 	}

@@ -140,6 +140,20 @@ mod events {
 			/// What it says.
 			new: ProductSpec,
 		},
+		/// Ids that begin so are an issuer's from now on.
+		PrefixGranted {
+			/// The issuer.
+			issuer: MemberId,
+			/// How its ids may begin.
+			prefix: Name,
+		},
+		/// No more ids may begin so. Those that do stay.
+		PrefixRevoked {
+			/// The issuer.
+			issuer: MemberId,
+			/// How its ids could begin.
+			prefix: Name,
+		},
 		/// A product stands elsewhere.
 		ProductStatusSet {
 			/// The product.

@@ -8,7 +8,17 @@ use alloc::string::String;
 use sealane_primitives::{business::Currency, directory::ProductStatus, ids::*};
 use serde::{Deserialize, Serialize};
 
-/// An interface in a chain specification. The node is not checked against the members, whose genesis may come later.
+/// A prefix of ids in a chain specification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GenesisPrefix {
+	/// The issuer.
+	pub issuer: MemberId,
+	/// How its ids begin.
+	pub prefix: String,
+}
+
+/// An interface in a chain specification. The members' genesis must be written first: its issuer and node are looked up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GenesisInterface {
@@ -43,9 +53,19 @@ impl<T: Config> Pallet<T> {
 	///
 	/// # Panics
 	/// Where an entry breaks a rule that a call would enforce: such a chain specification must not make a chain.
-	pub(crate) fn build_genesis(interfaces: &[GenesisInterface], products: &[GenesisProduct]) {
+	pub(crate) fn build_genesis(
+		prefixes: &[GenesisPrefix],
+		interfaces: &[GenesisInterface],
+		products: &[GenesisProduct],
+	) {
+		for entry in prefixes {
+			Self::do_grant_prefix(entry.issuer, name(&entry.prefix))
+				.unwrap_or_else(|error| panic!("genesis prefix {entry:?}: {error:?}"));
+		}
 		for interface in interfaces {
-			Self::add_interface(interface.issuer, name(&interface.id), interface.node)
+			Self::ensure_own_node(interface.issuer, interface.node)
+				.map_err(Into::into)
+				.and_then(|()| Self::add_interface(interface.issuer, name(&interface.id), interface.node))
 				.unwrap_or_else(|error| panic!("genesis interface {interface:?}: {error:?}"));
 		}
 		for product in products {

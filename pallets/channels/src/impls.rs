@@ -11,6 +11,7 @@ use sealane_primitives::{
 	business::Role,
 	credential::{credential_digest, wrapped_for_wallets},
 	ids::*,
+	text::check_text,
 	traits::MemberRegistry,
 };
 use sp_runtime::traits::{UniqueSaturatedInto, Verify, Zero};
@@ -52,9 +53,10 @@ impl<T: Config> Pallet<T> {
 		)
 	}
 
-	/// Whether `signature` is that of `by` over `digest`, bare or as browser wallets wrap it.
+	/// Whether `signature` is that of `by` over `digest` as wallets wrap it. Bare it is worth nothing: 32 bytes may be the hash of a
+	/// long transaction, so nobody should get used to signing such.
 	fn is_signed_by(signature: &T::Signature, digest: &Digest, by: &T::AccountId) -> bool {
-		signature.verify(&digest[..], by) || signature.verify(&wrapped_for_wallets(digest)[..], by)
+		signature.verify(&wrapped_for_wallets(digest)[..], by)
 	}
 
 	/// The member that `who` manages.
@@ -118,7 +120,18 @@ impl<T: Config> Pallet<T> {
 		true
 	}
 
-	fn write(id: ChannelId, channel: Channel, details: DetailsOf<T>) {
+	/// Writes both halves of a channel that changed. What was granted once leaves a version of where it stands.
+	fn write(id: ChannelId, channel: Channel, mut details: DetailsOf<T>) {
+		if let Some(terms) = channel.terms {
+			// One per change of a channel, each a block apart or a call: 2³² are never reached.
+			details.standings = details.standings.saturating_add(1);
+			let standing = Standing {
+				from: Self::block(),
+				state: channel.state,
+				terms,
+			};
+			Standings::<T>::insert(id, details.standings, standing);
+		}
 		if !channel.state.is_live() {
 			for member in [channel.seller, channel.issuer] {
 				LiveChannels::<T>::mutate(member, |live| live.retain(|c| *c != id));
@@ -143,8 +156,7 @@ impl<T: Config> Pallet<T> {
 			LiveChannels::<T>::try_append(seller, id).map_err(|()| Error::<T>::MaxChannelsExceeded)?;
 			LiveChannels::<T>::try_append(cooperation.issuer, id)
 				.map_err(|()| reject(CooperationFault::MaxChannelsExceeded))?;
-			Self::note_credential(id, cooperation.credential.valid_until)
-				.map_err(|()| reject(CooperationFault::MaxDeadlinesExceeded))?;
+			Self::note_credential(id, cooperation.credential.valid_until);
 			Self::open(id, application, seller, &who, cooperation);
 			// One push per entry of a list with the same bound.
 			channels.try_push(id).map_err(|_| Error::<T>::NumbersExhausted)?;
@@ -201,6 +213,7 @@ impl<T: Config> Pallet<T> {
 				granted_at: None,
 				changed_at: now,
 				reason: None,
+				standings: 0,
 			},
 		);
 		Self::deposit_event(Event::Applied {
@@ -297,7 +310,7 @@ impl<T: Config> Pallet<T> {
 		terms.check(Self::block()).map_err(Error::<T>::InvalidTerms)?;
 		let channel = Self::advance(id, Action::Grant, |channel, details| {
 			ensure!(details.valid_from <= Self::moment(), Error::<T>::CredentialNotYetValid);
-			Self::note_grant(id, terms.valid_until).map_err(|()| Error::<T>::MaxDeadlinesExceeded)?;
+			Self::note_grant(id, terms.valid_until);
 			channel.terms = Some(terms);
 			details.granted_at = Some(Self::block());
 			Ok(())
@@ -316,7 +329,7 @@ impl<T: Config> Pallet<T> {
 		// A granted channel has terms; `replace` finds the old ones.
 		let mut old = new;
 		Self::advance(id, Action::SetTerms, |channel, _| {
-			Self::note_grant(id, new.valid_until).map_err(|()| Error::<T>::MaxDeadlinesExceeded)?;
+			Self::note_grant(id, new.valid_until);
 			old = channel.terms.replace(new).unwrap_or(new);
 			Ok(())
 		})?;
@@ -383,8 +396,8 @@ impl<T: Config> Pallet<T> {
 			("MaxEndedChannelsListed", T::MaxEndedChannelsListed::get()),
 			("MaxInterfacesPerIssuer", T::MaxInterfacesPerIssuer::get()),
 			("MaxProductsPerIssuer", T::MaxProductsPerIssuer::get()),
+			("MaxPrefixesPerIssuer", T::MaxPrefixesPerIssuer::get()),
 			("MaxClosedProductsListed", T::MaxClosedProductsListed::get()),
-			("MaxChannelsPerPage", T::MaxChannelsPerPage::get()),
 		] {
 			assert!(value > 0, "{name} must not be 0");
 		}
@@ -396,7 +409,6 @@ impl<T: Config> Pallet<T> {
 		);
 		let one = T::WeightInfo::agenda_base()
 			.saturating_add(T::WeightInfo::agenda_page())
-			.saturating_add(T::WeightInfo::agenda_note())
 			.saturating_add(T::WeightInfo::agenda_end());
 		assert!(
 			one.all_lte(block),

@@ -30,11 +30,29 @@
 //! 3. **Both signed.** No grant without the seller's and the issuer's signature over the same credential, checked on
 //!    chain against the accounts that managed the two members at that time.
 //! 4. **Time ends what nobody ends.** A grant has at most the life of its credential. `authorise` knows at once; an
-//!    agenda writes the end and emits [`Event::Expired`] in the same block, or in the next ones where blocks are full.
+//!    agenda writes the end and emits [`Event::Expired`]: that of a grant in the same block, that of a credential once its
+//!    minute is over, later where blocks are full. Any number may end at the same time.
 //! 5. **One power, one origin.** Granting (and amending what was granted), suspending, resuming and revoking are four
 //!    powers, so that stopping may take fewer votes than opening.
 //! 6. **Ids mean what they seem.** Interface and product ids are unique on the chain, plain ASCII, and never reused, not even
-//!    after retirement: an order of last year names the same product as its evidence.
+//!    after retirement: an order of last year names the same product as its evidence. They begin with a prefix that the
+//!    council granted to their issuer, so nobody takes another's names.
+//! 7. **The past is fixed.** A product keeps its type and currency; its risk and offering, and where a granted channel stands and
+//!    on which terms, are kept as versions with their first blocks, for ever.
+//!
+//! ## What a proof of state shows
+//!
+//! A verifier without a runtime reads these maps; the prefix is that of pallet `Channels` and the map. Their layout is part of
+//! the format of evidence.
+//!
+//! | map | key, each part hashed by | value | shows |
+//! |---|---|---|---|
+//! | `Channels` | channel (`u32`), `Twox64Concat` | [`Channel`] | the two parties, the first two fields (`u32` each): they never change |
+//! | `Standings` | channel, version (`u32` each), both `Twox64Concat` | [`Standing`] | whether it was granted, and the terms |
+//! | `ProductVersions` | product's id (bytes), `Blake2_128Concat`; version (`u32`), `Twox64Concat` | [`ProductVersion`] | issuer, type, currency, risk |
+//!
+//! Version *v* held at block *n* if its first block, `from`, is not after *n* and version *v* + 1 is absent or begins after
+//! *n*. Versions count from 1 without gaps.
 //!
 //! ## Terminology
 //!
@@ -58,6 +76,7 @@ mod genesis;
 mod impls;
 #[cfg(test)]
 mod mock;
+mod prefixes;
 mod registry;
 pub mod state;
 mod storage;
@@ -70,7 +89,7 @@ pub mod types;
 pub mod weights;
 
 use frame_support::pallet_macros::import_section;
-pub use genesis::{GenesisInterface, GenesisProduct};
+pub use genesis::{GenesisInterface, GenesisPrefix, GenesisProduct};
 pub use pallet::*;
 pub use state::{transition, Action, State};
 pub use types::*;
@@ -88,6 +107,7 @@ pub mod pallet {
 	use sealane_primitives::{
 		directory::{Authorisation, InterfaceEntry, ProductEntry, ProductStatus, Refusal},
 		ids::*,
+		text::TextFault,
 		traits::{ChannelRegistry, MemberRegistry},
 	};
 	use sp_runtime::traits::{IdentifyAccount, Verify};
@@ -101,7 +121,7 @@ pub mod pallet {
 	pub type DetailsOf<T> = Details<<T as frame_system::Config>::AccountId, <T as Config>::Signature>;
 
 	/// The in-code storage version.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -154,9 +174,9 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxClosedProductsListed: Get<u32>;
 
-		/// Most channels on one page of the agenda. What does not fit goes to one of the next pages.
+		/// Most prefixes of ids that one issuer holds.
 		#[pallet::constant]
-		type MaxChannelsPerPage: Get<u32>;
+		type MaxPrefixesPerIssuer: Get<u32>;
 
 		/// Weights of the calls and of the agenda.
 		type WeightInfo: WeightInfo;
@@ -169,6 +189,8 @@ pub mod pallet {
 	#[pallet::genesis_config]
 	#[derive(DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
+		/// Prefixes of ids that issuers have from the start.
+		pub prefixes: Vec<GenesisPrefix>,
 		/// Interfaces that exist from the start.
 		pub interfaces: Vec<GenesisInterface>,
 		/// Products that exist from the start.
@@ -181,7 +203,7 @@ pub mod pallet {
 	#[pallet::genesis_build]
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
-			Pallet::<T>::build_genesis(&self.interfaces, &self.products)
+			Pallet::<T>::build_genesis(&self.prefixes, &self.interfaces, &self.products)
 		}
 	}
 
@@ -293,7 +315,7 @@ pub mod pallet {
 		///
 		/// ## Errors
 		/// [`Error::InvalidTerms`], [`Error::ChannelNotFound`], [`Error::InvalidTransition`],
-		/// [`Error::CredentialNotYetValid`], [`Error::MaxDeadlinesExceeded`].
+		/// [`Error::CredentialNotYetValid`].
 		///
 		/// ## Events
 		/// [`Event::Granted`].
@@ -310,8 +332,7 @@ pub mod pallet {
 		/// [`Config::GrantOrigin`].
 		///
 		/// ## Errors
-		/// [`Error::InvalidTerms`], [`Error::ChannelNotFound`], [`Error::InvalidTransition`],
-		/// [`Error::MaxDeadlinesExceeded`].
+		/// [`Error::InvalidTerms`], [`Error::ChannelNotFound`], [`Error::InvalidTransition`].
 		///
 		/// ## Events
 		/// [`Event::TermsSet`].
@@ -397,7 +418,7 @@ pub mod pallet {
 		///
 		/// ## Errors
 		/// [`Error::NotAuthorized`], [`Error::MemberNotActive`], [`Error::RoleMissing`], [`Error::InvalidIdentifier`],
-		/// [`Error::AlreadyExists`], [`Error::NodeNotOwned`], [`Error::MaxInterfacesExceeded`].
+		/// [`Error::PrefixNotGranted`], [`Error::AlreadyExists`], [`Error::NodeNotOwned`], [`Error::MaxInterfacesExceeded`].
 		///
 		/// ## Events
 		/// [`Event::InterfaceRegistered`].
@@ -451,7 +472,8 @@ pub mod pallet {
 		///
 		/// ## Errors
 		/// [`Error::NotAuthorized`], [`Error::MemberNotActive`], [`Error::RoleMissing`], [`Error::InvalidIdentifier`],
-		/// [`Error::InvalidRisk`], [`Error::InvalidCurrency`], [`Error::InvalidOfferingWindow`], [`Error::AlreadyExists`],
+		/// [`Error::PrefixNotGranted`], [`Error::InvalidRisk`], [`Error::InvalidCurrency`],
+		/// [`Error::InvalidOfferingWindow`], [`Error::AlreadyExists`],
 		/// [`Error::ProductClosed`], [`Error::InterfaceNotFound`], [`Error::InterfaceRetired`],
 		/// [`Error::MaxProductsExceeded`].
 		///
@@ -464,14 +486,14 @@ pub mod pallet {
 			Self::do_register_product(who, id, spec)
 		}
 
-		/// Replace what is said of a product. The status `closed` is final.
+		/// Replace what is said of a product. The status `closed` is final, type and currency are so from the start.
 		///
 		/// ## Origin
 		/// The manager of the product's issuer, which must be active.
 		///
 		/// ## Errors
 		/// [`Error::NotAuthorized`], [`Error::MemberNotActive`], [`Error::RoleMissing`], [`Error::ProductNotFound`],
-		/// [`Error::ProductClosed`], [`Error::InvalidIdentifier`], [`Error::InvalidRisk`], [`Error::InvalidCurrency`],
+		/// [`Error::ProductClosed`], [`Error::ProductTypeFixed`], [`Error::CurrencyFixed`], [`Error::InvalidRisk`],
 		/// [`Error::InvalidOfferingWindow`], [`Error::InterfaceNotFound`], [`Error::InterfaceRetired`].
 		///
 		/// ## Events
@@ -499,6 +521,44 @@ pub mod pallet {
 		pub fn set_product_status(origin: OriginFor<T>, id: ProductId, status: ProductStatus) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_set_product_status(who, id, status)
+		}
+
+		/// Let an issuer register interfaces and products whose ids begin so.
+		///
+		/// ## Origin
+		/// [`Config::GrantOrigin`].
+		///
+		/// ## Details
+		/// No prefix begins with another issuer's. Letters count as they are written: `NW` is not `nw`.
+		///
+		/// ## Errors
+		/// [`Error::MemberNotActive`], [`Error::RoleMissing`], [`Error::InvalidIdentifier`], [`Error::PrefixTaken`],
+		/// [`Error::MaxPrefixesExceeded`].
+		///
+		/// ## Events
+		/// [`Event::PrefixGranted`].
+		#[pallet::call_index(16)]
+		#[pallet::weight(T::WeightInfo::grant_prefix())]
+		pub fn grant_prefix(origin: OriginFor<T>, issuer: MemberId, prefix: Name) -> DispatchResult {
+			T::GrantOrigin::ensure_origin(origin)?;
+			Self::do_grant_prefix(issuer, prefix)
+		}
+
+		/// Let nobody register ids that begin so any more. Those that do stay their issuer's.
+		///
+		/// ## Origin
+		/// [`Config::GrantOrigin`].
+		///
+		/// ## Errors
+		/// [`Error::PrefixNotFound`].
+		///
+		/// ## Events
+		/// [`Event::PrefixRevoked`].
+		#[pallet::call_index(17)]
+		#[pallet::weight(T::WeightInfo::revoke_prefix())]
+		pub fn revoke_prefix(origin: OriginFor<T>, prefix: Name) -> DispatchResult {
+			T::GrantOrigin::ensure_origin(origin)?;
+			Self::do_revoke_prefix(prefix)
 		}
 	}
 
@@ -539,7 +599,23 @@ pub mod pallet {
 			Products::<T>::get(product)
 		}
 
-		/// The 32 bytes that both parties sign for a cooperation agreement; moments are Unix time in milliseconds.
+		/// What a product was or is, by version from 1 on.
+		pub fn product_version(product: ProductId, version: u32) -> Option<ProductVersion> {
+			ProductVersions::<T>::get(product, version)
+		}
+
+		/// Where a granted channel stood or stands, by version from 1 on.
+		pub fn standing(channel: ChannelId, version: u32) -> Option<Standing> {
+			Standings::<T>::get(channel, version)
+		}
+
+		/// The issuer that ids beginning with exactly this prefix belong to.
+		pub fn prefix_holder(prefix: Name) -> Option<MemberId> {
+			Prefixes::<T>::get(prefix)
+		}
+
+		/// The 32 bytes that both parties sign for a cooperation agreement; moments are Unix time in milliseconds. They are signed
+		/// between `<Bytes>` and `</Bytes>`, as wallets do by themselves.
 		pub fn credential_digest(
 			seller: MemberId,
 			issuer: MemberId,

@@ -14,6 +14,7 @@ use frame_support::{
 use frame_system::EnsureRoot;
 use sealane_primitives::{
 	business::{BusinessKinds, Role},
+	credential::wrapped_for_wallets,
 	directory::{ProductStatus, Refusal},
 	ids::*,
 	traits::MemberRegistry,
@@ -81,7 +82,7 @@ parameter_types! {
 	pub const MaxInterfacesPerIssuer: u32 = 3;
 	pub const MaxProductsPerIssuer: u32 = 4;
 	pub const MaxClosedProductsListed: u32 = 2;
-	pub const MaxChannelsPerPage: u32 = 2;
+	pub const MaxPrefixesPerIssuer: u32 = 6;
 	pub GrantAccount: AccountId = council(1);
 	pub SuspendAccount: AccountId = council(2);
 	pub ResumeAccount: AccountId = council(3);
@@ -131,8 +132,8 @@ impl Config for Test {
 	type MaxInterfacesPerIssuer = MaxInterfacesPerIssuer;
 	type MaxProductsPerIssuer = MaxProductsPerIssuer;
 	type MaxClosedProductsListed = MaxClosedProductsListed;
-	type MaxChannelsPerPage = MaxChannelsPerPage;
-	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+	type MaxPrefixesPerIssuer = MaxPrefixesPerIssuer;
+	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = Members;
 }
@@ -295,7 +296,7 @@ pub fn sign_for(
 	valid_until: Moment,
 ) -> MultiSignature {
 	let digest = ChannelsPallet::credential_digest(seller, issuer, agreement_hash(issuer), valid_from, valid_until);
-	pair(signer).sign(&digest).into()
+	pair(signer).sign(&wrapped_for_wallets(&digest)).into()
 }
 
 pub fn agreement_hash(issuer: MemberId) -> Digest {
@@ -347,6 +348,21 @@ pub fn granted(seller: MemberId, issuer: MemberId, terms: Terms) -> ChannelId {
 	let id = countersigned(seller, issuer);
 	ChannelsPallet::grant(RuntimeOrigin::signed(council(1)), id, terms).expect("can be granted");
 	id
+}
+
+/// How ids of the issuers' products and interfaces begin in tests.
+pub const PREFIXES: [(MemberId, &str); 6] = [
+	(ISSUER, "F"),
+	(ISSUER, "wm"),
+	(ISSUER, "x"),
+	(ISSUER, "d"),
+	(OTHER_ISSUER, "o"),
+	(BOTH, "b"),
+];
+
+/// Lets `issuer` register ids that begin so.
+pub fn prefix(issuer: MemberId, text: &str) -> DispatchResult {
+	ChannelsPallet::grant_prefix(RuntimeOrigin::signed(council(1)), issuer, name(text))
 }
 
 /// An interface of `issuer`, served by its first node.
@@ -434,6 +450,12 @@ pub fn test_with(genesis: GenesisConfig<Test>, run: impl FnOnce()) {
 	Now::set(START);
 	new_test_ext(genesis).execute_with(|| {
 		System::set_block_number(1);
+		for (issuer, text) in PREFIXES {
+			if Prefixes::<Test>::get(name(text)).is_none() {
+				prefix(issuer, text).expect("can be granted");
+			}
+		}
+		System::reset_events();
 		run();
 		ChannelsPallet::do_try_state().expect("invariants hold");
 	});

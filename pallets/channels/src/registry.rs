@@ -6,7 +6,7 @@ use crate::*;
 use alloc::vec::Vec;
 use sealane_primitives::{
 	business::Role,
-	directory::{Authorisation, InterfaceEntry, ProductEntry, Refusal},
+	directory::{Authorisation, InterfaceEntry, ProductEntry, ProductStatus, Refusal},
 	ids::*,
 	traits::{ChannelRegistry, MemberRegistry},
 };
@@ -59,6 +59,10 @@ impl<T: Config> ChannelRegistry for Pallet<T> {
 	fn product(product: &ProductId) -> Option<(MemberId, ProductType)> {
 		Products::<T>::get(product).map(|p| (p.issuer, p.spec.product_type))
 	}
+
+	fn is_closed(product: &ProductId) -> bool {
+		Products::<T>::get(product).is_none_or(|p| p.spec.status == ProductStatus::Closed)
+	}
 }
 
 impl<T: Config> Pallet<T> {
@@ -73,15 +77,22 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn read_interfaces_of(issuer: MemberId) -> Vec<InterfaceEntry> {
+		// One whose node was removed serves nobody until it gets another; those of a member that left never do.
+		let served = |node| T::Members::owner_of(node) == Some(issuer);
 		let mut interfaces: Vec<_> = InterfacesOf::<T>::get(issuer)
 			.into_iter()
 			.filter_map(|id| Interfaces::<T>::get(&id).map(|i| InterfaceEntry { id, node: i.node }))
+			.filter(|entry| served(entry.node))
 			.collect();
 		interfaces.sort_by(|a, b| a.id.cmp(&b.id));
 		interfaces
 	}
 
 	pub(crate) fn read_products_of(issuer: MemberId) -> Vec<ProductEntry> {
+		// A member that left sells nothing, whatever it left behind in the register.
+		if T::Members::ensure_active(issuer) == Err(Refusal::MemberUnknown) {
+			return Vec::new();
+		}
 		let entry = |id: ProductId| Products::<T>::get(&id).map(|p| p.entry(id));
 		let mut products: Vec<_> = ProductsOf::<T>::iter_key_prefix(issuer).filter_map(entry).collect();
 		products.sort_by(|a, b| a.id.cmp(&b.id));

@@ -29,6 +29,10 @@ mod storage {
 	#[pallet::storage]
 	pub type ChannelDetails<T: Config> = StorageMap<_, Twox64Concat, ChannelId, DetailsOf<T>>;
 
+	/// Where a granted channel stood, and on which terms, from version 1 on without gaps; how many there are is in its details.
+	#[pallet::storage]
+	pub type Standings<T> = StorageDoubleMap<_, Twox64Concat, ChannelId, Twox64Concat, u32, Standing>;
+
 	/// The newest channel of each pair of seller and issuer.
 	#[pallet::storage]
 	pub type NewestChannel<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, MemberId, ChannelId>;
@@ -45,9 +49,9 @@ mod storage {
 		StorageMap<_, Twox64Concat, MemberId, BoundedVec<ChannelId, T::MaxEndedChannelsListed>, ValueQuery>;
 
 	/// The channels whose time ends at a block or in a minute.
+	// One key per channel, so that any number may end at the same time.
 	#[pallet::storage]
-	pub type Agenda<T: Config> =
-		StorageMap<_, Twox64Concat, Page, BoundedVec<ChannelId, T::MaxChannelsPerPage>, ValueQuery>;
+	pub type Agenda<T> = StorageDoubleMap<_, Twox64Concat, Page, Twox64Concat, ChannelId, ()>;
 
 	/// On which pages of the agenda a live channel is noted.
 	#[pallet::storage]
@@ -56,6 +60,19 @@ mod storage {
 	/// How far the agenda is worked off.
 	#[pallet::storage]
 	pub type Cursor<T> = StorageValue<_, AgendaCursor>;
+
+	/// The issuer that ids beginning so belong to.
+	#[pallet::storage]
+	pub type Prefixes<T> = StorageMap<_, Blake2_128Concat, Name, MemberId>;
+
+	/// By what could be another's prefix: the issuers that hold longer prefixes beginning with it, and how many.
+	// So that granting one looks at those in its way and not at all there are.
+	#[pallet::storage]
+	pub type LongerPrefixes<T> = StorageDoubleMap<_, Blake2_128Concat, Name, Twox64Concat, MemberId, u32, ValueQuery>;
+
+	/// How many prefixes an issuer has.
+	#[pallet::storage]
+	pub type PrefixCount<T> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
 
 	/// All interfaces ever registered.
 	#[pallet::storage]
@@ -69,6 +86,10 @@ mod storage {
 	/// All products ever registered.
 	#[pallet::storage]
 	pub type Products<T> = StorageMap<_, Blake2_128Concat, ProductId, Product>;
+
+	/// What a product was and is for those who buy it, from version 1 on without gaps; how many there are is in the product.
+	#[pallet::storage]
+	pub type ProductVersions<T> = StorageDoubleMap<_, Blake2_128Concat, ProductId, Twox64Concat, u32, ProductVersion>;
 
 	/// The products of an issuer that are not closed.
 	// One key per product: an issuer may have thousands, and registering one must not rewrite the list.

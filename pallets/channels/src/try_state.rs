@@ -16,18 +16,22 @@ impl<T: Config> Pallet<T> {
 	/// 3. A channel has terms exactly if it was granted; terms are sound; nothing is granted without both signatures.
 	/// 4. A member's list of live channels holds exactly its live ones, each once.
 	/// 5. A member's list of ended channels holds its own that ended, each once.
-	/// 6. A live channel is noted on exactly the pages that its deadlines name, none earlier than its end; nothing else
-	///    is noted.
+	/// 6. A live channel is noted on exactly the pages that its deadlines name, those of its ends; nothing else is noted.
 	/// 7. Ids and specs of interfaces and products keep the rules; an issuer's list of interfaces holds exactly those in use.
 	/// 8. An interface counts the products that are not closed and use it; those are of the same issuer, and it is in use.
 	/// 9. An issuer's index and count of products agree with its products that are not closed; the list of closed ones
 	///    holds closed ones, each once.
+	/// 10. A product's versions and a channel's standings have no gap, begin in their order and not in the future; the newest
+	///    says what the product or the channel itself says.
+	/// 11. No prefix begins with another issuer's; prefixes and their counts agree.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_channels()?;
 		Self::try_lists()?;
 		Self::try_agenda()?;
 		Self::try_interfaces()?;
-		Self::try_products()
+		Self::try_products()?;
+		Self::try_versions()?;
+		Self::try_prefixes()
 	}
 
 	fn try_channels() -> Result<(), TryRuntimeError> {
@@ -115,36 +119,22 @@ impl<T: Config> Pallet<T> {
 			};
 			ensure!(it.state.is_live(), "6: ended channel with deadlines");
 			ensure!(
-				credential >= Page::of_moment(it.credential_until),
-				"6: noted before its credential ends"
+				credential == Page::of_moment(it.credential_until),
+				"6: noted elsewhere than where its credential ends"
 			);
 			ensure!(
-				matches!(credential, Page::Minute(_)),
-				"6: credential noted under a block"
+				grant == it.terms.and_then(|t| t.valid_until).map(Page::Block),
+				"6: noted elsewhere than where its grant ends"
 			);
-			let until = it.terms.and_then(|t| t.valid_until);
-			ensure!(
-				until.is_some() == grant.is_some(),
-				"6: grant noted without end or not noted"
-			);
-			if let (Some(until), Some(page)) = (until, grant) {
-				ensure!(
-					matches!(page, Page::Block(block) if block >= until),
-					"6: noted before its grant ends"
-				);
-			}
 			for page in [Some(credential), grant].into_iter().flatten() {
-				let times = Agenda::<T>::get(page).iter().filter(|c| **c == id).count();
-				ensure!(times == 1, "6: not noted exactly once on its page");
+				ensure!(Agenda::<T>::contains_key(page, id), "6: not noted on its page");
 				notes += 1;
 			}
 		}
-		let mut noted = 0usize;
-		for (_, ids) in Agenda::<T>::iter() {
-			ensure!(!ids.is_empty(), "6: empty page kept");
-			noted += ids.len();
-		}
-		ensure!(noted == notes, "6: something is noted that no deadline names");
+		ensure!(
+			Agenda::<T>::iter_keys().count() == notes,
+			"6: something is noted that no deadline names"
+		);
 		ensure!(
 			ChannelDeadlines::<T>::iter_keys().all(Channels::<T>::contains_key),
 			"6: deadlines without channel"
@@ -168,7 +158,7 @@ impl<T: Config> Pallet<T> {
 	fn try_products() -> Result<(), TryRuntimeError> {
 		let mut users: BTreeMap<InterfaceId, u32> = BTreeMap::new();
 		let mut counts: BTreeMap<MemberId, u32> = BTreeMap::new();
-		for (id, Product { issuer, spec }) in Products::<T>::iter() {
+		for (id, Product { issuer, spec, .. }) in Products::<T>::iter() {
 			ensure!(check_identifier(&id).is_ok(), "7: product id breaks the rules");
 			ensure!(Self::ensure_spec(&spec).is_ok(), "7: product breaks the rules");
 			let interface = Interfaces::<T>::get(&spec.interface).ok_or("8: product without interface")?;
@@ -216,6 +206,92 @@ impl<T: Config> Pallet<T> {
 				ensure!(!ids[..position].contains(id), "9: product listed twice");
 			}
 		}
+		Ok(())
+	}
+
+	fn try_versions() -> Result<(), TryRuntimeError> {
+		let now = Self::block();
+		let mut count = 0usize;
+		for (id, product) in Products::<T>::iter() {
+			let mut last = 0;
+			for version in 1..=product.versions {
+				count += 1;
+				let it = ProductVersions::<T>::get(&id, version).ok_or("10: product's version is missing")?;
+				ensure!(last <= it.from && it.from <= now, "10: product's versions do not rise");
+				last = it.from;
+				ensure!(
+					(it.issuer, &it.product_type, it.currency)
+						== (product.issuer, &product.spec.product_type, product.spec.currency),
+					"10: what is fixed of a product changed"
+				);
+				ensure!(
+					version < product.versions || (it.risk, it.offering) == (product.spec.risk, product.spec.offering),
+					"10: product's newest version is not what it is"
+				);
+			}
+			ensure!(product.versions > 0, "10: product without a version");
+		}
+		ensure!(
+			ProductVersions::<T>::iter_keys().count() == count,
+			"10: version of no product"
+		);
+		let mut count = 0usize;
+		for (id, details) in ChannelDetails::<T>::iter() {
+			let channel = Channels::<T>::get(id).ok_or("1: details without channel")?;
+			ensure!(
+				channel.terms.is_some() == (details.standings > 0),
+				"10: standings without grant or grant without standing"
+			);
+			let mut last = 0;
+			for version in 1..=details.standings {
+				count += 1;
+				let it = Standings::<T>::get(id, version).ok_or("10: channel's standing is missing")?;
+				ensure!(last <= it.from && it.from <= now, "10: channel's standings do not rise");
+				last = it.from;
+				ensure!(
+					version < details.standings || (it.state, Some(it.terms)) == (channel.state, channel.terms),
+					"10: channel's newest standing is not where it stands"
+				);
+			}
+		}
+		ensure!(
+			Standings::<T>::iter_keys().count() == count,
+			"10: standing of no channel"
+		);
+		Ok(())
+	}
+
+	fn try_prefixes() -> Result<(), TryRuntimeError> {
+		let all: Vec<(Name, MemberId)> = Prefixes::<T>::iter().collect();
+		let mut longer: BTreeMap<(Name, MemberId), u32> = BTreeMap::new();
+		let mut counts: BTreeMap<MemberId, u32> = BTreeMap::new();
+		for (prefix, issuer) in &all {
+			ensure!(check_identifier(prefix).is_ok(), "11: prefix breaks the rules");
+			let clash = all
+				.iter()
+				.any(|(other, holder)| holder != issuer && prefix.starts_with(other));
+			ensure!(!clash, "11: prefix begins with another issuer's");
+			*counts.entry(*issuer).or_default() += 1;
+			for len in 1..prefix.len() {
+				let head = Name::truncate_from(prefix[..len].to_vec());
+				*longer.entry((head, *issuer)).or_default() += 1;
+			}
+		}
+		ensure!(
+			LongerPrefixes::<T>::iter()
+				.map(|(name, issuer, count)| ((name, issuer), count))
+				.collect::<BTreeMap<_, _>>()
+				== longer,
+			"11: longer prefixes are miscounted"
+		);
+		ensure!(
+			PrefixCount::<T>::iter().collect::<BTreeMap<_, _>>() == counts,
+			"11: prefixes are miscounted"
+		);
+		ensure!(
+			counts.values().all(|count| *count <= T::MaxPrefixesPerIssuer::get()),
+			"11: issuer has too many prefixes"
+		);
 		Ok(())
 	}
 }

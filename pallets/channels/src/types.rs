@@ -140,6 +140,20 @@ pub struct Details<AccountId, Signature> {
 	pub changed_at: BlockNumber,
 	/// Why it was refused, suspended or revoked last.
 	pub reason: Option<Reason>,
+	/// The number of its newest [`Standing`]; 0 as long as nothing was granted.
+	pub standings: u32,
+}
+
+/// Where a granted channel stands from some block on. Its parties never change: they are in [`Channel`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Standing {
+	/// The first block at whose end it holds. It does so until the next version does.
+	pub from: BlockNumber,
+	/// Granted, suspended, or how it ended. A time that ran out is written some blocks later: the terms and the credential
+	/// say when it did.
+	pub state: State,
+	/// What is granted.
+	pub terms: Terms,
 }
 
 /// A join application.
@@ -209,11 +223,11 @@ pub struct OfferingWindow {
 /// What an issuer says of a product.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct ProductSpec {
-	/// Its type, chosen by the issuer.
+	/// Its type, chosen by the issuer when it registers the product and for good.
 	pub product_type: ProductType,
 	/// Its risk, 1 (R1) to 5 (R5).
 	pub risk: u8,
-	/// Its currency, ISO 4217 in capital letters.
+	/// Its currency, ISO 4217 in capital letters; for good, too.
 	pub currency: Currency,
 	/// The interface that takes its orders.
 	pub interface: InterfaceId,
@@ -230,6 +244,26 @@ pub struct Product {
 	pub issuer: MemberId,
 	/// What it says of the product.
 	pub spec: ProductSpec,
+	/// The number of the newest [`ProductVersion`].
+	pub versions: u32,
+}
+
+/// What a product is for those who buy it, from some block on: what evidence proves of it. Interface and status are not in it:
+/// they change often and say where and whether to send an order, not what was bought.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct ProductVersion {
+	/// The first block at whose end it holds. It does so until the next version does.
+	pub from: BlockNumber,
+	/// The issuer; the same in all versions.
+	pub issuer: MemberId,
+	/// Its type, which decides on the clauses that apply; the same in all versions.
+	pub product_type: ProductType,
+	/// Its currency; the same in all versions.
+	pub currency: Currency,
+	/// Its risk, 1 (R1) to 5 (R5).
+	pub risk: u8,
+	/// Its offering window, where it has one.
+	pub offering: Option<OfferingWindow>,
 }
 
 impl Product {
@@ -275,8 +309,6 @@ pub enum CooperationFault {
 	InvalidSignature,
 	/// The issuer has its maximum of live channels.
 	MaxChannelsExceeded,
-	/// Too many channels end at the same time.
-	MaxDeadlinesExceeded,
 }
 
 /// What is wrong with the terms of a grant.
@@ -305,6 +337,8 @@ pub enum IdentifierField {
 	Product,
 	/// A product's type.
 	ProductType,
+	/// A prefix of ids.
+	Prefix,
 }
 
 /// What is wrong with an identifier.
@@ -322,19 +356,6 @@ pub enum IdentifierFault {
 	ForbiddenStart,
 }
 
-/// What is wrong with a text for people.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, PalletError,
-)]
-pub enum TextFault {
-	/// It is empty or blank.
-	Empty,
-	/// It is not UTF-8.
-	NotUtf8,
-	/// It has a control character.
-	ControlCharacter,
-}
-
 /// Checks an identifier that a member chose: letters, digits, `.`, `_`, `-`, `:`, and a letter or a digit first, so that it
 /// reads the same everywhere and needs no escaping in URLs, file names and CSV.
 pub fn check_identifier(id: &[u8]) -> Result<(), IdentifierFault> {
@@ -350,18 +371,6 @@ pub fn check_identifier(id: &[u8]) -> Result<(), IdentifierFault> {
 	}
 	if !first.is_ascii_alphanumeric() {
 		return Err(IdentifierFault::ForbiddenStart);
-	}
-	Ok(())
-}
-
-/// Checks a text for people: UTF-8, not blank, no control characters.
-pub fn check_text(text: &[u8]) -> Result<(), TextFault> {
-	let text = core::str::from_utf8(text).map_err(|_| TextFault::NotUtf8)?;
-	if text.trim().is_empty() {
-		return Err(TextFault::Empty);
-	}
-	if text.chars().any(char::is_control) {
-		return Err(TextFault::ControlCharacter);
 	}
 	Ok(())
 }
@@ -399,15 +408,6 @@ mod tests {
 		assert_eq!(check_identifier(b"a b"), Err(IdentifierFault::ForbiddenCharacter));
 		assert_eq!(check_identifier(b"a/b"), Err(IdentifierFault::ForbiddenCharacter));
 		assert_eq!(check_identifier(b".a"), Err(IdentifierFault::ForbiddenStart));
-	}
-
-	#[test]
-	fn texts_are_named_with_their_fault() {
-		assert_eq!(check_text("监管要求".as_bytes()), Ok(()));
-		assert_eq!(check_text(b""), Err(TextFault::Empty));
-		assert_eq!(check_text(b"  "), Err(TextFault::Empty));
-		assert_eq!(check_text(&[0xc3, 0x28]), Err(TextFault::NotUtf8));
-		assert_eq!(check_text(b"a\nb"), Err(TextFault::ControlCharacter));
 	}
 
 	#[test]

@@ -109,7 +109,7 @@ impl pallet_channels::Config for Runtime {
 	type MaxInterfacesPerIssuer = ConstU32<64>;
 	type MaxProductsPerIssuer = ConstU32<4_096>;
 	type MaxClosedProductsListed = ConstU32<256>;
-	type MaxChannelsPerPage = ConstU32<64>;
+	type MaxPrefixesPerIssuer = ConstU32<32>;
 	type WeightInfo = crate::weights::pallet_channels::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = crate::benchmarking::Setup;

@@ -103,7 +103,11 @@ mod tests {
 		};
 		(
 			name(&alloc::format!("P{number}")),
-			pallet_channels::Product { issuer: number, spec },
+			pallet_channels::Product {
+				issuer: number,
+				spec,
+				versions: 1,
+			},
 		)
 	}
 

@@ -286,7 +286,8 @@ fn a_paused_call_stands_still_alone() {
 		);
 		assert_ok!(TxPause::pause(council(2), name("Channels", "apply")));
 		assert!(is_filtered(apply(), bank.origin()));
-		let id = b"funds".to_vec().try_into().expect("short");
+		let id: sealane_primitives::ids::Name = b"funds".to_vec().try_into().expect("short");
+		assert_ok!(crate::Channels::grant_prefix(council(3), fund.member, id.clone()));
 		let interface = pallet_channels::Call::<Runtime>::register_interface { id, node: fund.node };
 		assert_ok!(dispatch(interface, fund.origin()));
 		assert_noop!(

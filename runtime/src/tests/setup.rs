@@ -12,6 +12,7 @@ use frame_support::{assert_ok, storage::with_transaction, traits::DisabledValida
 use pallet_collective::RawOrigin;
 use sealane_primitives::{
 	business::{BusinessKinds, Role, Roles},
+	credential::wrapped_for_wallets,
 	ids::{ChannelId, MemberId, Moment, NodeId},
 };
 use sp_consensus_aura::AURA_ENGINE_ID;
@@ -277,7 +278,7 @@ pub fn cooperation(
 			agreement_hash,
 			valid_from,
 			valid_until,
-			seller_signature: Signature::Sr25519(seller.manager.sign(&digest)),
+			seller_signature: Signature::Sr25519(seller.manager.sign(&wrapped_for_wallets(&digest))),
 		},
 	}
 }
@@ -293,7 +294,7 @@ pub fn countersignature(who: &sr25519::Pair, channel: ChannelId) -> Option<Signa
 		details.valid_from,
 		it.credential_until,
 	);
-	Some(Signature::Sr25519(who.sign(&digest)))
+	Some(Signature::Sr25519(who.sign(&wrapped_for_wallets(&digest))))
 }
 
 /// Terms for every kind of business, without end or rate.

@@ -24,8 +24,8 @@ pub use members::{
 	admit_member, announce_keys, legal_id, peer_id_bytes, register_node, text, AccountId, CourierKeyPair, NodeSpec,
 };
 pub use networks::{
-	accept_agreement, apply, countersign, credential_signature, grant, propose_agreement, ratify_agreement,
-	register_interface, register_product, resume, revoke, suspend, CooperationFile, Terms,
+	accept_agreement, apply, countersign, credential_signature, grant, grant_prefix, propose_agreement,
+	ratify_agreement, register_interface, register_product, resume, revoke, suspend, CooperationFile, Terms,
 };
 pub use read::{AnchorState, ChannelState, ChannelView, MemberView, NodeView, ProposalView};
 pub use signer::{account_text, parse_account, SignerArgs};

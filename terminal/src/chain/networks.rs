@@ -7,7 +7,7 @@ use codec::Encode;
 use sealane_primitives::{
 	business::{BusinessKinds, Currency},
 	clauses::{Clauses, Timestamp},
-	credential::credential_digest,
+	credential::{credential_digest, wrapped_for_wallets},
 	directory::{ProductStatus, Scope},
 	ids::*,
 };
@@ -114,7 +114,8 @@ pub fn credential_signature(
 	valid: (Moment, Moment),
 	key: &Keypair,
 ) -> Vec<u8> {
-	multi_signature(key, &credential_digest(genesis, seller, issuer, hash, valid.0, valid.1))
+	let digest = credential_digest(genesis, seller, issuer, hash, valid.0, valid.1);
+	multi_signature(key, &wrapped_for_wallets(&digest))
 }
 
 /// The join application of `seller`, which `key` manages: signs each credential and names every issuer in one call.
@@ -222,6 +223,18 @@ pub async fn revoke(chain: &ChainClient, channel: ChannelId, reason: &str) -> Re
 		Arg::new("reason", &text("reason", reason, 256)?),
 	];
 	chain.call("Channels", "revoke", &args).await
+}
+
+/// Lets an issuer register interfaces and products whose ids begin so: for a council motion.
+///
+/// # Errors
+/// The prefix breaks a rule, or the runtime does not fit.
+pub async fn grant_prefix(chain: &ChainClient, issuer: MemberId, prefix: &str) -> Result<Call, ChainError> {
+	let args = [
+		Arg::new("issuer", &issuer),
+		Arg::new("prefix", &text("prefix", prefix, MAX_NAME_LEN)?),
+	];
+	chain.call("Channels", "grant_prefix", &args).await
 }
 
 /// Registers an interface of the signer's member, served by one of its nodes.

@@ -64,6 +64,8 @@ enum Command {
 	Countersign(networks::CountersignArgs),
 	/// Grant a channel (council motion)
 	Grant(networks::GrantArgs),
+	/// Let an issuer register interfaces and products whose ids begin so (council motion)
+	GrantPrefix(networks::GrantPrefixArgs),
 	/// Suspend a channel (council motion)
 	Suspend(networks::ReasonArgs),
 	/// Resume a suspended channel (council motion)
@@ -155,6 +157,7 @@ impl Cli {
 			Command::Join(args) => args.run(output).await,
 			Command::Countersign(args) => args.run(output).await,
 			Command::Grant(args) => args.run(output).await,
+			Command::GrantPrefix(args) => args.run(output).await,
 			Command::Suspend(args) => args.suspend(output).await,
 			Command::Resume(args) => args.run(output).await,
 			Command::Revoke(args) => args.revoke(output).await,

@@ -11,7 +11,7 @@ use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
 	clauses::{json, Timestamp},
 	directory::{ProductStatus, Scope},
-	ids::{ChannelId, Moment, Name},
+	ids::{ChannelId, MemberId, Moment, Name},
 };
 use std::path::PathBuf;
 
@@ -48,6 +48,17 @@ pub struct GrantArgs {
 	/// Most orders in a minute
 	#[arg(long)]
 	orders_per_minute: Option<u32>,
+	#[command(flatten)]
+	motion: MotionArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct GrantPrefixArgs {
+	/// The issuer's member number
+	#[arg(long)]
+	issuer: MemberId,
+	/// How the ids begin; a whole id is a prefix, too
+	prefix: String,
 	#[command(flatten)]
 	motion: MotionArgs,
 }
@@ -264,6 +275,14 @@ impl GrantArgs {
 		};
 		let chain = self.motion.connect().await?;
 		let call = chain::grant(&chain, self.channel, terms).await?;
+		self.motion.motion(&chain, call, output).await
+	}
+}
+
+impl GrantPrefixArgs {
+	pub async fn run(self, output: Output) -> Result<()> {
+		let chain = self.motion.connect().await?;
+		let call = chain::grant_prefix(&chain, self.issuer, &self.prefix).await?;
 		self.motion.motion(&chain, call, output).await
 	}
 }

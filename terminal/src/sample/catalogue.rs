@@ -27,6 +27,8 @@ pub struct Issuer {
 	pub name: &'static str,
 	/// Its Chinese name.
 	pub name_zh: &'static str,
+	/// How the ids of its interfaces and products begin.
+	pub prefixes: &'static [&'static str],
 	/// Its entry points.
 	pub interfaces: &'static [&'static str],
 	/// What it issues.
@@ -256,6 +258,7 @@ pub const ISSUERS: [Issuer; 3] = [
 		key: "northwind",
 		name: "Northwind Wealth Management",
 		name_zh: "北风理财",
+		prefixes: &["NW", "northwind."],
 		interfaces: &["northwind.cash", "northwind.wealth"],
 		products: &NORTHWIND,
 	},
@@ -263,6 +266,7 @@ pub const ISSUERS: [Issuer; 3] = [
 		key: "jadepeak",
 		name: "Jade Peak Fund Management",
 		name_zh: "玉峰基金",
+		prefixes: &["JP", "jadepeak."],
 		interfaces: &["jadepeak.funds", "jadepeak.offering"],
 		products: &JADE_PEAK,
 	},
@@ -270,6 +274,7 @@ pub const ISSUERS: [Issuer; 3] = [
 		key: "bluedelta",
 		name: "Blue Delta Wealth Management",
 		name_zh: "蓝湾理财",
+		prefixes: &["BD", "bluedelta."],
 		interfaces: &["bluedelta.open", "bluedelta.fx", "bluedelta.private"],
 		products: &BLUE_DELTA,
 	},

@@ -11,6 +11,8 @@ use sp_runtime::DispatchError;
 
 fn propose(who: u64, scope: Scope) -> sp_runtime::DispatchResult {
 	Agreements::propose(signed(who), CHANNEL, scope, adult(18), None)
+		.map(drop)
+		.map_err(|refused| refused.error)
 }
 
 #[test]
@@ -230,6 +232,66 @@ fn boundary_scopes_of_a_channel() {
 		}
 		assert_noop!(propose(BANK_MANAGER, Scope::All), Error::<Test>::MaxScopesExceeded);
 		assert_ok!(propose(BANK_MANAGER, product_type("a")));
+	});
+}
+
+/// Products come and go by the thousand in a year; what was agreed of those that are closed takes no room.
+#[test]
+fn closed_products_make_room() {
+	run(|| {
+		for number in 0..40u8 {
+			let id = format!("P{number}");
+			Products::mutate(|products| products.insert(id.clone().into_bytes(), (WEALTH, "fund.bond")));
+			assert_eq!(ratified(product(&id), adult(18), None), u32::from(number) + 1);
+			// Three are open at any time, and there are four places.
+			if let Some(old) = number.checked_sub(2) {
+				Closed::mutate(|closed| closed.push(format!("P{old}").into_bytes()));
+			}
+			System::set_block_number(System::block_number() + 1);
+		}
+		// The past stays readable.
+		for number in 0..40u8 {
+			let held = Agreements::scope_in_force_at(CHANNEL, product(&format!("P{number}")), 1_000);
+			assert_eq!(held.map(|entry| entry.id), Some(u32::from(number) + 1));
+		}
+	});
+}
+
+#[test]
+fn scopes_out_of_force_make_room_once_they_are() {
+	run(|| {
+		for class in ["a", "b", "c", "d"] {
+			ratified(product_type(class), adult(18), None);
+		}
+		System::set_block_number(10);
+		ratified(product_type("b"), clauses(&[]), Some(20));
+		// Until then it holds.
+		assert_noop!(propose(BANK_MANAGER, Scope::All), Error::<Test>::MaxScopesExceeded);
+		System::set_block_number(20);
+		assert_ok!(propose(BANK_MANAGER, Scope::All));
+		assert_eq!(ScopeCount::<Test>::get(CHANNEL), 3);
+		// It may come back, while there is room.
+		ratified(product_type("b"), adult(21), None);
+		assert_eq!(Agreements::agreements_in_force(CHANNEL, 21).len(), 4);
+		assert_noop!(propose(BANK_MANAGER, Scope::All), Error::<Test>::MaxScopesExceeded);
+	});
+}
+
+#[test]
+fn looking_for_room_is_charged_only_where_it_was_done() {
+	run(|| {
+		let weight = || {
+			let info = Agreements::propose(signed(BANK_MANAGER), CHANNEL, Scope::All, adult(18), None);
+			info.expect("there is room").actual_weight.expect("it is told")
+		};
+		let plain = <Test as Config>::WeightInfo::propose(1);
+		assert_eq!(weight(), plain);
+		for class in ["a", "b", "c", "d"] {
+			ratified(product_type(class), adult(18), None);
+		}
+		ratified(product_type("d"), clauses(&[]), None);
+		System::set_block_number(2);
+		assert_eq!(weight(), plain + <Test as Config>::WeightInfo::sweep(4));
 	});
 }
 

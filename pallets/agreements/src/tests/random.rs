@@ -117,6 +117,11 @@ fn step() -> impl Strategy<Value = Step> {
 	]
 }
 
+/// A result without the weight that was used.
+fn plain(result: frame_support::dispatch::DispatchResultWithPostInfo) -> sp_runtime::DispatchResult {
+	result.map(drop).map_err(|refused| refused.error)
+}
+
 fn terms(years: u8) -> Clauses {
 	if years == 0 {
 		Clauses::default()
@@ -138,7 +143,13 @@ fn apply(step: Step) -> Option<(usize, bool)> {
 			lead,
 		} => (
 			0,
-			Agreements::propose(signed(who), channel, scope, terms(years), lead.map(|lead| now + lead)),
+			plain(Agreements::propose(
+				signed(who),
+				channel,
+				scope,
+				terms(years),
+				lead.map(|lead| now + lead),
+			)),
 		),
 		Step::Counter { who, back, years, lead } => (
 			1,
@@ -146,8 +157,11 @@ fn apply(step: Step) -> Option<(usize, bool)> {
 		),
 		Step::Accept { who, back } => (2, Agreements::accept(signed(who), nth(back))),
 		Step::Withdraw { who, back } => (3, Agreements::withdraw(signed(who), nth(back))),
-		Step::Ratify { who, back } => (4, Agreements::ratify(signed(who), nth(back))),
-		Step::Refuse { who, back } => (5, Agreements::refuse(signed(who), nth(back), BoundedVec::new())),
+		Step::Ratify { who, back } => (4, plain(Agreements::ratify(signed(who), nth(back)))),
+		Step::Refuse { who, back } => (
+			5,
+			Agreements::refuse(signed(who), nth(back), BoundedVec::truncate_from(b"no".to_vec())),
+		),
 		Step::Pass { blocks } => {
 			System::set_block_number(System::block_number() + blocks);
 			return None;

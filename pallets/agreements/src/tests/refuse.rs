@@ -2,7 +2,10 @@
 
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok, BoundedVec};
-use sealane_primitives::directory::{Refusal, Scope};
+use sealane_primitives::{
+	directory::{Refusal, Scope},
+	text::TextFault,
+};
 use sp_runtime::DispatchError;
 
 fn reason(text: &str) -> Reason {
@@ -32,7 +35,7 @@ fn works_on_an_ended_channel() {
 	run(|| {
 		let id = joint(Scope::All, adult(16), None);
 		set_refusal(CHANNEL, Some(Refusal::Revoked));
-		assert_ok!(Agreements::refuse(signed(REFUSER), id, reason("")));
+		assert_ok!(Agreements::refuse(signed(REFUSER), id, reason("over")));
 	});
 }
 
@@ -58,14 +61,20 @@ fn fails_when_not_found() {
 }
 
 #[test]
-fn fails_when_reason_is_not_utf8() {
+fn fails_when_the_reason_cannot_be_read() {
 	run(|| {
 		let id = joint(Scope::All, adult(18), None);
-		let garbled = BoundedVec::truncate_from(vec![0xff]);
-		assert_noop!(
-			Agreements::refuse(signed(REFUSER), id, garbled),
-			Error::<Test>::InvalidReason
-		);
+		for (text, fault) in [
+			(&b""[..], TextFault::Empty),
+			(&[0xff], TextFault::NotUtf8),
+			(b"no\x07", TextFault::ControlCharacter),
+			("no\u{202e}".as_bytes(), TextFault::InvisibleCharacter),
+		] {
+			assert_noop!(
+				Agreements::refuse(signed(REFUSER), id, BoundedVec::truncate_from(text.to_vec())),
+				Error::<Test>::InvalidReason(fault)
+			);
+		}
 	});
 }
 

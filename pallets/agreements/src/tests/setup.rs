@@ -16,7 +16,7 @@ fn integrity_test_passes() {
 #[test]
 fn storage_version_is_on_chain() {
 	run(|| {
-		assert_eq!(STORAGE_VERSION, StorageVersion::new(1));
+		assert_eq!(STORAGE_VERSION, StorageVersion::new(2));
 		assert_eq!(crate::LastAgreement::<Test>::get(), 0, "0 stands for no clauses agreed");
 	});
 }
@@ -24,7 +24,7 @@ fn storage_version_is_on_chain() {
 #[test]
 fn every_storage_item_is_bounded() {
 	let items = Agreements::storage_info();
-	assert_eq!(items.len(), 11);
+	assert_eq!(items.len(), 12);
 	for item in items {
 		assert!(
 			item.max_size.is_some(),

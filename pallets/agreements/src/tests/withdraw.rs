@@ -68,6 +68,31 @@ fn works_for_a_suspended_party_and_on_an_ended_channel() {
 	});
 }
 
+/// Two parties that are gone leave up to 32 proposals behind.
+#[test]
+fn any_member_clears_away_what_lies_on_an_ended_channel() {
+	run(|| {
+		let id = proposed(Scope::All, adult(18), None);
+		set_refusal(CHANNEL, Some(Refusal::Suspended));
+		assert_noop!(
+			Agreements::withdraw(signed(RIVAL_MANAGER), id),
+			Error::<Test>::NotAuthorized
+		);
+		set_refusal(CHANNEL, Some(Refusal::Expired));
+		assert_noop!(Agreements::withdraw(signed(STRANGER), id), Error::<Test>::NotAuthorized);
+		assert_ok!(Agreements::withdraw(signed(RIVAL_MANAGER), id));
+		assert_eq!(
+			last_event(),
+			Event::Withdrawn {
+				proposal: id,
+				channel: CHANNEL,
+				by: RIVAL,
+				joint: false
+			}
+		);
+	});
+}
+
 #[test]
 fn fails_when_no_party_unauthorized() {
 	run(|| {

@@ -2,9 +2,9 @@
 
 //! What the runtime composes the directory from.
 
-use crate::mock::*;
+use crate::{mock::*, *};
 use frame_support::assert_ok;
-use sealane_primitives::traits::ChannelRegistry;
+use sealane_primitives::{directory::Refusal, traits::ChannelRegistry};
 
 #[test]
 fn lists_both_directions_and_the_newest_ended_ones() {
@@ -50,6 +50,28 @@ fn products_come_sorted() {
 		}
 		let listed: Vec<_> = ChannelsPallet::products_of(ISSUER).into_iter().map(|p| p.id).collect();
 		assert_eq!(listed, [name("F1"), name("F2"), name("F3")]);
+	});
+}
+
+/// A node that is gone serves nobody, and a member that left sells nothing: partners must not go on sending there.
+#[test]
+fn what_nobody_serves_is_not_listed() {
+	test(|| {
+		interface(ISSUER, "wm");
+		product(ISSUER, "F1", "wm");
+		Interfaces::<Test>::mutate(name("wm"), |it| {
+			if let Some(it) = it {
+				it.node = STRANGER * 10;
+			}
+		});
+		assert_eq!(ChannelsPallet::interfaces_of(ISSUER), []);
+		assert_eq!(ChannelsPallet::products_of(ISSUER).len(), 1);
+		assert_ok!(ChannelsPallet::set_interface_node(by(ISSUER), name("wm"), ISSUER * 10));
+		assert_eq!(ChannelsPallet::interfaces_of(ISSUER).len(), 1);
+		Members::edit(ISSUER, |m| m.refusal = Some(Refusal::MemberUnknown));
+		assert_eq!(ChannelsPallet::products_of(ISSUER), []);
+		Members::edit(ISSUER, |m| m.refusal = Some(Refusal::MemberSuspended));
+		assert_eq!(ChannelsPallet::products_of(ISSUER).len(), 1);
 	});
 }
 

@@ -5,6 +5,12 @@ use sealane_primitives::directory::ProductStatus;
 
 fn genesis() -> GenesisConfig<Test> {
 	GenesisConfig {
+		prefixes: ["F", "wm"]
+			.map(|prefix| GenesisPrefix {
+				issuer: ISSUER,
+				prefix: prefix.into(),
+			})
+			.into(),
 		interfaces: vec![GenesisInterface {
 			id: "wm".into(),
 			issuer: ISSUER,
@@ -30,7 +36,8 @@ fn interfaces_and_products_exist_from_the_start() {
 			Products::<Test>::get(name("F1")),
 			Some(Product {
 				issuer: ISSUER,
-				spec: spec("wm")
+				spec: spec("wm"),
+				versions: 1,
 			})
 		);
 	});
@@ -41,6 +48,30 @@ fn interfaces_and_products_exist_from_the_start() {
 fn fails_when_a_product_names_no_genesis_interface() {
 	let mut genesis = genesis();
 	genesis.interfaces.clear();
+	test_with(genesis, || ());
+}
+
+#[test]
+#[should_panic(expected = "NodeNotOwned")]
+fn fails_when_an_interface_is_served_by_anothers_node() {
+	let mut genesis = genesis();
+	genesis.interfaces[0].node = OTHER_ISSUER * 10;
+	test_with(genesis, || ());
+}
+
+#[test]
+#[should_panic(expected = "RoleMissing")]
+fn fails_when_a_prefix_is_that_of_a_seller() {
+	let mut genesis = genesis();
+	genesis.prefixes[0].issuer = SELLER;
+	test_with(genesis, || ());
+}
+
+#[test]
+#[should_panic(expected = "PrefixNotGranted")]
+fn fails_when_an_id_has_no_prefix_of_its_issuer() {
+	let mut genesis = genesis();
+	genesis.prefixes.pop();
 	test_with(genesis, || ());
 }
 

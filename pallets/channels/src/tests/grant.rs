@@ -193,31 +193,6 @@ fn fails_when_the_terms_are_unsound() {
 }
 
 #[test]
-fn fails_when_too_many_grants_end_at_the_same_blocks() {
-	test(|| {
-		let id = countersigned(SELLER, ISSUER);
-		for block in 50..50 + crate::agenda::PAGES_TRIED {
-			let full = frame_support::BoundedVec::truncate_from(vec![100, 101]);
-			Agenda::<Test>::insert(Page::Block(block), full);
-		}
-		assert_noop!(
-			ChannelsPallet::grant(
-				RuntimeOrigin::root(),
-				id,
-				Terms {
-					valid_until: Some(50),
-					..terms()
-				}
-			),
-			Error::<Test>::MaxDeadlinesExceeded
-		);
-		for block in 50..50 + crate::agenda::PAGES_TRIED {
-			Agenda::<Test>::remove(Page::Block(block));
-		}
-	});
-}
-
-#[test]
 fn fails_when_there_is_no_such_channel() {
 	test(|| {
 		assert_noop!(

@@ -17,10 +17,13 @@ use std::cell::RefCell;
 const CASES: u32 = 500;
 const STEPS: usize = 200;
 /// Kinds of steps; frequent calls have two.
-const KINDS: usize = 19;
+const KINDS: usize = 21;
 
 const MEMBERS: [MemberId; 7] = [SELLER, OTHER_SELLER, ISSUER, OTHER_ISSUER, BOTH, AUDITOR, STRANGER];
 const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "-bad"];
+
+/// Shorter and longer than the names that are used, and than one another.
+const PREFIXES_TRIED: [&str; 6] = ["ab", "abc", "abd", "g", "gh", "f.x"];
 
 /// One step: which call, by whom, and raw material for its arguments.
 type Step = (u8, u8, u8, u8, u8);
@@ -134,6 +137,17 @@ fn step((call, who, a, b, c): Step) -> DispatchResult {
 			let spec = random_spec(b, c);
 			ChannelsPallet::update_product(owner(who, &spec.interface), id, spec)
 		}
+		18 => ChannelsPallet::grant_prefix(
+			power(who, 1),
+			member(b),
+			[id, name(PREFIXES_TRIED[c as usize % PREFIXES_TRIED.len()])][a as usize % 2].clone(),
+		),
+		// Mostly one that is beside those from the start, so that ids go on being registered.
+		19 if c % 16 > 0 => {
+			let tried = name(PREFIXES_TRIED[c as usize % PREFIXES_TRIED.len()]);
+			ChannelsPallet::revoke_prefix(power(who, 1), tried)
+		}
+		19 => ChannelsPallet::revoke_prefix(power(who, 1), id),
 		_ => ChannelsPallet::set_product_status(origin(who), id, random_spec(b, c).status),
 	}
 }
@@ -177,6 +191,9 @@ fn no_sequence_of_calls_breaks_an_invariant() {
 	let outcomes = RefCell::new([[0u32; 2]; KINDS]);
 	let result = TestRunner::new(config).run(&steps, |steps| {
 		test(|| {
+			for (issuer, text) in [(ISSUER, "a"), (OTHER_ISSUER, "c"), (OTHER_ISSUER, "e"), (BOTH, "f")] {
+				prefix(issuer, text).expect("can be granted");
+			}
 			for (call, between) in steps {
 				// As a block would: what fails leaves nothing behind.
 				let result = frame_support::storage::with_storage_layer(|| step(call));

@@ -2,6 +2,7 @@
 
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
+use sealane_primitives::text::TextFault;
 use sealane_primitives::{directory::Refusal, traits::ChannelRegistry};
 
 #[test]

@@ -67,7 +67,10 @@ fn fails_when_the_node_is_of_another_member_or_of_none() {
 #[test]
 fn fails_when_the_id_is_taken_even_by_a_retired_one_of_another_issuer() {
 	test(|| {
-		let id = interface(OTHER_ISSUER, "wm");
+		let id = interface(OTHER_ISSUER, "o1");
+		// The prefix goes to somebody else, the ids stay whose they are.
+		assert_ok!(ChannelsPallet::revoke_prefix(RuntimeOrigin::root(), name("o")));
+		assert_ok!(prefix(ISSUER, "o"));
 		assert_noop!(
 			ChannelsPallet::register_interface(by(ISSUER), id.clone(), ISSUER * 10),
 			Error::<Test>::AlreadyExists
@@ -100,12 +103,12 @@ fn fails_when_the_id_breaks_the_rules() {
 #[test]
 fn boundary_at_the_maximum_and_again_after_retiring_one() {
 	test(|| {
-		for id in ["a", "b", "c"] {
+		for id in ["x1", "x2", "x3"] {
 			interface(ISSUER, id);
 		}
 		let fourth = || ChannelsPallet::register_interface(by(ISSUER), name("d"), ISSUER * 10);
 		assert_noop!(fourth(), Error::<Test>::MaxInterfacesExceeded);
-		assert_ok!(ChannelsPallet::retire_interface(by(ISSUER), name("b")));
+		assert_ok!(ChannelsPallet::retire_interface(by(ISSUER), name("x2")));
 		assert_ok!(fourth());
 	});
 }

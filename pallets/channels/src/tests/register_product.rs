@@ -30,7 +30,8 @@ fn shows_the_product_to_partners() {
 			ChannelsPallet::product_details(name("F1")),
 			Some(Product {
 				issuer: ISSUER,
-				spec: spec.clone()
+				spec: spec.clone(),
+				versions: 1,
 			})
 		);
 		assert_eq!(ChannelsPallet::product(&name("F1")), Some((ISSUER, name("fund.bond"))));
@@ -57,8 +58,10 @@ fn fails_when_unauthorized() {
 		let try_by = |who| ChannelsPallet::register_product(by(who), name("F1"), spec("wm"));
 		assert_noop!(try_by(STRANGER), Error::<Test>::NotAuthorized);
 		assert_noop!(try_by(SELLER), Error::<Test>::RoleMissing);
+		assert_noop!(try_by(OTHER_ISSUER), Error::<Test>::PrefixNotGranted);
 		// The interface is another issuer's.
-		assert_noop!(try_by(OTHER_ISSUER), Error::<Test>::NotAuthorized);
+		let squat = ChannelsPallet::register_product(by(OTHER_ISSUER), name("o1"), spec("wm"));
+		assert_eq!(squat, Err(Error::<Test>::NotAuthorized.into()));
 		Members::edit(ISSUER, |m| m.refusal = Some(Refusal::MemberSuspended));
 		assert_noop!(try_by(ISSUER), Error::<Test>::MemberNotActive);
 	});
@@ -136,14 +139,16 @@ fn fails_when_the_id_is_taken_even_by_a_closed_one_of_another_issuer() {
 	test(|| {
 		interface(ISSUER, "wm");
 		interface(OTHER_ISSUER, "other");
-		let id = product(OTHER_ISSUER, "F1", "other");
-		assert_noop!(register("F1", spec("wm")), Error::<Test>::AlreadyExists);
+		let id = product(OTHER_ISSUER, "o1", "other");
+		assert_ok!(ChannelsPallet::revoke_prefix(RuntimeOrigin::root(), name("o")));
+		assert_ok!(prefix(ISSUER, "o"));
+		assert_noop!(register("o1", spec("wm")), Error::<Test>::AlreadyExists);
 		assert_ok!(ChannelsPallet::set_product_status(
 			by(OTHER_ISSUER),
 			id,
 			ProductStatus::Closed
 		));
-		assert_noop!(register("F1", spec("wm")), Error::<Test>::AlreadyExists);
+		assert_noop!(register("o1", spec("wm")), Error::<Test>::AlreadyExists);
 	});
 }
 

@@ -66,7 +66,7 @@ fn fails_when_the_reason_is_unreadable() {
 		let id = granted(SELLER, ISSUER, terms());
 		assert_noop!(
 			ChannelsPallet::suspend(RuntimeOrigin::root(), id, Default::default()),
-			Error::<Test>::InvalidReason(TextFault::Empty)
+			Error::<Test>::InvalidReason(sealane_primitives::text::TextFault::Empty)
 		);
 	});
 }

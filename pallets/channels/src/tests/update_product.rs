@@ -24,12 +24,7 @@ fn users(interface: &str) -> u32 {
 fn replaces_all_that_is_said() {
 	test(|| {
 		setup();
-		let new = ProductSpec {
-			risk: 4,
-			currency: *b"USD",
-			product_type: name("fund.mixed"),
-			..spec("wm2")
-		};
+		let new = ProductSpec { risk: 4, ..spec("wm2") };
 		assert_ok!(update(new.clone()));
 		assert_eq!(Products::<Test>::get(name("F1")).unwrap().spec, new);
 		assert_eq!((users("wm"), users("wm2")), (0, 1));
@@ -40,6 +35,65 @@ fn replaces_all_that_is_said() {
 				old: spec("wm"),
 				new
 			}]
+		);
+	});
+}
+
+/// Which risk the chain stated when an order was placed decides a dispute years later.
+#[test]
+fn what_was_said_of_the_past_stays() {
+	test(|| {
+		setup();
+		advance(9, SLOT);
+		assert_ok!(update(ProductSpec { risk: 4, ..spec("wm") }));
+		// Where orders go and whether they are taken says nothing of what was bought.
+		assert_ok!(update(ProductSpec { risk: 4, ..spec("wm2") }));
+		assert_ok!(ChannelsPallet::set_product_status(
+			by(ISSUER),
+			name("F1"),
+			ProductStatus::Suspended
+		));
+		advance(5, SLOT);
+		let offering = Some(OfferingWindow { from: 1, until: 2 });
+		assert_ok!(update(ProductSpec {
+			risk: 4,
+			offering,
+			..spec("wm2")
+		}));
+		let said = |version| {
+			let it = ChannelsPallet::product_version(name("F1"), version)?;
+			assert_eq!(
+				(it.issuer, it.product_type, it.currency),
+				(ISSUER, name("fund.bond"), *b"CNY")
+			);
+			Some((it.from, it.risk, it.offering))
+		};
+		assert_eq!(said(1), Some((1, 2, None)));
+		assert_eq!(said(2), Some((10, 4, None)));
+		assert_eq!(said(3), Some((15, 4, offering)));
+		assert_eq!(said(4), None);
+	});
+}
+
+/// The type decides on the clauses: an issuer that could change it would choose by which an order was judged.
+#[test]
+fn fails_when_type_or_currency_would_change() {
+	test(|| {
+		setup();
+		let product_type = name("fund.mixed");
+		assert_noop!(
+			update(ProductSpec {
+				product_type,
+				..spec("wm")
+			}),
+			Error::<Test>::ProductTypeFixed
+		);
+		assert_noop!(
+			update(ProductSpec {
+				currency: *b"USD",
+				..spec("wm")
+			}),
+			Error::<Test>::CurrencyFixed
 		);
 	});
 }

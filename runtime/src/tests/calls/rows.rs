@@ -219,6 +219,15 @@ fn channels() -> Vec<Row> {
 		),
 		row(Call::<Runtime>::update_product { id: name(), spec }, ISSUER),
 		row(Call::<Runtime>::set_product_status { id: name(), status }, ISSUER),
+		row(
+			Call::<Runtime>::grant_prefix {
+				issuer: 0,
+				prefix: name(),
+			},
+			Council(MoreThanHalf),
+		)
+		.with("longest prefix"),
+		row(Call::<Runtime>::revoke_prefix { prefix: name() }, Council(MoreThanHalf)).with("longest prefix"),
 	]
 }
 

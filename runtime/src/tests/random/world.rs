@@ -89,6 +89,14 @@ impl World {
 			.zip(roles)
 			.map(|(name, roles)| join(name, roles))
 			.collect();
+		// Ids that end odd are the one's, those that end even are the other's.
+		for digit in 0..8 {
+			for letter in ['I', 'P'] {
+				let issuer = institutions[2 - digit % 2].member;
+				let prefix = super::calls::name(&format!("{letter}{digit}"));
+				assert_ok!(Channels::grant_prefix(setup::council(3), issuer, prefix));
+			}
+		}
 		for issuer in &institutions[1..3] {
 			let id = super::calls::name(&format!("I{}", issuer.member));
 			assert_ok!(Channels::register_interface(issuer.origin(), id, issuer.node));

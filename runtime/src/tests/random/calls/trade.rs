@@ -15,6 +15,7 @@ use pallet_channels::{Call as C, State};
 use sealane_primitives::{
 	business::BusinessKinds,
 	clauses::{json, Clauses},
+	credential::wrapped_for_wallets,
 	directory::{ProductStatus, Scope},
 	ids::ChannelId,
 	traits::ChannelRegistry,
@@ -121,7 +122,7 @@ fn cooperation(
 		.key_of(&manager_of(seller))
 		.cloned()
 		.unwrap_or_else(|| key("nobody"));
-	let signed = if rng.chance(1, 12) { [0; 32] } else { digest };
+	let signed = wrapped_for_wallets(&if rng.chance(1, 12) { [0; 32] } else { digest });
 	pallet_channels::Cooperation {
 		issuer,
 		credential: pallet_channels::Credential {
@@ -134,7 +135,7 @@ fn cooperation(
 }
 
 pub(super) fn channels(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
-	let kind = rng.below(28);
+	let kind = rng.below(31);
 	let it = match kind {
 		5..=8 => channel_in(rng, &[State::Applied]),
 		11..=13 => channel_in(rng, &[State::Countersigned]),
@@ -226,8 +227,19 @@ pub(super) fn channels(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
 		26 => {
 			let id = product(rng);
 			let issuer = maker_of(&id);
-			(C::update_product { id, spec: spec(rng) }, Account(issuer))
+			let mut spec = spec(rng);
+			// Its type is fixed.
+			if let Some(it) = pallet_channels::Products::<Runtime>::get(&id).filter(|_| rng.chance(5, 6)) {
+				spec.product_type = it.spec.product_type;
+			}
+			(C::update_product { id, spec }, Account(issuer))
 		}
+		28 | 29 => {
+			let letter = if rng.chance(1, 2) { 'I' } else { 'P' };
+			let (issuer, prefix) = (member_who(rng, true, Some(Role::Issuer)), id(rng, letter));
+			(C::grant_prefix { issuer, prefix }, Votes(3))
+		}
+		30 => (C::revoke_prefix { prefix: id(rng, 'P') }, Votes(3)),
 		_ => {
 			let id = product(rng);
 			let issuer = maker_of(&id);
