@@ -9,12 +9,12 @@
 use crate::{
 	cutting::Note,
 	evidence::{anchor_leaves, batch_headers},
+	random,
 	records::{kind, AnchorCut, AnchorFinal},
 	service::Courier,
 };
 use codec::Decode;
 use parking_lot::Mutex;
-use rand::RngCore;
 use sealane_primitives::{
 	courier_host::ReadyAnchor,
 	evidence,
@@ -30,8 +30,6 @@ const LOG_TARGET: &str = "courier";
 const MAX_BATCHES: usize = 65_536;
 /// Blocks after which an anchor that was handed to the pool and is not on chain is handed to it again.
 const RESUBMIT_BLOCKS: BlockNumber = 8;
-/// Longest wait of an off-chain worker for the anchor that it had cut; short against a block.
-const CUT_PATIENCE: Duration = Duration::from_millis(200);
 
 /// What anchoring keeps in memory.
 #[derive(Default)]
@@ -47,7 +45,8 @@ struct State {
 	last_cut: Option<BlockNumber>,
 }
 
-/// The anchor to submit at block `at`, if one is ready; cuts one where it is due. Blocks for the cut, at most [`CUT_PATIENCE`].
+/// The anchor to submit at block `at`, if one is ready; cuts one where it is due. Blocks for the cut, at most
+/// [`anchor_patience_ms`](crate::Config::anchor_patience_ms).
 pub(crate) fn ready(
 	courier: &Arc<Courier>,
 	next: AnchorSequence,
@@ -88,7 +87,8 @@ pub(crate) fn ready(
 		}),
 	);
 	// Nearly always the anchor is on disk within milliseconds and goes out at this block; else it goes at the next one.
-	cut_done.recv_timeout(CUT_PATIENCE).ok()?;
+	let patience = Duration::from_millis(courier.config.anchor_patience_ms);
+	cut_done.recv_timeout(patience).ok()?;
 	let position = courier.library.book.read().anchors.get(&next)?.position;
 	offer(courier, position)
 }
@@ -146,8 +146,7 @@ async fn cut(courier: Arc<Courier>, sequence: AnchorSequence, block: BlockNumber
 			return;
 		}
 	};
-	let mut blinding_seed = [0; 32];
-	rand::rngs::OsRng.fill_bytes(&mut blinding_seed);
+	let blinding_seed = random::bytes(courier.random.as_ref());
 	let root = evidence::root(&anchor_leaves(&headers, &blinding_seed));
 	let bytes = batches.len() * 20;
 	let cut = AnchorCut {
@@ -171,8 +170,9 @@ pub(crate) async fn follow_finality(courier: Arc<Courier>) {
 	loop {
 		settle(&courier).await;
 		tokio::select! {
-			changed = finalised.changed() => if changed.is_err() { return },
+			biased;
 			_ = courier.stopped() => return,
+			changed = finalised.changed() => if changed.is_err() { return },
 		}
 	}
 }

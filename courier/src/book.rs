@@ -218,7 +218,7 @@ impl Receipts {
 #[derive(Debug, Default)]
 pub struct Book {
 	/// The lanes of this node.
-	pub lanes: HashMap<LaneId, LaneBook>,
+	pub lanes: BTreeMap<LaneId, LaneBook>,
 	/// Batches that both sides signed and no anchor holds yet.
 	pub unanchored: Vec<(LaneId, u64)>,
 	/// Anchors of this node.

@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Time, behind a trait so that tests own it.
+//! Time, behind a trait so that tests own it: a wall clock for stamps, a steady one for waiting.
 
+use futures::future::BoxFuture;
 use sealane_primitives::ids::Moment;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+	future::Future,
+	sync::LazyLock,
+	time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 
-/// Tells the time.
+/// Milliseconds of a steady clock. They compare with ticks of the same process only.
+pub type Ticks = u64;
+
+/// Tells the time, and waits.
 pub trait Clock: Send + Sync + 'static {
-	/// Unix time in milliseconds.
+	/// Unix time in milliseconds: for stamps. Somebody may set it back.
 	fn now_ms(&self) -> Moment;
+	/// Time since some moment before the process began to wait for anything: for waiting. Never goes back.
+	fn ticks(&self) -> Ticks;
+	/// Ends when so much time has passed.
+	fn sleep(&self, pause: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// The system's clock.
+/// The system's clocks. Sleeping needs a tokio runtime.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -21,5 +33,24 @@ impl Clock for SystemClock {
 		SystemTime::now()
 			.duration_since(UNIX_EPOCH)
 			.map_or(0, |d| d.as_millis() as u64)
+	}
+
+	fn ticks(&self) -> Ticks {
+		static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+		START.elapsed().as_millis() as u64
+	}
+
+	fn sleep(&self, pause: Duration) -> BoxFuture<'static, ()> {
+		Box::pin(tokio::time::sleep(pause))
+	}
+}
+
+/// What `work` gives, or `None` when it takes longer than `limit`.
+pub async fn timeout<W: Future>(clock: &dyn Clock, limit: Duration, work: W) -> Option<W::Output> {
+	let expired = clock.sleep(limit);
+	tokio::select! {
+		biased;
+		done = work => Some(done),
+		() = expired => None,
 	}
 }

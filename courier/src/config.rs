@@ -28,6 +28,8 @@ pub struct Config {
 	/// Longest time until a partner's answer to an envelope, in milliseconds, whatever the network service makes of it: it bounds
 	/// requests itself, but forgets some that it was given while a connection went down.
 	pub request_patience_ms: u64,
+	/// Longest wait of an off-chain worker for the anchor that it had cut, in milliseconds; short against a block.
+	pub anchor_patience_ms: u64,
 	/// Largest difference between a packet's time and this node's clock that is not reported, in milliseconds.
 	pub clock_tolerance_ms: u64,
 	/// How long an idempotency key is remembered, in milliseconds.
@@ -62,6 +64,7 @@ impl Config {
 			max_requests_per_minute: 60_000,
 			// The network's own limit, and time to dial.
 			request_patience_ms: 25_000,
+			anchor_patience_ms: 200,
 			clock_tolerance_ms: 5 * 60_000,
 			idempotency_ms: 24 * 3_600_000,
 			business_day_offset_minutes: 480,

@@ -18,7 +18,7 @@
 //!
 //! ## Start
 //! [`Courier::start`] wants a [`config::Config`], a [`chain::ChainView`], a [`transport::Transport`] with the requests that come in over it,
-//! and gives a [`Handle`]. [`Handle::host`] is what the off-chain workers need. For tests see `testing` (feature `test-support`).
+//! and a [`machine::Machine`] to run on, and gives a [`Handle`]. [`Handle::host`] is what the off-chain workers need. For tests see `testing` (feature `test-support`).
 
 pub mod anchoring;
 pub mod api;
@@ -34,9 +34,11 @@ pub mod host;
 pub mod keys;
 pub mod lane;
 pub mod library;
+pub mod machine;
 pub mod metrics;
 pub mod order;
 pub mod protocol;
+pub mod random;
 pub mod records;
 pub mod recovery;
 pub mod service;
@@ -47,4 +49,5 @@ pub mod transport;
 
 pub use config::Config;
 pub use handle::Handle;
+pub use machine::Machine;
 pub use service::{Courier, Parts};

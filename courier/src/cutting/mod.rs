@@ -27,6 +27,7 @@ use crate::{
 	keys::{KeyPair, KeyRing},
 	library::Library,
 	protocol::{self, packet::EntryRef, PacketKind},
+	random::Random,
 	records::{self, kind, split_packet, PacketView},
 	store::{AppendError, Committed, Cutter, Key, Location, RecordWriter},
 };
@@ -62,6 +63,8 @@ pub struct Context {
 	pub genesis: Digest,
 	/// Time.
 	pub clock: Arc<dyn Clock>,
+	/// Where the seeds of salts come from.
+	pub random: Arc<dyn Random>,
 	/// See [`crate::config::Config::business_day_offset_minutes`].
 	pub business_day_offset_minutes: i32,
 	/// See [`crate::config::Config::idempotency_ms`].

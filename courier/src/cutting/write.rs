@@ -7,12 +7,12 @@ use crate::{
 	chain::Snapshot,
 	keys::KeyPair,
 	protocol::{self, packet::EntryRef, PacketHeader, PacketKind, SignedBatch},
+	random,
 	records::{kind, PacketView, Trailer},
 	store::{AppendError, RecordWriter},
 };
 use bytes::Bytes;
 use codec::Encode;
-use rand::RngCore;
 use sealane_primitives::{
 	evidence::{self, BatchHeader, TreeBuilder},
 	ids::Moment,
@@ -97,8 +97,7 @@ impl<O: Outbox> PacketCutter<O> {
 
 	/// Hash the records of a packet of answers and sign the batch.
 	fn batch(&self, open: &OpenPacket, sequence: u64, at: Moment, signer: &KeyPair) -> ([u8; 32], SignedBatch) {
-		let mut seed = [0; 32];
-		rand::thread_rng().fill_bytes(&mut seed);
+		let seed = random::bytes(self.context.random.as_ref());
 		let lane = open.target.lane;
 		let mut tree = TreeBuilder::new();
 		for (i, entry) in open.entries.iter().enumerate() {

@@ -19,7 +19,7 @@ use super::{
 	seal::{self, Suite},
 	WireError, MAX_PACKETS, MAX_PLAINTEXT_LEN, VERSION,
 };
-use crate::{api::LaneId, keys::SealingKey};
+use crate::{api::LaneId, keys::SealingKey, random::Random};
 use bytes::Bytes;
 use sealane_primitives::ids::Digest;
 
@@ -154,9 +154,10 @@ impl Envelope {
 		self.count += 1;
 	}
 
-	/// Seal the packets, which start at `first_sequence` of `lane`, to the receiver's `key`.
+	/// Seal the packets, which start at `first_sequence` of `lane`, to the receiver's `key`. `random` gives the ephemeral key.
 	pub fn seal(
 		mut self,
+		random: &dyn Random,
 		suite: Suite,
 		genesis: &Digest,
 		lane: LaneId,
@@ -172,7 +173,7 @@ impl Envelope {
 			sealing_key: [key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7]],
 		}
 		.to_bytes();
-		let (enc, tag) = seal::seal(suite, genesis, &head, key, &mut self.bytes[PREFIX_LEN..])?;
+		let (enc, tag) = seal::seal(random, suite, genesis, &head, key, &mut self.bytes[PREFIX_LEN..])?;
 		self.bytes[..HEAD_LEN].copy_from_slice(&head);
 		self.bytes[HEAD_LEN..PREFIX_LEN].copy_from_slice(&enc);
 		self.bytes.extend_from_slice(&tag);

@@ -8,11 +8,13 @@
 //! opened on another.
 
 use super::WireError;
-use crate::keys::SealingKey;
+use crate::{
+	keys::SealingKey,
+	random::{self, Random},
+};
 use hpke::{
 	aead::ExportOnlyAead, kdf::HkdfSha256, kem::X25519HkdfSha256, Deserializable, Kem, OpModeR, OpModeS, Serializable,
 };
-use rand::{rngs::OsRng, RngCore as _};
 use ring::aead::{Aad, LessSafeKey, Nonce, UnboundKey, AES_256_GCM, CHACHA20_POLY1305};
 use sealane_primitives::ids::Digest;
 use zeroize::Zeroizing;
@@ -45,24 +47,24 @@ impl Suite {
 	}
 }
 
-/// The operating system's generator in the version of the trait that `hpke` wants.
-struct SystemRng;
+/// This node's randomness in the version of the trait that `hpke` wants.
+struct HpkeRng<'a>(&'a dyn Random);
 
-impl hpke::rand_core::RngCore for SystemRng {
+impl hpke::rand_core::RngCore for HpkeRng<'_> {
 	fn next_u32(&mut self) -> u32 {
-		OsRng.next_u32()
+		u32::from_le_bytes(random::bytes(self.0))
 	}
 
 	fn next_u64(&mut self) -> u64 {
-		OsRng.next_u64()
+		u64::from_le_bytes(random::bytes(self.0))
 	}
 
 	fn fill_bytes(&mut self, dest: &mut [u8]) {
-		OsRng.fill_bytes(dest)
+		self.0.fill(dest)
 	}
 }
 
-impl hpke::rand_core::CryptoRng for SystemRng {}
+impl hpke::rand_core::CryptoRng for HpkeRng<'_> {}
 
 fn info(genesis: &Digest) -> [u8; 49] {
 	let mut info = [0; 49];
@@ -94,8 +96,10 @@ impl Suite {
 	}
 }
 
-/// Seal `plaintext` in place to the X25519 key `to`; gives the encapsulated key and the tag.
+/// Seal `plaintext` in place to the X25519 key `to`; gives the encapsulated key and the tag. `random` makes
+/// the ephemeral key.
 pub fn seal(
+	random: &dyn Random,
 	suite: Suite,
 	genesis: &Digest,
 	aad: &[u8],
@@ -107,7 +111,7 @@ pub fn seal(
 		&OpModeS::Base,
 		&to,
 		&info(genesis),
-		&mut SystemRng,
+		&mut HpkeRng(random),
 	)
 	.map_err(|_| WireError::Seal)?;
 	let mut exported = Zeroizing::new([0; 44]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::{answer::packets_hash, envelope::EnvelopeHead, packet, seal::Suite, *};
-use crate::{api::LaneId, keys::SealingKey};
+use crate::{api::LaneId, keys::SealingKey, random::SystemRandom};
 use bytes::Bytes;
 use codec::{Decode, Encode};
 use proptest::prelude::*;
@@ -138,7 +138,14 @@ fn head_of_an_envelope_is_what_it_was() {
 	let mut envelope = Envelope::with_capacity(64);
 	envelope.push(&orders(9, &[b"{}"]).bytes);
 	let bytes = envelope
-		.seal(Suite::Aes256Gcm, &GENESIS, LANE, 9, &sealing_key().public())
+		.seal(
+			&SystemRandom,
+			Suite::Aes256Gcm,
+			&GENESIS,
+			LANE,
+			9,
+			&sealing_key().public(),
+		)
 		.unwrap();
 	let key = hex::encode(&sealing_key().public()[..8]);
 	assert_eq!(
@@ -164,7 +171,7 @@ fn seals_and_opens_with_both_suites() {
 		let mut envelope = Envelope::with_capacity(1024);
 		packets.iter().for_each(|packet| envelope.push(&packet.bytes));
 		let bytes = envelope
-			.seal(suite, &GENESIS, LANE, 0, &sealing_key().public())
+			.seal(&SystemRandom, suite, &GENESIS, LANE, 0, &sealing_key().public())
 			.unwrap();
 		assert!(memchr::memmem::find(&bytes, b"three").is_none());
 		let head = EnvelopeHead::parse(&bytes).unwrap();
@@ -272,7 +279,7 @@ proptest! {
 	fn a_changed_bit_breaks_the_seal(flip in any::<prop::sample::Index>()) {
 		let mut envelope = Envelope::with_capacity(1024);
 		envelope.push(&orders(0, &[b"one"]).bytes);
-		let mut bytes = envelope.seal(Suite::ChaCha20Poly1305, &GENESIS, LANE, 0, &sealing_key().public()).unwrap();
+		let mut bytes = envelope.seal(&SystemRandom, Suite::ChaCha20Poly1305, &GENESIS, LANE, 0, &sealing_key().public()).unwrap();
 		let bit = flip.index(bytes.len() * 8);
 		bytes[bit / 8] ^= 1 << (bit % 8);
 		if let Ok(head) = EnvelopeHead::parse(&bytes) {

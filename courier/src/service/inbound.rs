@@ -7,6 +7,7 @@ use crate::{
 	api::LaneId,
 	book::Book,
 	chain::Snapshot,
+	clock::timeout,
 	cutting::{Inbound, InboundError, InboundPacket, InboundReply, Submission},
 	evidence, keys,
 	lane::{Bucket, Offer, ReceiveLane},
@@ -108,8 +109,9 @@ impl Courier {
 	pub(super) async fn run_inbound(self: Arc<Self>, mut requests: InboundRequests) {
 		loop {
 			let request = tokio::select! {
-				request = requests.next() => request,
+				biased;
 				_ = self.stopped() => return,
+				request = requests.next() => request,
 			};
 			let Some(InboundRequest { peer, payload, reply }) = request else {
 				return;
@@ -212,26 +214,26 @@ impl Courier {
 			reply,
 		};
 		self.offer(&lane, &head, opened);
-		match tokio::time::timeout(PARK_TIMEOUT, stored).await {
-			Ok(Ok(Ok(()))) => {
+		match timeout(self.clock.as_ref(), PARK_TIMEOUT, stored).await {
+			Some(Ok(Ok(()))) => {
 				self.metrics.packets_received.inc_by(head.count.into());
 				self.metrics.entries_received.inc_by(entries);
 				self.metrics.technical_rejections.inc_by(rejected as u64);
 				self.metrics.batches_disputed.inc_by(disputed as u64);
 				self.receipt(&setting)
 			}
-			Ok(Ok(Err(InboundError::AlreadyStored))) => self.receipt(&setting),
-			Ok(Ok(Err(InboundError::OutOfOrder { expected }))) => Err(Denial::Expected(expected)),
-			Ok(Ok(Err(InboundError::NotStored(error)))) => {
+			Some(Ok(Err(InboundError::AlreadyStored))) => self.receipt(&setting),
+			Some(Ok(Err(InboundError::OutOfOrder { expected }))) => Err(Denial::Expected(expected)),
+			Some(Ok(Err(InboundError::NotStored(error)))) => {
 				log::warn!(target: LOG_TARGET, "Lane {}: packets were not stored: {error}", head.lane);
 				self.rewind(&lane, head.lane);
 				Err(Denial::Busy(FULL_RETRY_MS))
 			}
-			Ok(Ok(Err(InboundError::NoKey | InboundError::Busy))) | Ok(Err(_)) => {
+			Some(Ok(Err(InboundError::NoKey | InboundError::Busy)) | Err(_)) => {
 				self.rewind(&lane, head.lane);
 				Err(Denial::Busy(BUSY_RETRY_MS))
 			}
-			Err(_) => Err(Denial::Expected(lane.lock().next())),
+			None => Err(Denial::Expected(lane.lock().next())),
 		}
 	}
 

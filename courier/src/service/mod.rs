@@ -30,7 +30,9 @@ use crate::{
 	handle::Handle,
 	keys::KeyRing,
 	library::{Library, LookupError},
+	machine::Machine,
 	metrics::Metrics,
+	random::Random,
 	records::LaneTurned,
 	recovery::Rebuild,
 	store::{Log, Opened, Options, Recovery},
@@ -68,10 +70,8 @@ pub struct Parts {
 	pub transport: Arc<dyn Transport>,
 	/// From partners.
 	pub inbound: InboundRequests,
-	/// Time.
-	pub clock: Arc<dyn Clock>,
-	/// Starts tasks on a tokio runtime.
-	pub spawner: Arc<dyn SpawnNamed>,
+	/// What the courier runs on.
+	pub machine: Machine,
 	/// Where metrics are registered.
 	pub registry: Option<Registry>,
 }
@@ -88,6 +88,7 @@ pub struct Courier {
 	pub(crate) chain: Arc<dyn ChainView>,
 	pub(crate) transport: Arc<dyn Transport>,
 	pub(crate) clock: Arc<dyn Clock>,
+	pub(crate) random: Arc<dyn Random>,
 	pub(crate) spawner: Arc<dyn SpawnNamed>,
 	pub(crate) metrics: Metrics,
 	pub(crate) anchoring: crate::anchoring::Anchoring,
@@ -116,10 +117,16 @@ impl Courier {
 			chain,
 			transport,
 			inbound,
-			clock,
-			spawner,
+			machine,
 			registry,
 		} = parts;
+		let Machine {
+			clock,
+			random,
+			disk,
+			spawner,
+			writers,
+		} = machine;
 		let keys = match keys {
 			Some(keys) => keys,
 			None => {
@@ -133,6 +140,9 @@ impl Courier {
 		let keys = Arc::new(keys);
 		let metrics = Metrics::new(registry.as_ref())?;
 		let mut options = Options::new(&config.folder);
+		options.disk = disk;
+		options.random = random.clone();
+		options.writers = writers;
 		options.queue_bytes = config.queue_bytes;
 		options.cache_bytes = config.cache_bytes;
 		options.prepare = config.prepare_segments;
@@ -160,6 +170,7 @@ impl Courier {
 			snapshot: snapshot.clone(),
 			genesis,
 			clock: clock.clone(),
+			random: random.clone(),
 			business_day_offset_minutes: config.business_day_offset_minutes,
 			idempotency_ms: config.idempotency_ms,
 			full: full.clone(),
@@ -181,6 +192,7 @@ impl Courier {
 			chain,
 			transport,
 			clock,
+			random,
 			spawner,
 			metrics,
 			anchoring: Default::default(),
@@ -261,10 +273,16 @@ impl Courier {
 				let _ = task.await;
 			}
 		}
-		let log = self.log.clone();
-		let closed = tokio::task::spawn_blocking(move || log.close()).await;
-		if let Err(error) = closed {
-			log::warn!(target: LOG_TARGET, "Closing the log: {error}");
+		let (log, (done, closed)) = (self.log.clone(), oneshot::channel());
+		let close = async move {
+			log.close();
+			// Nobody waits where the courier's end is not waited for.
+			let _ = done.send(());
+		};
+		self.spawner
+			.spawn_blocking("courier-close", Some("courier"), Box::pin(close));
+		if closed.await.is_err() {
+			log::warn!(target: LOG_TARGET, "The log was not closed in order: the node's tasks ended first");
 		}
 	}
 
@@ -280,8 +298,9 @@ impl Courier {
 				self.adopt(&newest);
 			}
 			tokio::select! {
-				changed = directory.changed() => if changed.is_err() { return },
+				biased;
 				_ = self.stopped() => return,
+				changed = directory.changed() => if changed.is_err() { return },
 			}
 		}
 	}
@@ -378,8 +397,9 @@ impl Courier {
 			let position = *positions.borrow_and_update();
 			self.tail.send_replace(Cursor { position, entry: 0 });
 			tokio::select! {
-				changed = positions.changed() => if changed.is_err() { return },
+				biased;
 				_ = self.stopped() => return,
+				changed = positions.changed() => if changed.is_err() { return },
 			}
 		}
 	}
@@ -410,20 +430,5 @@ fn report(recovery: &Recovery) {
 impl From<LookupError> for ReadError {
 	fn from(error: LookupError) -> Self {
 		ReadError::Store(error.to_string())
-	}
-}
-
-/// Starts tasks on the tokio runtime of whoever made it.
-#[derive(Clone)]
-pub struct TokioSpawner(pub tokio::runtime::Handle);
-
-impl SpawnNamed for TokioSpawner {
-	fn spawn(&self, _: &'static str, _: Option<&'static str>, future: BoxFuture<'static, ()>) {
-		self.0.spawn(future);
-	}
-
-	fn spawn_blocking(&self, _: &'static str, _: Option<&'static str>, future: BoxFuture<'static, ()>) {
-		let runtime = self.0.clone();
-		self.0.spawn_blocking(move || runtime.block_on(future));
 	}
 }

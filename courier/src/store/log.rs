@@ -8,6 +8,7 @@ use super::{
 	disk::{Disk, RealDisk},
 	error::{io_error, AppendError, OpenError, ReadError},
 	frame::{Position, Record},
+	host::{Hosted, OwnThread, WriterHost},
 	meta::Meta,
 	prepare::Preparer,
 	queue::{framed_bytes, Batch, Queue, RecordBuf, Reply},
@@ -16,14 +17,14 @@ use super::{
 	segments::Segments,
 	sidecar::{Records, Visitor},
 	stats::{Counters, LogStats},
-	writer::Writer,
+	writer::{Desk, Writer},
 };
+use crate::random::{Random, SystemRandom};
 use parking_lot::Mutex;
 use std::{
 	io,
 	path::{Path, PathBuf},
 	sync::{atomic::AtomicU64, Arc, OnceLock},
-	thread::JoinHandle,
 };
 use tokio::sync::{oneshot, watch};
 
@@ -34,6 +35,10 @@ pub struct Options {
 	pub folder: PathBuf,
 	/// The file system it lies on.
 	pub disk: Arc<dyn Disk>,
+	/// Where the store's id and secrets come from.
+	pub random: Arc<dyn Random>,
+	/// What runs the writer.
+	pub writers: Arc<dyn WriterHost>,
 	/// Size at which a segment is followed by the next, in bytes. One group may go beyond it.
 	pub segment_bytes: u64,
 	/// What may wait to be written, in bytes; callers wait when more would. Also the largest single append.
@@ -54,6 +59,8 @@ impl Options {
 		Self {
 			folder: folder.into(),
 			disk: Arc::new(RealDisk),
+			random: Arc::new(SystemRandom),
+			writers: Arc::new(OwnThread),
 			segment_bytes: 64 << 20,
 			queue_bytes: 16 << 20,
 			cache_bytes: 32 << 20,
@@ -98,7 +105,7 @@ impl Opened {
 			_ => io_error("locking", &options.folder)(error),
 		})?;
 		disk.create_folder(&folder).map_err(io_error("creating", &folder))?;
-		let meta = Meta::load_or_create(disk, &options.folder)?;
+		let meta = Meta::load_or_create(disk, &options.folder, options.random.as_ref())?;
 		let plan = Plan {
 			disk,
 			folder: &folder,
@@ -137,10 +144,10 @@ impl Opened {
 		self.reader.clone()
 	}
 
-	/// Starts the writer thread.
+	/// Starts the writer.
 	///
 	/// # Errors
-	/// When a thread cannot be started.
+	/// When nothing can run it.
 	pub fn start<C: Cutter>(self, cutter: C) -> Result<Log<C>, OpenError> {
 		let Self {
 			reader,
@@ -162,6 +169,7 @@ impl Opened {
 			queue: queue.clone(),
 			cutter,
 			disk: options.disk,
+			random: options.random,
 			folder: folder.clone(),
 			segment_bytes: options.segment_bytes,
 			preparer,
@@ -169,15 +177,15 @@ impl Opened {
 			next: reader.tail(),
 			is_closed,
 		};
-		let thread = std::thread::Builder::new()
-			.name("sealane-log".into())
-			.spawn(move || writer.run())
+		let hosted = options
+			.writers
+			.host(Box::new(Desk::new(writer)))
 			.map_err(io_error("starting a thread for", &folder))?;
 		Ok(Log {
 			inner: Arc::new(Inner {
 				reader,
 				queue,
-				thread: Mutex::new(Some(thread)),
+				writer: Mutex::new(Some(hosted)),
 			}),
 		})
 	}
@@ -190,17 +198,15 @@ fn log_folder(store: &Path) -> PathBuf {
 struct Inner<S> {
 	reader: LogReader,
 	queue: Arc<Queue<S>>,
-	thread: Mutex<Option<JoinHandle<()>>>,
+	writer: Mutex<Option<Box<dyn Hosted>>>,
 }
 
 impl<S> Inner<S> {
 	fn close(&self) {
 		self.queue.close();
-		let thread = self.thread.lock().take();
-		// The last handle may be dropped by the cutter itself; a thread cannot wait for its own end.
-		if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
-			// A panic of the writer was reported when it happened, and froze the log.
-			let _ = thread.join();
+		let writer = self.writer.lock().take();
+		if let Some(writer) = writer {
+			writer.join();
 		}
 	}
 }

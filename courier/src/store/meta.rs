@@ -11,7 +11,7 @@ use super::{
 	error::{io_error, OpenError},
 	frame::{u32_at, u64_at, Damage, StoreId},
 };
-use rand::RngCore;
+use crate::random::{self, Random};
 use std::{fmt, path::Path};
 
 const META_BYTES: usize = 64;
@@ -37,14 +37,13 @@ impl fmt::Debug for Meta {
 
 impl Meta {
 	/// Reads the file, or makes it where the store is new.
-	pub(super) fn load_or_create(disk: &dyn Disk, folder: &Path) -> Result<Self, OpenError> {
+	pub(super) fn load_or_create(disk: &dyn Disk, folder: &Path, random: &dyn Random) -> Result<Self, OpenError> {
 		let path = folder.join("meta");
 		let names = disk.list(folder).map_err(io_error("listing", folder))?;
 		if names.iter().any(|name| name == "meta") {
 			return Self::load(disk, &path);
 		}
-		let mut random = [0; 32];
-		rand::rngs::OsRng.fill_bytes(&mut random);
+		let random: [u8; 32] = random::bytes(random);
 		let mut store = StoreId([0; 16]);
 		store.0.copy_from_slice(&random[..16]);
 		let meta = Self {

@@ -71,6 +71,7 @@ mod error;
 #[cfg(any(test, feature = "test-support"))]
 pub mod fault;
 pub mod frame;
+mod host;
 pub mod index;
 mod log;
 mod meta;
@@ -90,6 +91,7 @@ pub use self::{
 	cutter::{Committed, Cutter, Plain, RecordBuilder, RecordWriter},
 	error::{AppendError, OpenError, ReadError, SidecarError},
 	frame::{Damage, Position, Record, StoreId, MAX_PAYLOAD_BYTES, RECORD_HEADER_BYTES},
+	host::{Hosted, LogWriter, OwnThread, Step, WriterHost},
 	index::{Entry, Index, Key, Location, Numbers},
 	log::{Log, Opened, Options},
 	meta::Meta,

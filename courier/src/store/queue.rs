@@ -180,6 +180,26 @@ impl<S> Queue<S> {
 		true
 	}
 
+	/// The same without waiting; `false` when nothing waits.
+	pub(super) fn try_take(&self, taken: &mut Taken<S>) -> bool {
+		let mut state = self.state.lock();
+		if state.waiting.is_empty() {
+			return false;
+		}
+		std::mem::swap(&mut state.waiting, taken);
+		true
+	}
+
+	/// Whether something waits, or the queue was closed.
+	pub(super) fn has_work(&self) -> bool {
+		let state = self.state.lock();
+		!state.waiting.is_empty() || state.closed
+	}
+
+	pub(super) fn is_closed(&self) -> bool {
+		self.state.lock().closed
+	}
+
 	/// Lets nothing more in. What waits is still taken.
 	pub(super) fn close(&self) {
 		self.state.lock().closed = true;

@@ -9,15 +9,16 @@ use super::{
 	cutter::{end_group, Committed, Cutter, RecordWriter},
 	disk::{is_full, Disk},
 	error::AppendError,
-	frame::{Marker, Position, SegmentHeader, GROUP_HEADER_BYTES, MAX_GROUP_BYTES, SEGMENT_HEADER_BYTES},
+	frame::{Position, SegmentHeader, GROUP_HEADER_BYTES, MAX_GROUP_BYTES, SEGMENT_HEADER_BYTES},
+	host::{LogWriter, Step},
 	prepare::{write_zeros, Preparer},
 	queue::{Batch, Outcome, Queue, Reply, Taken},
 	reader::Shared,
 	recovery::OpenSegment,
 	segments::{segment_path, Segment},
 };
+use crate::random::{self, Random};
 use bytes::{Bytes, BytesMut};
-use rand::RngCore;
 use std::{
 	io,
 	path::PathBuf,
@@ -33,6 +34,7 @@ pub(super) struct Writer<C: Cutter> {
 	pub queue: Arc<Queue<C::Submission>>,
 	pub cutter: C,
 	pub disk: Arc<dyn Disk>,
+	pub random: Arc<dyn Random>,
 	/// The folder of the segments.
 	pub folder: PathBuf,
 	pub segment_bytes: u64,
@@ -43,6 +45,14 @@ pub(super) struct Writer<C: Cutter> {
 	pub next: Position,
 	/// The last group on disk marks an orderly close.
 	pub is_closed: bool,
+}
+
+/// A writer and what it has in hand.
+pub(super) struct Desk<C: Cutter> {
+	/// First, so that in a panic it acts before the callers in `taken` learn that nobody will answer.
+	_will: LastWill<C::Submission>,
+	taken: Taken<C::Submission>,
+	writer: Writer<C>,
 }
 
 /// Freezes the log and lets nobody wait for ever when the thread ends, however it ends.
@@ -68,23 +78,58 @@ impl<S> Drop for LastWill<S> {
 	}
 }
 
-impl<C: Cutter> Writer<C> {
-	pub(super) fn run(mut self) {
-		let mut taken = Taken::default();
-		// Declared after `taken`: in a panic it acts before the callers in there learn that nobody will answer.
+impl<C: Cutter> Desk<C> {
+	pub(super) fn new(writer: Writer<C>) -> Self {
 		let _will = LastWill {
-			shared: self.shared.clone(),
-			queue: self.queue.clone(),
+			shared: writer.shared.clone(),
+			queue: writer.queue.clone(),
 		};
-		self.prepare_open_segment();
-		while self.queue.take(&mut taken) {
-			if let Err(error) = self.group(&mut taken) {
-				self.refuse(&mut taken, &error);
-			}
-			self.queue.give_room(std::mem::take(&mut taken.bytes));
+		Desk {
+			_will,
+			taken: Taken::default(),
+			writer,
 		}
+	}
+
+	fn store_taken(&mut self) {
+		let Desk { taken, writer, .. } = self;
+		if let Err(error) = writer.group(taken) {
+			writer.refuse(taken, &error);
+		}
+		writer.queue.give_room(std::mem::take(&mut taken.bytes));
+	}
+}
+
+impl<C: Cutter> LogWriter for Desk<C> {
+	fn has_work(&self) -> bool {
+		self.writer.queue.has_work()
+	}
+
+	fn step(&mut self) -> Step {
+		if self.writer.queue.try_take(&mut self.taken) {
+			self.store_taken();
+			return Step::Group;
+		}
+		if !self.writer.queue.is_closed() {
+			return Step::Idle;
+		}
+		self.writer.mark_end();
+		Step::Closed
+	}
+
+	fn run(mut self: Box<Self>) {
+		self.writer.prepare_open_segment();
+		while self.writer.queue.take(&mut self.taken) {
+			self.store_taken();
+		}
+		self.writer.mark_end();
+	}
+}
+
+impl<C: Cutter> Writer<C> {
+	/// An empty group: the next opening then knows that even the last records were durable.
+	fn mark_end(&mut self) {
 		if !self.is_closed && self.shared.frozen.get().is_none() && self.open.is_some() {
-			// An empty group: the next opening then knows that even the last records were durable.
 			let _ = self.group(&mut Taken::default());
 		}
 	}
@@ -189,8 +234,7 @@ impl<C: Cutter> Writer<C> {
 	/// Begins the next segment. Its name appears only when its header is durable, and groups are written only when its name is.
 	fn roll(&mut self) -> Result<(), AppendError> {
 		let first = self.next;
-		let mut marker = Marker::default();
-		rand::rngs::OsRng.fill_bytes(&mut marker);
+		let marker = random::bytes(self.random.as_ref());
 		let header = SegmentHeader {
 			store: self.shared.meta.store,
 			first,

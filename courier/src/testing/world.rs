@@ -9,11 +9,11 @@ use super::{
 	peer,
 };
 use crate::{
-	clock::SystemClock,
 	config::Config,
 	handle::Handle,
 	keys::KeyRing,
-	service::{Courier, Parts, TokioSpawner},
+	machine::{Machine, TokioSpawner},
+	service::{Courier, Parts},
 };
 use hashbrown::HashMap;
 use parking_lot::Mutex;
@@ -159,8 +159,7 @@ impl World {
 				me: peer(node),
 			}),
 			inbound: self.network.attach(node),
-			clock: Arc::new(SystemClock),
-			spawner: Arc::new(TokioSpawner(tokio::runtime::Handle::current())),
+			machine: Machine::real(Arc::new(TokioSpawner(tokio::runtime::Handle::current()))),
 			registry: None,
 		};
 		Courier::start(parts).expect("the courier of a test starts")

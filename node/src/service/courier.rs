@@ -8,14 +8,13 @@ use sc_client_api::HeaderBackend;
 use sc_network::NetworkBackend;
 use sc_service::{error::Error as ServiceError, Configuration, TaskManager};
 use sealane_courier::{
-	clock::SystemClock,
 	error::StartError,
 	store::OpenError,
 	transport::{
 		network::{protocol, NetworkTransport},
 		InboundRequests,
 	},
-	Courier, Parts,
+	Courier, Machine, Parts,
 };
 use sealane_primitives::ids::PeerIdBytes;
 use sealane_runtime::{opaque::Block, Hash};
@@ -75,8 +74,7 @@ pub async fn start(
 			net.network.clone(),
 		)),
 		inbound,
-		clock: Arc::new(SystemClock),
-		spawner: Arc::new(task_manager.spawn_handle()),
+		machine: Machine::real(Arc::new(task_manager.spawn_handle())),
 		registry: config.prometheus_registry().cloned(),
 	};
 	// Reading a long log takes seconds; nothing else of the node waits for it yet.

@@ -2,7 +2,7 @@
 
 //! What the partner says to an envelope: only what is signed, and fits what was sent, moves the lane.
 
-use super::{jitter, Flown, Sender};
+use super::{Flown, Sender};
 use crate::{
 	api::LaneId,
 	cutting::Note,
@@ -28,7 +28,7 @@ impl Courier {
 				sender
 					.state
 					.lock()
-					.failed(flown.first, Obstacle::Unreachable, now, jitter());
+					.failed(flown.first, Obstacle::Unreachable, now, self.jitter());
 				return;
 			}
 			Ok(bytes) => Answer::parse(bytes),
@@ -49,10 +49,10 @@ impl Courier {
 				sender
 					.state
 					.lock()
-					.failed(flown.first, Obstacle::Refused, now, jitter());
+					.failed(flown.first, Obstacle::Refused, now, self.jitter());
 			}
 			Ok(Answer::Expected { sequence }) => {
-				if !sender.state.lock().expected(flown.first, sequence, now, jitter()) {
+				if !sender.state.lock().expected(flown.first, sequence, now, self.jitter()) {
 					log::warn!(
 						target: LOG_TARGET,
 						"Lane {lane}: the partner expects packet {sequence}, which cannot be; has it lost its log?",
@@ -74,7 +74,7 @@ impl Courier {
 				sender
 					.state
 					.lock()
-					.failed(flown.first, Obstacle::Unreachable, now, jitter());
+					.failed(flown.first, Obstacle::Unreachable, now, self.jitter());
 			}
 		}
 	}

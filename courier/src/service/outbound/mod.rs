@@ -16,15 +16,16 @@ pub use senders::Senders;
 use super::{Courier, LOG_TARGET};
 use crate::{
 	api::{LaneId, Waiting},
+	clock::timeout,
 	lane::sender::{Next, Obstacle},
 	protocol::RefusalReason,
+	random,
 	transport::TransportError,
 };
 use futures::{
 	future::BoxFuture,
 	stream::{FuturesUnordered, StreamExt},
 };
-use rand::Rng;
 use sealane_primitives::{
 	directory::{NodeEntry, Refusal},
 	ids::{Digest, Moment},
@@ -50,8 +51,9 @@ impl Courier {
 	pub(super) async fn run_lanes(self: Arc<Self>, mut lanes: mpsc::UnboundedReceiver<LaneId>) {
 		loop {
 			let lane = tokio::select! {
-				lane = lanes.recv() => lane,
+				biased;
 				_ = self.stopped() => return,
+				lane = lanes.recv() => lane,
 			};
 			let Some(lane) = lane else { return };
 			let Some(sender) = self.senders.get(&lane) else {
@@ -79,10 +81,11 @@ impl Courier {
 			};
 			let Some(wait) = wait else { continue };
 			tokio::select! {
+				biased;
+				_ = self.stopped() => return,
 				Some(flown) = flights.next(), if !flights.is_empty() => self.landed(lane, &sender, flown),
 				_ = sender.notify.notified() => (),
-				_ = tokio::time::sleep(wait), if wait != Duration::MAX => (),
-				_ = self.stopped() => return,
+				_ = self.clock.sleep(wait), if wait != Duration::MAX => (),
 				// Who has no key, or no address, may have one in the next block.
 				changed = directory.changed(), if sender.state.lock().obstacle().is_some() => {
 					if changed.is_err() {
@@ -114,7 +117,7 @@ impl Courier {
 				return None;
 			}
 			Err(Barrier::Key) => {
-				sender.state.lock().failed(first, Obstacle::NoKey, now, jitter());
+				sender.state.lock().failed(first, Obstacle::NoKey, now, self.jitter());
 				return None;
 			}
 		};
@@ -131,7 +134,10 @@ impl Courier {
 			Err(Hindrance::Log(error)) => {
 				log::error!(target: LOG_TARGET, "Lane {lane} cannot read packet {first}: {error}");
 				*sender.error.lock() = Some((error, now));
-				sender.state.lock().failed(first, Obstacle::Unreachable, now, jitter());
+				sender
+					.state
+					.lock()
+					.failed(first, Obstacle::Unreachable, now, self.jitter());
 				return None;
 			}
 		};
@@ -144,12 +150,12 @@ impl Courier {
 		sender.state.lock().sent(first, last, now);
 		*sender.last_attempt.lock() = now;
 		self.metrics.bytes_sent.inc_by(bytes.len() as u64);
-		let (transport, node) = (self.transport.clone(), gate.node);
+		let (transport, clock, node) = (self.transport.clone(), self.clock.clone(), gate.node);
 		let patience = Duration::from_millis(self.config.request_patience_ms);
 		Some(Box::pin(async move {
 			let started = Instant::now();
 			let request = transport.request(&node.peer, &node.addresses, bytes);
-			let answer = tokio::time::timeout(patience, request)
+			let answer = timeout(clock.as_ref(), patience, request)
 				.await
 				.unwrap_or(Err(TransportError::Timeout));
 			Flown {
@@ -163,10 +169,15 @@ impl Courier {
 		}))
 	}
 
+	/// Spreads attempts: 0 to 1023.
+	pub(super) fn jitter(&self) -> u16 {
+		u16::from_le_bytes(random::bytes(self.random.as_ref())) % 1024
+	}
+
 	/// This lane waits for the chain to allow what is next in it; the channel's other lanes go on.
 	fn held(&self, sender: &Sender, first: u64, refusal: Refusal, now: Moment) {
 		*sender.error.lock() = Some((RefusalReason::Chain(refusal).code().into(), now));
-		sender.state.lock().failed(first, Obstacle::Refused, now, jitter());
+		sender.state.lock().failed(first, Obstacle::Refused, now, self.jitter());
 	}
 
 	/// Why a lane waits.
@@ -200,8 +211,4 @@ impl Courier {
 			},
 		}
 	}
-}
-
-fn jitter() -> u16 {
-	rand::thread_rng().gen_range(0..1024)
 }

@@ -149,7 +149,14 @@ impl Courier {
 			Suite::ChaCha20Poly1305
 		};
 		let bytes = envelope
-			.seal(suite, &self.genesis, lane, first, &gate.sealing_key)
+			.seal(
+				self.random.as_ref(),
+				suite,
+				&self.genesis,
+				lane,
+				first,
+				&gate.sealing_key,
+			)
 			.map_err(|e| Hindrance::Log(e.to_string()))?;
 		let last = first + hashes.len() as u64 - 1;
 		Ok(Sealed {

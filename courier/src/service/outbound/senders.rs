@@ -34,7 +34,7 @@ pub(crate) struct Sender {
 
 /// The sending sides of all lanes.
 pub struct Senders {
-	lanes: RwLock<HashMap<LaneId, Arc<Sender>>>,
+	lanes: RwLock<BTreeMap<LaneId, Arc<Sender>>>,
 	buckets: Mutex<HashMap<ChannelId, Bucket>>,
 	new: mpsc::UnboundedSender<LaneId>,
 }

@@ -16,6 +16,7 @@ use super::Courier;
 use crate::{
 	api::*,
 	chain::{Snapshot, Target},
+	clock::timeout,
 	cutting::{submit_error, Lines, PartEntry, Submission},
 	order::{Confirmation, Order},
 	protocol::PacketKind,
@@ -218,10 +219,11 @@ impl Courier {
 			reply,
 		};
 		let wait = Duration::from_millis(self.config.max_queue_wait_ms);
-		match tokio::time::timeout(wait, self.log.submit(Submission::Lines(Box::new(lines)), bytes)).await {
-			Ok(Ok(())) => (),
-			Ok(Err(error)) => return Err(submit_error(&error)),
-			Err(_) => return Err(SubmitError::Busy { retry_after_ms: 500 }),
+		let queued = self.log.submit(Submission::Lines(Box::new(lines)), bytes);
+		match timeout(self.clock.as_ref(), wait, queued).await {
+			Some(Ok(())) => (),
+			Some(Err(error)) => return Err(submit_error(&error)),
+			None => return Err(SubmitError::Busy { retry_after_ms: 500 }),
 		}
 		answer.await.map_err(|_| SubmitError::Closed)?
 	}

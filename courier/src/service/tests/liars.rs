@@ -80,7 +80,14 @@ impl Forgery {
 		envelope.push(&packet.bytes);
 		let (lane, sequence) = (self.envelope_lane, self.envelope_sequence);
 		envelope
-			.seal(Suite::Aes256Gcm, &GENESIS, lane, sequence, &self.sealed_to)
+			.seal(
+				&crate::random::SystemRandom,
+				Suite::Aes256Gcm,
+				&GENESIS,
+				lane,
+				sequence,
+				&self.sealed_to,
+			)
 			.expect("seals")
 	}
 
