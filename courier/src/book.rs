@@ -5,21 +5,19 @@
 //! The book is built from the log when the node starts and follows it afterwards, on the writer thread. Everybody else reads.
 
 use crate::{
-	api::{AnchorState, LaneId, Outcome, SubmitReport},
+	api::{AnchorState, LaneId, Outcome},
 	order::Confirmation,
-	protocol::PacketKind,
-	records::{AnchorCut, AnchorFinal, Delivered, Idempotency, LaneTurned, PacketView, ReceiptsSettled},
+	protocol::{PacketKind, Signature},
+	records::{AnchorCut, AnchorFinal, Delivered, LaneTurned, PacketView, ReceiptsSettled},
+	requests::Requests,
 };
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 use sealane_primitives::{
 	courier_host::ReadyReceipt,
 	directory::Refusal,
 	ids::{AnchorSequence, BlockNumber, Digest, Moment},
 };
-use std::collections::{BTreeMap, VecDeque};
-
-/// Most idempotency keys that are remembered.
-pub const MAX_IDEMPOTENCY_KEYS: usize = 65_536;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// One bit per entry of a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +119,35 @@ pub struct Slot {
 	pub batch: BatchMark,
 }
 
+/// Packets of a partner whose receipts are given again without a look at the log. More than a partner has under way: four
+/// envelopes.
+const MAX_RECENT: usize = 4 * crate::protocol::MAX_PACKETS;
+
+/// What a receipt says of one packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledged {
+	/// The packet's hash.
+	pub hash: Digest,
+	/// When it was stored.
+	pub at: Moment,
+	/// Block against whose state it was authorised.
+	pub authorised_at: BlockNumber,
+	/// The countersignature of its batch.
+	pub countersignature: Option<Signature>,
+}
+
+impl Acknowledged {
+	/// What is said of a stored packet of a partner.
+	pub fn of(view: &PacketView) -> Self {
+		Acknowledged {
+			hash: view.packet.hash(),
+			at: view.trailer.at,
+			authorised_at: view.trailer.authorised_at,
+			countersignature: view.trailer.countersignature,
+		}
+	}
+}
+
 /// One lane.
 #[derive(Clone, Debug, Default)]
 pub struct LaneBook {
@@ -134,6 +161,8 @@ pub struct LaneBook {
 	pub deliveries: Vec<(u64, Moment, u64)>,
 	/// Why and since which block it is closed.
 	pub closed: Option<(Refusal, BlockNumber)>,
+	/// Incoming: what was acknowledged last, the newest at the end.
+	recent: VecDeque<Acknowledged>,
 }
 
 impl LaneBook {
@@ -149,7 +178,18 @@ impl LaneBook {
 			batch: BatchMark::None,
 		};
 		let packets = usize::try_from(packets).unwrap_or(usize::MAX);
+		if packets > self.slots.len() {
+			self.recent.clear();
+		}
 		self.slots.resize(self.slots.len().max(packets), lost);
+	}
+
+	/// What is known without a look at the log of the packets `first..=last`, if that is so of all of them.
+	pub fn recent(&self, first: u64, last: u64) -> Option<Vec<Acknowledged>> {
+		let oldest = self.packets() - self.recent.len() as u64;
+		let start = usize::try_from(first.checked_sub(oldest)?).ok()?;
+		let end = usize::try_from(last.checked_sub(oldest)?).ok()?;
+		(end < self.recent.len()).then(|| self.recent.range(start..=end).cloned().collect())
 	}
 
 	/// Packets so far.
@@ -214,6 +254,38 @@ impl Receipts {
 	}
 }
 
+/// An entry of a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryId {
+	/// The lane.
+	pub lane: LaneId,
+	/// The packet.
+	pub sequence: u64,
+	/// The entry in it.
+	pub ordinal: u32,
+}
+
+impl EntryId {
+	/// Before all others.
+	const LEAST: EntryId = EntryId {
+		lane: LaneId {
+			channel: 0,
+			from: 0,
+			to: 0,
+		},
+		sequence: 0,
+		ordinal: 0,
+	};
+}
+
+fn next_copy(copies: &BTreeSet<(EntryId, EntryId)>, first: EntryId) -> Option<(EntryId, EntryId)> {
+	let next = copies.range((first, EntryId::LEAST)..).next().copied();
+	next.filter(|(it, _)| *it == first)
+}
+
+/// Most repetitions of orders that wait for the answers to the first ones.
+const MAX_COPIES: usize = 65_536;
+
 /// Everything.
 #[derive(Debug, Default)]
 pub struct Book {
@@ -223,15 +295,27 @@ pub struct Book {
 	pub unanchored: Vec<(LaneId, u64)>,
 	/// Anchors of this node.
 	pub anchors: BTreeMap<AnchorSequence, Anchor>,
-	/// Answers to requests with a key: digest of the body, answer, time.
-	pub idempotency: HashMap<String, (Digest, SubmitReport, Moment)>,
-	idempotency_order: VecDeque<(Moment, String)>,
+	/// Requests with a key that were answered.
+	pub requests: Requests,
 	/// Results of registrations that wait to be put on chain.
 	pub receipts: Receipts,
+	/// Orders that came again before they were answered: the first one with a repetition. They are answered together.
+	copies: BTreeSet<(EntryId, EntryId)>,
 	/// Orders and registrations in all packets.
 	pub entries: u64,
-	/// Parts of the log were given up: a lane may lack packets.
+	/// Parts of the log were given up, or could not be understood: a lane may lack packets.
 	salvaged: bool,
+	/// Records that could not be understood.
+	pub quarantine: Quarantine,
+}
+
+/// Records of the log that are whole and that this version cannot interpret. They stay where they are, and nothing of them has an effect.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Quarantine {
+	/// How many there are.
+	pub records: u64,
+	/// Position of the first, and what is wrong with it.
+	pub first: Option<(u64, String)>,
 }
 
 impl Book {
@@ -240,6 +324,22 @@ impl Book {
 		Book {
 			salvaged,
 			..Book::default()
+		}
+	}
+
+	/// A record cannot be interpreted. `place` is the lane and the sequence of a packet, and whether it is this node's own, as far as that
+	/// can be read: its number must not go to another packet.
+	pub fn quarantined(&mut self, position: u64, what: &str, place: Option<(LaneId, u64, bool)>) {
+		self.quarantine.records += 1;
+		self.quarantine.first.get_or_insert_with(|| (position, what.into()));
+		self.salvaged = true;
+		let Some((id, sequence, outgoing)) = place else { return };
+		let next = self.lanes.get(&id).map_or(0, LaneBook::packets);
+		// Any other number is a part of what cannot be understood.
+		if sequence == next {
+			let lane = self.lanes.entry(id).or_default();
+			lane.outgoing = outgoing;
+			lane.reach(sequence + 1);
 		}
 	}
 
@@ -253,7 +353,7 @@ impl Book {
 				.entries
 				.iter()
 				.enumerate()
-				.filter(|(i, _)| !skipped.contains(&(*i as u32)));
+				.filter(|(i, _)| skipped.binary_search(&(*i as u32)).is_err());
 			let answered = answered.map(|(_, e)| (e.sequence, e.ordinal));
 			self.answer(header.lane.opposite(), header.sequence, answered);
 		} else {
@@ -276,6 +376,12 @@ impl Book {
 		if self.salvaged {
 			lane.reach(header.sequence);
 		}
+		if !outgoing {
+			if lane.recent.len() == MAX_RECENT {
+				lane.recent.pop_front();
+			}
+			lane.recent.push_back(Acknowledged::of(view));
+		}
 		lane.slots.push(Slot {
 			position: view.position,
 			count: header.count,
@@ -288,8 +394,8 @@ impl Book {
 	}
 
 	/// The packet `by` of the opposite lane answers these entries of `lane`.
-	fn answer(&mut self, lane: LaneId, by: u64, entries: impl Iterator<Item = (u64, u32)>) {
-		let Some(lane) = self.lanes.get_mut(&lane) else { return };
+	fn answer(&mut self, id: LaneId, by: u64, entries: impl Iterator<Item = (u64, u32)>) {
+		let Some(lane) = self.lanes.get_mut(&id) else { return };
 		for (sequence, ordinal) in entries {
 			let Some(slot) = lane.slots.get_mut(sequence as usize) else {
 				continue;
@@ -304,7 +410,36 @@ impl Book {
 			if slot.answers.last() != Some(&by) {
 				slot.answers.push(by);
 			}
+			if !self.copies.is_empty() {
+				let first = EntryId {
+					lane: id,
+					sequence,
+					ordinal,
+				};
+				while let Some(pair) = next_copy(&self.copies, first) {
+					self.copies.remove(&pair);
+				}
+			}
 		}
+	}
+
+	/// A repetition of an order that is not answered yet. Where there are too many of them the rest is never answered: who sends so
+	/// many gains nothing by it.
+	pub fn copied(&mut self, first: EntryId, copy: EntryId) {
+		if self.copies.len() < MAX_COPIES {
+			self.copies.insert((first, copy));
+		}
+	}
+
+	/// Whether any order was repeated before it was answered: almost never.
+	pub fn has_copies(&self) -> bool {
+		!self.copies.is_empty()
+	}
+
+	/// The repetitions of an order that is not answered yet.
+	pub fn copies_of(&self, first: &EntryId) -> Vec<EntryId> {
+		let from = self.copies.range((*first, EntryId::LEAST)..);
+		from.take_while(|(it, _)| it == first).map(|(_, copy)| *copy).collect()
 	}
 
 	/// Claim an entry for an answer that is being made; false where it has one already or does not exist.
@@ -418,31 +553,6 @@ impl Book {
 		} else if let Some(anchor) = self.anchors.get_mut(&end.sequence) {
 			anchor.block = Some(end.block);
 			anchor.final_at = Some(end.at);
-		}
-	}
-
-	/// A request with a key was answered.
-	pub fn answered(&mut self, it: Idempotency) {
-		self.idempotency_order.push_back((it.at, it.key.clone()));
-		self.idempotency.insert(it.key, (it.body_digest, it.report, it.at));
-		while self.idempotency_order.len() > MAX_IDEMPOTENCY_KEYS {
-			self.forget_oldest_key();
-		}
-	}
-
-	/// Forget keys that are older than `before`.
-	pub fn forget_keys(&mut self, before: Moment) {
-		while self.idempotency_order.front().is_some_and(|(at, _)| *at < before) {
-			self.forget_oldest_key();
-		}
-	}
-
-	fn forget_oldest_key(&mut self) {
-		if let Some((at, key)) = self.idempotency_order.pop_front() {
-			// The key may have been used again since.
-			if self.idempotency.get(&key).is_some_and(|(_, _, used)| *used == at) {
-				self.idempotency.remove(&key);
-			}
 		}
 	}
 

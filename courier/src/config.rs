@@ -23,8 +23,12 @@ pub struct Config {
 	pub cache_bytes: usize,
 	/// Envelopes that are opened and checked at the same time, over all lanes.
 	pub max_inbound: usize,
-	/// Requests that one partner may send in a minute.
-	pub max_requests_per_minute: u32,
+	/// What one partner may send in a minute, in KiB. Each request counts 8 KiB more than it has, one that is refused 128 KiB.
+	pub max_inbound_kib_per_minute: u32,
+	/// What this node rejects itself of one partner's packets and stores all the same, with what it says to it, in KiB per minute.
+	pub max_rejected_kib_per_minute: u32,
+	/// Receipts that are given again on one lane in a minute.
+	pub max_repeats_per_minute: u32,
 	/// Longest time until a partner's answer to an envelope, in milliseconds, whatever the network service makes of it: it bounds
 	/// requests itself, but forgets some that it was given while a connection went down.
 	pub request_patience_ms: u64,
@@ -61,7 +65,10 @@ impl Config {
 			queue_bytes: 64 * 1024 * 1024,
 			cache_bytes: 64 * 1024 * 1024,
 			max_inbound: 32,
-			max_requests_per_minute: 60_000,
+			// 1,048,576 requests of a single order, or 140 MB a second.
+			max_inbound_kib_per_minute: 8 * 1024 * 1024,
+			max_rejected_kib_per_minute: 256 * 1024,
+			max_repeats_per_minute: 600,
 			// The network's own limit, and time to dial.
 			request_patience_ms: 25_000,
 			anchor_patience_ms: 200,

@@ -16,14 +16,6 @@ pub enum StartError {
 	/// The log, while it was read.
 	#[error("the log of the courier: {0}")]
 	Read(store::ReadError),
-	/// A record of the log is not what this version writes.
-	#[error("the log of the courier holds a record at position {position} that this version cannot read: {what}")]
-	Record {
-		/// Position, in bytes.
-		position: u64,
-		/// What is wrong.
-		what: String,
-	},
 	/// The metrics could not be registered.
 	#[error("metrics: {0}")]
 	Metrics(#[from] substrate_prometheus_endpoint::PrometheusError),

@@ -23,6 +23,7 @@
 pub mod anchoring;
 pub mod api;
 pub mod book;
+pub mod budget;
 pub mod chain;
 pub mod clock;
 pub mod config;
@@ -41,6 +42,7 @@ pub mod protocol;
 pub mod random;
 pub mod records;
 pub mod recovery;
+pub mod requests;
 pub mod service;
 pub mod store;
 #[cfg(any(test, feature = "test-support"))]

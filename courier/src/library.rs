@@ -4,15 +4,23 @@
 
 use crate::{
 	api::LaneId,
-	book::Book,
-	order::Order,
+	book::{Book, EntryId},
+	order::{is_id, Order},
+	protocol::{EntryRef, PacketKind},
 	records::{kind, PacketView, RecordError},
 	store::{Index, Key, Location, LogReader, Numbers, ReadError},
 };
 use hashbrown::HashMap;
 use parking_lot::{Mutex, RwLock};
 use sealane_primitives::ids::MemberId;
-use std::{borrow::Cow, collections::VecDeque, sync::Arc};
+use std::{
+	borrow::Cow,
+	collections::VecDeque,
+	sync::{
+		atomic::{AtomicU64, Ordering},
+		Arc,
+	},
+};
 
 /// Why something that should be in the log was not found there.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +73,8 @@ pub struct Library {
 	pub index: Index,
 	/// From the numbers of packets in the index to positions.
 	pub numbers: Numbers,
+	/// Packets with lower numbers are in the index, all of them with all of their entries.
+	indexed: AtomicU64,
 	reader: LogReader,
 	views: Mutex<Views>,
 }
@@ -81,6 +91,7 @@ impl Library {
 		Library {
 			book: RwLock::new(book),
 			index,
+			indexed: AtomicU64::new(numbers.len()),
 			numbers,
 			reader,
 			views: Mutex::new(views),
@@ -95,6 +106,22 @@ impl Library {
 	/// The log.
 	pub fn reader(&self) -> &LogReader {
 		&self.reader
+	}
+
+	/// Packets with lower numbers are found by the ids in them. What is looked up after this was read misses later packets only.
+	pub fn indexed(&self) -> u64 {
+		self.indexed.load(Ordering::Acquire)
+	}
+
+	/// The entries of the next packet, which is at `position`, are known from now on. Called by the writer thread alone.
+	pub fn add(&self, position: u64, keys: &[(Key, u32)]) {
+		let number = self.numbers.push(position);
+		let located: Vec<_> = keys
+			.iter()
+			.filter_map(|(key, i)| Some((*key, Location::new(number, *i)?)))
+			.collect();
+		self.index.insert_many(&located);
+		self.indexed.store(number + 1, Ordering::Release);
 	}
 
 	/// Keep a view that was just made.
@@ -130,6 +157,11 @@ impl Library {
 		self.find_near(key, id, &None)
 	}
 
+	/// The same, looked for in the packets from number `since` on.
+	pub fn find_since(&self, key: Key, id: &str, since: u64) -> Result<Option<(Arc<PacketView>, u32)>, LookupError> {
+		self.find_in(key, id, &None, since)
+	}
+
 	/// The same for many in a row, most of which are in the packet `last`.
 	pub fn find_near(
 		&self,
@@ -137,8 +169,21 @@ impl Library {
 		id: &str,
 		last: &Option<Arc<PacketView>>,
 	) -> Result<Option<(Arc<PacketView>, u32)>, LookupError> {
+		self.find_in(key, id, last, 0)
+	}
+
+	fn find_in(
+		&self,
+		key: Key,
+		id: &str,
+		last: &Option<Arc<PacketView>>,
+		since: u64,
+	) -> Result<Option<(Arc<PacketView>, u32)>, LookupError> {
 		let mut found = None;
 		self.index.find(key, |entry| {
+			if entry.order.number() < since {
+				return Ok(false);
+			}
 			let Some(view) = self.at(entry.order, last)? else {
 				return Ok::<_, LookupError>(false);
 			};
@@ -150,6 +195,71 @@ impl Library {
 			Ok(is_it)
 		})?;
 		Ok(found)
+	}
+
+	/// For each of many orders whether one with its id came before. Each packet is read once, in the order of the log, however the orders are
+	/// sorted; between two packets others get their turn.
+	pub async fn resolve(&self, suspects: &[Suspect<'_>]) -> Vec<Earlier> {
+		let keys: Vec<Key> = suspects.iter().map(|suspect| suspect.key).collect();
+		let mut found: Vec<(Location, usize)> = Vec::new();
+		self.index
+			.probe_many(&keys, |place, entry| found.push((entry.order, place)));
+		found.sort_unstable();
+		let mut verdicts = vec![Earlier::None; suspects.len()];
+		let mut last: Option<Arc<PacketView>> = None;
+		for (location, place) in found {
+			if verdicts[place] != Earlier::None {
+				continue;
+			}
+			let before = last.as_ref().map(|view| view.position);
+			let view = match self.at(location, &last) {
+				Ok(Some(view)) => view,
+				Ok(None) => continue,
+				Err(error) => {
+					verdicts[place] = Earlier::Unreadable(error.to_string());
+					continue;
+				}
+			};
+			let suspect = &suspects[place];
+			if let Some(bytes) = view.entry(location.entry()).filter(|bytes| has_id(bytes, suspect.id)) {
+				verdicts[place] = match bytes == suspect.bytes {
+					true => Earlier::Same(view.id_of(location.entry())),
+					false => Earlier::Other,
+				};
+			}
+			if before != Some(view.position) {
+				tokio::task::yield_now().await;
+			}
+			last = Some(view);
+		}
+		verdicts
+	}
+
+	/// Orders that repeat an earlier one, as recovery found them unanswered: they wait for the answer to that. Called before anybody else
+	/// has the library.
+	pub fn restore_copies(&self, copies: &[EntryId]) {
+		for copy in copies {
+			let first = self.first_of(copy);
+			match first {
+				Ok(Some(first)) => self.book.write().copied(first, *copy),
+				Ok(None) => (),
+				Err(error) => log::error!(target: "courier", "Lane {}: packet {}: {error}", copy.lane, copy.sequence),
+			}
+		}
+	}
+
+	fn first_of(&self, copy: &EntryId) -> Result<Option<EntryId>, LookupError> {
+		let Some(view) = self.packet(&copy.lane, copy.sequence)? else {
+			return Ok(None);
+		};
+		let Some(bytes) = view.entry(copy.ordinal) else {
+			return Ok(None);
+		};
+		let Some(id) = id_of(bytes) else { return Ok(None) };
+		let registration = view.packet.header.kind == PacketKind::Registrations;
+		let found = self.find(self.key(view.trailer.seller, registration, &id), &id)?;
+		let same = found.filter(|(first, ordinal)| first.entry(*ordinal) == Some(bytes));
+		Ok(same.map(|(first, ordinal)| first.id_of(ordinal)))
 	}
 
 	/// The packet of a location.
@@ -174,6 +284,17 @@ impl Library {
 		sequence: u64,
 		ordinal: u32,
 	) -> Result<Option<(Arc<PacketView>, u32)>, LookupError> {
+		self.answer_near(lane, sequence, ordinal, 0)
+	}
+
+	/// The same for many in a row: most stand at `near` or behind it.
+	pub fn answer_near(
+		&self,
+		lane: &LaneId,
+		sequence: u64,
+		ordinal: u32,
+		near: u32,
+	) -> Result<Option<(Arc<PacketView>, u32)>, LookupError> {
 		let by: Vec<u64> = match self.book.read().slot(lane, sequence) {
 			Some(slot) if slot.bits.get(ordinal) => slot.answers.clone(),
 			_ => return Ok(None),
@@ -182,16 +303,40 @@ impl Library {
 			let Some(view) = self.packet(&lane.opposite(), by)? else {
 				continue;
 			};
-			let at = view
-				.entries
-				.iter()
-				.position(|e| e.sequence == sequence && e.ordinal == ordinal);
-			if let Some(at) = at.map(|at| at as u32).filter(|at| !view.trailer.skipped.contains(at)) {
+			let (before, behind) = view.entries.split_at(view.entries.len().min(near as usize));
+			let it = |e: &EntryRef| e.sequence == sequence && e.ordinal == ordinal;
+			let at = behind.iter().position(it).map(|at| at + before.len());
+			let at = at.or_else(|| before.iter().position(it)).map(|at| at as u32);
+			if let Some(at) = at.filter(|at| view.trailer.skipped.binary_search(at).is_err()) {
 				return Ok(Some((view, at)));
 			}
 		}
 		Ok(None)
 	}
+}
+
+/// An order whose id may have been used before.
+#[derive(Clone, Copy, Debug)]
+pub struct Suspect<'a> {
+	/// Hash of its id.
+	pub key: Key,
+	/// Its id.
+	pub id: &'a str,
+	/// Its bytes.
+	pub bytes: &'a [u8],
+}
+
+/// Whether an id was used before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Earlier {
+	/// It is new.
+	None,
+	/// By the same bytes, there.
+	Same(EntryId),
+	/// By other bytes.
+	Other,
+	/// The earlier order cannot be read.
+	Unreadable(String),
 }
 
 /// Ids of different sellers, and orders and registrations, do not meet.
@@ -205,7 +350,8 @@ pub fn scope(seller: MemberId, registration: bool) -> u64 {
 pub fn id_of(line: &[u8]) -> Option<Cow<'_, str>> {
 	if let Some(rest) = line.strip_prefix(b"{\"id\":\"") {
 		if let Some(end) = memchr::memchr2(b'"', b'\\', rest).filter(|end| rest[*end] == b'"') {
-			return std::str::from_utf8(&rest[..end]).ok().map(Cow::Borrowed);
+			let id = std::str::from_utf8(&rest[..end]).ok();
+			return id.filter(|id| is_id(id)).map(Cow::Borrowed);
 		}
 	}
 	Order::parse_registration(line).ok().map(|order| order.id)

@@ -2,6 +2,7 @@
 
 //! What Prometheus is told. Counted once per submission, packet or envelope, never per order.
 
+use crate::store::LogStats;
 use substrate_prometheus_endpoint::{
 	prometheus::{HistogramOpts, Opts},
 	register, Counter, CounterVec, Gauge, Histogram, PrometheusError, Registry, U64,
@@ -30,10 +31,32 @@ pub struct Metrics {
 	pub envelopes_refused: CounterVec<U64>,
 	/// What partners did wrong.
 	pub misbehaviour: CounterVec<U64>,
+	/// Requests of partners that found a budget used up, by budget.
+	pub budget_exhausted: CounterVec<U64>,
 	/// Entries rejected by this node itself.
 	pub technical_rejections: Counter<U64>,
 	/// Batches with different roots on the two sides.
 	pub batches_disputed: Counter<U64>,
+	/// How often a partner's answer showed that a log is older than what was sent: `own` or the `partner`'s.
+	pub lanes_behind: CounterVec<U64>,
+	/// Answers to packets that were never sent.
+	pub unsent_answered: Counter<U64>,
+	/// The log is read-only until the node starts again.
+	pub log_frozen: Gauge<U64>,
+	/// Records of the log that cannot be interpreted.
+	pub log_quarantined: Gauge<U64>,
+	/// Groups stored: as many `fdatasync` calls.
+	pub log_groups: Gauge<U64>,
+	/// Records stored.
+	pub log_records: Gauge<U64>,
+	/// Bytes stored.
+	pub log_bytes: Gauge<U64>,
+	/// Groups refused because the disk was full.
+	pub log_refused: Gauge<U64>,
+	/// Time spent in writes, in microseconds.
+	pub log_write_us: Gauge<U64>,
+	/// Time spent in `fdatasync`, in microseconds.
+	pub log_sync_us: Gauge<U64>,
 	/// Anchors that are not final.
 	pub anchors_open: Gauge<U64>,
 	/// Packets whose time was far from this node's clock.
@@ -62,6 +85,7 @@ impl Metrics {
 			let options = HistogramOpts::new(format!("sealane_courier_{name}"), help).buckets(buckets);
 			register(Histogram::with_opts(options)?, registry)
 		};
+		let gauge = |name: &str, help: &str| register(Gauge::new(format!("sealane_courier_{name}"), help)?, registry);
 		Ok(Metrics {
 			accepted: counter(
 				"accepted_total",
@@ -84,11 +108,42 @@ impl Metrics {
 				"reason",
 			)?,
 			misbehaviour: by("misbehaviour_total", "What partners did wrong", "what")?,
+			budget_exhausted: by(
+				"budget_exhausted_total",
+				"Requests of partners that found their share used up, by what was used up",
+				"what",
+			)?,
 			technical_rejections: counter("technical_rejections_total", "Orders rejected by the node itself")?,
 			batches_disputed: counter(
 				"batches_disputed_total",
 				"Batches with different roots on the two sides",
 			)?,
+			lanes_behind: by(
+				"lanes_behind_total",
+				"Answers that show that a log is older than what was sent, by whose log it is",
+				"log",
+			)?,
+			unsent_answered: counter(
+				"unsent_answered_total",
+				"Packets of answers to packets that were never sent",
+			)?,
+			log_frozen: gauge(
+				"log_frozen",
+				"1 while the log is read-only until the node is started again",
+			)?,
+			log_quarantined: gauge("log_quarantined", "Records of the log that cannot be interpreted")?,
+			log_groups: gauge(
+				"log_groups_total",
+				"Groups stored since the start, each with one fdatasync",
+			)?,
+			log_records: gauge("log_records_total", "Records stored since the start")?,
+			log_bytes: gauge("log_bytes_total", "Bytes stored since the start")?,
+			log_refused: gauge(
+				"log_refused_total",
+				"Groups refused since the start because the disk was full",
+			)?,
+			log_write_us: gauge("log_write_microseconds_total", "Time spent in writes since the start")?,
+			log_sync_us: gauge("log_sync_microseconds_total", "Time spent in fdatasync since the start")?,
 			anchors_open: register(
 				Gauge::new("sealane_courier_anchors_open", "Anchors that are not final")?,
 				registry,
@@ -97,5 +152,16 @@ impl Metrics {
 			submit_seconds: seconds("submit_seconds", "From submission to durable")?,
 			delivery_seconds: seconds("delivery_seconds", "From sending an envelope to its receipt")?,
 		})
+	}
+
+	/// Show what the log did.
+	pub fn log(&self, stats: &LogStats, frozen: bool) {
+		self.log_frozen.set(frozen.into());
+		self.log_groups.set(stats.groups);
+		self.log_records.set(stats.records);
+		self.log_bytes.set(stats.bytes);
+		self.log_refused.set(stats.refused);
+		self.log_write_us.set(stats.write_time.as_micros() as u64);
+		self.log_sync_us.set(stats.sync_time.as_micros() as u64);
 	}
 }

@@ -6,8 +6,13 @@
 //! `u32` little endian. The packet comes first so that the bytes that are stored are the bytes that are sent.
 
 use crate::{
-	api::{LaneId, SubmitReport},
-	protocol::{packet::EntryRef, Packet, Receipt, Signature, Signed},
+	api::{LaneId, Problem, SubmitReport},
+	book::EntryId,
+	order::MAX_TEXT_LEN,
+	protocol::{
+		packet::{entries_checked, EntryRef, PacketHead},
+		Packet, Receipt, Signature, Signed,
+	},
 };
 use bytes::Bytes;
 use codec::{Decode, Encode};
@@ -49,8 +54,8 @@ pub struct Trailer {
 	pub versions: Vec<(u32, AgreementId)>,
 	/// Entries without effect: orders that this node rejected itself, answers that answer nothing.
 	pub skipped: Vec<u32>,
-	/// Those of them whose id belongs to an earlier order.
-	pub repeats: Vec<u32>,
+	/// Those of them that no index holds: their id belongs to an earlier order, or the line cannot be read.
+	pub unindexed: Vec<u32>,
 	/// The seller of the channel.
 	pub seller: MemberId,
 	/// The seller's countersignature of an answer packet's batch. Without it the batch is disputed.
@@ -75,21 +80,65 @@ impl Trailer {
 #[error("{0}")]
 pub struct RecordError(pub String);
 
-/// Split a packet's record into packet and trailer.
-pub fn split_packet(payload: &Bytes) -> Result<(Packet, Trailer), RecordError> {
-	let error = |what: &str| RecordError(format!("packet record: {what}"));
-	let len_at = payload.len().checked_sub(4).ok_or_else(|| error("too short"))?;
-	let word = &payload[len_at..];
-	let trailer_len = u32::from_le_bytes([word[0], word[1], word[2], word[3]]) as usize;
-	let packet_len = len_at
-		.checked_sub(trailer_len)
-		.ok_or_else(|| error("trailer is longer than the record"))?;
-	let trailer = Trailer::decode(&mut &payload[packet_len..len_at]).map_err(|_| error("trailer does not decode"))?;
-	let packet =
-		Packet::split_from(&payload.slice(..packet_len)).map_err(|e| RecordError(format!("packet record: {e}")))?;
-	if packet.bytes.len() != packet_len {
-		return Err(error("bytes between packet and trailer"));
+/// A packet's record taken apart and found to be whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PacketRecord {
+	/// The start of the packet.
+	pub head: PacketHead,
+	/// What this node knows about it.
+	pub trailer: Trailer,
+	/// Its entries.
+	pub entries: Vec<EntryRef>,
+}
+
+impl PacketRecord {
+	/// Take a packet's record apart. Each record passes this before it is written and whenever it is read, so nothing is written that cannot
+	/// be read.
+	///
+	/// # Errors
+	/// When it is no packet with its trailer and nothing else, or the two contradict each other.
+	pub fn read(payload: &[u8]) -> Result<Self, RecordError> {
+		let (packet, trailer) = split(payload)?;
+		let head = PacketHead::read(packet).map_err(|e| RecordError(format!("packet record: {e}")))?;
+		if head.len != packet.len() {
+			return Err(RecordError("packet record: bytes between packet and trailer".into()));
+		}
+		let header = &head.header;
+		let entries = entries_checked(header.kind, &packet[head.head_len..], header.count)
+			.map_err(|e| RecordError(format!("packet record: {e}")))?;
+		let trailer = trailer.ok_or_else(|| RecordError("packet record: trailer does not decode".into()))?;
+		let ascends = |ordinals: &[u32]| {
+			let last = ordinals.last().is_none_or(|last| *last < header.count);
+			last && ordinals.windows(2).all(|pair| pair[0] < pair[1])
+		};
+		if !ascends(&trailer.skipped) || !ascends(&trailer.unindexed) {
+			return Err(RecordError(
+				"packet record: the trailer's ordinals do not ascend below the count of entries".into(),
+			));
+		}
+		Ok(PacketRecord { head, trailer, entries })
 	}
+}
+
+/// The packet's bytes and the trailer in a packet's record; no trailer where it does not decode to its end.
+fn split(payload: &[u8]) -> Result<(&[u8], Option<Trailer>), RecordError> {
+	let error = |what: &str| RecordError(format!("packet record: {what}"));
+	let packet_len = packet_len(payload).ok_or_else(|| error("the trailer's length is not that of a trailer"))?;
+	let (packet, rest) = payload.split_at(packet_len);
+	let mut rest = &rest[..rest.len() - 4];
+	let trailer = Trailer::decode(&mut rest).ok().filter(|_| rest.is_empty());
+	Ok((packet, trailer))
+}
+
+/// Split a packet's record into packet and trailer, without a look at its entries.
+///
+/// # Errors
+/// As [`PacketRecord::read`].
+pub fn split_packet(payload: &Bytes) -> Result<(Packet, Trailer), RecordError> {
+	let (packet, trailer) = split(payload)?;
+	let trailer = trailer.ok_or_else(|| RecordError("packet record: trailer does not decode".into()))?;
+	let packet =
+		Packet::split_from(&payload.slice(..packet.len())).map_err(|e| RecordError(format!("packet record: {e}")))?;
 	Ok((packet, trailer))
 }
 
@@ -98,6 +147,61 @@ pub fn packet_len(payload: &[u8]) -> Option<usize> {
 	let len_at = payload.len().checked_sub(4)?;
 	let word = payload.get(len_at..)?;
 	len_at.checked_sub(u32::from_le_bytes([word[0], word[1], word[2], word[3]]) as usize)
+}
+
+/// The lane and the sequence that a packet's record begins with, also where the rest of it cannot be understood.
+pub fn place(payload: &[u8]) -> Option<(LaneId, u64)> {
+	<(u8, LaneId, u64)>::decode(&mut &payload[..])
+		.ok()
+		.map(|(_, lane, sequence)| (lane, sequence))
+}
+
+/// What a record says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+	/// A packet of this node.
+	PacketOut(PacketRecord),
+	/// A packet of a partner.
+	PacketIn(PacketRecord),
+	/// See [`Delivered`].
+	Delivered(Delivered),
+	/// See [`LaneTurned`].
+	Turned(LaneTurned),
+	/// See [`AnchorCut`].
+	AnchorCut(AnchorCut),
+	/// See [`AnchorFinal`].
+	AnchorFinal(AnchorFinal),
+	/// See [`Idempotency`].
+	Idempotency(Idempotency),
+	/// See [`ReceiptsSettled`].
+	Receipts(ReceiptsSettled),
+}
+
+impl Content {
+	/// The content of a record of `kind`. The one check that each record passes before it is written and when it is read.
+	///
+	/// # Errors
+	/// When the kind is not known or the payload is not what this version writes.
+	pub fn read(kind: u8, payload: &[u8]) -> Result<Self, RecordError> {
+		fn whole<T: Decode>(what: &str, mut payload: &[u8]) -> Result<T, RecordError> {
+			let decoded = T::decode(&mut payload).map_err(|e| RecordError(format!("{what} record: {e}")))?;
+			match payload.len() {
+				0 => Ok(decoded),
+				extra => Err(RecordError(format!("{what} record: {extra} bytes behind its end"))),
+			}
+		}
+		Ok(match kind {
+			kind::PACKET_OUT => Content::PacketOut(PacketRecord::read(payload)?),
+			kind::PACKET_IN => Content::PacketIn(PacketRecord::read(payload)?),
+			kind::DELIVERED => Content::Delivered(whole("delivery", payload)?),
+			kind::LANE_CLOSED | kind::LANE_REOPENED => Content::Turned(whole("lane", payload)?),
+			kind::ANCHOR_CUT => Content::AnchorCut(whole("anchor", payload)?),
+			kind::ANCHOR_FINAL => Content::AnchorFinal(whole("final anchor", payload)?),
+			kind::IDEMPOTENCY => Content::Idempotency(whole("idempotency", payload)?),
+			kind::RECEIPTS_SETTLED => Content::Receipts(whole("receipts", payload)?),
+			other => return Err(RecordError(format!("kind {other} is not known"))),
+		})
+	}
 }
 
 /// Packets of this node are on a partner's disk.
@@ -159,12 +263,92 @@ pub struct AnchorFinal {
 pub struct Idempotency {
 	/// When, Unix milliseconds.
 	pub at: Moment,
-	/// The key.
-	pub key: String,
+	/// The key with its scope, see [`KeyId`](crate::requests::KeyId).
+	pub key: [u8; 16],
 	/// SHA-256 of the request's body.
 	pub body_digest: Digest,
 	/// The answer.
-	pub report: SubmitReport,
+	pub report: Report,
+}
+
+/// Most refused lines that the record of an answer names.
+pub const MAX_REFUSALS: usize = 1_000;
+
+/// The answer to a submission, of bounded length: 1 MiB at most.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Report {
+	/// Lines accepted.
+	pub accepted: u32,
+	/// Lines that were accepted before.
+	pub repeated: u32,
+	/// Lines refused.
+	pub refused: u32,
+	/// The first [`MAX_REFUSALS`] of them.
+	pub refusals: Vec<LineRefusal>,
+	/// Packets that the accepted lines went into.
+	pub packets: u32,
+	/// Position of the log behind the submission, in bytes.
+	pub position: u64,
+}
+
+/// Why a line was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct LineRefusal {
+	/// Index of the line.
+	pub line: u32,
+	/// Stable code.
+	pub code: String,
+	/// The field at fault; empty where it is the whole line.
+	pub field: String,
+	/// The value at fault; empty where there is none.
+	pub value: String,
+	/// The rule that the value breaks.
+	pub rule: String,
+}
+
+impl Report {
+	/// What is kept of a report.
+	pub fn of(report: &SubmitReport) -> Self {
+		let text = |text: &str| crate::order::bounded(MAX_TEXT_LEN / 4, format_args!("{text}"));
+		let refusal = |(line, problem): &(u32, Problem)| LineRefusal {
+			line: *line,
+			code: text(&problem.code),
+			field: text(&problem.field),
+			value: text(&problem.value),
+			rule: text(&problem.rule),
+		};
+		Report {
+			accepted: report.accepted,
+			repeated: report.repeated,
+			refused: report.refused.len() as u32,
+			refusals: report.refused.iter().take(MAX_REFUSALS).map(refusal).collect(),
+			packets: report.packets,
+			position: report.position,
+		}
+	}
+
+	/// The report, where all of it was kept.
+	pub fn whole(self) -> Option<SubmitReport> {
+		if self.refusals.len() != self.refused as usize {
+			return None;
+		}
+		let problem = |refusal: LineRefusal| {
+			let problem = Problem {
+				code: refusal.code.into(),
+				field: refusal.field.into(),
+				value: refusal.value,
+				rule: refusal.rule.into(),
+			};
+			(refusal.line, problem)
+		};
+		Some(SubmitReport {
+			accepted: self.accepted,
+			repeated: self.repeated,
+			refused: self.refusals.into_iter().map(problem).collect(),
+			packets: self.packets,
+			position: self.position,
+		})
+	}
 }
 
 /// Registration receipts are on chain for good.
@@ -196,12 +380,13 @@ pub struct PacketView {
 impl PacketView {
 	/// The view of a packet's record.
 	pub fn new(position: u64, payload: &Bytes) -> Result<Self, RecordError> {
-		let (packet, trailer) = split_packet(payload)?;
-		let entries = packet
-			.body()
-			.entries_checked(packet.header.count)
-			.map_err(|e| RecordError(format!("packet record: {e}")))?;
-		Ok(Self::from_parts(position, packet, trailer, entries))
+		PacketRecord::read(payload).map(|record| Self::from_record(position, record, payload))
+	}
+
+	/// The view of a record that was taken apart already.
+	pub fn from_record(position: u64, record: PacketRecord, payload: &Bytes) -> Self {
+		let PacketRecord { head, trailer, entries } = record;
+		Self::from_parts(position, head.with(payload), trailer, entries)
 	}
 
 	/// The view of a packet that was taken apart already.
@@ -228,6 +413,16 @@ impl PacketView {
 	pub fn version_of(&self, ordinal: u32) -> AgreementId {
 		let at = self.runs.partition_point(|(end, _)| *end <= ordinal);
 		self.runs.get(at).map_or(0, |(_, version)| *version)
+	}
+
+	/// What an entry is called.
+	pub fn id_of(&self, ordinal: u32) -> EntryId {
+		let header = &self.packet.header;
+		EntryId {
+			lane: header.lane,
+			sequence: header.sequence,
+			ordinal,
+		}
 	}
 
 	/// Memory that the view keeps, in bytes.

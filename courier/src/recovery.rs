@@ -4,20 +4,21 @@
 
 use crate::{
 	api::LaneId,
-	book::Book,
+	book::{Book, EntryId},
 	cutting::{apply_note, Note},
 	error::StartError,
 	library::{id_of, scope},
 	protocol::PacketKind,
-	records::{self, kind, PacketView},
+	records::{self, kind, Content, PacketView, RecordError},
 	store::{Index, Key, Location, LogReader, Numbers, Record},
 };
-use codec::Decode;
 use hashbrown::HashMap;
 use sealane_primitives::ids::AnchorSequence;
 
 /// Entries that go into the index together.
 const INDEX_BATCH: usize = 4096;
+/// Records put aside of which each is logged. All are counted.
+const SHOWN: u64 = 16;
 
 /// Builds book and index.
 pub struct Rebuild {
@@ -27,66 +28,79 @@ pub struct Rebuild {
 	pub numbers: Numbers,
 	/// From ids to packets and entries.
 	pub index: Index,
+	/// Orders of partners that repeat an earlier one and are not answered.
+	pub copies: Vec<EntryId>,
 	located: Vec<(Key, Location)>,
 	batches: HashMap<AnchorSequence, Vec<(LaneId, u64)>>,
 }
 
 impl Rebuild {
-	/// Read all of a log. `salvaged` tells that parts of it were given up, so that lanes may have gaps.
+	/// Read all of a log. `salvaged` tells that parts of it were given up, so that lanes may have gaps. A record that this version cannot
+	/// interpret is put aside and counted: none stops a start.
 	///
 	/// # Errors
-	/// When a record cannot be read, or is not what this version writes.
+	/// When a record cannot be read.
 	pub fn from_log(reader: &LogReader, salvaged: bool) -> Result<Self, StartError> {
 		let mut rebuild = Rebuild {
 			book: Book::new(salvaged),
 			numbers: Numbers::default(),
 			index: Index::new(reader.meta().index_secret),
+			copies: Vec::new(),
 			located: Vec::with_capacity(INDEX_BATCH),
 			batches: HashMap::new(),
 		};
 		for record in reader.scan(0, reader.tail()) {
-			let record = record.map_err(StartError::Read)?;
-			let position = record.position;
-			rebuild
-				.enter(record)
-				.map_err(|what| StartError::Record { position, what })?;
+			rebuild.enter(&record.map_err(StartError::Read)?);
 		}
 		rebuild.flush();
+		let Rebuild { book, copies, .. } = &mut rebuild;
+		copies.retain(|it| {
+			let slot = book.slot(&it.lane, it.sequence);
+			slot.is_some_and(|slot| !slot.bits.get(it.ordinal))
+		});
 		Ok(rebuild)
 	}
 
-	fn enter(&mut self, record: Record) -> Result<(), String> {
-		fn read<T: Decode>(record: &Record) -> Result<T, String> {
-			T::decode(&mut &record.payload[..]).map_err(|e| e.to_string())
-		}
-		let note = match record.kind {
-			kind::PACKET_OUT | kind::PACKET_IN => {
-				let view = PacketView::new(record.position, &record.payload).map_err(|e| e.to_string())?;
-				self.packet(&view, record.kind == kind::PACKET_OUT);
-				return Ok(());
+	fn enter(&mut self, record: &Record) {
+		let position = record.position;
+		let note = match Content::read(record.kind, &record.payload) {
+			Ok(Content::PacketOut(packet)) => {
+				return self.packet(&PacketView::from_record(position, packet, &record.payload), true);
 			}
-			kind::DELIVERED => Note::Delivered(read(&record)?),
-			kind::LANE_CLOSED | kind::LANE_REOPENED => Note::Turned(read(&record)?),
-			kind::ANCHOR_CUT => {
-				let cut: records::AnchorCut = read(&record)?;
+			Ok(Content::PacketIn(packet)) => {
+				return self.packet(&PacketView::from_record(position, packet, &record.payload), false);
+			}
+			Ok(Content::Idempotency(it)) => return self.book.requests.answered(position, &it),
+			Ok(Content::Delivered(it)) => Note::Delivered(it),
+			Ok(Content::Turned(it)) => Note::Turned(it),
+			Ok(Content::AnchorCut(cut)) => {
 				self.batches.insert(cut.sequence, cut.batches.clone());
 				Note::AnchorCut(cut)
 			}
-			kind::ANCHOR_FINAL => {
-				let end: records::AnchorFinal = read(&record)?;
+			Ok(Content::AnchorFinal(end)) => {
 				let batches = self.batches.remove(&end.sequence).unwrap_or_default();
 				Note::AnchorFinal(end, batches)
 			}
-			kind::RECEIPTS_SETTLED => Note::Receipts(read(&record)?),
-			kind::IDEMPOTENCY => {
-				self.book.answered(read(&record)?);
-				return Ok(());
-			}
-			// A later version's record that this one can do without would have another name for it.
-			other => return Err(format!("kind {other} is not known")),
+			Ok(Content::Receipts(it)) => Note::Receipts(it),
+			Err(error) => return self.quarantine(record, &error),
 		};
-		apply_note(&mut self.book, record.position, &note);
-		Ok(())
+		apply_note(&mut self.book, position, &note);
+	}
+
+	fn quarantine(&mut self, record: &Record, error: &RecordError) {
+		if self.book.quarantine.records < SHOWN {
+			log::error!(
+				target: "courier",
+				"The record at position {} cannot be interpreted and is put aside: {error}",
+				record.position,
+			);
+		}
+		let place = match record.kind {
+			kind::PACKET_OUT | kind::PACKET_IN => records::place(&record.payload),
+			_ => None,
+		};
+		let place = place.map(|(lane, sequence)| (lane, sequence, record.kind == kind::PACKET_OUT));
+		self.book.quarantined(record.position, &error.to_string(), place);
 	}
 
 	fn packet(&mut self, view: &PacketView, outgoing: bool) {
@@ -94,7 +108,7 @@ impl Rebuild {
 		let header = &view.packet.header;
 		if !header.kind.is_answer() {
 			let scope = scope(view.trailer.seller, header.kind == PacketKind::Registrations);
-			for i in (0..header.count).filter(|i| view.trailer.repeats.binary_search(i).is_err()) {
+			for i in (0..header.count).filter(|i| view.trailer.unindexed.binary_search(i).is_err()) {
 				let Some(location) = Location::new(number, i) else {
 					continue;
 				};
@@ -102,6 +116,10 @@ impl Rebuild {
 					continue;
 				};
 				self.located.push((self.index.key(scope, id.as_bytes()), location));
+			}
+			if !outgoing {
+				self.copies
+					.extend(view.trailer.unindexed.iter().map(|i| view.id_of(*i)));
 			}
 		}
 		self.book.packet(view, outgoing);

@@ -154,7 +154,7 @@ impl Tokens {
 }
 
 /// The token of the one `Authorization` header, if it is a bearer token.
-fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
 	let mut values = headers.get_all(AUTHORIZATION).iter();
 	let value = values.next()?.as_bytes();
 	if values.next().is_some() {

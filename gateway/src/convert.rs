@@ -345,6 +345,22 @@ pub(crate) fn status(status: api::Status, version: &str) -> Status {
 	if status.store_full {
 		alarms.push("the disk is full: new orders are refused until there is space".into());
 	}
+	if let Some(reason) = &status.store_frozen {
+		alarms.push(format!(
+			"the store is read-only until the node is started again, and nothing is taken: {reason}"
+		));
+	}
+	if let Some(it) = &status.quarantined {
+		alarms.push(format!(
+			"{} records of the log cannot be interpreted and have no effect; the first, at position {}: {}",
+			it.records, it.position, it.what
+		));
+	}
+	for lane in &status.lanes_forked {
+		alarms.push(format!(
+			"lane {lane}: the partner holds other packets of this node under the same numbers: this log is older than what was sent"
+		));
+	}
 	if status.node.is_none() {
 		alarms.push("this node is not registered on chain: register its PeerId for a member".into());
 	} else if !status.keys_valid {
@@ -387,5 +403,5 @@ pub(crate) fn status(status: api::Status, version: &str) -> Status {
 
 /// Whether the node can take orders now.
 pub(crate) fn is_ready(status: &api::Status) -> bool {
-	status.node.is_some() && status.keys_valid && !status.store_full
+	status.node.is_some() && status.keys_valid && !status.store_full && status.store_frozen.is_none()
 }

@@ -59,7 +59,7 @@ impl Default for Limits {
 			max_body_bytes: 16 << 20,
 			max_entry_bytes: 64 << 10,
 			max_depth: 64,
-			max_entries: 131_072,
+			max_entries: 100_000,
 			max_held_bytes: 128 << 20,
 			max_connections: 512,
 			handshake_timeout_ms: 10_000,

@@ -109,6 +109,9 @@ impl From<ReadError> for Failure {
 			ReadError::CursorUnknown(_) => Problem::new(ProblemCode::InvalidCursor, detail)
 				.with_field("cursor")
 				.into(),
+			ReadError::Ambiguous { .. } => Problem::new(ProblemCode::OrderAmbiguous, detail)
+				.with_field("seller")
+				.into(),
 			ReadError::Store(_) => {
 				log::error!("a read failed: {detail}");
 				Failure::new(ProblemCode::StoreFailed, detail)
@@ -183,6 +186,11 @@ mod tests {
 			(400, "invalid_cursor", None)
 		);
 		assert_eq!(of(ReadError::Store("x".into())), (500, "store_failed", None));
+		let ambiguous = ReadError::Ambiguous {
+			id: "a".into(),
+			sellers: [1, 4],
+		};
+		assert_eq!(of(ambiguous), (409, "order_ambiguous", None));
 		assert_eq!(of(CancelError::NotFound("a".into())), (404, "order_unknown", None));
 		let confirmed = CancelError::AlreadyConfirmed {
 			id: "a".into(),

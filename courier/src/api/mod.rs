@@ -10,7 +10,7 @@ pub use node::*;
 pub use order::*;
 pub use stream::*;
 
-use sealane_primitives::ids::{ChannelId, Digest, NodeId};
+use sealane_primitives::ids::{ChannelId, Digest, MemberId, NodeId};
 use std::{borrow::Cow, fmt, str::FromStr};
 
 /// One direction of one channel between two nodes.
@@ -98,12 +98,14 @@ impl FromStr for Cursor {
 pub struct IdempotencyKey {
 	/// The client's key, 1 to 128 bytes.
 	pub key: String,
+	/// Who uses the key, and for what: keys of different scopes do not meet.
+	pub scope: Digest,
 	/// SHA-256 of the request's body.
 	pub body_digest: Digest,
 }
 
 /// Why one line of a submission was refused. Stable codes, for people and programs.
-#[derive(Clone, Debug, PartialEq, Eq, codec::Encode, codec::Decode, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {
 	/// Stable code, e.g. `order_id_reused`.
 	pub code: Cow<'static, str>,
@@ -129,7 +131,7 @@ impl fmt::Display for Problem {
 }
 
 /// What became of a submission. Everything accepted is on this node's disk.
-#[derive(Clone, Debug, Default, PartialEq, Eq, codec::Encode, codec::Decode, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct SubmitReport {
 	/// Lines accepted now.
 	pub accepted: u32,
@@ -208,6 +210,14 @@ pub enum ReadError {
 	/// The cursor lies behind the end of the log or inside a record.
 	#[error("cursor {0} is not a place in this node's log")]
 	CursorUnknown(Cursor),
+	/// Orders of more than one seller have the id.
+	#[error("members {} and {} both have an order `{id}`: name the seller", .sellers[0], .sellers[1])]
+	Ambiguous {
+		/// The id.
+		id: String,
+		/// Two of the sellers.
+		sellers: [MemberId; 2],
+	},
 }
 
 /// Why an order could not be cancelled.

@@ -76,6 +76,17 @@ pub enum ClauseQuery {
 	ProductType(String),
 }
 
+/// Records of the log that cannot be interpreted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quarantined {
+	/// How many there are.
+	pub records: u64,
+	/// Position of the first, in bytes.
+	pub position: u64,
+	/// What is wrong with it.
+	pub what: String,
+}
+
 /// The node as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
@@ -99,6 +110,12 @@ pub struct Status {
 	pub indexed: u64,
 	/// New orders are refused because the disk is full.
 	pub store_full: bool,
+	/// Why nothing is stored any more until the node is started again; `None` while the log is written.
+	pub store_frozen: Option<String>,
+	/// Records of the log that cannot be interpreted and have no effect.
+	pub quarantined: Option<Quarantined>,
+	/// Lanes on which the partner holds other packets of this node under the same numbers: this log is older than what was sent.
+	pub lanes_forked: Vec<LaneId>,
 	/// Batches that wait for an anchor.
 	pub batches_unanchored: u64,
 	/// Anchors that are not final.

@@ -2,14 +2,19 @@
 
 //! Packets of partners: what is new in them, and what this node itself says to it.
 
-use super::{submission::*, write::write_packet, Answer, OpenEntry, Outbox, PacketCutter, Written};
+use super::{
+	lines::Before,
+	submission::*,
+	write::{write_packet, WriteError},
+	Answer, Claim, OpenEntry, Outbox, PacketCutter, Pending, Repetition, Written,
+};
 use crate::{
 	chain::Target,
 	keys::KeyPair,
 	order,
 	protocol::{packet, PacketKind},
-	records::{kind, PacketView, Trailer},
-	store::{AppendError, Key, RecordWriter},
+	records::{kind, PacketView, RecordError, Trailer},
+	store::{Key, RecordWriter},
 };
 use codec::Encode;
 use sealane_primitives::{ids::BlockNumber, keys::Purpose};
@@ -26,12 +31,15 @@ impl<O: Outbox> PacketCutter<O> {
 			return;
 		}
 		for packet in inbound.packets {
+			let (mark, written_before) = (out.mark(), self.group.written.len());
 			let written = if packet.view.packet.header.kind.is_answer() {
 				self.inbound_answers(&packet, inbound.authorised_at, signer, out)
 			} else {
 				self.inbound_orders(packet, inbound.authorised_at, out)
 			};
 			if let Err(error) = written {
+				out.rewind(mark);
+				self.group.written.truncate(written_before);
 				self.group
 					.answers
 					.push(Answer::NotStored(inbound.reply, InboundError::NotStored(error)));
@@ -47,87 +55,126 @@ impl<O: Outbox> PacketCutter<O> {
 		packet: InboundPacket,
 		authorised_at: BlockNumber,
 		out: &mut RecordWriter<'_>,
-	) -> Result<(), AppendError> {
+	) -> Result<(), WriteError> {
 		let header = &packet.view.packet.header;
-		let mut rejections = packet.rejections;
-		let read: Vec<Key> = packet.keys.iter().flatten().copied().collect();
-		let places: Vec<u32> = packet
-			.keys
-			.iter()
-			.enumerate()
-			.filter(|(_, k)| k.is_some())
-			.map(|(i, _)| i as u32)
-			.collect();
-		let mut known = Vec::new();
-		self.context
-			.library
-			.index
-			.probe_many(&read, |place, _| known.push(place));
-		known.dedup();
-		let (mut known, mut keys) = (known.into_iter().peekable(), Vec::with_capacity(read.len()));
-		let mut repeats = Vec::new();
+		let read = |(i, key): (usize, &Option<Key>)| key.map(|key| (key, i as u32));
+		let read: Vec<(Key, u32)> = packet.keys.iter().enumerate().filter_map(read).collect();
 		let body = self.body(packet.view.packet.bytes.clone());
-		for (place, (key, ordinal)) in read.into_iter().zip(places).enumerate() {
-			let seen = self.group.pending.get(&key).copied();
-			let entry = packet.view.entries[ordinal as usize];
-			let (start, end) = (
-				packet.view.packet.head_len + entry.start,
-				packet.view.packet.head_len + entry.end,
-			);
-			if known.next_if_eq(&place).is_some() || seen.is_some() {
-				let bytes = &packet.view.packet.bytes[start..end];
-				// What cannot be compared now is taken for a repeat: an order must not take effect twice.
-				if !matches!(self.earlier(key, bytes, seen), Ok(None)) {
-					repeats.push(ordinal);
-					let id = order::Order::parse_registration(bytes)
-						.map(|o| o.id.into_owned())
-						.unwrap_or_default();
-					rejections.retain(|r| r.ordinal != ordinal);
-					rejections.push(Rejection {
-						ordinal,
-						id,
-						code: "technical.order_id_reused",
-						text: "an order of this seller with this id came before".into(),
-					});
-					continue;
-				}
-			}
-			self.group.pending.insert(key, (body, start as u32, end as u32));
-			keys.push((key, ordinal));
-		}
+		let (keys, reused, repetitions) = self.new_orders(&packet, read, body);
+		let mut unindexed: Vec<u32> = (0..)
+			.zip(&packet.keys)
+			.filter(|(_, key)| key.is_none())
+			.map(|(i, _)| i)
+			.collect();
+		unindexed.extend(reused.iter().map(|r| r.ordinal));
+		unindexed.extend(
+			repetitions
+				.iter()
+				.map(|r| r.ordinal)
+				.filter(|i| packet.keys[*i as usize].is_some()),
+		);
+		unindexed.sort_unstable();
+		let mut rejections = packet.rejections;
+		rejections.retain(|r| {
+			reused.binary_search_by_key(&r.ordinal, |it| it.ordinal).is_err()
+				&& repetitions.binary_search_by_key(&r.ordinal, |it| it.ordinal).is_err()
+		});
+		rejections.extend(reused);
 		rejections.sort_by_key(|r| r.ordinal);
+		let mut skipped: Vec<u32> = rejections.iter().map(|r| r.ordinal).collect();
+		skipped.extend(repetitions.iter().map(|r| r.ordinal));
+		skipped.sort_unstable();
 		let trailer = Trailer {
 			at: self.context.clock.now_ms(),
 			authorised_at,
-			skipped: rejections.iter().map(|r| r.ordinal).collect(),
-			repeats,
+			skipped,
+			unindexed,
 			..packet.view.trailer.clone()
 		};
-		let position = write_packet(out, kind::PACKET_IN, &packet.view.packet.bytes, &trailer)?;
+		let (position, record) = write_packet(out, kind::PACKET_IN, &packet.view.packet.bytes, &trailer)?;
 		self.group.written.push(Written {
 			position,
 			outgoing: false,
 			keys,
-			entries: packet.view.entries.clone(),
+			record,
 		});
 		if let (false, Some(kind)) = (rejections.is_empty(), header.kind.answer()) {
 			let target = Target {
 				lane: header.lane.opposite(),
 				interface: header.interface.clone(),
 			};
-			self.reject(&target, kind, &packet.view, &rejections);
+			self.reject(&target, kind, &packet.view, &rejections)?;
 		}
+		self.copied(&packet.view, &repetitions);
 		Ok(())
 	}
 
+	/// Which of the orders that can be `read` are new, the rejections of those whose ids came since the packet was looked at, and all
+	/// repetitions.
+	fn new_orders(
+		&mut self,
+		packet: &InboundPacket,
+		read: Vec<(Key, u32)>,
+		body: u32,
+	) -> (Vec<(Key, u32)>, Vec<Rejection>, Vec<Repetition>) {
+		let probed: Vec<Key> = read.iter().map(|(key, _)| *key).collect();
+		let mut known = Vec::new();
+		self.context.library.index.probe_many(&probed, |place, entry| {
+			if entry.order.number() >= packet.searched {
+				known.push(place);
+			}
+		});
+		known.dedup();
+		let (mut known, mut keys) = (known.into_iter().peekable(), Vec::with_capacity(read.len()));
+		let (mut reused, mut repetitions) = (Vec::new(), packet.repetitions.clone());
+		for (place, (key, ordinal)) in read.into_iter().enumerate() {
+			let seen = self.group.pending.get(&key).copied();
+			let entry = packet.view.entries[ordinal as usize];
+			let head = packet.view.packet.head_len;
+			let (start, end) = (head + entry.start, head + entry.end);
+			if known.next_if_eq(&place).is_some() || seen.is_some() {
+				let bytes = &packet.view.packet.bytes[start..end];
+				match self.earlier(key, bytes, seen, packet.searched) {
+					Ok(Before::None) => (),
+					Ok(Before::Same(Some(first))) => {
+						repetitions.push(Repetition { ordinal, first });
+						continue;
+					}
+					// What cannot be compared now is taken for a repeat: an order must not take effect twice.
+					_ => {
+						reused.push(Rejection {
+							ordinal,
+							line: order::confirmed::reused(bytes),
+						});
+						continue;
+					}
+				}
+			}
+			let pending = Pending {
+				place: (body, start as u32, end as u32),
+				entry: Some(packet.view.id_of(ordinal)),
+			};
+			self.group.pending.insert(key, pending);
+			keys.push((key, ordinal));
+		}
+		repetitions.sort_unstable_by_key(|it| it.ordinal);
+		(keys, reused, repetitions)
+	}
+
 	/// Make the technical rejections of a packet's entries.
-	fn reject(&mut self, target: &Target, kind: PacketKind, view: &Arc<PacketView>, rejections: &[Rejection]) {
+	fn reject(
+		&mut self,
+		target: &Target,
+		kind: PacketKind,
+		view: &Arc<PacketView>,
+		rejections: &[Rejection],
+	) -> Result<(), WriteError> {
 		let sequence = view.packet.header.sequence;
 		let mut body = Vec::new();
 		let mut ends = Vec::with_capacity(rejections.len());
 		for each in rejections {
-			let line = order::confirmed::technical(&each.id, each.code, &each.text);
-			packet::push_answer(&mut body, sequence, each.ordinal, &line);
+			packet::push_answer(&mut body, sequence, each.ordinal, &each.line)
+				.map_err(|error| RecordError(format!("rejection of entry {}: {error}", each.ordinal)))?;
 			ends.push(body.len());
 		}
 		let body = self.body(body.into());
@@ -135,20 +182,22 @@ impl<O: Outbox> PacketCutter<O> {
 		self.group.views.push(view.clone());
 		let mut start = 0;
 		for (each, end) in rejections.iter().zip(ends) {
+			let place = (body, (start + kind.prefix_len()) as u32, end as u32);
+			self.rejected_at(view.id_of(each.ordinal), place);
 			let open = self.open(target, kind, end - start);
 			let packet = &mut self.group.open[open];
-			let ordinal = each.ordinal;
 			packet.entries.push(OpenEntry {
 				body,
 				start: start as u32,
 				end: end as u32,
 				view: view_at,
-				ordinal,
+				ordinal: each.ordinal,
 			});
 			packet.kinds.0 |= view.packet.header.kinds.0;
 			packet.body_len += end - start;
 			start = end;
 		}
+		Ok(())
 	}
 
 	fn inbound_answers(
@@ -157,7 +206,7 @@ impl<O: Outbox> PacketCutter<O> {
 		authorised_at: BlockNumber,
 		signer: &KeyPair,
 		out: &mut RecordWriter<'_>,
-	) -> Result<(), AppendError> {
+	) -> Result<(), WriteError> {
 		let header = &packet.view.packet.header;
 		let lane = header.lane.opposite();
 		let mut skipped = packet.mismatched.clone();
@@ -169,7 +218,12 @@ impl<O: Outbox> PacketCutter<O> {
 					continue;
 				}
 				if book.claim(&lane, entry.sequence, entry.ordinal, header.kind) {
-					self.group.claimed.push((lane, entry.sequence, entry.ordinal));
+					self.group.claimed.push(Claim {
+						lane,
+						sequence: entry.sequence,
+						ordinal: entry.ordinal,
+						answer: None,
+					});
 				} else {
 					skipped.push(i as u32);
 				}
@@ -190,12 +244,12 @@ impl<O: Outbox> PacketCutter<O> {
 			countersignature,
 			..packet.view.trailer.clone()
 		};
-		let position = write_packet(out, kind::PACKET_IN, &packet.view.packet.bytes, &trailer)?;
+		let (position, record) = write_packet(out, kind::PACKET_IN, &packet.view.packet.bytes, &trailer)?;
 		self.group.written.push(Written {
 			position,
 			outgoing: false,
 			keys: Vec::new(),
-			entries: packet.view.entries.clone(),
+			record,
 		});
 		Ok(())
 	}

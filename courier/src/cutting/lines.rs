@@ -2,45 +2,46 @@
 
 //! Lines of this node's business system: which are new, and into which packet they go.
 
-use super::{submission::*, Answer, OpenEntry, Outbox, PacketCutter};
+use super::{submission::*, Answer, Claim, OpenEntry, Outbox, PacketCutter, Pending};
 use crate::{
 	api::{IdempotencyKey, LaneId, Problem, SubmitError, SubmitReport},
+	book::EntryId,
 	library::{has_id, LookupError},
 	order::{self, problem},
 	records::Trailer,
+	requests::KeyId,
 	store::Key,
 };
 use bytes::Bytes;
+use std::fmt;
 
 impl<O: Outbox> PacketCutter<O> {
 	pub(super) fn lines(&mut self, mut lines: Lines) -> Option<(SubmitReply, SubmitReport, Option<IdempotencyKey>)> {
 		if let Some(key) = &lines.idempotency {
-			let known = self.context.library.book.read().idempotency.get(&key.key).cloned();
-			let in_group = || self.group.idempotency.iter().find(|i| i.key == key.key);
-			let known = known
-				.map(|(d, r, _)| (d, r))
-				.or_else(|| in_group().map(|i| (i.body_digest, i.report.clone())));
-			let in_work = || {
-				self.group
-					.keys
-					.iter()
-					.any(|(k, digest)| *k == key.key && *digest == key.body_digest)
+			let known = self
+				.context
+				.library
+				.book
+				.read()
+				.requests
+				.get(key)
+				.map(|it| it.is(&key.body_digest));
+			let id = KeyId::of(key);
+			let in_work = || self.group.keys.get(&id).map(|digest| *digest == key.body_digest);
+			match known.or_else(in_work) {
+				// The same request came twice at the same time; the second learns the answer of the first by asking again.
+				Some(true) => {
+					let busy = SubmitError::Busy { retry_after_ms: 20 };
+					self.group.answers.push(Answer::Failed(lines.reply, busy));
+					return None;
+				}
+				Some(false) => {
+					let conflict = SubmitError::IdempotencyConflict { key: key.key.clone() };
+					self.group.answers.push(Answer::Failed(lines.reply, conflict));
+					return None;
+				}
+				None => self.group.keys.insert(id, key.body_digest),
 			};
-			if known.is_none() && in_work() {
-				// The same request came twice within one commit; the second learns the answer of the first by asking again.
-				let busy = SubmitError::Busy { retry_after_ms: 20 };
-				self.group.answers.push(Answer::Failed(lines.reply, busy));
-				return None;
-			}
-			if let Some((digest, report)) = known {
-				self.group.answers.push(if digest == key.body_digest {
-					Answer::Report(lines.reply, report)
-				} else {
-					Answer::Failed(lines.reply, SubmitError::IdempotencyConflict { key: key.key.clone() })
-				});
-				return None;
-			}
-			self.group.keys.push((key.key.clone(), key.body_digest));
 		}
 		let mut report = std::mem::take(&mut lines.report);
 		for part in lines.parts {
@@ -61,10 +62,11 @@ impl<O: Outbox> PacketCutter<O> {
 		let keys: Vec<Key> = part.entries.iter().filter_map(|e| e.key).collect();
 		debug_assert_eq!(keys.len(), part.entries.len());
 		let mut known = Vec::new();
-		self.context
-			.library
-			.index
-			.probe_many(&keys, |place, _| known.push(place));
+		self.context.library.index.probe_many(&keys, |place, entry| {
+			if entry.order.number() >= part.searched {
+				known.push(place);
+			}
+		});
 		known.dedup();
 		let (mut known, mut packets) = (known.into_iter().peekable(), PacketCount::default());
 		for (place, (entry, key)) in part.entries.iter().zip(keys).enumerate() {
@@ -73,23 +75,27 @@ impl<O: Outbox> PacketCutter<O> {
 			let suspect = known.next_if_eq(&place).is_some();
 			if suspect || seen.is_some() {
 				let bytes = &self.group.bodies[body as usize][(entry.start + prefix) as usize..entry.end as usize];
-				match self.earlier(key, bytes, seen) {
+				match self.earlier(key, bytes, seen, part.searched) {
 					Err(error) => {
 						report.refused.push((entry.line, unreadable(&error)));
 						continue;
 					}
-					Ok(Some(true)) => {
+					Ok(Before::Same(_)) => {
 						report.repeated += 1;
 						continue;
 					}
-					Ok(Some(false)) => {
+					Ok(Before::Other) => {
 						report.refused.push((entry.line, reused(bytes)));
 						continue;
 					}
-					Ok(None) => (),
+					Ok(Before::None) => (),
 				}
 			}
-			self.group.pending.insert(key, (body, entry.start + prefix, entry.end));
+			let pending = Pending {
+				place: (body, entry.start + prefix, entry.end),
+				entry: None,
+			};
+			self.group.pending.insert(key, pending);
 			let open = self.open(&part.target, part.kind, (entry.end - entry.start) as usize);
 			let packet = &mut self.group.open[open];
 			packet.entries.push(OpenEntry {
@@ -109,24 +115,37 @@ impl<O: Outbox> PacketCutter<O> {
 		packets.count
 	}
 
-	/// Whether an order with the id of `bytes` was accepted before: `Some(true)` with the same bytes.
+	/// Whether an order with the id of `bytes` was accepted in this group or since packet number `searched`. What is so new is in memory.
 	pub(super) fn earlier(
 		&self,
 		key: Key,
 		bytes: &[u8],
-		pending: Option<(u32, u32, u32)>,
-	) -> Result<Option<bool>, LookupError> {
+		pending: Option<Pending>,
+		searched: u64,
+	) -> Result<Before, LookupError> {
 		let Ok(order) = order::Order::parse_registration(bytes) else {
-			return Ok(None);
+			return Ok(Before::None);
 		};
-		if let Some((body, start, end)) = pending {
+		if let Some(Pending {
+			place: (body, start, end),
+			entry,
+		}) = pending
+		{
 			let other = &self.group.bodies[body as usize][start as usize..end as usize];
 			if has_id(other, &order.id) {
-				return Ok(Some(other == bytes));
+				return Ok(if other == bytes {
+					Before::Same(entry)
+				} else {
+					Before::Other
+				});
 			}
 		}
-		let found = self.context.library.find(key, &order.id)?;
-		Ok(found.map(|(view, ordinal)| view.entry(ordinal) == Some(bytes)))
+		let found = self.context.library.find_since(key, &order.id, searched)?;
+		Ok(match found {
+			None => Before::None,
+			Some((view, ordinal)) if view.entry(ordinal) == Some(bytes) => Before::Same(Some(view.id_of(ordinal))),
+			Some(_) => Before::Other,
+		})
 	}
 
 	/// Add a part's answers; gives the number of packets they went into.
@@ -137,29 +156,32 @@ impl<O: Outbox> PacketCutter<O> {
 		self.group.views.extend(part.views);
 		let mut packets = PacketCount::default();
 		// One hold of the lock for the part; nothing in between reads the disk.
-		let taken: Vec<bool> = {
+		let (taken, has_copies): (Vec<bool>, bool) = {
 			let mut book = self.context.library.book.write();
 			let views = &self.group.views;
 			let claim = |e: &PartEntry| {
 				let sequence = views[(first_view + e.view) as usize].packet.header.sequence;
 				book.claim(&lane, sequence, e.ordinal, part.kind)
 			};
-			part.entries.iter().map(claim).collect()
+			let taken = part.entries.iter().map(claim).collect();
+			(taken, book.has_copies())
 		};
-		for (entry, taken) in part.entries.iter().zip(taken) {
+		for (entry, _) in part.entries.iter().zip(&taken).filter(|(_, taken)| **taken) {
 			let view = first_view + entry.view;
 			let sequence = self.group.views[view as usize].packet.header.sequence;
-			if !taken {
-				let start = entry.start as usize + part.kind.prefix_len();
-				let bytes = self.group.bodies[body as usize].slice(start..entry.end as usize);
-				match self.earlier_answer(&lane, sequence, entry.ordinal) {
-					Ok(Some(other)) if other == bytes => report.repeated += 1,
-					Ok(_) => report.refused.push((entry.line, already_confirmed(&bytes))),
-					Err(error) => report.refused.push((entry.line, unreadable(&error))),
-				}
-				continue;
+			if has_copies {
+				self.copies_of(EntryId {
+					lane,
+					sequence,
+					ordinal: entry.ordinal,
+				});
 			}
-			self.group.claimed.push((lane, sequence, entry.ordinal));
+			self.group.claimed.push(Claim {
+				lane,
+				sequence,
+				ordinal: entry.ordinal,
+				answer: Some((body, entry.start + part.kind.prefix_len() as u32, entry.end)),
+			});
 			let open = self.open(&part.target, part.kind, (entry.end - entry.start) as usize);
 			let packet = &mut self.group.open[open];
 			packet.entries.push(OpenEntry {
@@ -174,28 +196,53 @@ impl<O: Outbox> PacketCutter<O> {
 			packets.note(packet.entries.len());
 			report.accepted += 1;
 		}
+		// What others, or this submission itself, answered in the meantime.
+		for (entry, _) in part.entries.iter().zip(&taken).filter(|(_, taken)| !**taken) {
+			let sequence = self.group.views[(first_view + entry.view) as usize]
+				.packet
+				.header
+				.sequence;
+			let start = entry.start as usize + part.kind.prefix_len();
+			let bytes = self.group.bodies[body as usize].slice(start..entry.end as usize);
+			match self.earlier_answer(&lane, sequence, entry.ordinal) {
+				Ok(Some(other)) if other == bytes => report.repeated += 1,
+				Ok(_) => report.refused.push((entry.line, already_confirmed(&bytes))),
+				Err(error) => report.refused.push((entry.line, unreadable(&error))),
+			}
+		}
 		packets.count
 	}
 
-	/// The bytes of the answer that an entry has already.
-	fn earlier_answer(&self, lane: &LaneId, sequence: u64, ordinal: u32) -> Result<Option<Bytes>, LookupError> {
-		for packet in self.group.open.iter().chain(&self.group.full) {
-			if packet.target.lane != lane.opposite() || !packet.kind.is_answer() {
-				continue;
+	/// The bytes of the answer that an entry got in this group, or shortly before it.
+	pub(super) fn earlier_answer(
+		&mut self,
+		lane: &LaneId,
+		sequence: u64,
+		ordinal: u32,
+	) -> Result<Option<Bytes>, LookupError> {
+		let group = &mut self.group;
+		for claim in &group.claimed[group.claims_known..] {
+			if let Some(place) = claim.answer {
+				group.claims.insert((claim.lane, claim.sequence, claim.ordinal), place);
 			}
-			let same = |e: &&OpenEntry| {
-				e.ordinal == ordinal && self.group.views[e.view as usize].packet.header.sequence == sequence
-			};
-			if let Some(entry) = packet.entries.iter().find(same) {
-				let start = entry.start as usize + packet.kind.prefix_len();
-				return Ok(Some(
-					self.group.bodies[entry.body as usize].slice(start..entry.end as usize),
-				));
-			}
+		}
+		group.claims_known = group.claimed.len();
+		if let Some((body, start, end)) = group.claims.get(&(*lane, sequence, ordinal)) {
+			return Ok(Some(group.bodies[*body as usize].slice(*start as usize..*end as usize)));
 		}
 		let found = self.context.library.answer(lane, sequence, ordinal)?;
 		Ok(found.and_then(|(view, at)| view.share(at)))
 	}
+}
+
+/// Whether an order came before.
+pub(super) enum Before {
+	/// It did not.
+	None,
+	/// With the same bytes; the first one, where it is a partner's.
+	Same(Option<EntryId>),
+	/// With other bytes.
+	Other,
 }
 
 /// Counts packets by how often an entry was the first of one, or of what this submission added.
@@ -214,7 +261,8 @@ impl PacketCount {
 	}
 }
 
-fn unreadable(error: &LookupError) -> Problem {
+/// An earlier line cannot be read, so nobody knows whether this one repeats it.
+pub fn unreadable(error: &dyn fmt::Display) -> Problem {
 	problem(
 		"log_unreadable",
 		"",
@@ -223,14 +271,16 @@ fn unreadable(error: &LookupError) -> Problem {
 	)
 }
 
-fn reused(bytes: &[u8]) -> Problem {
+/// The id in `bytes` belongs to another order.
+pub fn reused(bytes: &[u8]) -> Problem {
 	let id = order::Order::parse_registration(bytes)
 		.map(|o| o.id.into_owned())
 		.unwrap_or_default();
 	problem("order_id_reused", "id", id, "was used before with other content")
 }
 
-fn already_confirmed(bytes: &[u8]) -> Problem {
+/// The order that `bytes` answer has another answer.
+pub fn already_confirmed(bytes: &[u8]) -> Problem {
 	let id = order::Confirmation::parse(bytes)
 		.map(|c| c.order.into_owned())
 		.unwrap_or_default();

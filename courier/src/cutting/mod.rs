@@ -9,27 +9,35 @@
 //! * `submission`: what comes in.
 //! * `lines`: from this node's business system.
 //! * `inbound`: from partners.
+//! * `copies`: orders that a partner sends once more.
 //! * `write`: packets and notes into records.
+//!
+//! Nothing here reads the disk but for what was stored since a submission was looked at: whoever submits has looked up all that is older.
+//! Nothing is written that recovery would not take ([`Content::read`](records::Content::read)).
 
+mod copies;
 mod inbound;
 mod lines;
 mod submission;
 mod write;
 
+pub use copies::Repetition;
+pub use lines::{already_confirmed, reused, unreadable};
 pub use submission::*;
-pub use write::business_date;
+pub use write::{business_date, WriteError};
 
 use crate::{
-	api::{LaneId, SubmitError, SubmitReport},
-	book::Book,
+	api::{IdempotencyKey, LaneId, SubmitError, SubmitReport},
+	book::{Book, EntryId},
 	chain::{Snapshot, Target},
 	clock::Clock,
 	keys::{KeyPair, KeyRing},
 	library::Library,
-	protocol::{self, packet::EntryRef, PacketKind},
+	protocol::{self, PacketKind},
 	random::Random,
-	records::{self, kind, split_packet, PacketView},
-	store::{AppendError, Committed, Cutter, Key, Location, RecordWriter},
+	records::{self, kind, PacketRecord, PacketView},
+	requests::KeyId,
+	store::{AppendError, Committed, Cutter, Key, RecordWriter},
 };
 use bytes::Bytes;
 use codec::Encode;
@@ -44,6 +52,9 @@ use std::sync::{
 	Arc,
 };
 use tokio::sync::oneshot;
+
+/// Bytes after which a group takes no further submission. The rest is the next group, so nobody fails because others wrote much.
+const MAX_CUT_BYTES: usize = 64 << 20;
 
 /// Who is told of new packets.
 pub trait Outbox: Send + 'static {
@@ -98,8 +109,28 @@ struct Written {
 	position: u64,
 	outgoing: bool,
 	keys: Vec<(Key, u32)>,
-	/// The packet's entries: known while it is written, and looked for by nobody again.
-	entries: Vec<EntryRef>,
+	/// What was written, taken apart: looked for by nobody again.
+	record: PacketRecord,
+}
+
+/// Where a line is while its packet is in the making: body, start and end.
+type Place = (u32, u32, u32);
+
+/// An order in this group whose packet is not in the book yet.
+#[derive(Clone, Copy)]
+struct Pending {
+	place: Place,
+	/// Orders of a partner: which one.
+	entry: Option<EntryId>,
+}
+
+/// An entry that this group answers.
+struct Claim {
+	lane: LaneId,
+	sequence: u64,
+	ordinal: u32,
+	/// The answer, where this node's business system gave it.
+	answer: Option<Place>,
 }
 
 enum Answer {
@@ -117,12 +148,21 @@ struct Group {
 	views: Vec<Arc<PacketView>>,
 	open: Vec<OpenPacket>,
 	full: Vec<OpenPacket>,
-	pending: HashMap<Key, (u32, u32, u32)>,
-	claimed: Vec<(LaneId, u64, u32)>,
+	pending: HashMap<Key, Pending>,
+	claimed: Vec<Claim>,
+	/// Finds answers among `claimed`, as far as it was needed.
+	claims: HashMap<(LaneId, u64, u32), Place>,
+	claims_known: usize,
 	written: Vec<Written>,
 	notes: Vec<(u64, Note)>,
-	idempotency: Vec<records::Idempotency>,
-	keys: Vec<(String, Digest)>,
+	/// Repetitions to be answered, and those that wait for the answer to the first: that and the repetition.
+	copied: Vec<copies::Copied>,
+	waiting: Vec<(EntryId, EntryId)>,
+	requests: Vec<(u64, records::Idempotency)>,
+	/// Keys of the requests in work, with the digests of their bodies.
+	keys: HashMap<KeyId, Digest>,
+	/// Bytes of the packets in the making.
+	bytes: usize,
 	answers: Vec<Answer>,
 	next: HashMap<LaneId, u64>,
 }
@@ -151,6 +191,7 @@ impl<O: Outbox> PacketCutter<O> {
 	/// The index of the packet in the making that takes `len` more bytes.
 	fn open(&mut self, target: &Target, kind: PacketKind, len: usize) -> usize {
 		let group = &mut self.group;
+		group.bytes += len;
 		if let Some(at) = group.open.iter().position(|p| p.kind == kind && p.target == *target) {
 			let packet = &group.open[at];
 			let full =
@@ -188,15 +229,18 @@ impl<O: Outbox> PacketCutter<O> {
 		Some((snapshot, pair))
 	}
 
-	fn cut_all(&mut self, group: &mut Vec<Submission>, out: &mut RecordWriter<'_>) -> Result<(), AppendError> {
+	/// Cut what fits one group; what does not stays in `group`.
+	fn cut_all(&mut self, group: &mut Vec<Submission>, out: &mut RecordWriter<'_>) -> Result<(), WriteError> {
 		let signer = self.signer();
 		let mut reports = Vec::new();
-		for submission in group.drain(..) {
+		let mut submissions = group.drain(..);
+		for submission in submissions.by_ref() {
 			match (submission, &signer) {
-				(Submission::Note(note, reply), _) => {
-					self.note(*note, out)?;
-					self.group.answers.extend(reply.map(Answer::Noted));
-				}
+				(Submission::Note(note, reply), _) => match self.note(*note, out) {
+					Ok(()) => self.group.answers.extend(reply.map(Answer::Noted)),
+					// Its reply is dropped: the sender sees that it was not noted.
+					Err(error) => log::error!(target: "courier", "A note was not written: {error}"),
+				},
 				(Submission::Lines(lines), Some(_)) => reports.extend(self.lines(*lines)),
 				(Submission::Inbound(inbound), Some((_, pair))) => self.inbound(*inbound, pair, out),
 				(Submission::Lines(lines), None) => {
@@ -210,49 +254,87 @@ impl<O: Outbox> PacketCutter<O> {
 						.push(Answer::NotStored(inbound.reply, InboundError::NoKey));
 				}
 			}
+			if out.bytes() + self.group.bytes >= MAX_CUT_BYTES {
+				break;
+			}
 		}
+		let rest: Vec<_> = submissions.collect();
+		group.extend(rest);
+		self.answer_copies();
+		let mut written = Ok(());
 		if let Some((snapshot, pair)) = signer {
 			let full = std::mem::take(&mut self.group.full);
 			let open = std::mem::take(&mut self.group.open);
 			for packet in full.into_iter().chain(open).filter(|p| !p.entries.is_empty()) {
-				self.write_open(packet, &snapshot, &pair, out)?;
+				written = written.and_then(|()| self.write_open(packet, &snapshot, &pair, out));
 			}
 		}
-		for (reply, mut report, key) in reports {
-			report.position = out.next();
-			if let Some(key) = key {
-				let it = records::Idempotency {
-					at: self.context.clock.now_ms(),
-					key: key.key,
-					body_digest: key.body_digest,
-					report: report.clone(),
-				};
-				out.push(kind::IDEMPOTENCY, &it.encode())?;
-				self.group.idempotency.push(it);
-			}
-			self.group.answers.push(Answer::Report(reply, report));
+		for (reply, report, key) in reports {
+			self.report(reply, report, key, out);
 		}
-		Ok(())
+		written
+	}
+
+	/// Note the answer to a request with a key, and give it once it is on disk.
+	fn report(
+		&mut self,
+		reply: SubmitReply,
+		mut report: SubmitReport,
+		key: Option<IdempotencyKey>,
+		out: &mut RecordWriter<'_>,
+	) {
+		report.position = out.next();
+		if let Some(key) = key {
+			let it = records::Idempotency {
+				at: self.context.clock.now_ms(),
+				key: KeyId::of(&key).0,
+				body_digest: key.body_digest,
+				report: records::Report::of(&report),
+			};
+			match write::write_checked(out, kind::IDEMPOTENCY, &it.encode()) {
+				Ok(position) => self.group.requests.push((position, it)),
+				// The request is answered all the same: a key that is not known is harmless.
+				Err(error) => log::error!(target: "courier", "A request's key is not remembered: {error}"),
+			}
+		}
+		self.group.answers.push(Answer::Report(reply, report));
+	}
+
+	/// A packet of this group could not be written: nothing of the group is, and everybody in it learns why.
+	fn fail(&mut self, error: &WriteError) {
+		log::error!(target: "courier", "A group was not written: {error}");
+		let answers = std::mem::take(&mut self.group.answers);
+		let failed = answers.into_iter().map(|answer| match answer {
+			Answer::Report(reply, _) => Answer::Failed(reply, SubmitError::Store(error.to_string())),
+			Answer::Stored(reply) => Answer::NotStored(reply, InboundError::NotStored(error.clone())),
+			other => other,
+		});
+		// Who wanted something noted sees by the dropped reply that it was not.
+		let failed = failed.filter(|answer| !matches!(answer, Answer::Noted(_)));
+		let failed: Vec<_> = failed.collect();
+		self.unclaim();
+		self.clear();
+		self.group.answers = failed;
+	}
+
+	fn unclaim(&mut self) {
+		let mut book = self.context.library.book.write();
+		for claim in self.group.claimed.drain(..) {
+			book.unclaim(&claim.lane, claim.sequence, claim.ordinal);
+		}
 	}
 
 	fn apply(&mut self, group: &Committed<'_>) {
 		let library = self.context.library.clone();
 		let mut extended: Vec<LaneId> = Vec::new();
 		for written in std::mem::take(&mut self.group.written) {
-			let record = group.record(written.position);
-			let Some((packet, trailer)) = record.and_then(|r| split_packet(&r.payload).ok()) else {
-				debug_assert!(false, "what was just written can be read");
+			let Some(record) = group.record(written.position) else {
+				debug_assert!(false, "what was just written is there");
 				continue;
 			};
-			let view = PacketView::from_parts(written.position, packet, trailer, written.entries);
+			let view = PacketView::from_record(written.position, written.record, &record.payload);
 			let view = Arc::new(view);
-			let number = library.numbers.push(written.position);
-			let located: Vec<_> = written
-				.keys
-				.iter()
-				.filter_map(|(key, i)| Some((*key, Location::new(number, *i)?)))
-				.collect();
-			library.index.insert_many(&located);
+			library.add(written.position, &written.keys);
 			library.book.write().packet(&view, written.outgoing);
 			library.keep(&view);
 			let lane = view.packet.header.lane;
@@ -264,9 +346,15 @@ impl<O: Outbox> PacketCutter<O> {
 		for (position, note) in self.group.notes.drain(..) {
 			apply_note(&mut book, position, &note);
 		}
-		if !self.group.idempotency.is_empty() {
-			book.forget_keys(self.context.clock.now_ms().saturating_sub(self.context.idempotency_ms));
-			self.group.idempotency.drain(..).for_each(|it| book.answered(it));
+		for (first, copy) in self.group.waiting.drain(..) {
+			book.copied(first, copy);
+		}
+		if !self.group.requests.is_empty() {
+			book.requests
+				.forget_before(self.context.clock.now_ms().saturating_sub(self.context.idempotency_ms));
+			for (position, it) in self.group.requests.drain(..) {
+				book.requests.answered(position, &it);
+			}
 		}
 		let cuts: Vec<_> = extended
 			.iter()
@@ -286,10 +374,15 @@ impl<O: Outbox> PacketCutter<O> {
 		group.full.clear();
 		group.pending.clear();
 		group.claimed.clear();
+		group.claims.clear();
+		group.claims_known = 0;
 		group.written.clear();
 		group.notes.clear();
-		group.idempotency.clear();
+		group.copied.clear();
+		group.waiting.clear();
+		group.requests.clear();
 		group.keys.clear();
+		group.bytes = 0;
 		group.next.clear();
 	}
 }
@@ -298,9 +391,11 @@ impl<O: Outbox> Cutter for PacketCutter<O> {
 	type Submission = Submission;
 
 	fn cut(&mut self, group: &mut Vec<Submission>, out: &mut RecordWriter<'_>) {
+		let mark = out.mark();
 		if let Err(error) = self.cut_all(group, out) {
-			// Only a record above the size limit fails here, and lengths were checked long before: see MAX_BODY_LEN.
-			log::error!(target: "courier", "A record was not written: {error}");
+			// Lengths were checked long before: this is a fault of this program, and must not become one of the log.
+			out.rewind(mark);
+			self.fail(&error);
 		}
 	}
 
@@ -329,17 +424,12 @@ impl<O: Outbox> Cutter for PacketCutter<O> {
 		self.context
 			.full
 			.store(matches!(error, AppendError::Full { .. }), Ordering::Relaxed);
-		{
-			let mut book = self.context.library.book.write();
-			for (lane, sequence, ordinal) in self.group.claimed.drain(..) {
-				book.unclaim(&lane, sequence, ordinal);
-			}
-		}
+		self.unclaim();
 		for answer in self.group.answers.drain(..) {
 			match answer {
 				Answer::Report(reply, _) => drop(reply.send(Err(submit_error(error)))),
 				Answer::Failed(reply, error) => drop(reply.send(Err(error))),
-				Answer::Stored(reply) => drop(reply.send(Err(InboundError::NotStored(error.clone())))),
+				Answer::Stored(reply) => drop(reply.send(Err(InboundError::NotStored(error.clone().into())))),
 				Answer::NotStored(reply, error) => drop(reply.send(Err(error))),
 				// Dropped: the sender sees that it was not noted.
 				Answer::Noted(_) => (),
@@ -353,7 +443,7 @@ impl<O: Outbox> Cutter for PacketCutter<O> {
 			match submission {
 				Submission::Lines(lines) => drop(lines.reply.send(Err(submit_error(error)))),
 				Submission::Inbound(inbound) => {
-					drop(inbound.reply.send(Err(InboundError::NotStored(error.clone()))));
+					drop(inbound.reply.send(Err(InboundError::NotStored(error.clone().into()))));
 				}
 				Submission::Note(..) => (),
 			}

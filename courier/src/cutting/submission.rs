@@ -2,12 +2,14 @@
 
 //! What the log's writer thread is given.
 
+use super::{copies::Repetition, write::WriteError};
 use crate::{
 	api::{IdempotencyKey, LaneId, SubmitError, SubmitReport},
+	budget::Share,
 	chain::Target,
 	protocol::PacketKind,
 	records::{self, PacketView},
-	store::{AppendError, Key},
+	store::Key,
 };
 use bytes::Bytes;
 use sealane_primitives::{
@@ -51,6 +53,8 @@ pub struct Part {
 	pub entries: Vec<PartEntry>,
 	/// Answers: the packets that are answered.
 	pub views: Vec<Arc<PacketView>>,
+	/// Orders: packets with lower numbers were searched for their ids, in vain.
+	pub searched: u64,
 }
 
 /// How a submission is answered.
@@ -74,12 +78,8 @@ pub struct Lines {
 pub struct Rejection {
 	/// The entry.
 	pub ordinal: u32,
-	/// Its id as far as it can be read.
-	pub id: String,
-	/// `technical.…` or `clauses.…`.
-	pub code: &'static str,
-	/// Why.
-	pub text: String,
+	/// What is answered.
+	pub line: Vec<u8>,
 }
 
 /// A packet of a partner, opened and checked.
@@ -87,14 +87,41 @@ pub struct Rejection {
 pub struct InboundPacket {
 	/// The packet; its trailer has the clause versions.
 	pub view: Arc<PacketView>,
-	/// Orders: hash of the id of each entry; `None` where it could not be read.
+	/// Orders: hash of the id of each entry; `None` where it could not be read, or belongs to an earlier order.
 	pub keys: Vec<Option<Key>>,
-	/// Orders that are rejected whatever else is found.
+	/// Orders: packets with lower numbers were searched for their ids.
+	pub searched: u64,
+	/// Orders that came before with the same bytes, by ordinal.
+	pub repetitions: Vec<Repetition>,
+	/// Orders that are rejected whatever else is found, by ordinal.
 	pub rejections: Vec<Rejection>,
-	/// Answers: entries that do not match what they answer.
+	/// Answers: entries that do not match what they answer, in ascending order.
 	pub mismatched: Vec<u32>,
 	/// Answers: the root that this node computed is the issuer's.
 	pub root_matches: bool,
+	/// Answers: some answer what this node never sent.
+	pub unsent: bool,
+}
+
+impl InboundPacket {
+	/// About what storing the packet and what this node says to it takes in the log, in bytes.
+	pub fn cost(&self) -> usize {
+		let trailer = 256 + 8 * self.view.trailer.versions.len() + 8 * (self.rejections.len() + self.mismatched.len());
+		let answers: usize = self.rejections.iter().map(|r| r.line.len() + 16).sum();
+		self.view.packet.bytes.len() + trailer + answers
+	}
+
+	/// Bytes of it that have no effect, with what this node says to them.
+	pub fn rejected_bytes(&self) -> usize {
+		let entry = |ordinal: u32| self.view.entry(ordinal).map_or(0, <[u8]>::len);
+		let rejected: usize = self
+			.rejections
+			.iter()
+			.map(|r| entry(r.ordinal) + r.line.len() + 20)
+			.sum();
+		let repeated: usize = self.repetitions.iter().map(|r| 2 * entry(r.ordinal) + 40).sum();
+		rejected + repeated
+	}
 }
 
 /// The new packets of one envelope.
@@ -108,6 +135,8 @@ pub struct Inbound {
 	pub authorised_at: BlockNumber,
 	/// To the one who answers the partner.
 	pub reply: InboundReply,
+	/// Their share of the queue, given back when they are cut.
+	pub room: Share,
 }
 
 /// How packets of a partner are answered.
@@ -126,7 +155,7 @@ pub enum InboundError {
 		expected: u64,
 	},
 	/// The log did not take them.
-	NotStored(AppendError),
+	NotStored(WriteError),
 	/// This node has no key to sign with now.
 	NoKey,
 }

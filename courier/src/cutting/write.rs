@@ -6,10 +6,10 @@ use super::{submission::Note, OpenEntry, OpenPacket, Outbox, PacketCutter, Writt
 use crate::{
 	chain::Snapshot,
 	keys::KeyPair,
-	protocol::{self, packet::EntryRef, PacketHeader, PacketKind, SignedBatch},
+	protocol::{self, PacketHeader, SignedBatch},
 	random,
-	records::{kind, PacketView, Trailer},
-	store::{AppendError, RecordWriter},
+	records::{kind, Content, PacketRecord, RecordError, Trailer},
+	store::{AppendError, RecordBuilder, RecordWriter},
 };
 use bytes::Bytes;
 use codec::Encode;
@@ -19,7 +19,6 @@ use sealane_primitives::{
 	keys::Purpose,
 };
 use sha2::Digest as _;
-use std::sync::Arc;
 
 impl<O: Outbox> PacketCutter<O> {
 	/// Sign and write a packet of this node.
@@ -29,7 +28,7 @@ impl<O: Outbox> PacketCutter<O> {
 		snapshot: &Snapshot,
 		signer: &KeyPair,
 		out: &mut RecordWriter<'_>,
-	) -> Result<(), AppendError> {
+	) -> Result<(), WriteError> {
 		let lane = open.target.lane;
 		let sequence = self.next(&lane);
 		let at = self.context.clock.now_ms();
@@ -76,20 +75,18 @@ impl<O: Outbox> PacketCutter<O> {
 		for run in runs(&open.entries, &self.group.bodies) {
 			record.put(run);
 		}
-		put_trailer(&mut record, &trailer);
-		let position = record.finish()?;
+		let (position, record) = finish_packet(record, &trailer)?;
 		let keys = open
 			.keys
 			.into_iter()
 			.enumerate()
 			.map(|(i, key)| (key, i as u32))
 			.collect();
-		let entries = entry_refs(&open.entries, open.kind, &self.group.views);
 		self.group.written.push(Written {
 			position,
 			outgoing: true,
 			keys,
-			entries,
+			record,
 		});
 		self.group.next.insert(lane, sequence + 1);
 		Ok(())
@@ -130,7 +127,7 @@ impl<O: Outbox> PacketCutter<O> {
 		(seed, SignedBatch { header, signature })
 	}
 
-	pub(super) fn note(&mut self, note: Note, out: &mut RecordWriter<'_>) -> Result<(), AppendError> {
+	pub(super) fn note(&mut self, note: Note, out: &mut RecordWriter<'_>) -> Result<(), WriteError> {
 		let (kind, payload) = match &note {
 			Note::Delivered(it) => (kind::DELIVERED, it.encode()),
 			Note::Turned(it) => (
@@ -145,31 +142,10 @@ impl<O: Outbox> PacketCutter<O> {
 			Note::AnchorFinal(it, _) => (kind::ANCHOR_FINAL, it.encode()),
 			Note::Receipts(it) => (kind::RECEIPTS_SETTLED, it.encode()),
 		};
-		let position = out.push(kind, &payload)?;
+		let position = write_checked(out, kind, &payload)?;
 		self.group.notes.push((position, note));
 		Ok(())
 	}
-}
-
-/// The entries as they stand in the packet's body.
-fn entry_refs(entries: &[OpenEntry], kind: PacketKind, views: &[Arc<PacketView>]) -> Vec<EntryRef> {
-	let mut at = 0;
-	let place = |entry: &OpenEntry| {
-		let start = at + kind.prefix_len();
-		at += (entry.end - entry.start) as usize;
-		let (sequence, ordinal) = if kind.is_answer() {
-			(views[entry.view as usize].packet.header.sequence, entry.ordinal)
-		} else {
-			(0, 0)
-		};
-		EntryRef {
-			sequence,
-			ordinal,
-			start,
-			end: at,
-		}
-	};
-	entries.iter().map(place).collect()
 }
 
 /// The bytes of the entries, with neighbours in one piece.
@@ -190,10 +166,24 @@ fn runs<'a>(entries: &'a [OpenEntry], bodies: &'a [Bytes]) -> impl Iterator<Item
 	})
 }
 
-fn put_trailer(record: &mut crate::store::RecordBuilder<'_>, trailer: &Trailer) {
+/// Why a record was not written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+	/// The log does not take it.
+	#[error(transparent)]
+	Append(#[from] AppendError),
+	/// It is none that this node could read again.
+	#[error("it could not be read again: {0}")]
+	Unreadable(#[from] RecordError),
+}
+
+/// Put the trailer behind a packet and end the record, if it can be read again.
+fn finish_packet(mut record: RecordBuilder<'_>, trailer: &Trailer) -> Result<(u64, PacketRecord), WriteError> {
 	let bytes = trailer.encode();
 	record.put(&bytes);
 	record.put(&(bytes.len() as u32).to_le_bytes());
+	let whole = PacketRecord::read(record.payload())?;
+	Ok((record.finish()?, whole))
 }
 
 pub(super) fn write_packet(
@@ -201,12 +191,17 @@ pub(super) fn write_packet(
 	kind: u8,
 	packet: &[u8],
 	trailer: &Trailer,
-) -> Result<u64, AppendError> {
+) -> Result<(u64, PacketRecord), WriteError> {
 	let mut record = out.begin(kind)?;
 	record.reserve(packet.len() + 128);
 	record.put(packet);
-	put_trailer(&mut record, trailer);
-	record.finish()
+	finish_packet(record, trailer)
+}
+
+/// Write a record, if it can be read again.
+pub(super) fn write_checked(out: &mut RecordWriter<'_>, kind: u8, payload: &[u8]) -> Result<u64, WriteError> {
+	Content::read(kind, payload)?;
+	Ok(out.push(kind, payload)?)
 }
 
 /// Days since 1970-01-01 of the business day at `at`.

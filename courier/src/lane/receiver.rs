@@ -21,8 +21,11 @@ pub enum Offer<T> {
 	},
 	/// All its packets are stored already: acknowledge again.
 	Repeat(T),
-	/// It waits for those before it.
-	Parked,
+	/// It waits for those before it, in the place of an earlier copy, if there was one.
+	Parked {
+		/// That copy.
+		instead_of: Option<T>,
+	},
 	/// It is too far ahead, or there is no room: say which packet is expected.
 	Expected {
 		/// The sequence that is expected.
@@ -79,16 +82,37 @@ impl<T> ReceiveLane<T> {
 			self.next = last + 1;
 			return Offer::Take { from, what };
 		}
-		let full = self.parked.len() >= MAX_PARKED || self.parked_bytes + len > MAX_PARKED_BYTES;
-		if full || self.parked.contains_key(&first) {
+		if !self.has_room(first, len) {
 			return Offer::Expected {
 				sequence: self.next,
 				what,
 			};
 		}
+		let instead_of = self.forget(first);
 		self.parked_bytes += len;
 		self.parked.insert(first, Waiting { last, len, what });
-		Offer::Parked
+		Offer::Parked { instead_of }
+	}
+
+	/// Whether an envelope of `len` bytes that begins with `first` would be parked.
+	pub fn has_room(&self, first: u64, len: usize) -> bool {
+		let (others, bytes) = match self.parked.get(&first) {
+			Some(copy) => (self.parked.len() - 1, self.parked_bytes - copy.len),
+			None => (self.parked.len(), self.parked_bytes),
+		};
+		others < MAX_PARKED && bytes + len <= MAX_PARKED_BYTES
+	}
+
+	/// The parked envelope that begins with `first` is not waited for any more.
+	pub fn forget(&mut self, first: u64) -> Option<T> {
+		let gone = self.parked.remove(&first)?;
+		self.parked_bytes -= gone.len;
+		Some(gone.what)
+	}
+
+	/// So many packets are stored: the lane is never behind them, whatever failed in between.
+	pub fn stored(&mut self, packets: u64) {
+		self.next = self.next.max(packets);
 	}
 
 	/// The next parked envelope whose turn it is.
@@ -102,7 +126,7 @@ impl<T> ReceiveLane<T> {
 		Some(self.offer(first, waiting.last, waiting.len, waiting.what))
 	}
 
-	/// What was taken did not get to the disk: go back to `next`. Gives the parked envelopes, which are to be answered
+	/// What was taken from `next` on did not get to the disk: go back. Gives the parked envelopes, which are to be answered
 	/// with what is expected now.
 	pub fn rewind(&mut self, next: u64) -> Vec<T> {
 		self.next = next;
@@ -122,7 +146,7 @@ mod tests {
 	#[test]
 	fn takes_parks_and_releases_in_order() {
 		let mut lane = ReceiveLane::new(0);
-		assert_eq!(lane.offer(2, 3, 1, 'b'), Offer::Parked);
+		assert_eq!(lane.offer(2, 3, 1, 'b'), Offer::Parked { instead_of: None });
 		assert_eq!(lane.offer(0, 1, 1, 'a'), Offer::Take { from: 0, what: 'a' });
 		assert_eq!(lane.release(), Some(Offer::Take { from: 2, what: 'b' }));
 		assert_eq!(lane.release(), None);
@@ -134,12 +158,39 @@ mod tests {
 	fn boundary_of_the_park() {
 		let mut lane = ReceiveLane::new(0);
 		for i in 0..MAX_PARKED as u64 {
-			assert_eq!(lane.offer(10 + i, 10 + i, 1, i), Offer::Parked);
+			assert_eq!(lane.offer(10 + i, 10 + i, 1, i), Offer::Parked { instead_of: None });
 		}
 		assert_eq!(lane.offer(30, 30, 1, 9), Offer::Expected { sequence: 0, what: 9 });
 		let mut lane = ReceiveLane::new(0);
-		assert_eq!(lane.offer(1, 1, MAX_PARKED_BYTES, 0), Offer::Parked);
+		assert_eq!(
+			lane.offer(1, 1, MAX_PARKED_BYTES, 0),
+			Offer::Parked { instead_of: None }
+		);
 		assert_eq!(lane.offer(2, 2, 1, 1), Offer::Expected { sequence: 0, what: 1 });
+	}
+
+	#[test]
+	fn a_copy_takes_the_place_of_what_is_parked() {
+		let mut lane = ReceiveLane::new(0);
+		assert_eq!(lane.offer(1, 1, 5, 'a'), Offer::Parked { instead_of: None });
+		assert_eq!(lane.offer(1, 1, 7, 'b'), Offer::Parked { instead_of: Some('a') });
+		assert_eq!((lane.parked(), lane.parked_bytes), (1, 7));
+		assert_eq!((lane.forget(1), lane.forget(1)), (Some('b'), None));
+		assert_eq!((lane.parked(), lane.parked_bytes), (0, 0));
+	}
+
+	#[test]
+	fn never_behind_what_is_stored() {
+		let mut lane = ReceiveLane::new(4);
+		assert_eq!(lane.offer(4, 4, 1, 'a'), Offer::Take { from: 4, what: 'a' });
+		assert_eq!(lane.offer(5, 5, 1, 'b'), Offer::Take { from: 5, what: 'b' });
+		// The second found no room; both looked at the log before the first was in it.
+		lane.rewind(5);
+		lane.rewind(4);
+		lane.stored(5);
+		assert_eq!(lane.offer(5, 5, 1, 'b'), Offer::Take { from: 5, what: 'b' });
+		lane.stored(3);
+		assert_eq!(lane.next(), 6);
 	}
 
 	proptest! {

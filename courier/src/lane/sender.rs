@@ -15,8 +15,12 @@ pub const BACKOFF_MIN_MS: u64 = 200;
 /// Longest pause, in milliseconds. A partner that returns is noticed earlier, when it connects.
 pub const BACKOFF_MAX_MS: u64 = 60_000;
 
-/// Pause after an envelope that overtook more than the receiver parks, in milliseconds.
-pub const OVERTAKEN_PAUSE_MS: u64 = 20;
+/// First pause after an answer that is no progress, in milliseconds; each further one doubles it.
+pub const STALL_MIN_MS: u64 = 20;
+/// Longest pause after an answer that is no progress, in milliseconds, if the partner does not ask for more.
+pub const STALL_MAX_MS: u64 = 5_000;
+/// Age at which an envelope in flight is taken for lost when the partner says that it waits for it, in milliseconds.
+pub const LOST_AFTER_MS: u64 = 5_000;
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +53,23 @@ pub enum Obstacle {
 	Rate,
 }
 
+/// What a lane makes of the place that the partner waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expectation {
+	/// It fits what is under way.
+	Fits,
+	/// It is behind what the partner acknowledged: the partner lost what it had, and gets it again.
+	Behind,
+	/// It is beyond what was made.
+	Impossible,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Flight {
 	last: u64,
 	at: Moment,
+	/// What was acknowledged when it was sent.
+	acked: u64,
 }
 
 /// Sending side of one lane.
@@ -66,7 +83,15 @@ pub struct SendLane {
 	done: BTreeMap<u64, u64>,
 	flights: BTreeMap<u64, Flight>,
 	closed: Option<(Refusal, BlockNumber)>,
+	/// Packets before this sequence may be known to the partner.
+	reached: u64,
+	/// A packet that was refused: those before it go without it.
+	refused: Option<u64>,
 	failures: u32,
+	/// Answers in a row that were no progress.
+	stalls: u32,
+	/// The most that was ever acknowledged, and how often the partner fell behind since that grew.
+	peak: (u64, u32),
 	obstacle: Option<(Obstacle, Moment)>,
 	retry_at: Moment,
 }
@@ -81,7 +106,12 @@ impl SendLane {
 			done: BTreeMap::new(),
 			flights: BTreeMap::new(),
 			closed: None,
+			// What was made before the node stopped may have been sent.
+			reached: cut,
+			refused: None,
 			failures: 0,
+			stalls: 0,
+			peak: (acked, 0),
 			obstacle: None,
 			retry_at: 0,
 		}
@@ -95,6 +125,11 @@ impl SendLane {
 	/// Packets before this sequence are on the partner's disk.
 	pub fn acked(&self) -> u64 {
 		self.acked
+	}
+
+	/// Packets from this sequence on were never sent: nobody can answer them.
+	pub fn reached(&self) -> u64 {
+		self.reached
 	}
 
 	/// Envelopes in flight.
@@ -143,6 +178,11 @@ impl SendLane {
 		if self.retry_at > now {
 			return Next::WaitUntil(self.retry_at);
 		}
+		let last = match self.refused {
+			Some(refused) if refused > first => last.min(refused - 1),
+			Some(refused) if refused == first => first,
+			_ => last,
+		};
 		Next::Send { first, last }
 	}
 
@@ -185,13 +225,20 @@ impl SendLane {
 	/// The packets are on their way.
 	pub fn sent(&mut self, first: u64, last: u64, now: Moment) {
 		debug_assert!(first <= last && last < self.cut);
-		self.flights.insert(first, Flight { last, at: now });
+		self.reached = self.reached.max(last + 1);
+		let flight = Flight {
+			last,
+			at: now,
+			acked: self.acked,
+		};
+		self.flights.insert(first, flight);
 	}
 
 	/// The partner has them on its disk. Gives the new end of what is there without a gap, if it moved.
 	pub fn stored(&mut self, first: u64, last: u64) -> Option<u64> {
 		self.flights.remove(&first);
 		self.failures = 0;
+		self.stalls = 0;
 		self.obstacle = None;
 		self.retry_at = 0;
 		if last >= self.acked {
@@ -205,6 +252,10 @@ impl SendLane {
 			self.done.remove(&start);
 			self.acked = self.acked.max(end + 1);
 		}
+		if self.acked > self.peak.0 {
+			self.peak = (self.acked, 0);
+		}
+		self.refused = self.refused.filter(|refused| *refused >= self.acked);
 		(self.acked > before).then_some(self.acked)
 	}
 
@@ -221,13 +272,36 @@ impl SendLane {
 		}
 	}
 
-	/// The partner asks to try again after `pause_ms`, or this node knows that it makes no sense before.
-	pub fn postponed(&mut self, first: Option<u64>, obstacle: Obstacle, now: Moment, pause_ms: u64) {
-		if let Some(first) = first {
-			self.flights.remove(&first);
-		}
+	/// The partner refused packet `refused` of the envelope that began with `first`. Those before it go by themselves the next time.
+	pub fn refused(&mut self, first: u64, refused: u64, now: Moment, jitter: u16) {
+		self.refused = Some(refused);
+		self.failed(first, Obstacle::Refused, now, jitter);
+	}
+
+	/// This node knows that it makes no sense to send before `pause_ms`.
+	pub fn postponed(&mut self, obstacle: Obstacle, now: Moment, pause_ms: u64) {
 		self.obstruct(obstacle, now);
 		self.retry_at = now + pause_ms.clamp(1, BACKOFF_MAX_MS);
+	}
+
+	/// The partner asks to try the envelope that began with `first` again after `pause_ms`.
+	pub fn busy(&mut self, first: u64, now: Moment, pause_ms: u64) {
+		self.flights.remove(&first);
+		self.stalled(now, pause_ms);
+	}
+
+	/// An answer that is no progress: whoever gives one after the other is asked less and less often.
+	fn stalled(&mut self, now: Moment, least_ms: u64) {
+		self.obstruct(Obstacle::Busy, now);
+		let least = now + least_ms.clamp(1, BACKOFF_MAX_MS);
+		// The same answer to a whole window is one answer.
+		if self.retry_at <= now {
+			let pause = STALL_MAX_MS.min(STALL_MIN_MS << self.stalls.min(16));
+			self.retry_at = least.max(now + pause);
+			self.stalls = self.stalls.saturating_add(1);
+		} else {
+			self.retry_at = self.retry_at.max(least);
+		}
 	}
 
 	fn obstruct(&mut self, obstacle: Obstacle, now: Moment) {
@@ -235,28 +309,55 @@ impl SendLane {
 		self.obstacle = Some((obstacle, since));
 	}
 
-	/// The partner waits for `sequence`. Gives false for a place that cannot be: behind what it acknowledged or beyond what
-	/// was made; the lane then keeps its own view.
-	pub fn expected(&mut self, first: u64, sequence: u64, now: Moment, jitter: u16) -> bool {
-		self.flights.remove(&first);
-		if sequence < self.acked || sequence > self.cut {
+	/// The partner waits for `sequence`; it was asked to take `first` and what follows. Where it lost what it acknowledged, it gets that
+	/// again: what is stored can be sent as often as need be. A place that cannot be is not believed.
+	pub fn expected(&mut self, first: u64, sequence: u64, now: Moment, jitter: u16) -> Expectation {
+		let flight = self.flights.remove(&first);
+		if sequence > self.cut {
 			self.failed(first, Obstacle::Refused, now, jitter);
-			return false;
+			return Expectation::Impossible;
+		}
+		if sequence < self.acked {
+			let before = flight.map_or(0, |flight| flight.acked);
+			if sequence >= before {
+				// Said before what it waited for arrived.
+				self.stalled(now, 1);
+				return Expectation::Fits;
+			}
+			self.acked = sequence;
+			self.done.clear();
+			self.obstruct(Obstacle::Busy, now);
+			self.retry_at = now + BACKOFF_MAX_MS.min(BACKOFF_MIN_MS << self.peak.1.min(16));
+			self.peak.1 = self.peak.1.saturating_add(1);
+			return Expectation::Behind;
 		}
 		if sequence == first {
 			// It asks for what it was just sent: do not go round at full speed.
 			self.failed(first, Obstacle::Busy, now, jitter);
-		} else if sequence < first {
-			// What was before it is on its way, or lost; either shows soon.
-			self.postponed(None, Obstacle::Busy, now, OVERTAKEN_PAUSE_MS);
+			return Expectation::Fits;
 		}
-		true
+		if sequence < first {
+			// What was before it is on its way, or lost, if that takes so long.
+			let waited_for = self.flights.range(..=sequence).next_back();
+			let lost = waited_for.filter(|(_, f)| f.last >= sequence && now.saturating_sub(f.at) >= LOST_AFTER_MS);
+			if let Some(start) = lost.map(|(start, _)| *start) {
+				self.flights.remove(&start);
+			}
+		}
+		self.stalled(now, 1);
+		Expectation::Fits
 	}
 
 	/// Something changed that makes a new attempt worthwhile: the partner connected, an operator asked.
 	pub fn wake(&mut self) {
 		self.retry_at = 0;
 		self.failures = 0;
+		self.stalls = 0;
+	}
+
+	/// The partner shows that it is there: try once, and wait as long as before if that fails.
+	pub fn nudge(&mut self) {
+		self.retry_at = 0;
 	}
 
 	/// The chain does not allow it from block `at` on. Gives false if it was closed for the same reason already.
@@ -335,10 +436,106 @@ mod tests {
 	fn impossible_place_is_not_believed() {
 		let mut lane = SendLane::new(10, 5);
 		lane.sent(5, 6, 0);
-		assert!(!lane.expected(5, 4, 0, 0));
-		lane.wake();
-		lane.sent(5, 6, 0);
-		assert!(!lane.expected(5, 11, 0, 0));
+		assert_eq!(lane.expected(5, 11, 0, 0), Expectation::Impossible);
+		assert_eq!(lane.acked(), 5);
+	}
+
+	#[test]
+	fn partner_that_lost_its_log_gets_all_of_it_again() {
+		let mut lane = SendLane::new(10, 8);
+		lane.sent(8, 9, 0);
+		assert_eq!(lane.expected(8, 3, 0, 0), Expectation::Behind);
+		let Next::WaitUntil(first_pause) = lane.next(0) else {
+			panic!("waits a moment")
+		};
+		assert_eq!(lane.next(first_pause), Next::Send { first: 3, last: 9 });
+		// Once more, before it has what it had: it may lie, and gets less and less often what it asks for.
+		lane.sent(3, 3, first_pause);
+		lane.stored(3, 3);
+		lane.sent(4, 9, first_pause);
+		assert_eq!(lane.expected(4, 0, first_pause, 0), Expectation::Behind);
+		let Next::WaitUntil(second) = lane.next(first_pause) else {
+			panic!("waits a moment")
+		};
+		assert!(second - first_pause > first_pause);
+	}
+
+	#[test]
+	fn late_answer_does_not_turn_the_lane_back() {
+		let mut lane = SendLane::new(4, 0);
+		lane.sent(0, 1, 0);
+		lane.sent(2, 3, 0);
+		lane.stored(0, 1);
+		assert_eq!(
+			lane.expected(2, 0, 1, 0),
+			Expectation::Fits,
+			"said while the first was on its way"
+		);
+		assert_eq!(lane.acked(), 2);
+	}
+
+	#[test]
+	fn answers_without_progress_cost_a_growing_pause() {
+		for answer in [0, 1, 2] {
+			let mut lane = SendLane::new(4, 0);
+			let (mut now, mut sent) = (0, 0);
+			while now < 5_000 {
+				match lane.next(now) {
+					Next::Send { first, .. } => {
+						lane.sent(first, first, now);
+						sent += 1;
+						match answer {
+							0 => lane.busy(first, now, 1),
+							it => {
+								lane.expected(first, first + it % 2, now, 0);
+							}
+						}
+					}
+					Next::WaitUntil(at) => now = at,
+					Next::Idle => panic!("has packets"),
+				}
+			}
+			assert!(sent < 20, "{sent} envelopes in 5 s for answer {answer}");
+		}
+	}
+
+	#[test]
+	fn request_that_the_partner_waits_for_is_lost_after_a_while() {
+		let mut lane = SendLane::new(2, 0);
+		lane.sent(0, 0, 0);
+		lane.sent(1, 1, 0);
+		assert_eq!(lane.expected(1, 0, 100, 0), Expectation::Fits);
+		assert_eq!(lane.in_flight(), 1, "may still arrive");
+		lane.stored(1, 1);
+		lane.extend(3);
+		lane.sent(2, 2, LOST_AFTER_MS);
+		lane.expected(2, 0, LOST_AFTER_MS, 0);
+		assert_eq!(lane.next(LOST_AFTER_MS * 2), Next::Send { first: 0, last: 0 });
+	}
+
+	#[test]
+	fn what_stands_before_a_refused_packet_goes_by_itself() {
+		let mut lane = SendLane::new(4, 0);
+		lane.sent(0, 3, 0);
+		lane.refused(0, 2, 0, 0);
+		assert_eq!(lane.next(BACKOFF_MAX_MS), Next::Send { first: 0, last: 1 });
+		lane.sent(0, 1, BACKOFF_MAX_MS);
+		lane.stored(0, 1);
+		assert_eq!(lane.next(BACKOFF_MAX_MS), Next::Send { first: 2, last: 2 });
+		lane.sent(2, 2, BACKOFF_MAX_MS);
+		lane.stored(2, 2);
+		assert_eq!(lane.next(BACKOFF_MAX_MS), Next::Send { first: 3, last: 3 });
+	}
+
+	#[test]
+	fn only_what_was_sent_can_be_answered() {
+		let mut lane = SendLane::new(3, 1);
+		assert_eq!(lane.reached(), 3, "what was made before a start may have been sent");
+		lane.extend(7);
+		assert_eq!(lane.reached(), 3);
+		lane.sent(3, 4, 0);
+		lane.failed(3, Obstacle::Unreachable, 0, 0);
+		assert_eq!(lane.reached(), 5);
 	}
 
 	#[derive(Clone, Debug)]
@@ -411,7 +608,7 @@ mod tests {
 					},
 					Happening::Busy(i) if !flights.is_empty() => {
 						let (first, _) = flights.remove(usize::from(i) % flights.len());
-						lane.postponed(Some(first), Obstacle::Busy, now, u64::from(i));
+						lane.busy(first, now, u64::from(i));
 					},
 					Happening::Close => { lane.close(Refusal::Suspended, 1); },
 					Happening::Reopen => { lane.reopen(); },

@@ -3,8 +3,9 @@
 //! Confirmations and results of registrations, as the issuer's business system, or its node, gives them.
 
 use super::{
+	bounded, is_id,
 	json::{self, Fields, Value},
-	problem, RESERVED_REASONS,
+	problem, MAX_ID_LEN, MAX_TEXT_LEN, RESERVED_REASONS,
 };
 use crate::api::{Outcome, Problem};
 use sealane_primitives::{
@@ -198,7 +199,8 @@ impl<'a> Confirmation<'a> {
 	}
 }
 
-/// The bytes of a technical rejection of the order `id`.
+/// The bytes of a technical rejection of the order `id`: a few thousand at most, whatever the partner wrote. An id that is none is cut to
+/// what an id may be, and is `?` where nothing is left.
 pub fn technical(id: &str, code: &str, text: &str) -> Vec<u8> {
 	#[derive(serde::Serialize)]
 	struct Why<'a> {
@@ -211,13 +213,30 @@ pub fn technical(id: &str, code: &str, text: &str) -> Vec<u8> {
 		outcome: &'static str,
 		reason: Why<'a>,
 	}
+	let id = match is_id(id) {
+		true => Cow::Borrowed(id),
+		false if id.is_empty() => Cow::Borrowed("?"),
+		false => Cow::Owned(bounded(MAX_ID_LEN, format_args!("{id}"))),
+	};
+	let text = bounded(MAX_TEXT_LEN, format_args!("{text}"));
 	let line = Line {
-		order: id,
+		order: &id,
 		outcome: "rejected",
-		reason: Why { code, text },
+		reason: Why { code, text: &text },
 	};
 	// Strings and structs of strings always serialise into memory.
 	serde_json::to_vec(&line).unwrap_or_default()
+}
+
+/// The rejection of an order whose id an earlier one of the seller has.
+pub fn reused(order: &[u8]) -> Vec<u8> {
+	let parsed = super::Order::parse_registration(order);
+	let id = parsed.as_ref().map_or("", |order| &order.id);
+	technical(
+		id,
+		"technical.order_id_reused",
+		"an order of this seller with this id came before",
+	)
 }
 
 #[cfg(test)]
@@ -266,6 +285,22 @@ mod tests {
 				field,
 				"{line}"
 			);
+		}
+	}
+
+	#[test]
+	fn technical_rejection_is_short_whatever_it_answers() {
+		for id in [
+			"",
+			"\u{1}",
+			"A\n",
+			&"\u{1}".repeat(70_000),
+			&"字".repeat(30_000),
+			&"\"\\".repeat(30_000),
+		] {
+			let line = technical(id, "technical.unreadable", &"\u{1}\"".repeat(60_000));
+			assert!(line.len() < 4096, "{}", line.len());
+			assert!(Confirmation::parse(&line).expect("is readable").is_technical());
 		}
 	}
 

@@ -19,10 +19,15 @@ pub use confirmed::Confirmation;
 pub use submitted::Order;
 
 use crate::api::Problem;
-use std::borrow::Cow;
+use std::{
+	borrow::Cow,
+	fmt::{self, Write},
+};
 
 /// Longest id of an order, in bytes.
 pub const MAX_ID_LEN: usize = 128;
+/// Longest free text that this node writes into an answer, in bytes.
+pub const MAX_TEXT_LEN: usize = 1024;
 /// Most characters of a value that a problem shows.
 const SHOWN_CHARS: usize = 64;
 
@@ -51,4 +56,62 @@ pub(crate) fn shown(value: &str) -> String {
 		.take(SHOWN_CHARS)
 		.map(|c| if c.is_control() { '\u{fffd}' } else { c })
 		.collect()
+}
+
+/// Whether a text is an id: 1 to [`MAX_ID_LEN`] bytes, no control characters.
+pub(crate) fn is_id(text: &str) -> bool {
+	!text.is_empty() && text.len() <= MAX_ID_LEN && !text.bytes().any(|b| b < 0x20 || b == 0x7f)
+}
+
+/// A text of at most `max` bytes: control characters are replaced, and what is longer ends in `…`. Nothing behind the end is made, however
+/// long it would be.
+pub(crate) fn bounded(max: usize, text: fmt::Arguments<'_>) -> String {
+	struct Bounded {
+		text: String,
+		max: usize,
+	}
+	impl Write for Bounded {
+		fn write_str(&mut self, more: &str) -> fmt::Result {
+			for c in more.chars() {
+				let c = if c.is_control() { '\u{fffd}' } else { c };
+				if self.text.len() + c.len_utf8() > self.max {
+					return Err(fmt::Error);
+				}
+				self.text.push(c);
+			}
+			Ok(())
+		}
+	}
+	let mut bounded = Bounded {
+		text: String::new(),
+		max,
+	};
+	if bounded.write_fmt(text).is_err() {
+		let room = max.saturating_sub('…'.len_utf8());
+		while bounded.text.len() > room {
+			bounded.text.pop();
+		}
+		bounded.text.push('…');
+	}
+	bounded.text
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn boundary_of_a_text() {
+		assert_eq!(bounded(8, format_args!("{}", "12345678")), "12345678");
+		assert_eq!(bounded(8, format_args!("{}", "123456789")), "12345…");
+		assert_eq!(bounded(8, format_args!("ab\u{1}{}", "字字")), "ab\u{fffd}…");
+		assert_eq!(bounded(8, format_args!("")), "");
+	}
+
+	#[test]
+	fn boundary_of_an_id() {
+		assert!(is_id(&"A".repeat(MAX_ID_LEN)));
+		assert!(!is_id(&"A".repeat(MAX_ID_LEN + 1)));
+		assert!(!is_id("") && !is_id("A\u{1}") && !is_id("A\u{7f}"));
+	}
 }

@@ -57,7 +57,13 @@ pub enum RefusalReason {
 	/// No key of the sender that is valid now made the signature.
 	#[codec(index = 6)]
 	SignatureInvalid,
+	/// More entries cannot be read than are answered one by one; the refusal names them.
+	#[codec(index = 7)]
+	Unreadable,
 }
+
+/// Most runs of unreadable entries that a refusal names.
+pub const MAX_RUNS: usize = 4_096;
 
 impl RefusalReason {
 	/// Stable code for people and programs.
@@ -83,6 +89,7 @@ impl RefusalReason {
 			RefusalReason::SealBroken => "wire.seal_broken",
 			RefusalReason::HeaderMismatch => "wire.header_mismatch",
 			RefusalReason::SignatureInvalid => "wire.signature_invalid",
+			RefusalReason::Unreadable => "wire.unreadable_entries",
 		}
 	}
 }
@@ -102,6 +109,8 @@ pub struct Refused {
 	pub at: Moment,
 	/// Newest block that the receiver knows.
 	pub block: BlockNumber,
+	/// Entries of the first packet that cannot be read, as runs (first, length), at most [`MAX_RUNS`]; empty for other reasons.
+	pub unreadable: Vec<(u32, u32)>,
 }
 
 /// Something signed by the receiver.
@@ -169,10 +178,19 @@ impl Answer {
 					});
 				}
 			}
-			Answer::Refused(refused) if refused.what.version != VERSION => {
-				return Err(WireError::Version {
-					found: refused.what.version,
-				});
+			Answer::Refused(refused) => {
+				if refused.what.version != VERSION {
+					return Err(WireError::Version {
+						found: refused.what.version,
+					});
+				}
+				if refused.what.unreadable.len() > MAX_RUNS {
+					return Err(WireError::Count {
+						what: "refusal",
+						found: refused.what.unreadable.len() as u64,
+						rule: "at most 4096 runs of unreadable entries are allowed",
+					});
+				}
 			}
 			_ => (),
 		}

@@ -16,7 +16,7 @@ mod tests;
 
 pub use answer::{Answer, Receipt, RefusalReason, Refused, Signed};
 pub use envelope::{Envelope, EnvelopeHead};
-pub use packet::{Body, EntryRef, Packet, PacketHeader, PacketKind, SignedBatch};
+pub use packet::{Body, EntryRef, Packet, PacketHead, PacketHeader, PacketKind, SignedBatch};
 
 /// Version of packets, envelopes and answers.
 pub const VERSION: u8 = 1;

@@ -130,6 +130,57 @@ impl PacketHeader {
 	}
 }
 
+/// The start of a packet, and where the packet ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PacketHead {
+	/// The parsed header.
+	pub header: PacketHeader,
+	/// The sender's signature over the header.
+	pub signature: Signature,
+	/// Length of header and signature.
+	pub head_len: usize,
+	/// Length of the whole packet.
+	pub len: usize,
+}
+
+impl PacketHead {
+	/// Parse the head of the packet at the start of `bytes`, which hold all of the packet at least.
+	pub fn read(bytes: &[u8]) -> Result<Self, WireError> {
+		let mut input = &bytes[..bytes.len().min(MAX_HEADER_LEN)];
+		let start = input.len();
+		let header = PacketHeader::decode(&mut input).map_err(|_| WireError::Undecodable { what: "packet header" })?;
+		let signature = Signature::decode(&mut input).map_err(|_| WireError::Undecodable {
+			what: "packet signature",
+		})?;
+		header.check()?;
+		let head_len = start - input.len();
+		let len = head_len + header.body_len as usize;
+		if bytes.len() < len {
+			return Err(WireError::Truncated {
+				what: "packet",
+				len: bytes.len(),
+				needed: len,
+			});
+		}
+		Ok(PacketHead {
+			header,
+			signature,
+			head_len,
+			len,
+		})
+	}
+
+	/// The packet at the start of `bytes`, from which this head was read.
+	pub fn with(self, bytes: &Bytes) -> Packet {
+		Packet {
+			header: self.header,
+			signature: self.signature,
+			bytes: bytes.slice(..self.len),
+			head_len: self.head_len,
+		}
+	}
+}
+
 /// A packet: header, signature, body. `head` is what is hashed and stored; the parsed form stands beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packet {
@@ -147,28 +198,7 @@ impl Packet {
 	/// Parse one packet at the start of `bytes`; gives the packet and its length. Checks structure and lengths, not the body's
 	/// hash and not the signature.
 	pub fn split_from(bytes: &Bytes) -> Result<Self, WireError> {
-		let mut input: &[u8] = &bytes[..bytes.len().min(MAX_HEADER_LEN)];
-		let start = input.len();
-		let header = PacketHeader::decode(&mut input).map_err(|_| WireError::Undecodable { what: "packet header" })?;
-		let signature = Signature::decode(&mut input).map_err(|_| WireError::Undecodable {
-			what: "packet signature",
-		})?;
-		header.check()?;
-		let head_len = start - input.len();
-		let end = head_len + header.body_len as usize;
-		if bytes.len() < end {
-			return Err(WireError::Truncated {
-				what: "packet",
-				len: bytes.len(),
-				needed: end,
-			});
-		}
-		Ok(Packet {
-			header,
-			signature,
-			bytes: bytes.slice(..end),
-			head_len,
-		})
+		PacketHead::read(bytes).map(|head| head.with(bytes))
 	}
 
 	/// Put a packet together from a header, the signature over it and a body.
@@ -265,27 +295,48 @@ impl Body {
 	/// The entries of a body from outside: exactly `count`, each whole and of a length between 1 and
 	/// [`MAX_ENTRY_LEN`], nothing behind them.
 	pub fn entries_checked(&self, count: u32) -> Result<Vec<EntryRef>, WireError> {
-		let most = self.bytes.len() / (self.kind.prefix_len() + 1);
-		if count as usize > most {
-			return Err(WireError::Count {
-				what: "packet body",
-				found: count.into(),
-				rule: "more entries than its length can hold",
-			});
-		}
-		let mut entries = Vec::with_capacity(count as usize);
-		let mut iter = self.entries();
-		for _ in 0..count {
-			entries.push(iter.next_checked()?);
-		}
-		match self.bytes.len() - iter.at {
-			0 => Ok(entries),
-			extra => Err(WireError::Trailing {
-				what: "packet body",
-				extra,
-			}),
-		}
+		entries_checked(self.kind, &self.bytes, count)
 	}
+}
+
+/// The entries of a body of `kind`; see [`Body::entries_checked`].
+pub fn entries_checked(kind: PacketKind, body: &[u8], count: u32) -> Result<Vec<EntryRef>, WireError> {
+	let most = body.len() / (kind.prefix_len() + 1);
+	if count as usize > most {
+		return Err(WireError::Count {
+			what: "packet body",
+			found: count.into(),
+			rule: "more entries than its length can hold",
+		});
+	}
+	let mut entries = Vec::with_capacity(count as usize);
+	let mut iter = Entries {
+		kind,
+		bytes: body,
+		at: 0,
+	};
+	for _ in 0..count {
+		entries.push(iter.next_checked()?);
+	}
+	match body.len() - iter.at {
+		0 => Ok(entries),
+		extra => Err(WireError::Trailing {
+			what: "packet body",
+			extra,
+		}),
+	}
+}
+
+/// The rule that each entry keeps, whoever made it: before it is written and when it is read.
+fn check_entry_len(len: usize) -> Result<(), WireError> {
+	if len == 0 || len > MAX_ENTRY_LEN {
+		return Err(WireError::Count {
+			what: "entry",
+			found: len as u64,
+			rule: "its length must be 1 to 65536 bytes",
+		});
+	}
+	Ok(())
 }
 
 /// Iterator over the entries of a body.
@@ -317,13 +368,7 @@ impl Entries<'_> {
 		} else {
 			(0, 0, word(0) as usize)
 		};
-		if len == 0 || len > MAX_ENTRY_LEN {
-			return Err(WireError::Count {
-				what: "entry",
-				found: len as u64,
-				rule: "its length must be 1 to 65536 bytes",
-			});
-		}
+		check_entry_len(len)?;
 		if rest.len() - prefix < len {
 			return Err(WireError::Truncated {
 				what: "entry",
@@ -354,17 +399,25 @@ impl Iterator for Entries<'_> {
 }
 
 /// Append an order or a registration to a body.
-pub fn push_entry(body: &mut Vec<u8>, bytes: &[u8]) {
-	debug_assert!(!bytes.is_empty() && bytes.len() <= MAX_ENTRY_LEN);
+///
+/// # Errors
+/// [`WireError::Count`] for an entry that no receiver takes; the body is as it was then.
+pub fn push_entry(body: &mut Vec<u8>, bytes: &[u8]) -> Result<(), WireError> {
+	check_entry_len(bytes.len())?;
 	body.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
 	body.extend_from_slice(bytes);
+	Ok(())
 }
 
 /// Append an answer to a body.
-pub fn push_answer(body: &mut Vec<u8>, sequence: u64, ordinal: u32, bytes: &[u8]) {
-	debug_assert!(!bytes.is_empty() && bytes.len() <= MAX_ENTRY_LEN);
+///
+/// # Errors
+/// [`WireError::Count`] for an entry that no receiver takes; the body is as it was then.
+pub fn push_answer(body: &mut Vec<u8>, sequence: u64, ordinal: u32, bytes: &[u8]) -> Result<(), WireError> {
+	check_entry_len(bytes.len())?;
 	body.extend_from_slice(&sequence.to_le_bytes());
 	body.extend_from_slice(&ordinal.to_le_bytes());
 	body.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
 	body.extend_from_slice(bytes);
+	Ok(())
 }

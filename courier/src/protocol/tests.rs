@@ -57,7 +57,9 @@ fn header(kind: PacketKind, sequence: u64, count: u32, body: &[u8]) -> PacketHea
 
 fn orders(sequence: u64, entries: &[&[u8]]) -> Packet {
 	let mut body = Vec::new();
-	entries.iter().for_each(|entry| packet::push_entry(&mut body, entry));
+	for entry in entries {
+		packet::push_entry(&mut body, entry).expect("an entry of the test fits");
+	}
 	Packet::assemble(
 		header(PacketKind::Orders, sequence, entries.len() as u32, &body),
 		[8; 64],
@@ -67,9 +69,9 @@ fn orders(sequence: u64, entries: &[&[u8]]) -> Packet {
 
 fn answers(sequence: u64, entries: &[(u64, u32, &[u8])]) -> Packet {
 	let mut body = Vec::new();
-	entries
-		.iter()
-		.for_each(|(s, o, bytes)| packet::push_answer(&mut body, *s, *o, bytes));
+	for (s, o, bytes) in entries {
+		packet::push_answer(&mut body, *s, *o, bytes).expect("an answer of the test fits");
+	}
 	Packet::assemble(
 		header(PacketKind::Confirmations, sequence, entries.len() as u32, &body),
 		[8; 64],
@@ -115,11 +117,12 @@ fn bytes_of_answers_are_what_they_were() {
 		reason: RefusalReason::Chain(Refusal::Revoked),
 		at: 2,
 		block: 3,
+		unreadable: vec![(4, 2)],
 	};
 	assert_eq!(
 		hex::encode(refused.encode()),
 		"01010000000200000003000000010000000000000000070200000000000000\
-		 03000000"
+		 03000000040400000002000000"
 	);
 	for (reason, index) in [
 		(RefusalReason::Version, 1),
@@ -128,6 +131,7 @@ fn bytes_of_answers_are_what_they_were() {
 		(RefusalReason::SealBroken, 4),
 		(RefusalReason::HeaderMismatch, 5),
 		(RefusalReason::SignatureInvalid, 6),
+		(RefusalReason::Unreadable, 7),
 	] {
 		assert_eq!(reason.encode(), [index]);
 	}

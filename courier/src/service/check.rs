@@ -4,21 +4,36 @@
 
 use super::Courier;
 use crate::{
+	api::Problem,
 	chain::Snapshot,
-	cutting::{InboundPacket, Rejection},
-	library::{has_id, id_of, LookupError},
-	order::{submitted::status_takes, Confirmation, Order},
-	protocol::{Packet, PacketHeader, PacketKind},
+	cutting::{InboundPacket, Rejection, Repetition},
+	library::{has_id, id_of, Earlier, LookupError, Suspect},
+	order::{
+		bounded,
+		confirmed::{reused, technical},
+		submitted::status_takes,
+		Confirmation, Order, MAX_TEXT_LEN,
+	},
+	protocol::{answer::MAX_RUNS, Packet, PacketHeader, PacketKind},
 	records::{PacketView, Trailer},
 	store::Key,
 };
 use sealane_primitives::{
 	business::BusinessKind,
 	clauses,
-	directory::{AgreementEntry, ChannelEntry, ProductEntry},
+	directory::{AgreementEntry, Authorisation, ChannelEntry, ProductEntry},
 	evidence::{self, TreeBuilder},
+	ids::AgreementId,
 };
 use std::sync::Arc;
+
+/// Unreadable entries of a packet that are answered one by one. A node that does its duty sends none; more of them are no orders of a
+/// later version, and their packet is refused.
+const MAX_UNREADABLE: usize = 64;
+/// Entries checked before the task lets others run.
+const ENTRIES_PER_TURN: usize = 1024;
+/// Bytes of explanations in the rejections of a packet, if it is not longer itself. Those behind have codes only.
+const MIN_TEXT_ROOM: usize = 64 * 1024;
 
 /// Why an order is rejected by the node: code and text.
 type Reason = (&'static str, String);
@@ -32,11 +47,64 @@ pub(super) enum CheckError {
 	ChannelGone(u32),
 	#[error("{0}")]
 	Wire(#[from] crate::protocol::WireError),
+	#[error("{count} of its entries cannot be read")]
+	Unreadable {
+		count: usize,
+		/// First ordinal and length of each run, as far as they fit a refusal.
+		runs: Vec<(u32, u32)>,
+	},
+}
+
+/// The orders of a packet, as they are looked at one after the other.
+struct Orders {
+	keys: Vec<Option<Key>>,
+	versions: Vec<(u32, AgreementId)>,
+	rejections: Vec<Rejection>,
+	unreadable: Vec<u32>,
+	repetitions: Vec<Repetition>,
+	/// Bytes of explanations that may follow.
+	text_room: usize,
+}
+
+impl Orders {
+	fn of(packet: &Packet) -> Self {
+		Orders {
+			keys: Vec::with_capacity(packet.header.count as usize),
+			versions: Vec::new(),
+			rejections: Vec::new(),
+			unreadable: Vec::new(),
+			repetitions: Vec::new(),
+			text_room: MIN_TEXT_ROOM.max(packet.header.body_len as usize),
+		}
+	}
+
+	fn reject(&mut self, ordinal: u32, id: &str, code: &'static str, text: &str) {
+		let text = if self.text_room == 0 { "" } else { text };
+		let line = technical(id, code, text);
+		self.text_room = self.text_room.saturating_sub(text.len().min(line.len()));
+		self.rejections.push(Rejection { ordinal, line });
+	}
+
+	/// An entry that is no order. Nothing is made of those above the bound, however many there are.
+	fn unreadable(&mut self, ordinal: u32, bytes: &[u8], problem: &Problem) {
+		self.keys.push(None);
+		Trailer::push_version(&mut self.versions, 0);
+		self.unreadable.push(ordinal);
+		if self.unreadable.len() <= MAX_UNREADABLE {
+			let id = id_of(bytes).unwrap_or_default();
+			self.reject(ordinal, &id, "technical.unreadable", &problem.to_string());
+		}
+	}
 }
 
 impl Courier {
 	/// Check the entries of a packet whose header and signature are right.
-	pub(super) fn check_packet(&self, snapshot: &Snapshot, packet: Packet) -> Result<InboundPacket, CheckError> {
+	pub(super) async fn check_packet(
+		&self,
+		snapshot: &Snapshot,
+		authorisation: &Authorisation,
+		packet: Packet,
+	) -> Result<InboundPacket, CheckError> {
 		let channel = packet.header.lane.channel;
 		let channel = snapshot.channel(channel).ok_or(CheckError::ChannelGone(channel))?;
 		let entries = packet.body().entries_checked(packet.header.count)?;
@@ -49,51 +117,120 @@ impl Courier {
 			return self.check_answers(view);
 		}
 		let registrations = packet.header.kind == PacketKind::Registrations;
-		let (mut keys, mut rejections, mut versions) = (Vec::with_capacity(entries.len()), Vec::new(), Vec::new());
-		for (ordinal, entry) in entries.iter().enumerate() {
+		let searched = self.library.indexed();
+		let mut orders = Orders::of(&packet);
+		for (ordinal, entry) in (0u32..).zip(&entries) {
+			if ordinal as usize % ENTRIES_PER_TURN == ENTRIES_PER_TURN - 1 {
+				tokio::task::yield_now().await;
+			}
 			let bytes = &packet.bytes[packet.head_len + entry.start..packet.head_len + entry.end];
 			let parsed = if registrations {
 				Order::parse_registration(bytes)
 			} else {
 				Order::parse(bytes)
 			};
-			let (key, version, verdict) = match &parsed {
-				Ok(order) => {
-					let key = self.library.key(channel.seller, registrations, &order.id);
-					let verdict = judge(snapshot, channel, &packet.header, order);
-					(Some(key), order.clause_version, verdict)
+			let order = match parsed {
+				Ok(order) => order,
+				Err(problem) => {
+					orders.unreadable(ordinal, bytes, &problem);
+					continue;
 				}
-				Err(problem) => (None::<Key>, 0, Err(("technical.unreadable", problem.to_string()))),
 			};
-			keys.push(key);
-			Trailer::push_version(&mut versions, version);
-			if let Err((code, text)) = verdict {
-				let id = parsed.as_ref().ok().map(|order| order.id.to_string());
-				let id = id
-					.or_else(|| id_of(bytes).map(|id| id.into_owned()))
-					.unwrap_or_else(|| "?".into());
-				rejections.push(Rejection {
-					ordinal: ordinal as u32,
-					id,
-					code,
-					text,
-				});
+			orders
+				.keys
+				.push(Some(self.library.key(channel.seller, registrations, &order.id)));
+			Trailer::push_version(&mut orders.versions, order.clause_version);
+			if let Err((code, text)) = judge(snapshot, channel, authorisation, &packet.header, &order) {
+				orders.reject(ordinal, &order.id, code, &text);
 			}
 		}
-		let view = PacketView::from_parts(u64::MAX, packet, Trailer { versions, ..trailer }, entries);
+		if orders.unreadable.len() > MAX_UNREADABLE {
+			return Err(CheckError::Unreadable {
+				count: orders.unreadable.len(),
+				runs: runs(&orders.unreadable),
+			});
+		}
+		let trailer = Trailer {
+			versions: std::mem::take(&mut orders.versions),
+			..trailer
+		};
+		let view = PacketView::from_parts(u64::MAX, packet, trailer, entries);
+		self.find_repeats(&view, &mut orders).await;
 		Ok(InboundPacket {
 			view: Arc::new(view),
-			keys,
-			rejections,
+			keys: orders.keys,
+			searched,
+			repetitions: orders.repetitions,
+			rejections: orders.rejections,
 			mismatched: Vec::new(),
 			root_matches: false,
+			unsent: false,
 		})
+	}
+
+	/// Find the orders whose ids the seller used before: looked up here, and not on the writer thread, which everybody waits for. With the
+	/// same bytes they get the answer to the first one, else a rejection.
+	async fn find_repeats(&self, view: &PacketView, orders: &mut Orders) {
+		let read = |(i, key): (usize, &Option<Key>)| key.map(|key| (key, i as u32));
+		let read: Vec<(Key, u32)> = orders.keys.iter().enumerate().filter_map(read).collect();
+		let keys: Vec<Key> = read.iter().map(|(key, _)| *key).collect();
+		let mut doubtful = Vec::new();
+		self.library
+			.index
+			.probe_many(&keys, |place, _| doubtful.push(read[place]));
+		doubtful.dedup();
+		if doubtful.is_empty() {
+			return;
+		}
+		let suspects: Vec<_> = doubtful
+			.iter()
+			.filter_map(|(key, ordinal)| {
+				let bytes = view.entry(*ordinal)?;
+				Some((*key, *ordinal, bytes, id_of(bytes)?))
+			})
+			.collect();
+		let asked: Vec<_> = suspects
+			.iter()
+			.map(|(key, _, bytes, id)| Suspect { key: *key, id, bytes })
+			.collect();
+		let verdicts = self.library.resolve(&asked).await;
+		let mut used = Vec::new();
+		for ((_, ordinal, bytes, _), verdict) in suspects.iter().zip(verdicts) {
+			match verdict {
+				Earlier::None => continue,
+				Earlier::Same(first) => orders.repetitions.push(Repetition {
+					ordinal: *ordinal,
+					first,
+				}),
+				// What cannot be compared now is taken for a repeat: an order must not take effect twice.
+				Earlier::Other | Earlier::Unreadable(_) => used.push(Rejection {
+					ordinal: *ordinal,
+					line: reused(bytes),
+				}),
+			}
+			orders.keys[*ordinal as usize] = None;
+		}
+		let keys = &orders.keys;
+		let is_used = |it: &Rejection| used.binary_search_by_key(&it.ordinal, |r| r.ordinal).is_ok();
+		let repetitions = &orders.repetitions;
+		let is_repeated = |it: &Rejection| repetitions.binary_search_by_key(&it.ordinal, |r| r.ordinal).is_ok();
+		orders
+			.rejections
+			.retain(|it| keys[it.ordinal as usize].is_some() || !(is_used(it) || is_repeated(it)));
+		orders.rejections.extend(used);
+		orders.rejections.sort_by_key(|it| it.ordinal);
 	}
 
 	/// Check that answers match what they answer, and that the batch is what this node would have made of it.
 	fn check_answers(&self, view: PacketView) -> Result<InboundPacket, CheckError> {
 		let header = &view.packet.header;
 		let orders = header.lane.opposite();
+		// Who was never sent an order cannot answer it.
+		let reached = self
+			.senders
+			.get(&orders)
+			.map_or(0, |sender| sender.state.lock().reached());
+		let mut unsent = false;
 		// `PacketHeader::check` saw to it that answers have both.
 		let seed = header.salt_seed.unwrap_or_default();
 		let (mut mismatched, mut tree, mut whole) = (Vec::new(), TreeBuilder::new(), true);
@@ -101,6 +238,10 @@ impl Courier {
 		for (i, entry) in view.entries.iter().enumerate() {
 			let answered = match last.take().filter(|v| v.packet.header.sequence == entry.sequence) {
 				Some(answered) => Some(answered),
+				None if entry.sequence >= reached => {
+					unsent = true;
+					None
+				}
 				None => self.library.packet(&orders, entry.sequence)?,
 			};
 			let answer = view.entry(i as u32).unwrap_or_default();
@@ -142,21 +283,38 @@ impl Courier {
 		Ok(InboundPacket {
 			view,
 			keys: Vec::new(),
+			searched: 0,
+			repetitions: Vec::new(),
 			rejections: Vec::new(),
 			mismatched,
 			root_matches,
+			unsent,
 		})
 	}
 }
 
 /// What the issuer's node itself says to an order.
-fn judge(snapshot: &Snapshot, channel: &ChannelEntry, header: &PacketHeader, order: &Order<'_>) -> Result<(), Reason> {
+fn judge(
+	snapshot: &Snapshot,
+	channel: &ChannelEntry,
+	authorisation: &Authorisation,
+	header: &PacketHeader,
+	order: &Order<'_>,
+) -> Result<(), Reason> {
 	if !header.kinds.contains(order.kind) {
 		let text = format!(
 			"the packet's header does not announce orders of kind {}",
 			order.kind.as_str()
 		);
 		return Err(("technical.kind_not_announced", text));
+	}
+	// Entry by entry: an order that is not granted any more must not hold those that are.
+	if !authorisation.kinds.contains(order.kind) {
+		let text = format!(
+			"the grant of the channel does not cover orders of kind {}",
+			order.kind.as_str()
+		);
+		return Err(("technical.kind_not_granted", text));
 	}
 	if order.kind == BusinessKind::Registration {
 		return Ok(());
@@ -165,6 +323,10 @@ fn judge(snapshot: &Snapshot, channel: &ChannelEntry, header: &PacketHeader, ord
 	let (product, agreement) = snapshot
 		.issued(channel, id)
 		.ok_or_else(|| ("technical.product_unknown", format!("product `{id}` is not known")))?;
+	// Whoever may not buy may still call off: a cancellation follows its order, and no clause is about it.
+	if order.kind == BusinessKind::Cancellation {
+		return Ok(());
+	}
 	if product.interface != header.interface {
 		let right = String::from_utf8_lossy(&product.interface).into_owned();
 		return Err((
@@ -209,5 +371,21 @@ fn qualify(
 		return Ok(());
 	}
 	let verdict = clauses::evaluate(&agreement.clauses, &facts);
-	Err(("clauses.failed", format!("agreement {}: {verdict}", agreement.id)))
+	// There is no bound on what an agreement may ask: the text is made as far as it is kept.
+	let text = bounded(MAX_TEXT_LEN, format_args!("agreement {}: {verdict}", agreement.id));
+	Err(("clauses.failed", text))
+}
+
+/// Ordinals in ascending order as runs of (first, length), as many as fit a refusal.
+fn runs(ordinals: &[u32]) -> Vec<(u32, u32)> {
+	let mut runs: Vec<(u32, u32)> = Vec::new();
+	for ordinal in ordinals {
+		let full = runs.len() == MAX_RUNS;
+		match runs.last_mut() {
+			Some((first, len)) if *first + *len == *ordinal => *len += 1,
+			_ if full => break,
+			_ => runs.push((*ordinal, 1)),
+		}
+	}
+	runs
 }

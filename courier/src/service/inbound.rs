@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Receiving: what comes in is looked at cheapest first, and answered when the disk has it.
+//! Receiving: what comes in is looked at cheapest first, and answered when the disk has it. Every step draws from the partner's
+//! [budget](crate::budget).
 
-use super::{Courier, LOG_TARGET};
+use super::{check::CheckError, Courier, LOG_TARGET};
 use crate::{
 	api::LaneId,
-	book::Book,
+	book::{Acknowledged, Book},
+	budget::{Exhausted, Share},
 	chain::Snapshot,
 	clock::timeout,
 	cutting::{Inbound, InboundError, InboundPacket, InboundReply, Submission},
-	evidence, keys,
+	keys,
 	lane::{Bucket, Offer, ReceiveLane},
 	protocol::{
 		answer::packets_hash,
@@ -23,9 +25,9 @@ use futures::StreamExt;
 use hashbrown::HashMap;
 use parking_lot::{Mutex, RwLock};
 use sealane_primitives::{
-	business::BusinessKind,
+	business::{BusinessKind, BusinessKinds},
 	directory::{Authorisation, ChannelEntry, NodeEntry, Refusal},
-	ids::{BlockNumber, ChannelId},
+	ids::{BlockNumber, ChannelId, Digest, MemberId},
 	keys::Purpose,
 };
 use std::{sync::Arc, time::Duration};
@@ -37,20 +39,31 @@ const PARK_TIMEOUT: Duration = Duration::from_secs(8);
 const BUSY_RETRY_MS: u32 = 200;
 /// What a partner is told when this node's disk is full, in milliseconds.
 const FULL_RETRY_MS: u32 = 5_000;
+/// What a partner is told whose packets are on their way to the disk already, in milliseconds.
+const QUEUED_RETRY_MS: u32 = 50;
+/// Most bytes that are read from the log for one receipt.
+const MAX_RECEIPT_READ: usize = 16 * 1024 * 1024;
 
 /// An opened envelope on its way into the log.
 struct Opened {
 	packets: Vec<InboundPacket>,
+	/// The block against whose state it was checked.
 	authorised_at: BlockNumber,
-	len: usize,
+	authorised_hash: Digest,
 	reply: InboundReply,
+	/// Its share of what may wait for others.
+	parked: Option<Share>,
+}
+
+impl Opened {
+	fn bytes(&self) -> usize {
+		self.packets.iter().map(|packet| packet.view.packet.bytes.len()).sum()
+	}
 }
 
 /// The receiving sides of all lanes.
 pub(super) struct Receivers {
 	lanes: RwLock<HashMap<LaneId, Arc<Mutex<ReceiveLane<Opened>>>>>,
-	/// Requests, by peer; only peers that the directory knows get one.
-	requests: Mutex<HashMap<Vec<u8>, Bucket>>,
 	/// Orders, by channel.
 	orders: Mutex<HashMap<ChannelId, Bucket>>,
 }
@@ -61,7 +74,6 @@ impl Receivers {
 		let lanes = lanes.map(|(id, lane)| (*id, Arc::new(Mutex::new(ReceiveLane::new(lane.packets())))));
 		Receivers {
 			lanes: RwLock::new(lanes.collect()),
-			requests: Mutex::default(),
 			orders: Mutex::default(),
 		}
 	}
@@ -82,6 +94,8 @@ impl Receivers {
 enum Denial {
 	/// Say it signed.
 	Refuse(RefusalReason, Option<Misbehaviour>),
+	/// Say signed that this packet has entries that cannot be read, and which: runs of (first, length).
+	Unreadable(u64, Vec<(u32, u32)>),
 	/// Say where the lane is.
 	Expected(u64),
 	/// Say that it should come again, after so many milliseconds.
@@ -93,6 +107,7 @@ enum Denial {
 /// What stands around an envelope.
 struct Setting {
 	snapshot: Arc<Snapshot>,
+	member: MemberId,
 	authorisation: Authorisation,
 	partner: NodeEntry,
 	head: EnvelopeHead,
@@ -116,33 +131,54 @@ impl Courier {
 			let Some(InboundRequest { peer, payload, reply }) = request else {
 				return;
 			};
-			let Ok(permit) = self.inbound_permits.clone().try_acquire_owned() else {
-				let busy = Answer::Busy {
-					retry_after_ms: BUSY_RETRY_MS,
-				};
-				reply(Reply {
-					answer: Some(busy.encode()),
-					misbehaviour: None,
-				});
-				continue;
+			let member = self.snapshot().and_then(|snapshot| partner_of(&snapshot, &peer));
+			let permit = match member.map(|member| self.enter(member, &peer, payload.len())) {
+				Some(Ok(permit)) => Some(permit),
+				Some(Err(answer)) => {
+					reply(Reply {
+						answer: Some(answer.encode()),
+						misbehaviour: None,
+					});
+					continue;
+				}
+				// Nobody's peer: that is found out at once, and costs nothing.
+				None => None,
 			};
 			let courier = self.clone();
 			self.spawn(
 				"courier-envelope",
 				Box::pin(async move {
-					let answer = courier.envelope(&peer, payload).await;
+					let answer = courier.envelope(&peer, payload, permit).await;
 					if let Some(what) = answer.misbehaviour {
 						courier.metrics.misbehaviour.with_label_values(&[what.as_str()]).inc();
 					}
 					reply(answer);
-					drop(permit);
 				}),
 			);
 		}
 	}
 
+	/// Leave for a partner's request to be opened, or what is said to it.
+	fn enter(&self, member: MemberId, peer: &[u8], len: usize) -> Result<Share, Answer> {
+		self.budgets.enter(member, len, self.clock.now_ms()).map_err(|denied| {
+			if denied.flooding {
+				log::warn!(target: LOG_TARGET, "Member {member} goes on sending although it is told to wait");
+				self.misbehaved(peer, Misbehaviour::Flooding);
+			}
+			Answer::Busy {
+				retry_after_ms: self.exhausted(denied),
+			}
+		})
+	}
+
+	/// Count a budget that is used up; gives the pause that the partner is asked for.
+	fn exhausted(&self, denied: Exhausted) -> u32 {
+		self.metrics.budget_exhausted.with_label_values(&[denied.what]).inc();
+		denied.pause_ms.clamp(1, 60_000) as u32
+	}
+
 	/// Take one envelope; gives what is said to it.
-	async fn envelope(&self, peer: &[u8], payload: Vec<u8>) -> Reply {
+	async fn envelope(&self, peer: &[u8], payload: Vec<u8>, permit: Option<Share>) -> Reply {
 		let head = match EnvelopeHead::parse(&payload) {
 			Ok(head) => head,
 			Err(error) => {
@@ -161,7 +197,7 @@ impl Courier {
 			answer: Some(answer.encode()),
 			misbehaviour: None,
 		};
-		match self.take(peer, head, payload).await {
+		match self.take(peer, head, payload, permit).await {
 			Ok(answer) => said(answer),
 			Err(Denial::Expected(sequence)) => said(Answer::Expected { sequence }),
 			Err(Denial::Busy(retry_after_ms)) => said(Answer::Busy { retry_after_ms }),
@@ -170,51 +206,101 @@ impl Courier {
 				misbehaviour: Some(what),
 			},
 			Err(Denial::Refuse(reason, misbehaviour)) => {
-				self.metrics.envelopes_refused.with_label_values(&[reason.code()]).inc();
-				log::debug!(target: LOG_TARGET, "Lane {}: refused: {}", head.lane, reason.code());
+				self.refused(peer, &head, reason);
 				Reply {
-					answer: self.refusal(&head, reason).map(|a| a.encode()),
+					answer: self
+						.refusal(&head, head.first_sequence, reason, Vec::new())
+						.map(|a| a.encode()),
 					misbehaviour,
+				}
+			}
+			Err(Denial::Unreadable(sequence, runs)) => {
+				self.refused(peer, &head, RefusalReason::Unreadable);
+				Reply {
+					answer: self
+						.refusal(&head, sequence, RefusalReason::Unreadable, runs)
+						.map(|a| a.encode()),
+					misbehaviour: Some(Misbehaviour::Malformed),
 				}
 			}
 		}
 	}
 
-	async fn take(&self, peer: &[u8], head: EnvelopeHead, payload: Vec<u8>) -> Result<Answer, Denial> {
-		let setting = self.setting(peer, head)?;
-		self.senders.partner_alive(&head.lane.opposite());
-		let lane = self.receivers.lane(head.lane);
-		{
-			let lane = lane.lock();
-			if head.last_sequence() < lane.next() {
-				drop(lane);
-				return self.receipt(&setting);
-			}
+	fn refused(&self, peer: &[u8], head: &EnvelopeHead, reason: RefusalReason) {
+		self.metrics.envelopes_refused.with_label_values(&[reason.code()]).inc();
+		log::debug!(target: LOG_TARGET, "Lane {}: refused: {}", head.lane, reason.code());
+		if let Some(member) = self.snapshot().and_then(|snapshot| partner_of(&snapshot, peer)) {
+			self.budgets.refused(member, self.clock.now_ms());
 		}
-		let len = payload.len();
+	}
+
+	async fn take(
+		&self,
+		peer: &[u8],
+		head: EnvelopeHead,
+		payload: Vec<u8>,
+		permit: Option<Share>,
+	) -> Result<Answer, Denial> {
+		let setting = self.setting(peer, head)?;
+		let lane = self.receivers.lane(head.lane);
+		self.catch_up(&lane, head.lane);
+		let (next, has_room) = {
+			let lane = lane.lock();
+			(lane.next(), lane.has_room(head.first_sequence, payload.len()))
+		};
+		if head.last_sequence() < self.stored_packets(head.lane) {
+			return self.repeated(&setting, payload).await;
+		}
+		if head.last_sequence() < next {
+			return Err(Denial::Busy(QUEUED_RETRY_MS));
+		}
+		if head.first_sequence > next && !has_room {
+			// It would not be kept: that needs no look inside.
+			return Err(Denial::Expected(next));
+		}
 		let packets = self.open(&setting, payload)?;
+		self.senders.partner_alive(&head.lane.opposite(), self.clock.now_ms());
 		let mut inbound = Vec::with_capacity(packets.len());
 		for packet in packets {
-			inbound.push(self.check_packet(&setting.snapshot, packet).map_err(|error| {
-				log::error!(target: LOG_TARGET, "Lane {}: {error}", head.lane);
-				Denial::Busy(FULL_RETRY_MS)
-			})?);
+			let sequence = packet.header.sequence;
+			let checked = self
+				.check_packet(&setting.snapshot, &setting.authorisation, packet)
+				.await;
+			inbound.push(checked.map_err(|error| self.uncheckable(head.lane, sequence, error))?);
 		}
+		// What waits for others, or for the disk, keeps nobody else from being looked at.
+		drop(permit);
 		let entries: u64 = inbound.iter().map(|p| u64::from(p.view.packet.header.count)).sum();
 		let rejected: usize = inbound.iter().map(|p| p.rejections.len()).sum();
 		let disputed = inbound
 			.iter()
 			.filter(|p| p.view.packet.header.kind.is_answer() && !p.root_matches)
 			.count();
+		if inbound.iter().any(|p| p.unsent) {
+			// Whose fault that is nobody can tell from here, so it is told to the operator and not to the network.
+			self.metrics.unsent_answered.inc();
+			log::error!(
+				target: LOG_TARGET,
+				"Lane {}: the partner answers packets that this node never sent: this log is older than what was sent, or the partner is wrong",
+				head.lane,
+			);
+		}
 		let (reply, stored) = oneshot::channel();
-		let opened = Opened {
+		let mut opened = Opened {
 			packets: inbound,
 			authorised_at: setting.snapshot.block,
-			len,
+			authorised_hash: setting.snapshot.hash,
 			reply,
+			parked: None,
 		};
-		self.offer(&lane, &head, opened);
-		match timeout(self.clock.as_ref(), PARK_TIMEOUT, stored).await {
+		if head.first_sequence > next {
+			let share = self.budgets.park(setting.member, opened.bytes(), self.clock.now_ms());
+			opened.parked = Some(share.ok_or(Denial::Expected(next))?);
+		}
+		self.offer(&lane, &setting, opened);
+		let answer = timeout(self.clock.as_ref(), PARK_TIMEOUT, stored).await;
+		self.catch_up(&lane, head.lane);
+		match answer {
 			Some(Ok(Ok(()))) => {
 				self.metrics.packets_received.inc_by(head.count.into());
 				self.metrics.entries_received.inc_by(entries);
@@ -229,11 +315,34 @@ impl Courier {
 				self.rewind(&lane, head.lane);
 				Err(Denial::Busy(FULL_RETRY_MS))
 			}
-			Some(Ok(Err(InboundError::NoKey | InboundError::Busy)) | Err(_)) => {
+			Some(Ok(Err(InboundError::NoKey)) | Err(_)) => {
 				self.rewind(&lane, head.lane);
 				Err(Denial::Busy(BUSY_RETRY_MS))
 			}
-			None => Err(Denial::Expected(lane.lock().next())),
+			// The lane went back when it found no room.
+			Some(Ok(Err(InboundError::Busy))) => Err(Denial::Busy(BUSY_RETRY_MS)),
+			None => {
+				// Its sender learns that it was not taken, so it must not be taken later.
+				let mut lane = lane.lock();
+				match lane.forget(head.first_sequence) {
+					Some(_) => Err(Denial::Expected(lane.next())),
+					None => Err(Denial::Busy(BUSY_RETRY_MS)),
+				}
+			}
+		}
+	}
+
+	/// What is said to packets that cannot be checked.
+	fn uncheckable(&self, lane: LaneId, sequence: u64, error: CheckError) -> Denial {
+		log::debug!(target: LOG_TARGET, "Lane {lane}: packet {sequence}: {error}");
+		match error {
+			CheckError::Unreadable { runs, .. } => Denial::Unreadable(sequence, runs),
+			CheckError::Wire(_) => Denial::Refuse(RefusalReason::Malformed, Some(Misbehaviour::Malformed)),
+			CheckError::ChannelGone(_) => Denial::Refuse(RefusalReason::Chain(Refusal::ChannelUnknown), None),
+			CheckError::Lookup(error) => {
+				log::error!(target: LOG_TARGET, "Lane {lane}: packet {sequence}: {error}");
+				Denial::Busy(FULL_RETRY_MS)
+			}
 		}
 	}
 
@@ -248,19 +357,6 @@ impl Courier {
 				.inc();
 			return Err(Denial::Silence(Misbehaviour::Unauthorised));
 		}
-		let now = self.clock.now_ms();
-		{
-			let mut requests = self.receivers.requests.lock();
-			if !requests.contains_key(peer) {
-				// Peers come and go with the directory; those that are gone leave no bucket behind for ever.
-				requests.retain(|known, _| snapshot.node_of_peer(known).is_some());
-			}
-			let rate = self.config.max_requests_per_minute;
-			let bucket = requests.entry_ref(peer).or_insert_with(|| Bucket::new(rate, now));
-			if let Err(pause_ms) = bucket.take(1, now) {
-				return Err(Denial::Busy(pause_ms.max(BUSY_RETRY_MS.into()) as u32));
-			}
-		}
 		let channel = snapshot
 			.channel(head.lane.channel)
 			.ok_or_else(|| chain(Refusal::ChannelUnknown, Some(Misbehaviour::Unauthorised)))?;
@@ -269,10 +365,11 @@ impl Courier {
 			.filter(|node| &node.peer[..] == peer && head.lane.to == snapshot.directory.node)
 			.ok_or_else(|| chain(Refusal::NotAParty, Some(Misbehaviour::Unauthorised)))?;
 		// A grant may end while an envelope is on its way: that alone is no misbehaviour.
-		let authorisation = snapshot
-			.authorise(head.lane.channel)
+		let authorisation = self
+			.may_receive(&snapshot, channel)
 			.map_err(|refusal| chain(refusal, None))?;
 		Ok(Setting {
+			member: channel.partner.id,
 			authorisation,
 			partner,
 			head,
@@ -353,13 +450,11 @@ impl Courier {
 				Some(Misbehaviour::Malformed),
 			));
 		}
-		if !setting.authorisation.kinds.contains_all(header.kinds) {
-			return chain(Refusal::KindNotGranted, None);
-		}
 		let interface = channel.interfaces.iter().find(|i| i.id == header.interface);
 		let served_here = interface.is_some_and(|i| i.node == setting.snapshot.directory.node);
-		// An answer may come from an interface that has moved or ended since.
-		if !header.kind.is_answer() && !served_here {
+		// An answer may come from an interface that has moved or ended since, and a cancellation follows its order.
+		let follows = header.kind.is_answer() || header.kinds == BusinessKinds::of(&[BusinessKind::Cancellation]);
+		if !follows && !served_here {
 			return chain(Refusal::InterfaceUnknown, None);
 		}
 		let now = self.clock.now_ms();
@@ -414,36 +509,24 @@ impl Courier {
 	}
 
 	/// Put an envelope in its place, and those that waited for it.
-	fn offer(&self, lane: &Mutex<ReceiveLane<Opened>>, head: &EnvelopeHead, opened: Opened) {
+	fn offer(&self, lane: &Mutex<ReceiveLane<Opened>>, setting: &Setting, opened: Opened) {
 		let mut lane = lane.lock();
-		let len = opened.len;
+		let (head, len) = (&setting.head, opened.bytes());
 		let mut next = Some(lane.offer(head.first_sequence, head.last_sequence(), len, opened));
 		while let Some(offer) = next {
 			match offer {
-				Offer::Parked => (),
+				Offer::Parked { instead_of } => {
+					let expected = lane.next();
+					let told = |it: Opened| drop(it.reply.send(Err(InboundError::OutOfOrder { expected })));
+					instead_of.into_iter().for_each(told);
+				}
 				Offer::Repeat(opened) => drop(opened.reply.send(Err(InboundError::AlreadyStored))),
 				Offer::Expected { sequence, what } => {
 					drop(what.reply.send(Err(InboundError::OutOfOrder { expected: sequence })));
 				}
 				Offer::Take { from, what } => {
-					let Opened {
-						mut packets,
-						authorised_at,
-						len,
-						reply,
-					} = what;
-					packets.retain(|p| p.view.packet.header.sequence >= from);
-					let inbound = Inbound {
-						lane: head.lane,
-						packets,
-						authorised_at,
-						reply,
-					};
 					// Under the lane's lock, so that what is next in the lane is next in the queue.
-					if let Err((_, refused)) = self.log.try_submit(Submission::Inbound(Box::new(inbound)), len + 512) {
-						if let Submission::Inbound(refused) = refused {
-							drop(refused.reply.send(Err(InboundError::Busy)));
-						}
+					if !self.queue(setting, from, what) {
 						for parked in lane.rewind(from) {
 							drop(parked.reply.send(Err(InboundError::OutOfOrder { expected: from })));
 						}
@@ -455,56 +538,145 @@ impl Courier {
 		}
 	}
 
+	/// Put an envelope, whose turn it is, into the queue to the disk; false where that cannot be. Its reply is told why.
+	fn queue(&self, setting: &Setting, from: u64, what: Opened) -> bool {
+		let Opened {
+			mut packets,
+			authorised_at,
+			authorised_hash,
+			reply,
+			parked,
+		} = what;
+		let newest = self.snapshot().map(|snapshot| snapshot.hash);
+		if parked.is_some() && newest != Some(authorised_hash) {
+			// It was checked against a state that is not the newest any more, and what waited does not travel on old leave.
+			drop(reply.send(Err(InboundError::OutOfOrder { expected: from })));
+			return false;
+		}
+		packets.retain(|p| p.view.packet.header.sequence >= from);
+		let bytes = packets.iter().map(InboundPacket::cost).sum::<usize>() + 512;
+		let rejected = packets.iter().map(InboundPacket::rejected_bytes).sum();
+		let room = match self.budgets.room(setting.member, bytes, rejected, self.clock.now_ms()) {
+			Ok(room) => room,
+			Err(denied) => {
+				self.exhausted(denied);
+				drop(reply.send(Err(InboundError::Busy)));
+				return false;
+			}
+		};
+		let inbound = Inbound {
+			lane: setting.head.lane,
+			packets,
+			authorised_at,
+			reply,
+			room,
+		};
+		let queued = self.log.try_submit(Submission::Inbound(Box::new(inbound)), bytes);
+		if let Err((_, Submission::Inbound(refused))) = queued {
+			drop(refused.reply.send(Err(InboundError::Busy)));
+			return false;
+		}
+		true
+	}
+
+	/// Packets of a lane that are on disk.
+	fn stored_packets(&self, lane: LaneId) -> u64 {
+		self.library.book.read().lanes.get(&lane).map_or(0, |l| l.packets())
+	}
+
+	/// The lane is never behind the log, whatever failed in between.
+	fn catch_up(&self, lane: &Mutex<ReceiveLane<Opened>>, id: LaneId) {
+		let mut lane = lane.lock();
+		lane.stored(self.stored_packets(id));
+	}
+
 	/// After a failure: the lane is where the log is.
 	fn rewind(&self, lane: &Mutex<ReceiveLane<Opened>>, id: LaneId) {
 		let mut lane = lane.lock();
-		let next = self.library.book.read().lanes.get(&id).map_or(0, |l| l.packets());
+		let next = self.stored_packets(id);
 		for parked in lane.rewind(next) {
 			drop(parked.reply.send(Err(InboundError::OutOfOrder { expected: next })));
 		}
 	}
 
-	/// The receipt for packets that are on disk.
+	/// The receipt for packets that were acknowledged before. Cheap for those that came last; for older ones the seal is opened first, and
+	/// they are read from the disk, rarely.
+	async fn repeated(&self, setting: &Setting, payload: Vec<u8>) -> Result<Answer, Denial> {
+		let (lane, now) = (setting.head.lane, self.clock.now_ms());
+		let busy = |denied| Denial::Busy(self.exhausted(denied));
+		if self.recent(&setting.head).is_some() {
+			self.budgets.repeat(lane, false, now).map_err(busy)?;
+			return self.receipt(setting);
+		}
+		self.budgets.repeat(lane, true, now).map_err(busy)?;
+		self.open(setting, payload)?;
+		let mut read = 0;
+		let mut stored = Vec::new();
+		for sequence in setting.head.first_sequence..=setting.head.last_sequence() {
+			let view = self.library.packet(&lane, sequence).map_err(|error| {
+				log::error!(target: LOG_TARGET, "Lane {lane}: {error}");
+				Denial::Busy(BUSY_RETRY_MS)
+			})?;
+			let view = view.ok_or(Denial::Busy(BUSY_RETRY_MS))?;
+			stored.push(Acknowledged::of(&view));
+			read += view.packet.bytes.len();
+			if read > MAX_RECEIPT_READ {
+				return Err(Denial::Expected(self.stored_packets(lane)));
+			}
+			tokio::task::yield_now().await;
+		}
+		self.receipt_for(setting, &stored)
+	}
+
+	/// What is to be acknowledged, where it is in memory.
+	fn recent(&self, head: &EnvelopeHead) -> Option<Vec<Acknowledged>> {
+		let book = self.library.book.read();
+		book.lanes
+			.get(&head.lane)?
+			.recent(head.first_sequence, head.last_sequence())
+	}
+
+	/// The receipt for packets that are on disk since a moment ago.
 	fn receipt(&self, setting: &Setting) -> Result<Answer, Denial> {
+		let stored = self.recent(&setting.head).ok_or(Denial::Busy(BUSY_RETRY_MS))?;
+		self.receipt_for(setting, &stored)
+	}
+
+	fn receipt_for(&self, setting: &Setting, stored: &[Acknowledged]) -> Result<Answer, Denial> {
 		let Setting { snapshot, head, .. } = setting;
 		let busy = || Denial::Busy(BUSY_RETRY_MS);
-		let (mut hashes, mut countersignatures) = (Vec::new(), Vec::new());
-		let (mut stored_at, mut authorised_at) = (0, 0);
-		for sequence in head.first_sequence..=head.last_sequence() {
-			let view = self.library.packet(&head.lane, sequence).map_err(|error| {
-				log::error!(target: LOG_TARGET, "Lane {}: {error}", head.lane);
-				busy()
-			})?;
-			let view = view.ok_or_else(busy)?;
-			hashes.push(view.packet.hash());
-			stored_at = view.trailer.at;
-			authorised_at = view.trailer.authorised_at;
-			let signature = evidence::countersignature(&self.library, &view).ok().flatten();
-			countersignatures.extend(signature.map(|s| (sequence, s)));
-		}
+		let last = stored.last().ok_or_else(busy)?;
+		let signed = (head.first_sequence..).zip(stored);
 		let what = Receipt {
 			version: VERSION,
 			lane: head.lane,
 			first_sequence: head.first_sequence,
 			last_sequence: head.last_sequence(),
-			packets_hash: packets_hash(hashes.iter()),
-			stored_at,
-			authorised_at,
-			countersignatures,
+			packets_hash: packets_hash(stored.iter().map(|it| &it.hash)),
+			stored_at: last.at,
+			authorised_at: last.authorised_at,
+			countersignatures: signed.filter_map(|(s, it)| Some((s, it.countersignature?))).collect(),
 		};
 		let signature = self.sign(snapshot, Purpose::Receipt, &what.encode()).ok_or_else(busy)?;
 		Ok(Answer::Stored(Signed { what, signature }))
 	}
 
-	fn refusal(&self, head: &EnvelopeHead, reason: RefusalReason) -> Option<Answer> {
+	fn refusal(
+		&self,
+		head: &EnvelopeHead,
+		first_sequence: u64,
+		reason: RefusalReason,
+		unreadable: Vec<(u32, u32)>,
+	) -> Option<Answer> {
 		let snapshot = self.snapshot()?;
 		let what = Refused {
 			version: VERSION,
 			lane: head.lane,
-			first_sequence: head.first_sequence,
+			first_sequence,
 			reason,
 			at: self.clock.now_ms(),
 			block: snapshot.block,
+			unreadable,
 		};
 		let signature = self.sign(&snapshot, Purpose::Refusal, &what.encode())?;
 		Some(Answer::Refused(Signed { what, signature }))
@@ -514,4 +686,12 @@ impl Courier {
 		let pair = self.keys.signer(&snapshot.me()?.keys, snapshot.block)?;
 		Some(pair.sign(purpose, &self.genesis, message))
 	}
+}
+
+/// The member whose node a peer is.
+fn partner_of(snapshot: &Snapshot, peer: &[u8]) -> Option<MemberId> {
+	let node = snapshot.node_of_peer(peer)?;
+	let partners = snapshot.directory.channels.iter().map(|channel| &channel.partner);
+	let mut partners = partners.filter(|partner| partner.nodes.iter().any(|n| n.id == node));
+	partners.next().map(|partner| partner.id)
 }

@@ -22,6 +22,8 @@ pub use outbound::Senders;
 
 use crate::{
 	api::{Cursor, ReadError},
+	book::Book,
+	budget::{Budgets, Limits},
 	chain::{ChainView, DirectoryAt, Snapshot},
 	clock::Clock,
 	config::Config,
@@ -29,6 +31,7 @@ use crate::{
 	error::StartError,
 	handle::Handle,
 	keys::KeyRing,
+	lane::receiver::MAX_PARKED_BYTES,
 	library::{Library, LookupError},
 	machine::Machine,
 	metrics::Metrics,
@@ -41,20 +44,27 @@ use crate::{
 use futures::future::BoxFuture;
 use parking_lot::{Mutex, RwLock};
 use sealane_primitives::{
-	directory::Refusal,
+	business::BusinessKinds,
+	directory::{Authorisation, ChannelEntry, Refusal},
 	ids::{BlockNumber, ChannelId, Digest},
 };
 use sp_core::traits::SpawnNamed;
 use std::{
-	collections::VecDeque,
+	collections::{BTreeMap, VecDeque},
 	sync::{atomic::AtomicBool, Arc},
+	time::Duration,
 };
 use substrate_prometheus_endpoint::Registry;
-use tokio::sync::{mpsc, oneshot, watch, Semaphore};
+use tokio::sync::{mpsc, oneshot, watch, Semaphore, SemaphorePermit};
 
 const LOG_TARGET: &str = "courier";
 /// Room in the log's queue that a note takes, in bytes. What it writes is smaller, except for large anchors.
 const NOTE_BYTES: usize = 1024;
+/// How often what the log did is shown.
+const LOG_WATCH: Duration = Duration::from_secs(1);
+/// Blocks for which answers still travel on a channel that is over: a week at two seconds each. Orders are confirmed days after they are
+/// placed.
+const DRAIN_BLOCKS: BlockNumber = 302_400;
 
 /// What a courier is made of.
 pub struct Parts {
@@ -94,9 +104,14 @@ pub struct Courier {
 	pub(crate) anchoring: crate::anchoring::Anchoring,
 	snapshot: Arc<RwLock<Option<Arc<Snapshot>>>>,
 	receivers: inbound::Receivers,
+	/// What partners may take.
+	budgets: Arc<Budgets>,
+	/// Room in the queue to the disk for this node's business system, in bytes; the rest is for partners and notes.
+	own_room: (Semaphore, usize),
+	/// Channels that came to an end, and the block at which this node saw it.
+	ended: Mutex<BTreeMap<ChannelId, BlockNumber>>,
 	/// The disk had no room for the last group.
 	full: Arc<AtomicBool>,
-	inbound_permits: Arc<Semaphore>,
 	tail: watch::Sender<Cursor>,
 	stop: watch::Sender<bool>,
 	tasks: Mutex<Vec<oneshot::Receiver<()>>>,
@@ -150,17 +165,31 @@ impl Courier {
 		let (opened, recovery) = Opened::open(options, |_| {})?;
 		report(&recovery);
 		let Rebuild {
-			book, numbers, index, ..
+			book,
+			numbers,
+			index,
+			copies,
+			..
 		} = Rebuild::from_log(&opened.reader(), !recovery.salvaged.is_empty())?;
 		log::info!(
 			target: LOG_TARGET,
 			"Log of {} bytes, {} entries in {} lanes, read in {} ms",
 			recovery.tail, book.entries, book.lanes.len(), recovery.elapsed.as_millis(),
 		);
+		metrics.log_quarantined.set(book.quarantine.records);
+		if let Some((position, what)) = &book.quarantine.first {
+			log::error!(
+				target: LOG_TARGET,
+				"{} records of the log cannot be interpreted and have no effect; the first, at position {position}: {what}",
+				book.quarantine.records,
+			);
+		}
 		let (new_lanes, lanes) = mpsc::unbounded_channel();
+		let ended = ended_channels(&book);
 		let senders = Arc::new(Senders::new(&book, new_lanes));
 		let receivers = inbound::Receivers::new(&book);
 		let library = Arc::new(Library::new(book, index, numbers, opened.reader(), config.cache_bytes));
+		library.restore_copies(&copies);
 		let snapshot = Arc::new(RwLock::new(None));
 		let genesis = chain.genesis();
 		let full = Arc::new(AtomicBool::new(false));
@@ -177,7 +206,17 @@ impl Courier {
 		};
 		let log = opened.start(PacketCutter::new(context, senders.clone()))?;
 		let courier = Arc::new(Courier {
-			inbound_permits: Arc::new(Semaphore::new(config.max_inbound)),
+			budgets: Budgets::new(Limits {
+				permits: config.max_inbound,
+				// The sixteenth that is left is for notes.
+				room: config.queue_bytes / 16 * 7,
+				parked: MAX_PARKED_BYTES * 4,
+				work_kib: config.max_inbound_kib_per_minute,
+				rejected_kib: config.max_rejected_kib_per_minute,
+				repeats: config.max_repeats_per_minute,
+			}),
+			own_room: (Semaphore::new(config.queue_bytes / 2), config.queue_bytes / 2),
+			ended: Mutex::new(ended),
 			tail: watch::Sender::new(Cursor {
 				position: log.tail(),
 				entry: 0,
@@ -223,6 +262,7 @@ impl Courier {
 	) {
 		self.spawn("courier-directory", Box::pin(self.clone().follow_directory(directory)));
 		self.spawn("courier-tail", Box::pin(self.clone().follow_tail()));
+		self.spawn("courier-log", Box::pin(self.clone().watch_log()));
 		self.spawn("courier-lanes", Box::pin(self.clone().run_lanes(lanes)));
 		self.spawn("courier-inbound", Box::pin(self.clone().run_inbound(inbound)));
 		self.spawn(
@@ -276,6 +316,8 @@ impl Courier {
 		let (log, (done, closed)) = (self.log.clone(), oneshot::channel());
 		let close = async move {
 			log.close();
+			// The folder is free for the next one when the end is told.
+			drop(log);
 			// Nobody waits where the courier's end is not waited for.
 			let _ = done.send(());
 		};
@@ -320,19 +362,68 @@ impl Courier {
 				before.as_deref(),
 			))),
 		};
+		if let Some(next) = &next {
+			self.note_ends(next);
+			self.forget_partners(next);
+		}
 		*self.snapshot.write() = next.clone();
 		if self.config.unchecked_sender {
 			return;
 		}
 		for channel in self.senders.channels() {
 			let allowed = match &next {
-				Some(next) => next.authorise(channel).map(drop),
+				Some(next) => self.may_send(next, channel).map(drop),
 				None => Err(Refusal::NodeUnknown),
 			};
 			match allowed {
 				Ok(()) => self.open_channel(channel, newest.block),
 				Err(refusal) => self.close_channel(channel, refusal, newest.block),
 			}
+		}
+	}
+
+	/// Remember since when channels are over.
+	fn note_ends(&self, snapshot: &Snapshot) {
+		let mut ended = self.ended.lock();
+		for channel in &snapshot.directory.channels {
+			match snapshot.authorise(channel.id) {
+				Err(refusal) if is_end(refusal) => {
+					ended.entry(channel.id).or_insert(snapshot.block);
+				}
+				_ => {
+					ended.remove(&channel.id);
+				}
+			}
+		}
+	}
+
+	/// Budgets of who is no partner any more are not kept.
+	fn forget_partners(&self, snapshot: &Snapshot) {
+		let channels = &snapshot.directory.channels;
+		let is_partner = |member| channels.iter().any(|channel| channel.partner.id == member);
+		self.budgets
+			.retain(is_partner, |lane| snapshot.channel(lane.channel).is_some());
+	}
+
+	/// Leave to send on a channel. Its end stops orders; answers to what was delivered drain for a while.
+	pub(crate) fn may_send(&self, snapshot: &Snapshot, channel: ChannelId) -> Result<Authorisation, Refusal> {
+		let entry = snapshot.channel(channel).ok_or(Refusal::ChannelUnknown)?;
+		self.permitted(snapshot, entry, !snapshot.sells(entry))
+	}
+
+	/// The same for what comes in.
+	pub(crate) fn may_receive(&self, snapshot: &Snapshot, channel: &ChannelEntry) -> Result<Authorisation, Refusal> {
+		self.permitted(snapshot, channel, snapshot.sells(channel))
+	}
+
+	fn permitted(&self, snapshot: &Snapshot, channel: &ChannelEntry, answers: bool) -> Result<Authorisation, Refusal> {
+		match snapshot.authorise(channel.id) {
+			Err(refusal) if answers && is_end(refusal) => {
+				let since = self.ended.lock().get(&channel.id).copied();
+				let drains = since.is_some_and(|since| snapshot.block.saturating_sub(since) <= DRAIN_BLOCKS);
+				drains.then(|| everything(channel.id)).ok_or(refusal)
+			}
+			other => other,
 		}
 	}
 
@@ -346,7 +437,7 @@ impl Courier {
 				block: at,
 				refusal: Some(refusal),
 			};
-			self.note(Note::Turned(turned));
+			self.senders.turned(turned);
 		}
 	}
 
@@ -354,17 +445,24 @@ impl Courier {
 	pub(crate) fn open_channel(&self, channel: ChannelId, at: BlockNumber) {
 		for lane in self.senders.reopen(channel) {
 			log::info!(target: LOG_TARGET, "Lane {lane} is open again from block {at} on");
-			self.note(Note::Turned(LaneTurned {
+			self.senders.turned(LaneTurned {
 				at: self.clock.now_ms(),
 				lane,
 				block: at,
 				refusal: None,
-			}));
+			});
 		}
 	}
 
-	/// Note something that need not be waited for; false when the queue to the disk has no room. What is lost then is found out again: a
-	/// closed lane at the next block, a settled receipt too.
+	/// Room in the queue to the disk for this node's business system; one larger than all of it waits for all of it.
+	pub(crate) async fn own_room(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+		let (room, capacity) = &self.own_room;
+		let permits = u32::try_from(bytes.min(*capacity)).unwrap_or(u32::MAX);
+		// It is never closed.
+		room.acquire_many(permits).await.ok()
+	}
+
+	/// Note something that need not be waited for; false when the queue to the disk has no room. Who notes tries again then.
 	pub(crate) fn note(&self, note: Note) -> bool {
 		let noted = self.log.try_submit(Submission::Note(Box::new(note), None), NOTE_BYTES);
 		if let Err((error, _)) = &noted {
@@ -391,6 +489,24 @@ impl Courier {
 		self.transport.report(peer, what);
 	}
 
+	/// Show what the log does, and say it when it does no more.
+	async fn watch_log(self: Arc<Self>) {
+		let mut said = false;
+		loop {
+			let frozen = self.log.frozen();
+			self.metrics.log(&self.log.stats(), frozen.is_some());
+			if let Some(reason) = frozen.filter(|_| !said) {
+				said = true;
+				log::error!(target: LOG_TARGET, "Nothing is taken any more until the node is started again: {reason}");
+			}
+			tokio::select! {
+				biased;
+				_ = self.stopped() => return,
+				_ = self.clock.sleep(LOG_WATCH) => (),
+			}
+		}
+	}
+
 	async fn follow_tail(self: Arc<Self>) {
 		let mut positions = self.log.watch();
 		loop {
@@ -407,6 +523,31 @@ impl Courier {
 	pub(crate) fn tail(&self) -> watch::Receiver<Cursor> {
 		self.tail.subscribe()
 	}
+}
+
+/// Whether a refusal is the end of a channel, and no interruption.
+fn is_end(refusal: Refusal) -> bool {
+	matches!(refusal, Refusal::Revoked | Refusal::Expired)
+}
+
+/// Leave for everything, where what is sent was allowed before.
+pub(crate) fn everything(channel: ChannelId) -> Authorisation {
+	Authorisation {
+		channel,
+		kinds: BusinessKinds::ALL,
+		valid_until: None,
+		orders_per_minute: None,
+	}
+}
+
+/// The channels that were over when the node stopped.
+fn ended_channels(book: &Book) -> BTreeMap<ChannelId, BlockNumber> {
+	let closed = book
+		.lanes
+		.iter()
+		.filter_map(|(id, lane)| Some((id.channel, lane.closed?)));
+	let ended = closed.filter(|(_, (refusal, _))| is_end(*refusal));
+	ended.map(|(channel, (_, block))| (channel, block)).collect()
 }
 
 /// Tells the operator what opening the log cost.

@@ -20,8 +20,8 @@ pub trait Cutter: Send + 'static {
 	/// What is submitted. It carries its own way to answer the submitter, so that the log needs none per submission.
 	type Submission: Send + 'static;
 
-	/// Takes the submissions out of `group` and writes records for them. All records of one call survive a crash together or not at
-	/// all. Answers nobody yet.
+	/// Takes submissions out of `group`, at least the first, and writes records for them. All records of one call survive a crash together
+	/// or not at all. What it leaves in `group` comes again with the next call. Answers nobody yet.
 	fn cut(&mut self, group: &mut Vec<Self::Submission>, out: &mut RecordWriter<'_>);
 
 	/// The records of the last cut are on disk and may be read. Update indexes here: the tail that others watch moves after this
@@ -96,6 +96,13 @@ pub struct RecordWriter<'a> {
 	records: &'a mut u32,
 }
 
+/// A place in a group in the making.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+	bytes: usize,
+	records: u32,
+}
+
 impl<'a> RecordWriter<'a> {
 	/// Begins a group at `start` in an empty buffer.
 	pub(super) fn begin_group(buffer: &'a mut BytesMut, start: Position, records: &'a mut u32) -> Self {
@@ -113,6 +120,20 @@ impl<'a> RecordWriter<'a> {
 	/// Bytes of the group so far.
 	pub fn bytes(&self) -> usize {
 		self.buffer.len()
+	}
+
+	/// This place, to come back to.
+	pub fn mark(&self) -> Mark {
+		Mark {
+			bytes: self.buffer.len(),
+			records: *self.records,
+		}
+	}
+
+	/// Takes back all records since `mark`, which must be one of this group.
+	pub fn rewind(&mut self, mark: Mark) {
+		self.buffer.truncate(mark.bytes);
+		*self.records = mark.records;
 	}
 
 	/// Writes a whole record.

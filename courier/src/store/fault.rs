@@ -79,6 +79,7 @@ struct State {
 	faults: Vec<(Call, usize, io::ErrorKind)>,
 	capacity: Option<usize>,
 	syncs: u64,
+	reads: u64,
 }
 
 /// Where a sync waits for a test.
@@ -186,6 +187,11 @@ impl FaultDisk {
 		self.0.lock().syncs
 	}
 
+	/// Reads of files so far.
+	pub fn reads(&self) -> u64 {
+		self.0.lock().reads
+	}
+
 	/// Turns one bit of a file over, in memory and on disk.
 	pub fn flip(&self, path: &Path, bit: usize) {
 		let mut state = self.0.lock();
@@ -228,6 +234,7 @@ impl State {
 
 	/// Fails when a fault is due.
 	fn check(&mut self, call: Call) -> io::Result<()> {
+		self.reads += u64::from(call == Call::Read);
 		let mut due = None;
 		self.faults.retain_mut(|(kind, left, error)| {
 			if *kind != call {

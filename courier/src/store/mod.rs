@@ -88,7 +88,7 @@ mod walk;
 mod writer;
 
 pub use self::{
-	cutter::{Committed, Cutter, Plain, RecordBuilder, RecordWriter},
+	cutter::{Committed, Cutter, Mark, Plain, RecordBuilder, RecordWriter},
 	error::{AppendError, OpenError, ReadError, SidecarError},
 	frame::{Damage, Position, Record, StoreId, MAX_PAYLOAD_BYTES, RECORD_HEADER_BYTES},
 	host::{Hosted, LogWriter, OwnThread, Step, WriterHost},

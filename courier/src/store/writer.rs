@@ -93,8 +93,11 @@ impl<C: Cutter> Desk<C> {
 
 	fn store_taken(&mut self) {
 		let Desk { taken, writer, .. } = self;
-		if let Err(error) = writer.group(taken) {
-			writer.refuse(taken, &error);
+		// The cutter may leave some for another group.
+		while !taken.is_empty() {
+			if let Err(error) = writer.group(taken) {
+				writer.refuse(taken, &error);
+			}
 		}
 		writer.queue.give_room(std::mem::take(&mut taken.bytes));
 	}

@@ -6,6 +6,7 @@
 //! ```text
 //! member 1 (seller, node 1) ── channel 1 ── member 2 (issuer, node 2): interface I2, products P2 (open), N2 (offering), C2 (closed)
 //!                           └─ channel 2 ── member 3 (issuer, node 3): interface I3, product P3 (open)
+//! member 4 (seller, node 4) ── channel 3 ── member 2, in [`World::with_rival`] alone
 //! ```
 //!
 //! * `chain`: what the nodes see of the chain.
@@ -32,6 +33,8 @@ pub const SELLER: NodeId = 1;
 pub const ISSUER: NodeId = 2;
 /// The second issuer's node.
 pub const OTHER_ISSUER: NodeId = 3;
+/// The second seller's node, where there is one.
+pub const RIVAL: NodeId = 4;
 /// Genesis hash of the test chain.
 pub const GENESIS: Digest = [0x5e; 32];
 /// Longest wait for something that must happen.

@@ -96,7 +96,8 @@ impl MockNetwork {
 		self.reports.lock().clone()
 	}
 
-	pub(super) fn attach(&self, node: NodeId) -> InboundRequests {
+	/// Take over the requests to a node; for partners that lie.
+	pub fn attach(&self, node: NodeId) -> InboundRequests {
 		let (sender, receiver) = mpsc::channel(64);
 		self.inboxes.lock().insert(peer(node), sender);
 		tokio_stream(receiver)

@@ -43,6 +43,7 @@ pub fn key(text: &str, body: &[u8]) -> IdempotencyKey {
 	use sha2::Digest as _;
 	IdempotencyKey {
 		key: text.into(),
+		scope: [0; 32],
 		body_digest: sha2::Sha256::digest(body).into(),
 	}
 }

@@ -6,7 +6,7 @@ use super::{
 	chain::{directory_at, granted, ChainState, ChannelSpec, NodeChain},
 	name,
 	network::{MockNetwork, NodeTransport},
-	peer,
+	peer, RIVAL,
 };
 use crate::{
 	config::Config,
@@ -41,7 +41,16 @@ pub struct World {
 impl World {
 	/// The consortium described at the top of this module.
 	pub fn new(seed: u64) -> Arc<Self> {
-		let keys: HashMap<_, _> = (1..=3).map(|node| (node, KeyRing::generate())).collect();
+		Self::of(seed, false)
+	}
+
+	/// The same with a second seller: member and node 4, which has channel 3 to member 2.
+	pub fn with_rival(seed: u64) -> Arc<Self> {
+		Self::of(seed, true)
+	}
+
+	fn of(seed: u64, rival: bool) -> Arc<Self> {
+		let keys: HashMap<_, _> = (1..=4).map(|node| (node, KeyRing::generate())).collect();
 		let member = |id: MemberId, role| {
 			let (signing, sealing) = keys[&id].public()[0];
 			let key = CourierKey {
@@ -83,7 +92,7 @@ impl World {
 			products,
 			agreements: Vec::new(),
 		};
-		let state = ChainState {
+		let mut state = ChainState {
 			block: 1,
 			members: vec![
 				member(1, Role::Seller),
@@ -105,6 +114,15 @@ impl World {
 			],
 			anchors: HashMap::new(),
 		};
+		if rival {
+			let products = state.channels[0].products.clone();
+			let channel = channel(3, 2, "I2", products);
+			state.members.push(member(RIVAL, Role::Seller));
+			state.channels.push(ChannelSpec {
+				seller: RIVAL,
+				..channel
+			});
+		}
 		Arc::new(World {
 			state: Mutex::new(state),
 			network: Arc::new(MockNetwork::new(seed)),
@@ -136,6 +154,18 @@ impl World {
 
 	/// The same with other settings.
 	pub fn start_with(self: &Arc<Self>, node: NodeId, folder: &Path, set: impl FnOnce(&mut Config)) -> Handle {
+		let spawner = Arc::new(TokioSpawner(tokio::runtime::Handle::current()));
+		self.start_on(Machine::real(spawner), node, folder, set)
+	}
+
+	/// The same on another machine.
+	pub fn start_on(
+		self: &Arc<Self>,
+		machine: Machine,
+		node: NodeId,
+		folder: &Path,
+		set: impl FnOnce(&mut Config),
+	) -> Handle {
 		let state = self.state.lock().clone();
 		let chain = Arc::new(NodeChain {
 			world: self.clone(),
@@ -159,7 +189,7 @@ impl World {
 				me: peer(node),
 			}),
 			inbound: self.network.attach(node),
-			machine: Machine::real(Arc::new(TokioSpawner(tokio::runtime::Handle::current()))),
+			machine,
 			registry: None,
 		};
 		Courier::start(parts).expect("the courier of a test starts")

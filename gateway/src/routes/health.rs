@@ -35,6 +35,8 @@ pub(super) async fn readyz(State(state): State<AppState>) -> Result<Json<Health>
 	}
 	let detail = if status.node.is_none() {
 		"the node is not registered on chain"
+	} else if status.store_frozen.is_some() {
+		"the store is read-only until the node is started again"
 	} else if status.store_full {
 		"the disk is full"
 	} else {

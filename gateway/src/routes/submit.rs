@@ -3,6 +3,7 @@
 //! What the POSTs of orders, confirmations, registrations and results have in common.
 
 use crate::{
+	auth::bearer,
 	backend::Submission,
 	extract::idempotency_key,
 	framing::{frame, Format, Framed},
@@ -14,7 +15,7 @@ use axum::{
 	extract::Request,
 	http::{
 		header::{CONTENT_ENCODING, CONTENT_TYPE},
-		HeaderMap,
+		HeaderMap, Method,
 	},
 	Json,
 };
@@ -34,10 +35,10 @@ pub(super) async fn submit(
 	request: Request,
 ) -> Result<Json<SubmitReport>, Failure> {
 	let (head, body) = request.into_parts();
-	let headers = head.headers;
-	let format = format_of(&headers)?;
-	let key = idempotency_key(&headers)?;
-	let body = state.bodies.read(&headers, body, &state.limits).await?;
+	let headers = &head.headers;
+	let format = format_of(headers)?;
+	let key = idempotency_key(headers)?.map(|key| (key, scope(&head.method, head.uri.path(), headers)));
+	let body = state.bodies.read(headers, body, &state.limits).await?;
 	let (framed, idempotency) = prepare(state, &body, format, key).await?;
 
 	let report = if framed.ranges.is_empty() {
@@ -64,6 +65,20 @@ pub(super) async fn submit(
 		return Err(problem.into());
 	}
 	Ok(Json(report))
+}
+
+/// Who uses a key, and for what: two systems that count their requests from 1 never meet, nor do two addresses.
+fn scope(method: &Method, path: &str, headers: &HeaderMap) -> [u8; 32] {
+	let mut hash = Sha256::new();
+	for part in [
+		method.as_str().as_bytes(),
+		path.as_bytes(),
+		bearer(headers).unwrap_or_default(),
+	] {
+		hash.update((part.len() as u64).to_le_bytes());
+		hash.update(part);
+	}
+	hash.finalize().into()
 }
 
 fn format_of(headers: &HeaderMap) -> Result<Format, Failure> {
@@ -96,14 +111,15 @@ async fn prepare(
 	state: &AppState,
 	body: &HeldBody,
 	format: Format,
-	key: Option<String>,
+	key: Option<(String, [u8; 32])>,
 ) -> Result<(Framed, Option<IdempotencyKey>), Failure> {
 	let work = {
 		let (state, bytes) = (state.clone(), body.bytes.clone());
 		move || -> Result<_, Problem> {
 			let framed = frame(&bytes, format, &state.limits)?;
-			let idempotency = key.map(|key| IdempotencyKey {
+			let idempotency = key.map(|(key, scope)| IdempotencyKey {
 				key,
+				scope,
 				body_digest: Sha256::digest(&bytes).into(),
 			});
 			Ok((framed, idempotency))

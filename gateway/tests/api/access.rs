@@ -108,6 +108,7 @@ async fn health_and_the_document_want_no_token() {
 		(|s: &mut sealane_courier::api::Status| s.store_full = true) as fn(&mut _),
 		|s: &mut sealane_courier::api::Status| s.node = None,
 		|s: &mut sealane_courier::api::Status| s.keys_valid = false,
+		|s: &mut sealane_courier::api::Status| s.store_frozen = Some("a sync failed".into()),
 	] {
 		let mut status = crate::common::ready();
 		change(&mut status);

@@ -175,6 +175,38 @@ async fn a_repeated_key_replays_and_another_body_conflicts() {
 }
 
 #[tokio::test]
+async fn a_key_belongs_to_its_address() {
+	let node = Node::start().await;
+	let headers = [NDJSON, ("idempotency-key", "1")];
+	for (target, what) in [
+		("/v1/orders", Submission::Orders),
+		("/v1/registrations", Submission::Registrations),
+		("/v1/confirmations", Submission::Confirmations),
+		("/v1/registrations/results", Submission::RegistrationResults),
+	] {
+		for body in [b"{\"id\":\"A\"}\n".as_slice(), b"{\"id\":\"B\"}\n"] {
+			let answer = node.http.send("POST", target, &headers, body).await;
+			let expected = if body.contains(&b'A') { 200 } else { 409 };
+			assert_eq!(answer.status, expected, "{target}");
+		}
+		assert_eq!(node.fake.get(|s| s.taken.last().map(|taken| taken.what)), Some(what));
+	}
+	assert_eq!(node.fake.get(|s| s.taken.len()), 4);
+}
+
+#[tokio::test]
+async fn boundary_of_the_entries_of_a_request() {
+	let node = Node::start().await;
+	for (count, status) in [(100_000, 200), (100_001, 413)] {
+		let answer = node
+			.http
+			.send("POST", "/v1/orders", &[NDJSON], "{}\n".repeat(count).as_bytes())
+			.await;
+		assert_eq!(answer.status, status, "{count} entries");
+	}
+}
+
+#[tokio::test]
 async fn keys_that_are_none_are_refused() {
 	let node = Node::start().await;
 	let long = "k".repeat(129);

@@ -80,6 +80,8 @@ problem_codes! {
 	IdempotencyConflict = "idempotency_conflict", 409, "The key was used for another request";
 	/// The order or registration has been answered already.
 	AlreadyConfirmed = "already_confirmed", 409, "Answered already";
+	/// Orders of more than one seller have this id: the seller must be named.
+	OrderAmbiguous = "order_ambiguous", 409, "Which seller's order?";
 	/// An order of this kind cannot be taken back.
 	NotCancellable = "not_cancellable", 409, "Cannot be cancelled";
 	/// The evidence is not complete yet.

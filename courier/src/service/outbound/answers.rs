@@ -7,14 +7,18 @@ use crate::{
 	api::LaneId,
 	cutting::Note,
 	keys,
-	lane::sender::Obstacle,
+	lane::sender::{Expectation, Obstacle},
 	protocol::{Answer, Receipt, Refused, Signed},
 	records::Delivered,
 	service::{Courier, LOG_TARGET},
 	transport::Misbehaviour,
 };
 use codec::Encode;
-use sealane_primitives::{directory::NodeEntry, keys::Purpose};
+use sealane_primitives::{directory::NodeEntry, ids::Moment, keys::Purpose};
+use std::sync::atomic::Ordering;
+
+/// Why a lane waits whose packets contradict those that were sent before.
+const LOG_BEHIND: &str = "log_behind";
 
 impl Courier {
 	pub(super) fn landed(&self, lane: LaneId, sender: &Sender, flown: Flown) {
@@ -35,6 +39,7 @@ impl Courier {
 		};
 		match answer {
 			Ok(Answer::Stored(receipt)) if self.is_receipt(lane, &flown, &receipt) => {
+				sender.forked.store(false, Ordering::Relaxed);
 				self.metrics
 					.delivery_seconds
 					.observe(flown.started.elapsed().as_secs_f64());
@@ -46,27 +51,16 @@ impl Courier {
 				self.metrics.send_failures.with_label_values(&[code]).inc();
 				log::info!(target: LOG_TARGET, "Lane {lane}: the partner refuses packet {}: {code}", flown.first);
 				*sender.error.lock() = Some((code.into(), now));
-				sender
-					.state
-					.lock()
-					.failed(flown.first, Obstacle::Refused, now, self.jitter());
+				let (refused, jitter) = (refused.what.first_sequence, self.jitter());
+				sender.state.lock().refused(flown.first, refused, now, jitter);
 			}
-			Ok(Answer::Expected { sequence }) => {
-				if !sender.state.lock().expected(flown.first, sequence, now, self.jitter()) {
-					log::warn!(
-						target: LOG_TARGET,
-						"Lane {lane}: the partner expects packet {sequence}, which cannot be; has it lost its log?",
-					);
-					*sender.error.lock() = Some((format!("partner expects packet {sequence}"), now));
-				}
+			Ok(Answer::Stored(receipt)) if self.is_of_other_packets(lane, &flown, &receipt) => {
+				self.forked(lane, sender, &flown, now);
 			}
+			Ok(Answer::Expected { sequence }) => self.expected(lane, sender, &flown, sequence, now),
 			Ok(Answer::Busy { retry_after_ms }) => {
 				self.metrics.send_failures.with_label_values(&["busy"]).inc();
-				let pause = u64::from(retry_after_ms);
-				sender
-					.state
-					.lock()
-					.postponed(Some(flown.first), Obstacle::Busy, now, pause);
+				sender.state.lock().busy(flown.first, now, u64::from(retry_after_ms));
 			}
 			Ok(Answer::Stored(_) | Answer::Refused(_)) | Err(_) => {
 				self.misbehaved(&flown.node.peer, Misbehaviour::BadAnswer);
@@ -79,27 +73,100 @@ impl Courier {
 		}
 	}
 
+	/// The partner waits for another packet.
+	fn expected(&self, lane: LaneId, sender: &Sender, flown: &Flown, sequence: u64, now: Moment) {
+		let made_of_it = sender.state.lock().expected(flown.first, sequence, now, self.jitter());
+		match made_of_it {
+			Expectation::Fits => (),
+			Expectation::Behind => {
+				self.metrics.lanes_behind.with_label_values(&["partner"]).inc();
+				log::warn!(
+					target: LOG_TARGET,
+					"Lane {lane}: the partner waits for packet {sequence}, which it acknowledged before: its log is older than that, and it \
+					 gets again what it lost",
+				);
+			}
+			Expectation::Impossible => {
+				self.metrics.lanes_behind.with_label_values(&["own"]).inc();
+				log::error!(
+					target: LOG_TARGET,
+					"Lane {lane}: the partner waits for packet {sequence}, which this node never made: this log is older than what was sent, \
+					 or the partner is wrong",
+				);
+				*sender.error.lock() = Some((format!("partner expects packet {sequence}"), now));
+			}
+		}
+	}
+
+	/// The partner acknowledges other packets under the numbers of this node's, and signs it: this node itself has sent others before. That is
+	/// no fault of the partner, whom nobody must be told to distrust.
+	fn forked(&self, lane: LaneId, sender: &Sender, flown: &Flown, now: Moment) {
+		self.metrics.lanes_behind.with_label_values(&["own"]).inc();
+		if !sender.forked.swap(true, Ordering::Relaxed) {
+			log::error!(
+				target: LOG_TARGET,
+				"Lane {lane}: the partner holds other packets of this node under the numbers {} to {}: this log is older than what was sent, \
+				 or two machines use one key. Nothing more goes out on this lane",
+				flown.first, flown.last,
+			);
+		}
+		*sender.error.lock() = Some((LOG_BEHIND.into(), now));
+		sender
+			.state
+			.lock()
+			.failed(flown.first, Obstacle::Refused, now, self.jitter());
+	}
+
 	fn stored(&self, sender: &Sender, delivered: Delivered) {
-		let (first, last) = (
-			delivered.receipt.what.first_sequence,
-			delivered.receipt.what.last_sequence,
-		);
-		sender.early.lock().insert(first, delivered);
+		let receipt = &delivered.receipt.what;
+		let (first, last) = (receipt.first_sequence, receipt.last_sequence);
+		// What a partner that lost its log acknowledges once more is on this disk already.
+		let known = self
+			.library
+			.book
+			.read()
+			.lanes
+			.get(&receipt.lane)
+			.is_some_and(|lane| last < lane.delivered);
+		if !known || !receipt.countersignatures.is_empty() {
+			sender.early.lock().insert(first, delivered);
+		}
 		sender.state.lock().stored(first, last);
 		self.note_receipts(sender);
 	}
 
-	/// Note receipts in the order of their packets, so that a log never says that a gap was delivered. What the queue to the disk has no
-	/// room for is noted the next time.
-	pub(super) fn note_receipts(&self, sender: &Sender) {
+	/// Note receipts in the order of their packets, so that a log never says that a gap was delivered, and what turned the lane. False where
+	/// the queue to the disk has no room: the lane's task tries again soon.
+	pub(super) fn note_receipts(&self, sender: &Sender) -> bool {
 		let acked = sender.state.lock().acked();
 		let mut early = sender.early.lock();
 		while let Some(entry) = early.first_entry() {
-			if entry.get().receipt.what.last_sequence >= acked || !self.note(Note::Delivered(entry.get().clone())) {
+			if entry.get().receipt.what.last_sequence >= acked {
 				break;
+			}
+			if !self.note(Note::Delivered(entry.get().clone())) {
+				return false;
 			}
 			entry.remove();
 		}
+		let mut turned = sender.turned.lock();
+		while let Some(first) = turned.front() {
+			if !self.note(Note::Turned(first.clone())) {
+				return false;
+			}
+			turned.pop_front();
+		}
+		true
+	}
+
+	/// A receipt, rightly signed, for other packets under the same numbers.
+	fn is_of_other_packets(&self, lane: LaneId, flown: &Flown, receipt: &Signed<Receipt>) -> bool {
+		let what = &receipt.what;
+		what.lane == lane
+			&& what.first_sequence == flown.first
+			&& what.last_sequence == flown.last
+			&& what.packets_hash != flown.packets_hash
+			&& self.is_signed(&flown.node, Purpose::Receipt, &what.encode(), &receipt.signature)
 	}
 
 	fn is_receipt(&self, lane: LaneId, flown: &Flown, receipt: &Signed<Receipt>) -> bool {

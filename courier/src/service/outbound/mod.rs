@@ -37,6 +37,9 @@ use std::{
 };
 use tokio::sync::mpsc;
 
+/// Pause after which what the queue to the disk had no room for is noted, without other traffic.
+const NOTE_PATIENCE: Duration = Duration::from_millis(100);
+
 /// An envelope that got an answer, or none.
 struct Flown {
 	first: u64,
@@ -67,7 +70,7 @@ impl Courier {
 		let mut flights: FuturesUnordered<BoxFuture<'static, Flown>> = FuturesUnordered::new();
 		let mut directory = self.chain.directory();
 		while !self.is_stopped() {
-			self.note_receipts(&sender);
+			let noted = self.note_receipts(&sender);
 			let next = sender.state.lock().next(self.clock.now_ms());
 			let wait = match next {
 				Next::Send { first, last } => {
@@ -80,6 +83,7 @@ impl Courier {
 				Next::Idle => Some(Duration::MAX),
 			};
 			let Some(wait) = wait else { continue };
+			let wait = if noted { wait } else { wait.min(NOTE_PATIENCE) };
 			tokio::select! {
 				biased;
 				_ = self.stopped() => return,
@@ -124,11 +128,7 @@ impl Courier {
 		let sealed = match self.seal(lane, &gate, first, last, now) {
 			Ok(sealed) => sealed,
 			Err(Hindrance::Rate(pause_ms)) => {
-				sender.state.lock().postponed(None, Obstacle::Rate, now, pause_ms);
-				return None;
-			}
-			Err(Hindrance::Refused(refusal)) => {
-				self.held(sender, first, refusal, now);
+				sender.state.lock().postponed(Obstacle::Rate, now, pause_ms);
 				return None;
 			}
 			Err(Hindrance::Log(error)) => {

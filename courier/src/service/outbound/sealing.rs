@@ -2,7 +2,7 @@
 
 //! Whether a lane may be sent to now, and the next envelope of it.
 
-use crate::service::Courier;
+use crate::service::{everything, Courier};
 use crate::{
 	api::LaneId,
 	chain::Snapshot,
@@ -47,8 +47,6 @@ pub(super) enum Barrier {
 pub(super) enum Hindrance {
 	/// Not before so many milliseconds.
 	Rate(u64),
-	/// The grant does not cover the next packet.
-	Refused(Refusal),
 	/// The log does not give the packet.
 	Log(String),
 }
@@ -60,14 +58,9 @@ impl Courier {
 		let channel = snapshot
 			.channel(lane.channel)
 			.ok_or(Barrier::Channel(Refusal::ChannelUnknown))?;
-		let authorisation = match snapshot.authorise(lane.channel) {
+		let authorisation = match self.may_send(&snapshot, lane.channel) {
 			Ok(authorisation) => authorisation,
-			Err(_) if self.config.unchecked_sender => Authorisation {
-				channel: lane.channel,
-				kinds: sealane_primitives::business::BusinessKinds::ALL,
-				valid_until: None,
-				orders_per_minute: None,
-			},
+			Err(_) if self.config.unchecked_sender => everything(lane.channel),
 			Err(refusal) => return Err(Barrier::Channel(refusal)),
 		};
 		let node = snapshot.partner_node(channel, lane.to).ok_or(Barrier::Node)?;
@@ -106,13 +99,6 @@ impl Courier {
 			let (packet, trailer) =
 				records::split_packet(&record.payload).map_err(|e| Hindrance::Log(e.to_string()))?;
 			if len > 0 && len + packet.bytes.len() > crate::protocol::MAX_PLAINTEXT_LEN {
-				break;
-			}
-			if !gate.authorisation.kinds.contains_all(packet.header.kinds) {
-				// What was allowed goes first.
-				if shared.is_empty() {
-					return Err(Hindrance::Refused(Refusal::KindNotGranted));
-				}
 				break;
 			}
 			len += packet.bytes.len();

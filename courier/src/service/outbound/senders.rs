@@ -7,7 +7,7 @@ use crate::{
 	book::Book,
 	cutting::Outbox,
 	lane::{sender::Obstacle, Bucket, SendLane},
-	records::Delivered,
+	records::{Delivered, LaneTurned},
 };
 use hashbrown::HashMap;
 use parking_lot::{Mutex, RwLock};
@@ -15,11 +15,19 @@ use sealane_primitives::{
 	directory::{Authorisation, Refusal},
 	ids::{BlockNumber, ChannelId, Moment},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+	collections::{BTreeMap, VecDeque},
+	sync::{atomic::AtomicBool, Arc},
+};
 use tokio::sync::{mpsc, Notify};
 
 /// Smallest pause after which the off-chain worker's dispatch ends a back-off early, in milliseconds.
 const DISPATCH_PATIENCE_MS: u64 = 10_000;
+/// Smallest pause after which a sign of life from the partner ends a back-off early, in milliseconds.
+const NUDGE_PATIENCE_MS: u64 = 1_000;
+
+/// Most turns of a lane that wait to be noted.
+const MAX_TURNS: usize = 64;
 
 /// The sending side of one lane, as its task and others see it.
 pub(crate) struct Sender {
@@ -30,6 +38,10 @@ pub(crate) struct Sender {
 	/// Receipts that wait for one before them: by first sequence.
 	pub(super) early: Mutex<BTreeMap<u64, Delivered>>,
 	pub(super) last_attempt: Mutex<Moment>,
+	/// The partner holds other packets under this node's numbers.
+	pub(crate) forked: AtomicBool,
+	/// How the lane was closed and opened, as far as it is not noted yet.
+	pub(super) turned: Mutex<VecDeque<LaneTurned>>,
 }
 
 /// The sending sides of all lanes.
@@ -64,6 +76,8 @@ impl Senders {
 			error: Mutex::default(),
 			early: Mutex::default(),
 			last_attempt: Mutex::default(),
+			forked: AtomicBool::new(false),
+			turned: Mutex::default(),
 		});
 		let sender = self.lanes.write().entry(lane).or_insert(sender).clone();
 		// The receiver ends with the courier.
@@ -94,6 +108,20 @@ impl Senders {
 		self.lanes.read().values().for_each(|sender| sender.notify.notify_one());
 	}
 
+	/// A lane was closed or opened: its task notes it as soon as there is room.
+	pub(crate) fn turned(&self, turned: LaneTurned) {
+		if let Some(sender) = self.get(&turned.lane) {
+			let mut waiting = sender.turned.lock();
+			// Who reads the events learns of the last turns: more than these happen in no outage of the disk.
+			if waiting.len() == MAX_TURNS {
+				waiting.pop_front();
+			}
+			waiting.push_back(turned);
+			drop(waiting);
+			sender.notify.notify_one();
+		}
+	}
+
 	/// Close the lanes of a channel; gives those that were open, or closed for another reason.
 	pub(crate) fn close(&self, channel: ChannelId, refusal: Refusal, at: BlockNumber) -> Vec<LaneId> {
 		self.each(channel, |sender| sender.state.lock().close(refusal, at))
@@ -115,12 +143,13 @@ impl Senders {
 		});
 	}
 
-	/// The partner's node is there: try its lanes at once.
-	pub(crate) fn partner_alive(&self, lane: &LaneId) {
+	/// The partner's node is there: try its lane at once, unless that was just done.
+	pub(crate) fn partner_alive(&self, lane: &LaneId, now: Moment) {
 		if let Some(sender) = self.get(lane) {
+			let rested = now.saturating_sub(*sender.last_attempt.lock()) >= NUDGE_PATIENCE_MS;
 			let mut state = sender.state.lock();
-			if matches!(state.obstacle(), Some((Obstacle::Unreachable, ..))) {
-				state.wake();
+			if rested && matches!(state.obstacle(), Some((Obstacle::Unreachable, ..))) {
+				state.nudge();
 				drop(state);
 				sender.notify.notify_one();
 			}

@@ -5,6 +5,7 @@
 use crate::service::Courier;
 use crate::{
 	api::*,
+	library::LookupError,
 	order::{Confirmation, RESERVED_REASONS},
 	protocol::PacketKind,
 	records::{kind, AnchorCut, AnchorFinal, Delivered, LaneTurned, PacketView},
@@ -12,7 +13,7 @@ use crate::{
 };
 use codec::Decode;
 use memchr::memmem::Finder;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Bytes of the log that one read of events or of the inbox looks at. A page may be empty for that, and goes on from its cursor.
 const SCAN_BYTES: u64 = 32 * 1024 * 1024;
@@ -80,6 +81,15 @@ impl Courier {
 		}
 	}
 
+	/// The packet in a record; `None` for one that recovery would put aside, which has no effect and must not stop who reads on.
+	fn readable(&self, record: &Record) -> Result<Option<Arc<PacketView>>, ReadError> {
+		match self.library.view(record.position) {
+			Ok(view) => Ok(Some(view)),
+			Err(LookupError::Record(_)) => Ok(None),
+			Err(error) => Err(error.into()),
+		}
+	}
+
 	pub(crate) fn events(&self, cursor: Cursor, limit: usize) -> Result<EventPage, ReadError> {
 		let limit = limit.max(1);
 		let mut events = Vec::new();
@@ -89,7 +99,9 @@ impl Courier {
 				entry: 0,
 			};
 			if record.kind == kind::PACKET_IN {
-				let view = self.library.view(record.position)?;
+				let Some(view) = self.readable(record)? else {
+					return Ok(None);
+				};
 				if view.packet.header.kind.is_answer() {
 					return Ok(answer_events(&view, record, begin, limit, &mut events));
 				}
@@ -111,7 +123,9 @@ impl Courier {
 			if record.kind != kind::PACKET_IN {
 				return Ok(None);
 			}
-			let view = self.library.view(record.position)?;
+			let Some(view) = self.readable(record)? else {
+				return Ok(None);
+			};
 			let header = &view.packet.header;
 			if header.kind.is_answer() {
 				return Ok(None);

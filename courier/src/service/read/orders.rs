@@ -34,13 +34,24 @@ impl Courier {
 		};
 		// One's own orders first.
 		candidates.sort_by_key(|seller| *seller != own);
+		let mut found: Option<(MemberId, Found)> = None;
 		for seller in candidates {
 			let key = self.library.key(seller, registration, id);
-			if let Some((view, ordinal)) = self.library.find(key, id)? {
-				return Ok(Some(Found { view, ordinal }));
+			let Some((view, ordinal)) = self.library.find(key, id)? else {
+				continue;
+			};
+			if let Some((first, _)) = &found {
+				return Err(ReadError::Ambiguous {
+					id: id.chars().take(crate::order::MAX_ID_LEN).collect(),
+					sellers: [*first, seller],
+				});
+			}
+			found = Some((seller, Found { view, ordinal }));
+			if seller == own {
+				break;
 			}
 		}
-		Ok(None)
+		Ok(found.map(|(_, found)| found))
 	}
 
 	pub(crate) fn order(

@@ -126,10 +126,15 @@ impl Courier {
 			s.me()
 				.is_some_and(|me| me.keys.iter().any(|k| k.is_valid_at(s.block) && self.keys.holds(k)))
 		});
-		let (entries, unanchored, open) = {
+		let (entries, unanchored, open, quarantined) = {
 			let book = self.library.book.read();
+			let quarantined = book.quarantine.first.clone().map(|(position, what)| Quarantined {
+				records: book.quarantine.records,
+				position,
+				what,
+			});
 			let open = book.anchors.values().filter(|a| a.final_at.is_none()).count() as u32;
-			(book.entries, book.unanchored.len() as u64, open)
+			(book.entries, book.unanchored.len() as u64, open, quarantined)
 		};
 		let tail = self.log.tail();
 		Status {
@@ -150,6 +155,15 @@ impl Courier {
 			log_bytes: tail.saturating_sub(self.library.reader().first()),
 			indexed: entries,
 			store_full: self.full.load(Ordering::Relaxed),
+			store_frozen: self.log.frozen().map(|reason| reason.to_string()),
+			quarantined,
+			lanes_forked: self
+				.senders
+				.all()
+				.into_iter()
+				.filter(|(_, sender)| sender.forked.load(Ordering::Relaxed))
+				.map(|(lane, _)| lane)
+				.collect(),
 			batches_unanchored: unanchored,
 			anchors_open: open,
 			keys: self.keys.public(),

@@ -3,9 +3,11 @@
 //! Lines that go the same way, framed one behind the other as they will stand in a packet.
 
 use crate::{
+	api::Problem,
 	chain::Target,
 	cutting::{Part, PartEntry},
-	protocol::{packet, PacketKind},
+	order::problem,
+	protocol::{packet, PacketKind, WireError},
 	records::PacketView,
 };
 use hashbrown::HashMap;
@@ -28,14 +30,18 @@ pub(super) struct PartsBuilder {
 	parts: Vec<PartBuilder>,
 	/// What all lines and what precedes them take, in bytes, and how many lines there are.
 	room: (usize, usize),
+	/// See [`Part::searched`].
+	searched: u64,
 }
 
 impl PartsBuilder {
-	/// For a submission of `bytes` with so many lines.
-	pub(super) fn new(bytes: usize, lines: usize, kind: PacketKind) -> Self {
+	/// For a submission of `bytes` with so many lines. Packets with numbers below `searched` are looked through for the ids of orders
+	/// before those are added.
+	pub(super) fn new(bytes: usize, lines: usize, kind: PacketKind, searched: u64) -> Self {
 		PartsBuilder {
 			parts: Vec::new(),
 			room: (bytes + lines * kind.prefix_len(), lines),
+			searched,
 		}
 	}
 
@@ -58,15 +64,22 @@ impl PartsBuilder {
 		&mut self.parts[at]
 	}
 
-	pub(super) fn order(&mut self, target: &Target, kind: PacketKind, bytes: &[u8], entry: PartEntry) {
+	pub(super) fn order(
+		&mut self,
+		target: &Target,
+		kind: PacketKind,
+		bytes: &[u8],
+		entry: PartEntry,
+	) -> Result<(), Problem> {
 		let part = self.part(target, kind);
 		let start = part.body.len() as u32;
-		packet::push_entry(&mut part.body, bytes);
+		packet::push_entry(&mut part.body, bytes).map_err(too_long)?;
 		part.entries.push(PartEntry {
 			start,
 			end: part.body.len() as u32,
 			..entry
 		});
+		Ok(())
 	}
 
 	pub(super) fn answer(
@@ -77,10 +90,10 @@ impl PartsBuilder {
 		line: u32,
 		view: &Arc<PacketView>,
 		ordinal: u32,
-	) {
+	) -> Result<(), Problem> {
 		let part = self.part(target, kind);
 		let start = part.body.len() as u32;
-		packet::push_answer(&mut part.body, view.packet.header.sequence, ordinal, bytes);
+		packet::push_answer(&mut part.body, view.packet.header.sequence, ordinal, bytes).map_err(too_long)?;
 		let view_at = match part.views.last() {
 			Some(last) if last.position == view.position => part.views.len() - 1,
 			_ => *part.placed.entry(view.position).or_insert_with(|| {
@@ -100,6 +113,7 @@ impl PartsBuilder {
 			view: view_at as u32,
 			ordinal,
 		});
+		Ok(())
 	}
 
 	pub(super) fn is_empty(&self) -> bool {
@@ -111,6 +125,7 @@ impl PartsBuilder {
 	}
 
 	pub(super) fn finish(self) -> Vec<Part> {
+		let searched = self.searched;
 		let part = |part: PartBuilder| {
 			let PartBuilder {
 				target,
@@ -126,8 +141,13 @@ impl PartsBuilder {
 				body: body.into(),
 				entries,
 				views,
+				searched,
 			}
 		};
 		self.parts.into_iter().map(part).collect()
 	}
+}
+
+fn too_long(error: WireError) -> Problem {
+	problem("too_long", "", "", error.to_string())
 }

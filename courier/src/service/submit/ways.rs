@@ -5,7 +5,8 @@
 use crate::service::Courier;
 use crate::{
 	api::*,
-	chain::Snapshot,
+	chain::{Snapshot, Target},
+	cutting::unreadable,
 	library::{has_id, id_of},
 	order::{problem, submitted::status_takes, Confirmation, Order},
 	protocol::PacketKind,
@@ -19,12 +20,28 @@ use sealane_primitives::{
 };
 use std::sync::Arc;
 
+/// A target: one of the snapshot's, or that of an earlier order.
+pub(super) enum Aim {
+	Listed(usize),
+	Of(Box<Target>),
+}
+
 /// Where an order goes.
 pub(super) struct Way {
-	pub(super) target: usize,
+	aim: Aim,
 	pub(super) key: Key,
 	pub(super) kind: BusinessKind,
 	pub(super) version: AgreementId,
+}
+
+impl Way {
+	/// The target, found with `snapshot`.
+	pub(super) fn target<'a>(&'a self, snapshot: &'a Snapshot) -> &'a Target {
+		match &self.aim {
+			Aim::Listed(index) => &snapshot.targets[*index],
+			Aim::Of(target) => target,
+		}
+	}
 }
 
 /// The order that was answered last. Issuers answer in the order in which they were asked, so the next one is behind it.
@@ -72,7 +89,10 @@ impl Courier {
 		})?;
 		let channel = &snapshot.directory.channels[route.channel];
 		let product = &channel.products[route.product];
-		let target = self.may_travel(channel, order.kind, route.target)?;
+		let aim = match self.aim_of_cancelled(snapshot, order)? {
+			Some(aim) => aim,
+			None => Aim::Listed(self.may_travel(channel, order.kind, route.target)?),
+		};
 		if let Some(interface) = order
 			.interface
 			.as_deref()
@@ -117,7 +137,7 @@ impl Courier {
 		}
 		let key = self.library.key(snapshot.directory.member.id, false, &order.id);
 		Ok(Way {
-			target,
+			aim,
 			key,
 			kind: order.kind,
 			version: order.clause_version,
@@ -151,11 +171,38 @@ impl Courier {
 		}
 		let key = self.library.key(snapshot.directory.member.id, true, &order.id);
 		Ok(Way {
-			target,
+			aim: Aim::Listed(target),
 			key,
 			kind: order.kind,
 			version: order.clause_version,
 		})
+	}
+
+	/// A cancellation goes where its order went: another node, to which the product's interface may have moved since, knows nothing of it.
+	/// `None` where the order is not in this log, or its node is gone.
+	fn aim_of_cancelled(&self, snapshot: &Snapshot, order: &Order<'_>) -> Result<Option<Aim>, Problem> {
+		let Some(cancelled) = order
+			.cancels
+			.as_deref()
+			.filter(|_| order.kind == BusinessKind::Cancellation)
+		else {
+			return Ok(None);
+		};
+		let key = self.library.key(snapshot.directory.member.id, false, cancelled);
+		let found = self.library.find(key, cancelled).map_err(|error| unreadable(&error))?;
+		let Some((view, _)) = found else { return Ok(None) };
+		let header = &view.packet.header;
+		let Some(channel) = snapshot
+			.channel(header.lane.channel)
+			.filter(|channel| snapshot.partner_node(channel, header.lane.to).is_some())
+		else {
+			return Ok(None);
+		};
+		self.may_travel(channel, order.kind, Ok(0))?;
+		Ok(Some(Aim::Of(Box::new(Target {
+			lane: header.lane,
+			interface: header.interface.clone(),
+		}))))
 	}
 
 	fn may_travel(
@@ -212,12 +259,11 @@ impl Courier {
 			(None, None) => None,
 		};
 		let candidates = named.as_ref().map_or(sellers, std::slice::from_ref);
-		for (place, seller) in candidates.iter().enumerate() {
-			let next = last
-				.next(*seller, registrations, &confirmation.order)
-				.filter(|_| place == 0);
-			let found = match next {
-				Some(found) => Some(found),
+		let mut found: Option<(MemberId, Arc<PacketView>, u32)> = None;
+		for seller in candidates {
+			let next = last.next(*seller, registrations, &confirmation.order);
+			let order = match next {
+				Some(order) => Some(order),
 				None => {
 					let key = self.library.key(*seller, registrations, &confirmation.order);
 					self.library
@@ -225,21 +271,30 @@ impl Courier {
 						.map_err(|error| problem("log_unreadable", "order", &confirmation.order, error.to_string()))?
 				}
 			};
-			if let Some((view, ordinal)) = found {
-				last.set(&view, ordinal);
-				let lane = view.packet.header.lane;
-				let other_channel = confirmation.channel.is_some_and(|c| c != lane.channel);
-				if lane.to == snapshot.directory.node && !other_channel {
-					return Ok((view, ordinal));
-				}
+			let Some((view, ordinal)) = order else { continue };
+			let lane = view.packet.header.lane;
+			let other_channel = confirmation.channel.is_some_and(|c| c != lane.channel);
+			if lane.to != snapshot.directory.node || other_channel {
+				continue;
 			}
+			if let Some((first, ..)) = &found {
+				let rule =
+					format!("members {first} and {seller} both have an order with this id: name `seller` or `channel`");
+				return Err(problem("order_ambiguous", "order", &confirmation.order, rule));
+			}
+			found = Some((*seller, view, ordinal));
 		}
-		Err(problem(
-			"order_unknown",
-			"order",
-			&confirmation.order,
-			"is no order that this node received",
-		))
+		let unknown = || {
+			problem(
+				"order_unknown",
+				"order",
+				&confirmation.order,
+				"is no order that this node received",
+			)
+		};
+		let (_, view, ordinal) = found.ok_or_else(unknown)?;
+		last.set(&view, ordinal);
+		Ok((view, ordinal))
 	}
 }
 

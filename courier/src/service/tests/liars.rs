@@ -25,22 +25,22 @@ const LANE: LaneId = LaneId {
 };
 
 /// A packet of the seller that can be spoilt anywhere before it is signed, sealed and sent.
-struct Forgery {
-	header: PacketHeader,
-	body: Vec<u8>,
-	signer: KeyRing,
-	envelope_lane: LaneId,
-	envelope_sequence: u64,
-	from: u32,
-	sealed_to: [u8; 32],
+pub(super) struct Forgery {
+	pub(super) header: PacketHeader,
+	pub(super) body: Vec<u8>,
+	pub(super) signer: KeyRing,
+	pub(super) envelope_lane: LaneId,
+	pub(super) envelope_sequence: u64,
+	pub(super) from: u32,
+	pub(super) sealed_to: [u8; 32],
 }
 
 impl Forgery {
-	fn new<T: AsRef<[u8]>>(trio: &Trio, sequence: u64, orders: &[T]) -> Self {
+	pub(super) fn new<T: AsRef<[u8]>>(trio: &Trio, sequence: u64, orders: &[T]) -> Self {
 		let mut body = Vec::new();
-		orders
-			.iter()
-			.for_each(|order| packet::push_entry(&mut body, order.as_ref()));
+		for order in orders {
+			packet::push_entry(&mut body, order.as_ref()).expect("an entry of the test fits");
+		}
 		let header = PacketHeader {
 			version: VERSION,
 			lane: LANE,
@@ -66,7 +66,7 @@ impl Forgery {
 		}
 	}
 
-	fn bytes(&self) -> Vec<u8> {
+	pub(super) fn bytes(&self) -> Vec<u8> {
 		let listed = sealane_primitives::keys::CourierKey {
 			signing: self.signer.public()[0].0,
 			sealing: self.signer.public()[0].1,
@@ -91,7 +91,7 @@ impl Forgery {
 			.expect("seals")
 	}
 
-	async fn send(&self, trio: &Trio) -> Reply {
+	pub(super) async fn send(&self, trio: &Trio) -> Reply {
 		trio.world
 			.network
 			.inject(self.from, ISSUER, self.bytes())
@@ -100,7 +100,7 @@ impl Forgery {
 	}
 }
 
-fn reason(reply: &Reply) -> Option<RefusalReason> {
+pub(super) fn reason(reply: &Reply) -> Option<RefusalReason> {
 	match Answer::parse(reply.answer.as_deref()?).expect("answers are well formed") {
 		Answer::Refused(refused) => Some(refused.what.reason),
 		_ => None,
@@ -194,8 +194,8 @@ async fn every_lie_is_refused_and_the_lane_goes_on() {
 		(
 			"more entries than there are",
 			forged(&|f| f.header.count = 2),
-			None,
-			None,
+			Some(RefusalReason::Malformed),
+			Some(Misbehaviour::Malformed),
 		),
 		(
 			"sealed to a key that nobody here has",

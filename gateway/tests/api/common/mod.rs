@@ -38,7 +38,7 @@ type Judge = Box<dyn Fn(&str) -> Option<Problem> + Send>;
 #[derive(Default)]
 pub struct State {
 	pub taken: Vec<Taken>,
-	pub keys: HashMap<String, (IdempotencyKey, SubmitReport)>,
+	pub keys: HashMap<(String, [u8; 32]), (IdempotencyKey, SubmitReport)>,
 	/// What every submission fails with.
 	pub fails: Option<SubmitError>,
 	/// Refuses single entries.
@@ -142,7 +142,7 @@ impl Backend for Fake {
 				return Err(error.clone());
 			}
 			if let Some(key) = &idempotency {
-				if let Some((known, report)) = state.keys.get(&key.key) {
+				if let Some((known, report)) = state.keys.get(&(key.key.clone(), key.scope)) {
 					if known != key {
 						return Err(SubmitError::IdempotencyConflict { key: key.key.clone() });
 					}
@@ -165,7 +165,7 @@ impl Backend for Fake {
 				}
 			}
 			if let Some(key) = idempotency.clone() {
-				state.keys.insert(key.key.clone(), (key, report.clone()));
+				state.keys.insert((key.key.clone(), key.scope), (key, report.clone()));
 			}
 			state.taken.push(Taken {
 				what,
@@ -319,6 +319,9 @@ pub fn ready() -> Status {
 		log_bytes: 1,
 		indexed: 0,
 		store_full: false,
+		store_frozen: None,
+		quarantined: None,
+		lanes_forked: Vec::new(),
 		batches_unanchored: 0,
 		anchors_open: 0,
 		keys: vec![([1; 32], [2; 32])],
