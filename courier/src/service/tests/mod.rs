@@ -3,8 +3,11 @@
 mod anchors;
 mod clauses;
 mod faults;
+mod hostile;
+mod lanes;
 mod liars;
 mod measure;
+mod requests;
 mod salvage;
 mod trading;
 

@@ -1,0 +1,620 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Lanes that must go on: past a full queue, lying partners, acts of the council, an older copy of a log.
+
+use super::{
+	confirm_until, confirmations,
+	liars::{reason, Forgery},
+	stage, Trio,
+};
+use crate::{
+	api::{Cursor, EventKind, LaneId, OrderStage, Waiting},
+	protocol::{Answer, RefusalReason},
+	store::fault::{Call, FaultDisk},
+	testing::{self, granted, order, peer, submit, until, World, ISSUER, RIVAL, SELLER},
+	transport::Reply,
+	Config, Handle, Machine,
+};
+use codec::Encode;
+use futures::StreamExt;
+use sealane_primitives::{
+	business::{BusinessKind, BusinessKinds},
+	clauses,
+	directory::{AgreementEntry, InterfaceEntry, Refusal, Scope},
+};
+use std::{
+	io,
+	path::Path,
+	sync::{
+		atomic::{AtomicUsize, Ordering},
+		Arc,
+	},
+	time::{Duration, Instant},
+};
+
+const ORDERS: LaneId = LaneId {
+	channel: 1,
+	from: SELLER,
+	to: ISSUER,
+};
+
+fn said(reply: &Reply) -> Answer {
+	Answer::parse(reply.answer.as_deref().expect("an answer")).expect("is well formed")
+}
+
+fn is_stored(reply: &Reply) -> bool {
+	matches!(said(reply), Answer::Stored(_))
+}
+
+fn machine(disk: &FaultDisk) -> Machine {
+	let spawner = crate::machine::TokioSpawner(tokio::runtime::Handle::current());
+	Machine {
+		disk: Arc::new(disk.clone()),
+		..Machine::real(Arc::new(spawner))
+	}
+}
+
+impl Trio {
+	/// A trio whose issuer's log is on a disk in memory, with other settings.
+	async fn issuer_on(disk: &FaultDisk, seed: u64, set: impl FnOnce(&mut Config)) -> Self {
+		let mut trio = Self::start(seed);
+		let spare = trio.other.clone();
+		trio.world
+			.stop(ISSUER, std::mem::replace(&mut trio.issuer, spare))
+			.await;
+		trio.issuer = trio.world.start_on(machine(disk), ISSUER, Path::new("/issuer"), set);
+		trio
+	}
+}
+
+async fn held(disk: &FaultDisk) {
+	let disk = disk.clone();
+	let waiting = tokio::task::spawn_blocking(move || disk.wait_for_held_sync());
+	waiting.await.expect("a sync waits");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_holds_the_lane_for_a_moment_only() {
+	let disk = FaultDisk::new();
+	let trio = Trio::issuer_on(&disk, 81, |config| config.queue_bytes = 1_500).await;
+	disk.hold_next_sync();
+	let first = Forgery::new(&trio, 0, &[order("E-0", "P2")]).bytes();
+	let network = trio.world.network.clone();
+	let first = tokio::spawn(async move { network.inject(SELLER, ISSUER, first).await });
+	held(&disk).await;
+	let second = Forgery::new(&trio, 1, &[order("E-1", "P2")]);
+	assert!(
+		matches!(said(&second.send(&trio).await), Answer::Busy { .. }),
+		"there is no room"
+	);
+	disk.release_sync();
+	assert!(is_stored(&first.await.expect("ends").expect("is answered")));
+	assert!(is_stored(&second.send(&trio).await), "the lane is where the log is");
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn own_submissions_leave_room_for_partners() {
+	let disk = FaultDisk::new();
+	let trio = Trio::issuer_on(&disk, 82, |config| {
+		config.queue_bytes = 64 * 1024;
+		config.max_queue_wait_ms = 60_000;
+	})
+	.await;
+	assert!(is_stored(
+		&Forgery::new(&trio, 0, &[order("O", "P2")]).send(&trio).await
+	));
+	disk.hold_next_sync();
+	// More than the queue holds waits for it.
+	let note = "x".repeat(20_000);
+	let line = format!("{{\"order\":\"O\",\"outcome\":\"accepted\",\"note\":\"{note}\"}}");
+	let waiting: Vec<_> = (0..12)
+		.map(|_| {
+			let (issuer, (body, lines)) = (trio.issuer.clone(), testing::lines(&[line.clone()]));
+			tokio::spawn(async move { issuer.submit_confirmations(body, lines, None).await })
+		})
+		.collect();
+	held(&disk).await;
+	let partner = Forgery::new(&trio, 1, &[order("P", "P2")]).bytes();
+	let network = trio.world.network.clone();
+	let partner = tokio::spawn(async move { network.inject(SELLER, ISSUER, partner).await });
+	// Nobody can tell from outside when it is in the queue; what is asserted is that it is never told to come again.
+	tokio::time::sleep(Duration::from_millis(100)).await;
+	disk.release_sync();
+	assert!(is_stored(&partner.await.expect("ends").expect("is answered")));
+	for each in waiting {
+		let report = each.await.expect("ends").expect("is taken");
+		assert_eq!(report.accepted + report.repeated, 1);
+	}
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn repeats_are_answered_without_a_look_at_the_log_and_not_for_ever() {
+	let disk = FaultDisk::new();
+	let trio = Trio::issuer_on(&disk, 83, |config| config.cache_bytes = 4_096).await;
+	for sequence in 0..256 {
+		let packet = Forgery::new(&trio, sequence, &[order(&format!("R-{sequence}"), "P2")]);
+		assert!(is_stored(&packet.send(&trio).await));
+	}
+	// A head, and nothing behind it that would open.
+	let mut request = vec![1, 0];
+	for word in [1, SELLER, ISSUER] {
+		request.extend_from_slice(&word.to_le_bytes());
+	}
+	request.extend_from_slice(&0u64.to_le_bytes());
+	request.extend_from_slice(&256u16.to_le_bytes());
+	request.resize(81, 0);
+	let reads = disk.reads();
+	let reply = trio
+		.world
+		.network
+		.inject(SELLER, ISSUER, request.clone())
+		.await
+		.expect("is answered");
+	match said(&reply) {
+		Answer::Stored(receipt) => assert_eq!((receipt.what.first_sequence, receipt.what.last_sequence), (0, 255)),
+		other => panic!("{other:?}"),
+	}
+	assert_eq!(disk.reads(), reads, "nothing is read");
+	let mut busy = 0;
+	for _ in 0..1_000 {
+		let reply = trio
+			.world
+			.network
+			.inject(SELLER, ISSUER, request.clone())
+			.await
+			.expect("is answered");
+		busy += u32::from(matches!(said(&reply), Answer::Busy { .. }));
+	}
+	assert!(busy > 100, "{busy} of 1,000 repeats were told to come again later");
+	assert!(is_stored(
+		&Forgery::new(&trio, 256, &[order("next", "P2")]).send(&trio).await
+	));
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_repeats_are_answered_from_the_log_once_their_seal_opens() {
+	let trio = Trio::start(84);
+	let first = Forgery::new(&trio, 0, &[order("old", "P2")]);
+	assert!(is_stored(&first.send(&trio).await));
+	for sequence in 1..1_100 {
+		let packet = Forgery::new(&trio, sequence, &[order(&format!("R-{sequence}"), "P2")]);
+		assert!(is_stored(&packet.send(&trio).await));
+	}
+	assert!(is_stored(&first.send(&trio).await));
+	let mut broken = first.bytes();
+	*broken.last_mut().expect("is not empty") ^= 1;
+	let reply = trio
+		.world
+		.network
+		.inject(SELLER, ISSUER, broken)
+		.await
+		.expect("is answered");
+	assert_eq!(reason(&reply), Some(RefusalReason::SealBroken));
+	trio.stop().await;
+}
+
+/// Takes the place of a node, and gives the same answer to everything.
+fn answer_always(world: &Arc<World>, node: u32, answer: Answer) -> (Arc<AtomicUsize>, tokio::task::JoinHandle<()>) {
+	let mut requests = world.network.attach(node);
+	let count = Arc::new(AtomicUsize::new(0));
+	let counted = count.clone();
+	let task = tokio::spawn(async move {
+		while let Some(request) = requests.next().await {
+			counted.fetch_add(1, Ordering::Relaxed);
+			(request.reply)(Reply {
+				answer: Some(answer.encode()),
+				misbehaviour: None,
+			});
+		}
+	});
+	(count, task)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_are_no_progress_are_asked_for_less_and_less_often() {
+	for (seed, answer) in [
+		(85, Answer::Busy { retry_after_ms: 1 }),
+		(86, Answer::Expected { sequence: 1 }),
+		(87, Answer::Expected { sequence: 2 }),
+	] {
+		let trio = Trio::start(seed);
+		trio.world.stop(ISSUER, trio.issuer.clone()).await;
+		let (count, task) = answer_always(&trio.world, ISSUER, answer.clone());
+		for id in ["A", "B"] {
+			submit(&trio.seller, &[order(id, "P2")]).await;
+		}
+		tokio::time::sleep(Duration::from_secs(3)).await;
+		let asked = count.load(Ordering::Relaxed);
+		assert!((1..20).contains(&asked), "{asked} envelopes in 3 s for {answer:?}");
+		task.abort();
+		trio.world.stop(SELLER, trio.seller).await;
+		trio.world.stop(testing::OTHER_ISSUER, trio.other).await;
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_that_found_no_room_is_noted_without_other_traffic() {
+	let disk = FaultDisk::new();
+	let trio = Trio::issuer_on(&disk, 88, |config| config.queue_bytes = 2_500).await;
+	submit(&trio.seller, &[order("A", "P2"), order("B", "P2")]).await;
+	until(&trio.issuer, "both are there", || stage(&trio.issuer, "B").is_some()).await;
+	trio.world.network.set_down(SELLER, true);
+	let answer = |id: &str| testing::lines(&[format!("{{\"order\":\"{id}\",\"outcome\":\"accepted\"}}")]);
+	let (body, lines) = answer("A");
+	assert_eq!(
+		trio.issuer
+			.submit_confirmations(body, lines, None)
+			.await
+			.unwrap()
+			.accepted,
+		1
+	);
+	disk.hold_next_sync();
+	let (issuer, (body, lines)) = (trio.issuer.clone(), answer("B"));
+	let second = tokio::spawn(async move { issuer.submit_confirmations(body, lines, None).await });
+	held(&disk).await;
+	// Fill what room is left.
+	let filler: Vec<_> = (0..8)
+		.map(|_| {
+			let (issuer, (body, lines)) = (trio.issuer.clone(), answer("B"));
+			tokio::spawn(async move { issuer.submit_confirmations(body, lines, None).await })
+		})
+		.collect();
+	let answers = ORDERS.opposite();
+	trio.world.network.set_down(SELLER, false);
+	trio.issuer.retry_lane(answers);
+	let delivered = || {
+		trio.issuer
+			.lanes()
+			.iter()
+			.any(|l| l.lane == answers && l.delivered >= 1)
+	};
+	until(&trio.issuer, "the receipt is there", delivered).await;
+	disk.release_sync();
+	second.await.expect("ends").expect("is taken");
+	for each in filler {
+		each.await.expect("ends").expect("is taken");
+	}
+	until(&trio.issuer, "it is noted", || {
+		stage(&trio.issuer, "A") >= Some(OrderStage::Hashed)
+	})
+	.await;
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_log_is_not_ready() {
+	let disk = FaultDisk::new();
+	let trio = Trio::issuer_on(&disk, 89, |_| {}).await;
+	assert_eq!(trio.issuer.status().store_frozen, None);
+	assert!(is_stored(
+		&Forgery::new(&trio, 0, &[order("A", "P2")]).send(&trio).await
+	));
+	trio.world.network.set_down(SELLER, true);
+	disk.fail(Call::Sync, 0, io::ErrorKind::Other);
+	let reply = Forgery::new(&trio, 1, &[order("B", "P2")]).send(&trio).await;
+	assert!(matches!(said(&reply), Answer::Busy { .. }));
+	let frozen = trio.issuer.status().store_frozen.expect("is said");
+	assert!(frozen.contains("a sync failed"), "{frozen}");
+	trio.world.stop(ISSUER, trio.issuer).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_others_does_not_travel_on_old_leave() {
+	let trio = Trio::start(90);
+	let second = Forgery::new(&trio, 1, &[order("late", "P2")]).bytes();
+	let network = trio.world.network.clone();
+	let second = tokio::spawn(async move { network.inject(SELLER, ISSUER, second).await });
+	tokio::time::sleep(Duration::from_millis(100)).await;
+	trio.world.block(|state| {
+		let mut grant = granted(1);
+		grant.kinds = BusinessKinds::of(&[BusinessKind::DividendMethod]);
+		state.channel(1).authorisation = Ok(grant);
+	});
+	until(&trio.issuer, "the block is known", || trio.issuer.status().block == 2).await;
+	let allowed = order("first", "P2")
+		.replace("purchase", "dividend_method")
+		.replace("\"amount\":\"1000.00\",", "\"method\":\"cash\",");
+	let mut first = Forgery::new(&trio, 0, &[allowed]);
+	first.header.kinds = BusinessKinds::of(&[BusinessKind::DividendMethod]);
+	assert!(is_stored(&first.send(&trio).await));
+	let second = second.await.expect("ends").expect("is answered");
+	assert!(
+		matches!(said(&second), Answer::Expected { sequence: 1 }),
+		"{:?}",
+		said(&second)
+	);
+	assert_eq!(stage(&trio.issuer, "late"), None);
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_not_to_be_taken_is_not_taken_later() {
+	let trio = Trio::start(91);
+	let second = Forgery::new(&trio, 1, &[order("second", "P2")]);
+	// Longer than an envelope waits for those before it.
+	assert!(matches!(
+		said(&second.send(&trio).await),
+		Answer::Expected { sequence: 0 }
+	));
+	assert!(is_stored(
+		&Forgery::new(&trio, 0, &[order("first", "P2")]).send(&trio).await
+	));
+	assert_eq!(stage(&trio.issuer, "second"), None);
+	assert!(is_stored(&second.send(&trio).await));
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partner_that_sends_out_of_order_delays_nobody_else() {
+	let mut trio = Trio::start_in(World::with_rival(92));
+	let spare = trio.other.clone();
+	trio.world
+		.stop(ISSUER, std::mem::replace(&mut trio.issuer, spare))
+		.await;
+	let folder = trio.folders[1].path().to_path_buf();
+	trio.issuer = trio.world.start_with(ISSUER, &folder, |config| config.max_inbound = 4);
+	let lane = LaneId {
+		channel: 3,
+		from: RIVAL,
+		to: ISSUER,
+	};
+	let greedy: Vec<_> = (1..9)
+		.map(|sequence| {
+			let mut forgery = Forgery::new(&trio, sequence, &[order(&format!("G-{sequence}"), "P2")]);
+			forgery.header.lane = lane;
+			forgery.envelope_lane = lane;
+			forgery.signer = trio.world.keys[&RIVAL].clone();
+			let (bytes, network) = (forgery.bytes(), trio.world.network.clone());
+			tokio::spawn(async move { network.inject(RIVAL, ISSUER, bytes).await })
+		})
+		.collect();
+	tokio::time::sleep(Duration::from_millis(100)).await;
+	let started = Instant::now();
+	submit(&trio.seller, &[order("honest", "P2")]).await;
+	until(&trio.issuer, "it arrives", || {
+		trio.issuer.order("honest", Some(1)).unwrap().is_some()
+	})
+	.await;
+	assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+	greedy.iter().for_each(|task| task.abort());
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_narrowed_grant_holds_only_what_it_does_not_cover() {
+	let trio = Trio::start(93);
+	trio.world.network.set_down(ISSUER, true);
+	let redemption = order("R", "P2")
+		.replace("purchase", "redemption")
+		.replace("\"amount\":\"1000.00\",\"currency\":\"CNY\",", "\"units\":\"10\",");
+	let report = submit(&trio.seller, &[order("A", "P2"), redemption, order("B", "P2")]).await;
+	assert_eq!((report.accepted, report.packets), (3, 1), "{report:?}");
+	trio.world.block(|state| {
+		let mut grant = granted(1);
+		grant.kinds = BusinessKinds::of(&[BusinessKind::Purchase, BusinessKind::Cancellation]);
+		state.channel(1).authorisation = Ok(grant);
+	});
+	for node in [&trio.seller, &trio.issuer] {
+		until(node, "the block is known", || node.status().block == 2).await;
+	}
+	trio.world.network.set_down(ISSUER, false);
+	trio.seller.retry_lane(ORDERS);
+	submit(&trio.seller, &[order("C", "P2")]).await;
+	confirm_until(&trio.issuer, &trio.seller, 4).await;
+	let answer = |id: &str| trio.seller.order(id, None).unwrap().unwrap().confirmation.unwrap();
+	assert!(["A", "B", "C"].iter().all(|id| !answer(id).technical));
+	let rejected = String::from_utf8_lossy(&answer("R").bytes).into_owned();
+	assert!(rejected.contains("technical.kind_not_granted"), "{rejected}");
+	assert_eq!(
+		trio.issuer.inbox(Cursor::default(), usize::MAX).unwrap().entries.len(),
+		3
+	);
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_to_what_was_delivered_outlive_the_channel() {
+	let mut trio = Trio::start(94);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	until(&trio.issuer, "A is there", || stage(&trio.issuer, "A").is_some()).await;
+	trio.world.network.set_down(ISSUER, true);
+	trio.world
+		.block(|state| state.channel(1).authorisation = Err(Refusal::Revoked));
+	for node in [&trio.seller, &trio.issuer] {
+		until(node, "the block is known", || node.status().block == 2).await;
+	}
+	let report = submit(&trio.seller, &[order("B", "P2")]).await;
+	assert_eq!(report.refused[0].1.code, "channel_closed", "orders end at once");
+	trio.restart(SELLER).await;
+	trio.world.network.set_down(ISSUER, false);
+	confirm_until(&trio.issuer, &trio.seller, 1).await;
+	until(&trio.issuer, "both signed", || {
+		stage(&trio.issuer, "A") >= Some(OrderStage::Hashed)
+	})
+	.await;
+	// And nothing else does.
+	let reply = Forgery::new(&trio, 1, &[order("X", "P2")]).send(&trio).await;
+	assert_eq!(reason(&reply), Some(RefusalReason::Chain(Refusal::Revoked)));
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_channel_holds_answers_too() {
+	let trio = Trio::start(95);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	until(&trio.issuer, "A is there", || stage(&trio.issuer, "A").is_some()).await;
+	trio.world
+		.block(|state| state.channel(1).authorisation = Err(Refusal::Suspended));
+	for node in [&trio.seller, &trio.issuer] {
+		until(node, "the block is known", || node.status().block == 2).await;
+	}
+	testing::confirm(&trio.issuer, Cursor::default()).await;
+	let waits = |handle: &Handle| handle.trace("A", None).unwrap().unwrap().waiting;
+	until(&trio.issuer, "the reason is known", || {
+		matches!(
+			waits(&trio.issuer),
+			Some(Waiting::ChannelClosed {
+				refusal: Refusal::Suspended,
+				..
+			})
+		)
+	})
+	.await;
+	trio.world
+		.block(|state| state.channel(1).authorisation = Ok(granted(1)));
+	confirm_until(&trio.issuer, &trio.seller, 1).await;
+	let turned = |event: &crate::api::Event| {
+		matches!(
+			event.what,
+			EventKind::LaneClosed { .. } | EventKind::LaneReopened { .. }
+		)
+	};
+	let events = trio
+		.issuer
+		.events(Cursor::default(), 1_000)
+		.expect("are readable")
+		.events;
+	assert_eq!(events.into_iter().filter(turned).count(), 2);
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancellation_asks_no_clause_and_follows_its_order() {
+	let trio = Trio::start(96);
+	trio.world.block(|state| {
+		let from = state.block;
+		let clauses = clauses::json::from_json(
+			br#"[{"code":"least","any_of":[{"amount_at_least":{"amount":"100","currency":"CNY"}}]}]"#,
+		);
+		state.channel(1).agreements = vec![AgreementEntry {
+			id: 7,
+			scope: Scope::All,
+			version: 1,
+			from,
+			clauses: clauses.expect("clauses of the test"),
+		}];
+	});
+	for node in [&trio.seller, &trio.issuer] {
+		until(node, "the block is known", || node.status().block == 2).await;
+	}
+	let stamped = order("A", "P2").replace("\"placed_at\"", "\"clause_version\":7,\"placed_at\"");
+	assert_eq!(submit(&trio.seller, &[stamped]).await.refused, Vec::new());
+	until(&trio.issuer, "A is there", || stage(&trio.issuer, "A").is_some()).await;
+	// The interface moves to a node that knows nothing of the order.
+	trio.world.block(|state| {
+		let mut issuer = state.members[1].nodes[0].clone();
+		issuer.id = 9;
+		issuer.peer = peer(9).try_into().expect("fits");
+		state.members[1].nodes.push(issuer);
+		let moved = InterfaceEntry {
+			id: testing::name("I2"),
+			node: 9,
+		};
+		state.channel(1).interfaces = vec![moved];
+	});
+	for node in [&trio.seller, &trio.issuer] {
+		until(node, "the block is known", || node.status().block == 3).await;
+	}
+	let id = trio.seller.cancel("A").await.expect("is taken");
+	until(&trio.issuer, "it is there", || stage(&trio.issuer, &id).is_some()).await;
+	assert_eq!(
+		stage(&trio.issuer, &id),
+		Some(OrderStage::Delivered),
+		"and is not rejected"
+	);
+	trio.stop().await;
+}
+
+/// A copy of a node's folder.
+fn copy(folder: &Path) -> tempfile::TempDir {
+	let copy = tempfile::tempdir().expect("a folder for the test");
+	let done = std::process::Command::new("cp")
+		.arg("-a")
+		.arg(folder.join("."))
+		.arg(copy.path())
+		.status();
+	assert!(done.expect("cp runs").success());
+	copy
+}
+
+impl Trio {
+	/// Stops a node and starts it on the older copy of its folder.
+	async fn restore(&mut self, node: u32, older: tempfile::TempDir) {
+		let spare = self.other.clone();
+		let (handle, folder) = match node {
+			SELLER => (&mut self.seller, &mut self.folders[0]),
+			_ => (&mut self.issuer, &mut self.folders[1]),
+		};
+		self.world.stop(node, std::mem::replace(handle, spare)).await;
+		*folder = older;
+		*handle = self.world.start(node, folder.path());
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issuer_with_an_older_log_gets_again_what_it_lost() {
+	let mut trio = Trio::start(97);
+	trio.world
+		.stop(SELLER, std::mem::replace(&mut trio.seller, trio.other.clone()))
+		.await;
+	// Longer than an envelope waits for those before it: the issuer says what it waits for.
+	let folder = trio.folders[0].path().to_path_buf();
+	trio.seller = trio
+		.world
+		.start_with(SELLER, &folder, |config| config.request_patience_ms = 20_000);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	confirm_until(&trio.issuer, &trio.seller, 1).await;
+	trio.world
+		.stop(ISSUER, std::mem::replace(&mut trio.issuer, trio.other.clone()))
+		.await;
+	let older = copy(trio.folders[1].path());
+	trio.issuer = trio.world.start(ISSUER, trio.folders[1].path());
+	for id in ["B", "C"] {
+		submit(&trio.seller, &[order(id, "P2")]).await;
+		until(&trio.issuer, "it is there", || stage(&trio.issuer, id).is_some()).await;
+	}
+	trio.restore(ISSUER, older).await;
+	assert_eq!(stage(&trio.issuer, "B"), None);
+	submit(&trio.seller, &[order("D", "P2")]).await;
+	until(&trio.issuer, "all are there again", || {
+		["B", "C", "D"].iter().all(|id| stage(&trio.issuer, id).is_some())
+	})
+	.await;
+	assert_eq!(trio.world.network.reports(), Vec::new(), "nobody is blamed");
+	confirm_until(&trio.issuer, &trio.seller, 4).await;
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seller_with_an_older_log_blames_nobody_and_says_so() {
+	let mut trio = Trio::start(98);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	confirm_until(&trio.issuer, &trio.seller, 1).await;
+	trio.world
+		.stop(SELLER, std::mem::replace(&mut trio.seller, trio.other.clone()))
+		.await;
+	let older = copy(trio.folders[0].path());
+	trio.seller = trio.world.start(SELLER, trio.folders[0].path());
+	for id in ["B", "C"] {
+		submit(&trio.seller, &[order(id, "P2")]).await;
+		until(&trio.issuer, "it is there", || stage(&trio.issuer, id).is_some()).await;
+	}
+	trio.restore(SELLER, older).await;
+	submit(&trio.seller, &[order("X", "P2")]).await;
+	until(&trio.seller, "the fork is known", || {
+		trio.seller.status().lanes_forked == [ORDERS]
+	})
+	.await;
+	for _ in 0..10 {
+		trio.seller.retry_lane(ORDERS);
+		tokio::time::sleep(Duration::from_millis(20)).await;
+	}
+	assert_eq!(trio.world.network.reports(), Vec::new(), "the partner is innocent");
+	assert_eq!(stage(&trio.issuer, "X"), None);
+	assert_eq!(confirmations(&trio.seller).len(), 1);
+	trio.stop().await;
+}
