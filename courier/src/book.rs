@@ -497,7 +497,7 @@ impl Book {
 			if slot.batch != BatchMark::Unsigned {
 				continue;
 			}
-			if receipt.countersignatures.iter().any(|(s, _)| *s == sequence) {
+			if delivered.countersignature(sequence).is_some() {
 				slot.batch = BatchMark::Signed;
 				self.unanchored.push((receipt.lane, sequence));
 			} else {

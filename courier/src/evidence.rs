@@ -197,13 +197,7 @@ pub fn countersignature(library: &Library, view: &PacketView) -> Result<Option<S
 		return Ok(None);
 	}
 	let delivered = Delivered::decode(&mut &record.payload[..]).ok();
-	Ok(delivered.and_then(|d| {
-		let signatures = d.receipt.what.countersignatures;
-		signatures
-			.into_iter()
-			.find(|(s, _)| *s == header.sequence)
-			.map(|(_, signature)| signature)
-	}))
+	Ok(delivered.and_then(|delivered| delivered.countersignature(header.sequence)))
 }
 
 /// Which of a node's listed keys made a signature over a batch, whenever that key was valid.

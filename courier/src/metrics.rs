@@ -57,6 +57,8 @@ pub struct Metrics {
 	pub log_write_us: Gauge<U64>,
 	/// Time spent in `fdatasync`, in microseconds.
 	pub log_sync_us: Gauge<U64>,
+	/// Delivered batches that the partner did not sign, by why.
+	pub batches_unsigned: CounterVec<U64>,
 	/// Anchors that are not final.
 	pub anchors_open: Gauge<U64>,
 	/// Packets whose time was far from this node's clock.
@@ -144,6 +146,11 @@ impl Metrics {
 			)?,
 			log_write_us: gauge("log_write_microseconds_total", "Time spent in writes since the start")?,
 			log_sync_us: gauge("log_sync_microseconds_total", "Time spent in fdatasync since the start")?,
+			batches_unsigned: by(
+				"batches_unsigned_total",
+				"Delivered batches without a countersignature that holds, by why",
+				"reason",
+			)?,
 			anchors_open: register(
 				Gauge::new("sealane_courier_anchors_open", "Anchors that are not final")?,
 				registry,

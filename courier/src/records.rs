@@ -211,6 +211,41 @@ pub struct Delivered {
 	pub at: Moment,
 	/// The receipt with the partner's signature.
 	pub receipt: Signed<Receipt>,
+	/// The batches among the packets that the partner did not sign, in order. A countersignature of theirs in the receipt is worth nothing.
+	pub unsigned: Vec<(u64, Unsigned)>,
+}
+
+impl Delivered {
+	/// The partner's countersignature of the batch of packet `sequence`; `None` where there is none that holds.
+	pub fn countersignature(&self, sequence: u64) -> Option<Signature> {
+		if self.unsigned.iter().any(|(unsigned, _)| *unsigned == sequence) {
+			return None;
+		}
+		let signatures = &self.receipt.what.countersignatures;
+		let found = signatures.iter().find(|(signed, _)| *signed == sequence);
+		found.map(|(_, signature)| *signature)
+	}
+}
+
+/// Why a batch that was delivered is not signed by the partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Unsigned {
+	/// The receipt has no countersignature for it.
+	#[codec(index = 0)]
+	Withheld,
+	/// It has one that no key of the partner's node made which is valid now.
+	#[codec(index = 1)]
+	Forged,
+}
+
+impl Unsigned {
+	/// Stable code for people and programs.
+	pub const fn code(self) -> &'static str {
+		match self {
+			Unsigned::Withheld => "withheld",
+			Unsigned::Forged => "forged",
+		}
+	}
 }
 
 /// A lane was closed or opened again.

@@ -166,6 +166,11 @@ pub(crate) fn write_event(out: &mut Vec<u8>, event: &api::Event) {
 			head.lane = Some(lane_ref(*lane));
 			head.sequence = Some(*sequence);
 		}
+		api::EventKind::BatchUnsigned { lane, sequence, forged } => {
+			head.lane = Some(lane_ref(*lane));
+			head.sequence = Some(*sequence);
+			head.reason = Some(if *forged { "forged" } else { "withheld" });
+		}
 		api::EventKind::AnchorCut {
 			sequence,
 			root,
@@ -192,6 +197,7 @@ fn kind_of(what: &api::EventKind) -> EventKind {
 		api::EventKind::LaneClosed { .. } => EventKind::LaneClosed,
 		api::EventKind::LaneReopened { .. } => EventKind::LaneReopened,
 		api::EventKind::BatchDisputed { .. } => EventKind::BatchDisputed,
+		api::EventKind::BatchUnsigned { .. } => EventKind::BatchUnsigned,
 		api::EventKind::AnchorCut { .. } => EventKind::AnchorCut,
 		api::EventKind::AnchorFinalised { .. } => EventKind::AnchorFinalised,
 	}
@@ -295,6 +301,11 @@ mod tests {
 				lane: LANE,
 				sequence: 14,
 			}),
+			event(api::EventKind::BatchUnsigned {
+				lane: LANE,
+				sequence: 14,
+				forged: true,
+			}),
 			event(api::EventKind::AnchorCut {
 				sequence: 15,
 				root: [0xab; 32],
@@ -315,7 +326,7 @@ mod tests {
 		page.extend_from_slice(&page_end(api::Cursor { position: 78, entry: 0 }, true));
 		let page: EventPage = serde_json::from_slice(&page).unwrap();
 		assert_eq!((page.next.as_str(), page.at_end), ("78-0", true));
-		let [confirmed, registered, delivered, closed, reopened, disputed, cut, finalised] = &page.events[..] else {
+		let [confirmed, registered, delivered, closed, reopened, disputed, unsigned, cut, finalised] = &page.events[..] else {
 			panic!("{} events", page.events.len());
 		};
 		assert!(page
@@ -338,6 +349,10 @@ mod tests {
 		);
 		assert_eq!((reopened.kind, reopened.block), (EventKind::LaneReopened, Some(13)));
 		assert_eq!((disputed.kind, disputed.sequence), (EventKind::BatchDisputed, Some(14)));
+		assert_eq!(
+			(unsigned.kind, unsigned.sequence, unsigned.reason.as_deref()),
+			(EventKind::BatchUnsigned, Some(14), Some("forged"))
+		);
 		assert_eq!(
 			(cut.anchor, cut.count, cut.root.as_deref()),
 			(Some(15), Some(16), Some(&*"ab".repeat(32)))

@@ -85,6 +85,15 @@ pub enum EventKind {
 		/// Its sequence.
 		sequence: u64,
 	},
+	/// The partner has a batch of this node and did not sign it (issuer's node).
+	BatchUnsigned {
+		/// Lane of the confirmation packet.
+		lane: LaneId,
+		/// Its sequence.
+		sequence: u64,
+		/// The partner gave a signature that is none of its own, instead of none.
+		forged: bool,
+	},
 	/// An anchor of this node was cut.
 	AnchorCut {
 		/// Number.

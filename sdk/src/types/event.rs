@@ -21,6 +21,9 @@ pub enum EventKind {
 	LaneReopened,
 	/// The two sides computed different roots for a batch: `lane`, `sequence` of the confirmation packet.
 	BatchDisputed,
+	/// The partner has a batch and did not sign it: `lane`, `sequence` of the confirmation packet, `reason` (`withheld`: no signature;
+	/// `forged`: one that is none of its own).
+	BatchUnsigned,
 	/// An anchor of this node was cut: `anchor`, `root`, `count` batches.
 	AnchorCut,
 	/// An anchor of this node is final: `anchor`, `block`.
@@ -40,6 +43,7 @@ impl EventKind {
 			EventKind::LaneClosed => "lane_closed",
 			EventKind::LaneReopened => "lane_reopened",
 			EventKind::BatchDisputed => "batch_disputed",
+			EventKind::BatchUnsigned => "batch_unsigned",
 			EventKind::AnchorCut => "anchor_cut",
 			EventKind::AnchorFinalised => "anchor_finalised",
 			EventKind::Unknown => "unknown",

@@ -9,7 +9,7 @@ use crate::{
 	keys,
 	lane::sender::{Expectation, Obstacle},
 	protocol::{Answer, Receipt, Refused, Signed},
-	records::Delivered,
+	records::{Delivered, Unsigned},
 	service::{Courier, LOG_TARGET},
 	transport::Misbehaviour,
 };
@@ -44,7 +44,13 @@ impl Courier {
 					.delivery_seconds
 					.observe(flown.started.elapsed().as_secs_f64());
 				self.metrics.packets_delivered.inc_by(flown.last - flown.first + 1);
-				self.stored(sender, Delivered { at: now, receipt });
+				let unsigned = self.unsigned(lane, &flown, &receipt.what);
+				let delivered = Delivered {
+					at: now,
+					receipt,
+					unsigned,
+				};
+				self.stored(sender, delivered);
 			}
 			Ok(Answer::Refused(refused)) if self.is_refusal(lane, &flown, &refused) => {
 				let code = refused.what.reason.code();
@@ -167,6 +173,39 @@ impl Courier {
 			&& what.last_sequence == flown.last
 			&& what.packets_hash != flown.packets_hash
 			&& self.is_signed(&flown.node, Purpose::Receipt, &what.encode(), &receipt.signature)
+	}
+
+	/// The batches of an envelope that the partner did not sign although it has the packets. The receipt holds all the same: it proves the
+	/// delivery, and the lane goes on.
+	fn unsigned(&self, lane: LaneId, flown: &Flown, receipt: &Receipt) -> Vec<(u64, Unsigned)> {
+		let mut unsigned = Vec::new();
+		for (sequence, header) in &flown.batches {
+			let mut given = receipt.countersignatures.iter().filter(|(s, _)| s == sequence);
+			let why = match (given.next(), given.next()) {
+				(None, _) => Unsigned::Withheld,
+				(Some((_, made)), None) if self.is_signed(&flown.node, Purpose::Batch, &header.encode(), made) => {
+					continue
+				}
+				_ => Unsigned::Forged,
+			};
+			unsigned.push((*sequence, why));
+		}
+		if let Some((sequence, _)) = unsigned.first() {
+			let forged = unsigned.iter().filter(|(_, why)| *why == Unsigned::Forged).count();
+			log::warn!(
+				target: LOG_TARGET,
+				"Lane {lane}: the partner has {} packets whose batches it did not sign, {forged} of them with signatures that are none of \
+				 its own; the first is {sequence}",
+				unsigned.len(),
+			);
+			if forged > 0 {
+				self.misbehaved(&flown.node.peer, Misbehaviour::Forged);
+			}
+			for (_, why) in &unsigned {
+				self.metrics.batches_unsigned.with_label_values(&[why.code()]).inc();
+			}
+		}
+		unsigned
 	}
 
 	fn is_receipt(&self, lane: LaneId, flown: &Flown, receipt: &Signed<Receipt>) -> bool {

@@ -28,6 +28,7 @@ use futures::{
 };
 use sealane_primitives::{
 	directory::{NodeEntry, Refusal},
+	evidence::BatchHeader,
 	ids::{Digest, Moment},
 };
 use sealing::{Barrier, Hindrance, Sealed};
@@ -45,6 +46,8 @@ struct Flown {
 	first: u64,
 	last: u64,
 	packets_hash: Digest,
+	/// The batches among its packets, by sequence.
+	batches: Vec<(u64, BatchHeader)>,
 	node: NodeEntry,
 	started: Instant,
 	answer: Result<Vec<u8>, TransportError>,
@@ -146,6 +149,7 @@ impl Courier {
 			last,
 			bytes,
 			packets_hash,
+			batches,
 		} = sealed;
 		sender.state.lock().sent(first, last, now);
 		*sender.last_attempt.lock() = now;
@@ -162,6 +166,7 @@ impl Courier {
 				first,
 				last,
 				packets_hash,
+				batches,
 				node,
 				started,
 				answer,

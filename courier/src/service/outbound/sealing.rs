@@ -12,6 +12,7 @@ use crate::{
 };
 use sealane_primitives::{
 	directory::{Authorisation, NodeEntry, Refusal},
+	evidence::BatchHeader,
 	ids::{Digest, Moment},
 	keys::Purpose,
 };
@@ -31,6 +32,8 @@ pub(super) struct Sealed {
 	pub(super) last: u64,
 	pub(super) bytes: Vec<u8>,
 	pub(super) packets_hash: Digest,
+	/// The batches among the packets, by sequence.
+	pub(super) batches: Vec<(u64, BatchHeader)>,
 }
 
 /// Why nothing is sent on a lane now.
@@ -90,6 +93,7 @@ impl Courier {
 		};
 		let (mut parts, mut hashes) = (Vec::<Vec<u8>>::new(), Vec::new());
 		let (mut shared, mut len, mut orders) = (Vec::new(), 0, 0u32);
+		let mut batches = Vec::new();
 		for position in positions {
 			let record = self
 				.library
@@ -108,6 +112,7 @@ impl Courier {
 				packet.header.count
 			};
 			hashes.push(packet.hash());
+			batches.extend(packet.header.batch.as_ref().map(|b| (packet.header.sequence, b.header)));
 			match self.signed_anew(gate, &packet, &trailer.signer) {
 				Some(fresh) => {
 					shared.push(Err(parts.len()));
@@ -150,6 +155,7 @@ impl Courier {
 			last,
 			bytes,
 			packets_hash: packets_hash(hashes.iter()),
+			batches,
 		})
 	}
 

@@ -8,7 +8,7 @@ use crate::{
 	library::LookupError,
 	order::{Confirmation, RESERVED_REASONS},
 	protocol::PacketKind,
-	records::{kind, AnchorCut, AnchorFinal, Delivered, LaneTurned, PacketView},
+	records::{kind, AnchorCut, AnchorFinal, Delivered, LaneTurned, PacketView, Unsigned},
 	store::Record,
 };
 use codec::Decode;
@@ -105,12 +105,15 @@ impl Courier {
 				if view.packet.header.kind.is_answer() {
 					return Ok(answer_events(&view, record, begin, limit, &mut events));
 				}
-			} else if let Some((at, what)) = note_event(record) {
-				events.push(Event {
-					cursor: behind,
-					at,
-					what,
-				});
+			} else {
+				unsigned_events(record, &mut events);
+				if let Some((at, what)) = note_event(record) {
+					events.push(Event {
+						cursor: behind,
+						at,
+						what,
+					});
+				}
 			}
 			Ok((events.len() >= limit).then_some(behind))
 		})?;
@@ -258,6 +261,30 @@ fn is_technical(bytes: &[u8]) -> bool {
 	static RESERVED: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| RESERVED_REASONS.map(Finder::new));
 	let suspect = RESERVED.iter().any(|word| word.find(bytes).is_some());
 	suspect && Confirmation::parse(bytes).is_ok_and(|c| c.is_technical())
+}
+
+/// The events of batches that the partner has and did not sign. They come before the delivery, so that acknowledging one leaves none out.
+fn unsigned_events(record: &Record, events: &mut Vec<Event>) {
+	if record.kind != kind::DELIVERED {
+		return;
+	}
+	let Ok(it) = Delivered::decode(&mut &record.payload[..]) else {
+		return;
+	};
+	for (sequence, why) in it.unsigned {
+		events.push(Event {
+			cursor: Cursor {
+				position: record.position,
+				entry: 0,
+			},
+			at: it.at,
+			what: EventKind::BatchUnsigned {
+				lane: it.receipt.what.lane,
+				sequence,
+				forged: why == Unsigned::Forged,
+			},
+		});
+	}
 }
 
 /// What a record that is no packet tells.

@@ -2,21 +2,31 @@
 
 //! Partners that lie: refused, counted, and the lane goes on.
 
-use super::{confirm_until, Trio};
+use super::{confirm_until, stage, Trio};
 use crate::{
-	api::LaneId,
+	api::{Cursor, EventKind, LaneId, OrderStage},
 	keys::KeyRing,
-	protocol::{packet, seal::Suite, Answer, Envelope, Packet, PacketHeader, PacketKind, RefusalReason, VERSION},
-	testing::{name, order, submit, until, GENESIS, ISSUER, OTHER_ISSUER, SELLER},
+	protocol::{
+		answer::packets_hash,
+		envelope::{self, EnvelopeHead},
+		packet,
+		seal::Suite,
+		Answer, Envelope, Packet, PacketHeader, PacketKind, Receipt, RefusalReason, Signature, Signed, VERSION,
+	},
+	testing::{name, order, peer, submit, until, World, GENESIS, ISSUER, OTHER_ISSUER, SELLER},
 	transport::{Misbehaviour, Reply},
+	Handle,
 };
 use codec::Encode;
+use futures::StreamExt;
+use parking_lot::Mutex;
 use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
 	directory::Refusal,
-	keys::Purpose,
+	keys::{CourierKey, Purpose},
 };
 use sha2::Digest;
+use std::sync::Arc;
 
 const LANE: LaneId = LaneId {
 	channel: 1,
@@ -67,14 +77,7 @@ impl Forgery {
 	}
 
 	pub(super) fn bytes(&self) -> Vec<u8> {
-		let listed = sealane_primitives::keys::CourierKey {
-			signing: self.signer.public()[0].0,
-			sealing: self.signer.public()[0].1,
-			valid_from: 0,
-			valid_until: None,
-		};
-		let pair = self.signer.signer(&[listed], 0).expect("the ring has its own key");
-		let signature = pair.sign(Purpose::Packet, &GENESIS, &self.header.encode());
+		let signature = sign(&self.signer, Purpose::Packet, &self.header.encode());
 		let packet = Packet::assemble(self.header.clone(), signature, &self.body);
 		let mut envelope = Envelope::with_capacity(packet.bytes.len());
 		envelope.push(&packet.bytes);
@@ -98,6 +101,84 @@ impl Forgery {
 			.await
 			.expect("the issuer's node answers")
 	}
+}
+
+/// A signature by the first pair of a ring.
+fn sign(ring: &KeyRing, purpose: Purpose, message: &[u8]) -> Signature {
+	let (signing, sealing) = ring.public()[0];
+	let listed = CourierKey {
+		signing,
+		sealing,
+		valid_from: 0,
+		valid_until: None,
+	};
+	let pair = ring.signer(&[listed], 0).expect("the ring has its own key");
+	pair.sign(purpose, &GENESIS, message)
+}
+
+/// What a lying receiver gives as countersignature of a packet's batch.
+type Countersign = dyn Fn(&KeyRing, &Packet) -> Option<Signature> + Send;
+
+/// Takes the place of the seller's node: says that it stored whatever comes, rightly signed, but for the countersignatures.
+struct LyingReceiver {
+	countersign: Arc<Mutex<Box<Countersign>>>,
+	task: tokio::task::JoinHandle<()>,
+}
+
+impl LyingReceiver {
+	fn start(world: &Arc<World>, countersign: Box<Countersign>) -> Self {
+		let mut requests = world.network.attach(SELLER);
+		let (keys, countersign) = (world.keys[&SELLER].clone(), Arc::new(Mutex::new(countersign)));
+		let lie = countersign.clone();
+		let task = tokio::spawn(async move {
+			while let Some(request) = requests.next().await {
+				let answer = stored(&keys, request.payload, &**lie.lock());
+				(request.reply)(Reply {
+					answer: Some(answer.encode()),
+					misbehaviour: None,
+				});
+			}
+		});
+		LyingReceiver { countersign, task }
+	}
+}
+
+impl Drop for LyingReceiver {
+	fn drop(&mut self) {
+		self.task.abort();
+	}
+}
+
+fn stored(keys: &KeyRing, envelope: Vec<u8>, countersign: &Countersign) -> Answer {
+	let head = EnvelopeHead::parse(&envelope).expect("the issuer's envelopes are sound");
+	let opener = keys.opener(&head.sealing_key).expect("sealed to the seller's key");
+	let packets = envelope::open(envelope, &head, &GENESIS, opener).expect("the seal opens");
+	let hashes: Vec<_> = packets.iter().map(Packet::hash).collect();
+	let given = packets
+		.iter()
+		.filter_map(|packet| Some((packet.header.sequence, countersign(keys, packet)?)));
+	let what = Receipt {
+		version: VERSION,
+		lane: head.lane,
+		first_sequence: head.first_sequence,
+		last_sequence: head.last_sequence(),
+		packets_hash: packets_hash(hashes.iter()),
+		stored_at: 1,
+		authorised_at: 1,
+		countersignatures: given.collect(),
+	};
+	let signature = sign(keys, Purpose::Receipt, &what.encode());
+	Answer::Stored(Signed { what, signature })
+}
+
+/// The batches that a node shows as not signed: sequence, and whether the signature was forged.
+fn unsigned(handle: &Handle) -> Vec<(u64, bool)> {
+	let page = handle.events(Cursor::default(), 10_000).expect("events are readable");
+	let unsigned = page.events.iter().filter_map(|event| match event.what {
+		EventKind::BatchUnsigned { sequence, forged, .. } => Some((sequence, forged)),
+		_ => None,
+	});
+	unsigned.collect()
 }
 
 pub(super) fn reason(reply: &Reply) -> Option<RefusalReason> {
@@ -341,6 +422,79 @@ async fn orders_that_are_no_text_get_technical_rejections() {
 		);
 	}
 	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_countersignature_that_is_forged_or_withheld_counts_as_none() {
+	let mut trio = Trio::start(26);
+	for id in ["withheld", "forged", "of-another-batch", "true"] {
+		submit(&trio.seller, &[order(id, "P2")]).await;
+		until(&trio.issuer, "the order is there", || {
+			trio.issuer.order(id, None).unwrap().is_some()
+		})
+		.await;
+	}
+	trio.world.stop(SELLER, trio.seller.clone()).await;
+	let true_one = |keys: &KeyRing, packet: &Packet| {
+		let header = packet.header.batch.as_ref()?.header;
+		Some(sign(keys, Purpose::Batch, &header.encode()))
+	};
+	let liar = LyingReceiver::start(&trio.world, Box::new(|_, _| None));
+	// One packet each, in this order.
+	let answer = |id: &str| crate::testing::lines(&[format!(r#"{{"order":"{id}","outcome":"accepted"}}"#)]);
+	let lies: [(&str, Box<Countersign>); 4] = [
+		("withheld", Box::new(|_, _| None)),
+		("forged", Box::new(|_, _| Some([7; 64]))),
+		(
+			"of-another-batch",
+			Box::new(|keys, packet| {
+				let mut header = packet.header.batch.as_ref()?.header;
+				header.count += 1;
+				Some(sign(keys, Purpose::Batch, &header.encode()))
+			}),
+		),
+		("true", Box::new(true_one)),
+	];
+	for (sequence, (id, lie)) in (1..).zip(lies) {
+		*liar.countersign.lock() = lie;
+		let (body, ranges) = answer(id);
+		trio.issuer.submit_confirmations(body, ranges, None).await.unwrap();
+		until(&trio.issuer, "the answer is delivered", || {
+			let lane = trio
+				.issuer
+				.lanes()
+				.into_iter()
+				.find(|lane| lane.lane == LANE.opposite());
+			lane.is_some_and(|lane| lane.delivered == sequence)
+		})
+		.await;
+	}
+	for restarted in [false, true] {
+		if restarted {
+			trio.restart(ISSUER).await;
+		}
+		assert_eq!(
+			unsigned(&trio.issuer),
+			[(0, false), (1, true), (2, true)],
+			"restarted: {restarted}"
+		);
+		for id in ["withheld", "forged", "of-another-batch"] {
+			assert_eq!(stage(&trio.issuer, id), Some(OrderStage::Confirmed), "{id}");
+			let batch = trio.issuer.order(id, None).unwrap().unwrap().batch.unwrap();
+			assert!(!batch.signed_by_both, "{id}");
+			let parts = trio.issuer.evidence(id, None).unwrap().unwrap();
+			assert_eq!(
+				parts.seller_signature, None,
+				"{id}: nothing that does not hold is shown"
+			);
+		}
+		assert_eq!(stage(&trio.issuer, "true"), Some(OrderStage::Hashed));
+		assert_eq!(trio.issuer.status().batches_unanchored, 1, "the true one alone");
+	}
+	let forgeries = trio.world.network.reports();
+	assert_eq!(forgeries, vec![(peer(SELLER), Misbehaviour::Forged); 2]);
+	drop(liar);
+	trio.world.stop(ISSUER, trio.issuer).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
