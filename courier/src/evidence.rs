@@ -13,13 +13,12 @@ use crate::{
 use bytes::Bytes;
 use codec::{Decode, Encode};
 use sealane_primitives::{
-	evidence::{
-		self,
-		pack::{AnchorPart, AnchorReference, BatchPart, Payload, RecordPart, SignedBy},
-		BatchHeader, EvidencePack,
-	},
+	evidence::{self, BatchHeader},
 	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId},
 	keys::{CourierKey, Purpose},
+};
+use sealane_verifier::pack::{
+	AnchorPart, AnchorReference, BatchPart, EvidencePack, Payload, RecordPart, SignedBy, Step,
 };
 use std::sync::Arc;
 
@@ -87,9 +86,7 @@ impl EvidenceParts {
 			let (block_number, block_hash) = (anchor.block?, block_hash?);
 			let (node, sequence, root) = (anchor.node, anchor.sequence, anchor.root);
 			Some(AnchorPart {
-				index: anchor.index.into(),
-				size: anchor.count.into(),
-				path: anchor.path.clone(),
+				path: Step::path(anchor.count.into(), anchor.index.into(), &anchor.path)?,
 				blinding: anchor.blinding,
 				reference: AnchorReference {
 					node,

@@ -4,26 +4,21 @@
 
 use crate::{backend::Backend, problem::Failure};
 use sealane_courier::evidence::EvidenceParts;
-use sealane_primitives::{
-	evidence::{
-		pack::{AnchorReference, ChainPart},
-		EvidencePack,
-	},
-	ids::{BlockNumber, Digest, MemberId, NodeId},
-};
+use sealane_primitives::ids::{BlockNumber, Digest, MemberId};
 use sealane_sdk::types::ProblemCode;
+use sealane_verifier::pack::{ChainPart, EvidencePack};
 
 /// What the chain adds to evidence. The node implements it over its client. May block.
 pub trait EvidenceChain: Send + Sync + 'static {
 	/// Hash of the final block with this number; `None` where the node does not know it.
 	fn block_hash(&self, number: BlockNumber) -> Option<Digest>;
 
-	/// The chain's own proof that the anchor and the signing keys of these two nodes (issuer, seller) are there, from genesis to a
-	/// justified block. `None` where the node cannot make one, for example because it has pruned that state: the pack is
-	/// then checked against a live node.
+	/// The chain's own proof of a pack that has an anchor: that the anchor, the signers' keys, their institutions, the channel, the clauses and the
+	/// product are there, from genesis to a justified block. `None` where the node cannot make one, for example because it has pruned
+	/// that state: the pack is then checked against a live node.
 	///
 	/// Fails with a text for the log when the proof should be possible and is not.
-	fn prove(&self, anchor: &AnchorReference, signers: [(NodeId, [u8; 32]); 2]) -> Result<Option<ChainPart>, String>;
+	fn prove(&self, pack: &EvidencePack) -> Result<Option<ChainPart>, String>;
 }
 
 /// The evidence pack of an order, as JSON. May block.
@@ -74,8 +69,7 @@ fn assemble(chain: Option<&dyn EvidenceChain>, id: &str, parts: EvidenceParts) -
 	let (Some(chain), Some(anchor)) = (chain, &pack.anchor) else {
 		return Ok(pack);
 	};
-	let signers = [&pack.batch.issuer, &pack.batch.seller].map(|signer| (signer.node, signer.key));
-	let proof = chain.prove(&anchor.reference, signers);
+	let proof = chain.prove(&pack);
 	let proof = proof.unwrap_or_else(|error| {
 		log::warn!("no proof of anchor {} by the chain: {error}", anchor.reference.sequence);
 		None

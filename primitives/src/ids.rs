@@ -2,7 +2,7 @@
 
 //! Identifiers, all bounded by type so that storage and messages are.
 
-use frame_support::{traits::ConstU32, BoundedVec};
+use bounded_collections::{BoundedVec, ConstU32};
 
 /// Number of a block of the consortium chain.
 pub type BlockNumber = u32;

@@ -3,13 +3,13 @@
 //! Courier keys as the chain knows them, and the purposes of signatures.
 
 use crate::ids::{BlockNumber, Digest};
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
-use sp_core::crypto::KeyTypeId;
 
 /// Keystore type of the delegate key with which a node signs its anchors.
-pub const DELEGATE_KEY_TYPE: KeyTypeId = KeyTypeId(*b"slan");
+#[cfg(feature = "runtime")]
+pub const DELEGATE_KEY_TYPE: sp_core::crypto::KeyTypeId = sp_core::crypto::KeyTypeId(*b"slan");
 
 /// Most courier keys of one node that may be valid at the same time.
 pub const MAX_COURIER_KEYS: u32 = 4;

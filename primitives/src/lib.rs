@@ -19,6 +19,9 @@
 //! * [`evidence`]: leaf, tree, proof and pack: what makes a trade record provable.
 //! * [`runtime_api`]: what the node asks of the runtime.
 //! * [`courier_host`]: what the runtime's off-chain worker asks of the courier.
+//!
+//! Without the feature `runtime` nothing here needs the SDK: what hashes, signs and reads evidence builds for any target, and
+//! links no host function.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -27,14 +30,17 @@ extern crate alloc;
 pub mod business;
 pub mod calendar;
 pub mod clauses;
+#[cfg(feature = "runtime")]
 pub mod courier_host;
 pub mod credential;
+#[cfg(feature = "runtime")]
 pub mod delegate;
 pub mod directory;
 pub mod evidence;
 pub mod ids;
 pub mod keys;
 pub mod registration;
+#[cfg(feature = "runtime")]
 pub mod runtime_api;
 pub mod signature;
 pub mod text;

@@ -3,13 +3,11 @@
 //! Texts for people that the chain keeps: names, contacts, reasons. One rule for all of them.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::PalletError;
 use scale_info::TypeInfo;
 
 /// What is wrong with a text.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, PalletError,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "runtime", derive(frame_support::PalletError))]
 pub enum TextFault {
 	/// Nothing in it.
 	Empty,

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Checks an evidence pack: by itself; then the chain's part of it from the chain specification alone, or the anchor and the keys against
-//! the chain state of another node.
+//! Checks an evidence pack: by itself; then the chain's part of it from the chain specification alone, or what it claims of the chain against
+//! the state of another node.
 
+mod audit;
+mod live;
+mod report;
 mod steps;
 
+pub use audit::{audit, AuditReport, Finding, FindingKind};
+pub use report::Page;
 pub use steps::Step;
 
 use crate::{
 	chain::ChainClient,
 	error::{Error, Result},
 };
-use sealane_primitives::{
-	evidence::{
-		chain::{Genesis, OnChain},
-		EvidencePack, Verified,
-	},
-	ids::{BlockNumber, Digest, NodeId},
+use sealane_primitives::ids::{BlockNumber, Digest, MemberId, NodeId};
+use sealane_verifier::{
+	verdict::{Facts, Party},
+	EvidencePack, Genesis, KnownBlock, OnChain, Verified, Verifier,
 };
 use serde::Serialize;
 use std::path::Path;
@@ -36,12 +39,18 @@ pub struct EvidenceReport {
 	pub seller_node: NodeId,
 	/// The anchor, where the pack has one.
 	pub anchor: Option<AnchorReport>,
+	/// Who the two are, where the chain was asked or has proven it.
+	pub parties: Option<PartiesReport>,
 	/// What the chain was asked, where a node was given.
 	pub chain: Option<ChainReport>,
 	/// What the chain's own proof shows, where a chain specification was given.
 	pub offline: Option<OfflineReport>,
 	/// Each thing that was checked, in words, in the order in which one rests on the other.
 	pub steps: Vec<Step>,
+	/// What holds and is yet strange.
+	pub warnings: Vec<String>,
+	/// What a pack does not show.
+	pub not_shown: Vec<&'static str>,
 }
 
 /// The anchor that the pack names.
@@ -57,19 +66,56 @@ pub struct AnchorReport {
 	pub block: BlockNumber,
 }
 
+/// The two institutions.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartiesReport {
+	/// The issuer.
+	pub issuer: PartyReport,
+	/// The seller.
+	pub seller: PartyReport,
+}
+
+/// One institution, as the chain knows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartyReport {
+	/// Its number on the chain.
+	pub member: MemberId,
+	/// Its name.
+	pub name: String,
+	/// `LEI` or `统一社会信用代码`.
+	pub number_kind: &'static str,
+	/// Its legal number.
+	pub number: String,
+}
+
+impl PartyReport {
+	fn new(party: &Party) -> Self {
+		let (number_kind, number) = party.number.parts();
+		PartyReport {
+			member: party.member,
+			name: party.name.clone(),
+			number_kind,
+			number: number.into(),
+		}
+	}
+}
+
+impl PartiesReport {
+	fn new(facts: &Facts) -> Self {
+		PartiesReport {
+			issuer: PartyReport::new(&facts.issuer),
+			seller: PartyReport::new(&facts.seller),
+		}
+	}
+}
+
 /// What another node's final state says.
 #[derive(Clone, Debug, Serialize)]
 pub struct ChainReport {
 	/// The node asked.
 	pub url: String,
-	/// Final block at which it was asked.
+	/// Final block at which it was asked. It has the anchor and both keys.
 	pub at_block: BlockNumber,
-	/// The anchor is there, with this root and in this block.
-	pub anchor_found: bool,
-	/// The issuer's key was that of its node when the batch was anchored.
-	pub issuer_key_found: bool,
-	/// The seller's key was that of its node when the batch was anchored.
-	pub seller_key_found: bool,
 }
 
 /// What follows from the chain specification without any node.
@@ -82,7 +128,7 @@ pub struct OfflineReport {
 	/// Blocks in which the validators changed, on the way.
 	pub validator_changes: Vec<BlockNumber>,
 	/// When the anchor's block was made, in UTC.
-	pub made_at: Option<String>,
+	pub made_at: String,
 	/// The block whose votes make the anchor's block final.
 	pub final_block: BlockNumber,
 	/// Votes for it.
@@ -91,6 +137,8 @@ pub struct OfflineReport {
 	pub validators: usize,
 	/// The final block whose state has the anchor and both keys.
 	pub state_block: BlockNumber,
+	/// Blocks known from elsewhere with which the pack was compared.
+	pub compared_with: Vec<BlockNumber>,
 }
 
 impl OfflineReport {
@@ -99,14 +147,23 @@ impl OfflineReport {
 			network: genesis.name.clone(),
 			genesis: hex::encode(genesis.hash),
 			validator_changes: proven.set_changes.clone(),
-			made_at: proven.made_at.map(|time| time.to_string()),
+			made_at: proven.made_at.to_string(),
 			final_block: proven.finalised.number,
 			votes: proven.finalised.votes,
 			validators: proven.finalised.validators,
 			state_block: proven.state.number,
+			compared_with: proven.compared.clone(),
 		}
 	}
 }
+
+/// What no pack shows, so that nobody reads it into one.
+const NOT_SHOWN: [&str; 4] = [
+	"that this record is the last word: a later correction, cancellation or dispute is a record of its own",
+	"that there are no other records of the same order, batch or day; `sealane evidence audit` compares many packs",
+	"what either side's business system did, and who in the institution decided",
+	"what stood in the cooperation agreement, which stays with the two parties",
+];
 
 /// Reads a raw chain specification.
 ///
@@ -134,6 +191,20 @@ pub fn read(path: &Path) -> Result<EvidencePack> {
 	})
 }
 
+/// `NUMBER:HASH`, a block that the verifier knows from elsewhere.
+///
+/// # Errors
+/// It has another form.
+pub fn known_block(text: &str) -> Result<KnownBlock> {
+	let rule = "NUMBER:HASH, the hash as 64 hexadecimal digits";
+	let fault = || Error::invalid("known-block", text, rule);
+	let (number, digits) = text.split_once(':').ok_or_else(fault)?;
+	let mut hash = [0; 32];
+	hex::decode_to_slice(digits.trim_start_matches("0x"), &mut hash).map_err(|_| fault())?;
+	let number = number.parse().map_err(|_| fault())?;
+	Ok(KnownBlock { number, hash })
+}
+
 /// Checks a pack by itself, for the chain with this genesis hash; then against the final state of `node`, which should be
 /// neither of the two that signed.
 ///
@@ -153,77 +224,70 @@ pub async fn verify(pack: &EvidencePack, genesis: &Digest, node: Option<&ChainCl
 			hex::encode(genesis)
 		)));
 	}
-	let anchor = verified
-		.anchor
-		.ok_or_else(|| Error::NotVerified("the pack has no anchor yet: nothing to ask of the chain".into()))?;
-	let hash = chain.block_hash(anchor.block_number).await?;
-	if hash != Some(anchor.block_hash) {
-		return Err(Error::NotVerified(format!(
-			"anchor.reference.block_hash is {}, but block {} of {} has {}",
-			hex::encode(anchor.block_hash),
-			anchor.block_number,
-			chain.url(),
-			hash.map_or_else(|| "no hash there".into(), hex::encode)
-		)));
-	}
-	let state = chain
-		.anchor(anchor.node, anchor.sequence)
-		.await
-		.map_err(|error| match error {
-			crate::chain::ChainError::NotFound { .. } => Error::NotVerified(format!("anchor.reference: {error}")),
-			other => other.into(),
-		})?;
-	for (what, expected, found) in [
-		("root", hex::encode(anchor.root), hex::encode(state.entry.root)),
-		(
-			"block_number",
-			anchor.block_number.to_string(),
-			state.entry.block.to_string(),
-		),
-	] {
-		if expected != found {
-			return Err(Error::NotVerified(format!(
-				"anchor.reference.{what} is {expected}, but {} has {found}",
-				chain.url()
-			)));
-		}
-	}
-	for (who, (node, key)) in [("issuer", verified.issuer), ("seller", verified.seller)] {
-		ensure_key(chain, who, node, &key, anchor.block_number).await?;
-	}
+	let (facts, at_block) = live::ask(pack, chain).await?;
+	report.parties = Some(PartiesReport::new(&facts));
+	report.steps.extend(steps::facts(pack, &facts, at_block));
 	report.steps.push(Step {
 		about: "chain",
 		holds: format!(
-			"{}, asked just now, has that anchor in block {} with the same root, and both keys; final at block {}",
-			chain.url(),
-			anchor.block_number,
-			state.read_at
+			"{}, asked just now, says all this of its final block {at_block}",
+			chain.url()
 		),
 	});
 	report.chain = Some(ChainReport {
 		url: chain.url().into(),
-		at_block: state.read_at,
-		anchor_found: true,
-		issuer_key_found: true,
-		seller_key_found: true,
+		at_block,
 	});
 	Ok(report)
 }
 
-/// Checks a whole pack from the chain specification alone; no node is asked.
+/// Checks a whole pack from the chain specification alone; no node is asked. The blocks that it shows are compared with those that the
+/// verifier knows from elsewhere.
 ///
 /// # Errors
 /// [`Error::NotVerified`] names the first thing that does not hold.
-pub fn verify_offline(pack: &EvidencePack, genesis: &Genesis) -> Result<EvidenceReport> {
-	let (verified, proven) = pack
-		.verify_offline(genesis)
+pub fn verify_offline(pack: &EvidencePack, genesis: &Genesis, known: &[KnownBlock]) -> Result<EvidenceReport> {
+	let (verified, proven) = Verifier::new(genesis)
+		.knowing(known)
+		.verify(pack)
 		.map_err(|defect| Error::NotVerified(defect.to_string()))?;
 	let mut report = report_of(pack, &verified);
 	if let Some(anchor) = &verified.anchor {
 		report.steps.extend(steps::offline(genesis, anchor, &proven));
 	}
+	report
+		.steps
+		.extend(steps::facts(pack, &proven.facts, proven.state.number));
+	report.warnings = steps::warnings(pack, &proven);
+	report.parties = Some(PartiesReport::new(&proven.facts));
 	report.offline = Some(OfflineReport::new(genesis, &proven));
 	Ok(report)
+}
+
+/// The page for people of a pack, which is checked first.
+///
+/// # Errors
+/// As [`read`], [`read_spec`] and [`verify_offline`].
+pub fn page(file: &Path, specification: &Path, known: &[KnownBlock]) -> Result<String> {
+	let (genesis, pack) = (read_spec(specification)?, read(file)?);
+	let report = verify_offline(&pack, &genesis, known)?;
+	let (verified, proven) = Verifier::new(&genesis)
+		.knowing(known)
+		.verify(&pack)
+		.map_err(|defect| Error::NotVerified(defect.to_string()))?;
+	let bytes = |path: &Path| std::fs::read(path).map_err(Error::file(path));
+	let page = Page {
+		pack: &pack,
+		verified: &verified,
+		proven: &proven,
+		genesis: &genesis,
+		file: &bytes(file)?,
+		specification: &bytes(specification)?,
+		steps: &report.steps,
+		warnings: &report.warnings,
+		not_shown: &report.not_shown,
+	};
+	Ok(page.html())
 }
 
 fn report_of(pack: &EvidencePack, verified: &Verified) -> EvidenceReport {
@@ -239,35 +303,12 @@ fn report_of(pack: &EvidencePack, verified: &Verified) -> EvidenceReport {
 			root: hex::encode(a.root),
 			block: a.block_number,
 		}),
+		parties: None,
 		chain: None,
 		offline: None,
 		steps: steps::by_itself(pack, verified),
-	}
-}
-
-/// The key must have been the node's when the batch was anchored.
-async fn ensure_key(
-	chain: &ChainClient,
-	who: &str,
-	node: NodeId,
-	key: &[u8; 32],
-	anchored_at: BlockNumber,
-) -> Result<()> {
-	let keys = chain.courier_keys(node).await?;
-	match keys.iter().find(|k| k.signing == *key) {
-		Some(found) if found.is_valid_at(anchored_at) => Ok(()),
-		Some(found) => Err(Error::NotVerified(format!(
-			"batch.{who}.key of node {node} holds from block {}{}, but the anchor is in block {anchored_at}",
-			found.valid_from,
-			found
-				.valid_until
-				.map_or_else(|| " on".into(), |until| format!(" to before block {until}"))
-		))),
-		None => Err(Error::NotVerified(format!(
-			"batch.{who}.key {} is none that node {node} ever had, says {}",
-			hex::encode(key),
-			chain.url()
-		))),
+		warnings: Vec::new(),
+		not_shown: NOT_SHOWN.to_vec(),
 	}
 }
 
@@ -293,7 +334,7 @@ mod tests {
 	#[test]
 	fn the_documented_pack_is_proven_from_the_specification_alone() {
 		let (pack, genesis) = example();
-		let report = verify_offline(&pack, &genesis).expect("sound");
+		let report = verify_offline(&pack, &genesis, &[]).expect("sound");
 		let abouts: Vec<_> = report.steps.iter().map(|step| step.about).collect();
 		assert_eq!(
 			abouts,
@@ -308,7 +349,12 @@ mod tests {
 				"block",
 				"later block",
 				"state",
-				"keys"
+				"keys",
+				"parties",
+				"channel",
+				"clauses",
+				"product",
+				"runtime"
 			]
 		);
 		let holds = |about| &report.steps.iter().find(|step| step.about == about).expect(about).holds;
@@ -325,7 +371,7 @@ mod tests {
 		let (pack, genesis) = example();
 		let mut part = pack.chain.clone().expect("a chain part");
 		part.storage_proof[0][9] ^= 1;
-		let error = verify_offline(&pack.clone().with_chain(Some(part)), &genesis).expect_err("forged");
+		let error = verify_offline(&pack.clone().with_chain(Some(part)), &genesis, &[]).expect_err("forged");
 		assert!(
 			error
 				.to_string()
@@ -333,7 +379,7 @@ mod tests {
 			"{error}"
 		);
 		assert_eq!(error.exit_code(), 9);
-		let error = verify_offline(&pack.with_chain(None), &genesis).expect_err("no proof");
+		let error = verify_offline(&pack.with_chain(None), &genesis, &[]).expect_err("no proof");
 		assert!(
 			error.to_string().starts_with("not verified: chain is missing"),
 			"{error}"

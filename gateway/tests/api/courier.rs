@@ -7,8 +7,9 @@
 use futures::StreamExt;
 use sealane_courier::testing::{World, GENESIS, ISSUER, SELLER};
 use sealane_gateway::{serve, Config, Gateway};
-use sealane_primitives::{evidence::EvidencePack, ids::NodeId};
+use sealane_primitives::ids::NodeId;
 use sealane_sdk::{types::*, Client, ClientBuilder};
+use sealane_verifier::EvidencePack;
 use std::{sync::Arc, time::Duration};
 
 const WAIT: Duration = Duration::from_secs(20);

@@ -12,14 +12,11 @@ use sealane_courier::{
 };
 use sealane_gateway::EvidenceChain;
 use sealane_primitives::{
-	evidence::{
-		self,
-		pack::{AnchorReference, ChainPart, FinalBlock},
-		BatchHeader, EvidencePack,
-	},
+	evidence::{self, BatchHeader},
 	ids::{BlockNumber, Digest, NodeId},
 };
 use sealane_sdk::types::ProblemCode;
+use sealane_verifier::pack::{ChainPart, EvidencePack, FinalBlock};
 use std::sync::Arc;
 
 const GENESIS: Digest = [7; 32];
@@ -53,8 +50,10 @@ impl EvidenceChain for Chain {
 		(self.knows_block && number == BLOCK).then_some([9; 32])
 	}
 
-	fn prove(&self, anchor: &AnchorReference, signers: [(NodeId, [u8; 32]); 2]) -> Result<Option<ChainPart>, String> {
+	fn prove(&self, pack: &EvidencePack) -> Result<Option<ChainPart>, String> {
+		let anchor = pack.anchor.as_ref().unwrap().reference;
 		assert_eq!((anchor.sequence, anchor.block_hash), (4, [9; 32]));
+		let signers = [&pack.batch.issuer, &pack.batch.seller].map(|signer| (signer.node, signer.key));
 		assert_eq!(signers, [(ISSUER, pair(1).1), (SELLER, pair(2).1)]);
 		self.proof.clone()
 	}

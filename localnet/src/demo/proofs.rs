@@ -11,15 +11,12 @@ use crate::{
 	terminals::Args,
 	wait::{until, Look},
 };
-use sealane_primitives::evidence::{
-	pack::{Payload, RecordPart},
-	EvidencePack,
-};
 use sealane_sdk::types::{BusinessKind, Cursor, Direction, Order, OrderStage, Outcome, WaitReason};
 use sealane_terminal::sample::{
 	catalogue::{products, ISSUERS},
 	Manifest,
 };
+use sealane_verifier::pack::{EvidencePack, Payload, RecordPart};
 use std::{
 	collections::BTreeMap,
 	path::{Path, PathBuf},

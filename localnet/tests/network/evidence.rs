@@ -9,11 +9,14 @@ use sealane_localnet::{
 	wait::{until, Look},
 	Error, Result,
 };
-use sealane_primitives::evidence::EvidencePack;
 use sealane_sdk::types::OrderStage;
 use sealane_terminal::chain::Until;
+use sealane_verifier::EvidencePack;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::{
+	path::{Path, PathBuf},
+	process::Command,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trade_is_proven_offline_after_the_validators_changed() {
@@ -40,6 +43,7 @@ async fn a_trade_is_proven_offline_after_the_validators_changed() {
 	// From here on no node is asked; there is none any more.
 	let spec = folder.path().join("specification.json");
 	std::fs::copy(network.chain_spec(), &spec).unwrap();
+	let names = [issuer.name, seller.name];
 	drop(network);
 	let report: Value = terminals.json(offline(&file, &spec)).await.unwrap();
 	let proven = &report["offline"];
@@ -68,6 +72,11 @@ async fn a_trade_is_proven_offline_after_the_validators_changed() {
 			.map(|block| (block.header.len(), block.justification.len()))
 			.collect::<Vec<_>>()
 	);
+	let parties = &report["parties"];
+	assert_eq!([&parties["issuer"]["name"], &parties["seller"]["name"]], names, "{report}");
+	let judge = SecondVerifier::new(&spec);
+	judge.expects(&file, 0);
+
 	let refused = forgeries(&pack);
 	assert_eq!(refused.len(), 4);
 	for (forged, expected) in refused {
@@ -76,6 +85,48 @@ async fn a_trade_is_proven_offline_after_the_validators_changed() {
 		let error = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
 		assert_eq!(output.status.code(), Some(9), "{expected}: {error}");
 		assert!(error.contains(expected), "{error}\nlacks {expected}");
+		judge.expects(&file, 9);
+	}
+}
+
+/// The verifier in Python, which is written from the document alone.
+struct SecondVerifier {
+	specification: PathBuf,
+	/// Whether Python and its library for signatures are there.
+	runs: bool,
+}
+
+impl SecondVerifier {
+	fn new(specification: &Path) -> Self {
+		let has = |library: &str| {
+			let import = format!("import {library}");
+			Command::new("python3").args(["-c", &import]).output().is_ok_and(|output| output.status.success())
+		};
+		let runs = has("nacl") || has("cryptography");
+		if !runs {
+			println!("skipped: the second verifier, since python3 or its library nacl is not installed");
+		}
+		SecondVerifier {
+			specification: specification.into(),
+			runs,
+		}
+	}
+
+	/// That it ends with this code for the pack.
+	fn expects(&self, pack: &Path, code: i32) {
+		if !self.runs {
+			return;
+		}
+		let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/evidence/verify.py");
+		let output = Command::new("python3")
+			.arg(program)
+			.arg(pack)
+			.arg("--chain")
+			.arg(&self.specification)
+			.output()
+			.unwrap();
+		let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+		assert_eq!(output.status.code(), Some(code), "{said}");
 	}
 }
 

@@ -7,14 +7,12 @@ use codec::{Decode, Encode};
 use sc_client_api::{Backend as _, BlockBackend, HeaderBackend, ProofProvider, StorageKey, StorageProvider};
 use sc_consensus_grandpa::{best_justification, GrandpaJustification, SharedAuthoritySet};
 use sealane_gateway::EvidenceChain;
-use sealane_primitives::{
-	evidence::{
-		chain::{enacted_by, state, MAX_HEADERS},
-		pack::{AnchorReference, ChainPart, FinalBlock},
-	},
-	ids::{BlockNumber, Digest, NodeId},
-};
+use sealane_primitives::ids::{BlockNumber, Digest};
 use sealane_runtime::{opaque::Block, Hash, Header};
+use sealane_verifier::{
+	chain::{enacted_by, state, MAX_HEADERS},
+	pack::{ChainPart, EvidencePack, FinalBlock},
+};
 use sp_consensus_grandpa::GRANDPA_ENGINE_ID;
 use std::sync::Arc;
 
@@ -51,7 +49,8 @@ impl EvidenceChain for FinalChain {
 		self.client.block_hash(number).ok().flatten().map(Into::into)
 	}
 
-	fn prove(&self, anchor: &AnchorReference, signers: [(NodeId, [u8; 32]); 2]) -> Result<Option<ChainPart>, String> {
+	fn prove(&self, pack: &EvidencePack) -> Result<Option<ChainPart>, String> {
+		let anchor = pack.anchor.as_ref().ok_or("the pack has no anchor")?.reference;
 		let Some(covering) = self.first_justified(anchor.block_number)? else {
 			return Ok(None);
 		};
@@ -72,7 +71,7 @@ impl EvidenceChain for FinalChain {
 			}
 		}
 		let proven = last.as_ref().unwrap_or(&covering).header.clone();
-		let storage_proof = self.read_proof(&proven, anchor, signers)?;
+		let storage_proof = self.read_proof(&proven, pack)?;
 
 		let mut finality = self.set_changes(0, covering_number)?;
 		finality.push(covering);
@@ -147,14 +146,14 @@ impl FinalChain {
 			.take_while(|last| *last < before)
 			.map(|number| {
 				let header = self.header(number)?;
-				match enacted_by(&header) {
+				match enacted_by(&seen(&header)?) {
 					Ok(Some(_)) => {}
 					Ok(None) => {
 						return Err(format!(
 							"the validators changed after block {number} without its saying so"
 						))
 					}
-					Err(fault) => return Err(format!("the validators changed in block {number} {fault}")),
+					Err(defect) => return Err(defect.found),
 				}
 				let justification = self.justification(header.hash())?;
 				let justification = justification
@@ -164,30 +163,24 @@ impl FinalChain {
 			.collect()
 	}
 
-	/// Trie nodes from the block's state root to the anchor and to both signers' keys.
-	fn read_proof(
-		&self,
-		block: &Header,
-		anchor: &AnchorReference,
-		signers: [(NodeId, [u8; 32]); 2],
-	) -> Result<Vec<Vec<u8>>, String> {
+	/// Trie nodes from the block's state root to all that a check of this pack reads.
+	fn read_proof(&self, block: &Header, pack: &EvidencePack) -> Result<Vec<Vec<u8>>, String> {
 		let hash = block.hash();
-		let mut keys = vec![state::anchor_key(anchor.node, anchor.sequence)];
-		for (node, signing) in signers {
-			let owner = state::owner_key(&signing);
-			let value = self
-				.client
-				.storage(hash, &StorageKey(owner.clone()))
-				.map_err(|e| e.to_string())?;
-			let value = value.ok_or_else(|| format!("node {node}: block {} does not know its key", block.number))?;
-			let (_, number) =
-				<(NodeId, u32)>::decode(&mut &value.0[..]).map_err(|e| format!("Members.KeyOwners: {e}"))?;
-			keys.extend([owner, state::history_key(node, number)]);
-		}
+		let get = |key: &[u8]| {
+			let value = self.client.storage(hash, &StorageKey(key.to_vec()));
+			value.map(|value| value.map(|value| value.0)).map_err(|e| e.to_string())
+		};
+		let (_, keys) = state::ask(pack, get).map_err(|defect| format!("block {}: {defect}", block.number))?;
 		let proof = self
 			.client
 			.read_proof(hash, &mut keys.iter().map(|key| &key[..]))
 			.map_err(|e| e.to_string())?;
-		state::minimal(block.state_root.into(), proof, &keys)
+		let proof: Vec<_> = proof.into_iter_nodes().collect();
+		state::minimal(block.state_root.into(), &proof, pack).map_err(|defect| defect.to_string())
 	}
+}
+
+/// A header as a verifier sees it.
+fn seen(header: &Header) -> Result<sealane_verifier::chain::Header, String> {
+	Decode::decode(&mut &header.encode()[..]).map_err(|e| format!("the header of block {}: {e}", header.number))
 }

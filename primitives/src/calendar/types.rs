@@ -6,8 +6,8 @@ use crate::{
 	clauses::{Date, TimeOfDay, UtcOffset},
 	ids::Moment,
 };
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec, PalletError};
 use scale_info::TypeInfo;
 
 /// Most exceptions of one calendar: two years of them, half days included.
@@ -91,9 +91,8 @@ pub struct Calendar {
 }
 
 /// Why something is no calendar.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, PalletError,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "runtime", derive(frame_support::PalletError))]
 pub enum CalendarFault {
 	/// The last date is before the first.
 	Empty,

@@ -9,7 +9,7 @@ use super::{
 	verdict::{Failure, Found, Miss, Verdict},
 };
 use crate::business::Currency;
-use frame_support::BoundedVec;
+use bounded_collections::{BoundedVec, ConstU32};
 
 /// Whether `clauses` hold for `facts`, and which do not. Pure: the same arguments give the same verdict on every machine. Allocates only where
 /// a clause fails.
@@ -40,10 +40,7 @@ fn clause_holds(clause: &Clause, facts: &Facts) -> bool {
 	clause.any_of.iter().any(|condition| check(condition, facts).is_ok())
 }
 
-fn misses(
-	clause: &Clause,
-	facts: &Facts,
-) -> BoundedVec<Miss, frame_support::traits::ConstU32<{ super::MAX_ALTERNATIVES }>> {
+fn misses(clause: &Clause, facts: &Facts) -> BoundedVec<Miss, ConstU32<{ super::MAX_ALTERNATIVES }>> {
 	let mut missed = BoundedVec::new();
 	for condition in &clause.any_of {
 		if let Err(found) = check(condition, facts) {

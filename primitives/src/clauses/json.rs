@@ -19,8 +19,8 @@ use super::{
 	types::{Clause, Clauses},
 };
 use crate::business::{BusinessKind, BusinessKinds, Currency};
+use bounded_collections::{BoundedVec, ConstU32};
 use core::{fmt, marker::PhantomData, str::FromStr};
-use frame_support::{traits::ConstU32, BoundedVec};
 use serde::{
 	de::{self, Error as _, MapAccess, SeqAccess},
 	Deserialize, Deserializer, Serialize, Serializer,

@@ -11,8 +11,8 @@ use crate::{
 	business::{BusinessKinds, Currency},
 	directory::ProductStatus,
 };
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 

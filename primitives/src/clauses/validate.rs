@@ -9,7 +9,6 @@ use super::{
 use crate::business::Currency;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::fmt;
-use frame_support::PalletError;
 use scale_info::TypeInfo;
 use serde::Serialize;
 
@@ -18,19 +17,9 @@ pub const MAX_AGE_YEARS: u8 = 150;
 
 /// The rule that clauses break.
 #[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	PalletError,
-	Serialize,
+	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
 )]
+#[cfg_attr(feature = "runtime", derive(frame_support::PalletError))]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
 	/// A code is made of `a-z`, `0-9`, `_`, `-` and `.`.

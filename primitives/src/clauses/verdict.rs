@@ -15,9 +15,9 @@ use crate::{
 	business::{BusinessKind, Currency},
 	directory::ProductStatus,
 };
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::fmt;
-use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 use serde::{Serialize, Serializer};
 

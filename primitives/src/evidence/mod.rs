@@ -2,8 +2,9 @@
 
 //! # Evidence: what makes a trade record provable
 //!
-//! *Record → leaf → batch root → anchor root → chain.* [`entry`] hashes one order or answer so that parts of it can be withheld, [`leaf`] says what is hashed and signed, [`tree`] how hashes become a root and a proof,
-//! [`pack`] is the file that carries all of it for one record, [`chain`] checks the chain's part of it offline. `docs/evidence.md` describes format and threat model.
+//! *Record → leaf → batch root → anchor root → chain.* [`entry`] hashes one order or answer so that parts of it can be withheld, [`leaf`] says
+//! what is hashed and signed, [`tree`] how hashes become a root and a proof. The file that carries all of it for one record, and its
+//! verifier, are the crate `sealane-verifier`. `docs/evidence.md` describes format and threat model.
 //!
 //! ```
 //! use sealane_primitives::evidence::{proof, record_leaf, root, salt, verify};
@@ -20,18 +21,10 @@
 //! ```
 
 pub mod batch;
-#[cfg(feature = "std")]
-pub mod chain;
 pub mod entry;
-#[cfg(feature = "std")]
-mod hex_text;
 pub mod leaf;
-#[cfg(feature = "std")]
-pub mod pack;
 pub mod tree;
 
 pub use batch::{anchor_leaf, Attestation, Core, Excluded, FinalBlockRef, Side};
 pub use leaf::{record_leaf, salt, BatchHeader};
-#[cfg(feature = "std")]
-pub use pack::{Defect, EvidencePack, Verified};
 pub use tree::{proof, root, verify, TreeBuilder};

@@ -4,47 +4,275 @@
 //! runtime's.
 
 use crate::{Runtime, SLOT_DURATION_MS};
-use codec::{Decode, Encode};
+use codec::Decode;
 use sealane_primitives::{
-	evidence::chain::{self, state},
+	business::{BusinessKind, BusinessKinds},
+	clauses::{json, Clauses},
+	directory::{ProductStatus, Scope},
+	evidence::BatchHeader,
+	ids::Name,
 	keys::CourierKey,
-	runtime_api::AnchorEntry,
 };
+use sealane_verifier::{
+	chain::{self, keys, state},
+	pack::{AnchorPart, AnchorReference, BatchPart, EvidencePack, Payload, RecordPart, SignedBy},
+	verdict::LegalNumber,
+	Rule,
+};
+
+const ISSUER: (u32, u32) = (4, 7);
+const SELLER: (u32, u32) = (3, 2);
+const CHANNEL: u32 = 5;
+const VERSION: u32 = 11;
+const LEI: &str = "5493001KJTIIGC8Y1R12";
+const CREDIT_CODE: &str = "91350100M000100Y43";
+
+fn name(text: &str) -> Name {
+	text.as_bytes().to_vec().try_into().expect("within the bound")
+}
 
 #[test]
 fn an_offline_verifier_looks_where_the_runtime_stores() {
 	assert_eq!(
-		state::anchor_key(7, 9),
+		keys::anchor(7, 9),
 		pallet_anchors::Anchors::<Runtime>::hashed_key_for(7, 9)
 	);
 	assert_eq!(
-		state::owner_key(&[5; 32]),
+		keys::owner(&[5; 32]),
 		pallet_members::KeyOwners::<Runtime>::hashed_key_for([5; 32])
 	);
 	assert_eq!(
-		state::history_key(7, 2),
+		keys::history(7, 2),
 		pallet_members::KeyHistory::<Runtime>::hashed_key_for(7, 2)
+	);
+	assert_eq!(keys::node(7), pallet_members::NodeRecords::<Runtime>::hashed_key_for(7));
+	assert_eq!(keys::profile(3), pallet_members::Profiles::<Runtime>::hashed_key_for(3));
+	assert_eq!(
+		keys::channel(5),
+		pallet_channels::Channels::<Runtime>::hashed_key_for(5)
+	);
+	assert_eq!(
+		keys::product(b"STEADY-30"),
+		pallet_channels::Products::<Runtime>::hashed_key_for(name("STEADY-30"))
+	);
+	assert_eq!(
+		keys::version(11),
+		pallet_agreements::Versions::<Runtime>::hashed_key_for(11)
+	);
+	assert_eq!(
+		keys::clauses(11),
+		pallet_agreements::AgreedClauses::<Runtime>::hashed_key_for(11)
+	);
+	assert_eq!(
+		keys::runtime(),
+		frame_system::LastRuntimeUpgrade::<Runtime>::hashed_key()
 	);
 	assert_eq!(chain::SLOT_MS, SLOT_DURATION_MS);
 }
 
-#[test]
-fn an_offline_verifier_reads_what_the_runtime_stores() {
-	let anchor = pallet_anchors::Anchor {
-		root: [1; 32],
-		block: 8,
-		packed: Some(3),
+fn signed_by(node: u32) -> SignedBy {
+	SignedBy {
+		node,
+		key: [node as u8; 32],
+		signature: [0; 64],
+	}
+}
+
+/// A pack that claims what [`fill`] stores.
+fn pack() -> EvidencePack {
+	EvidencePack::new(
+		RecordPart {
+			order: Payload(br#"{"product":"STEADY-30"}"#.to_vec()),
+			confirmation: Payload(b"{}".to_vec()),
+			salt: [0; 32],
+			clause_version: VERSION,
+			channel: CHANNEL,
+		},
+		BatchPart {
+			index: 0,
+			path: Vec::new(),
+			header: BatchHeader {
+				genesis: [0; 32],
+				channel: CHANNEL,
+				issuer_node: ISSUER.1,
+				seller_node: SELLER.1,
+				first_sequence: 0,
+				last_sequence: 0,
+				business_date: 0,
+				count: 1,
+				root: [0; 32],
+			},
+			issuer: signed_by(ISSUER.1),
+			seller: signed_by(SELLER.1),
+		},
+		Some(AnchorPart {
+			path: Vec::new(),
+			blinding: [0; 32],
+			reference: AnchorReference {
+				node: SELLER.1,
+				sequence: 9,
+				root: [1; 32],
+				block_number: 8,
+				block_hash: [2; 32],
+			},
+		}),
+		None,
+	)
+}
+
+/// A member and its node.
+fn member((member, node): (u32, u32), member_name: &str, number: &str, removed: bool) {
+	let profile = pallet_members::Profile {
+		name: member_name.as_bytes().to_vec().try_into().expect("short"),
+		legal_id: pallet_members::LegalId::parse(number).expect("a true number"),
+		contact: b"desk".to_vec().try_into().expect("short"),
 	};
-	assert_eq!(anchor.encode(), AnchorEntry::from(anchor).encode());
+	pallet_members::Profiles::<Runtime>::insert(member, profile);
+	let record = pallet_members::NodeRecord {
+		member,
+		registered_at: 1,
+		removed_at: removed.then_some(20),
+		peer: [7; 38].to_vec().try_into().expect("short"),
+	};
+	pallet_members::NodeRecords::<Runtime>::insert(node, record);
+	let signing = [node as u8; 32];
 	let key = CourierKey {
-		signing: [1; 32],
+		signing,
 		sealing: [2; 32],
 		valid_from: 3,
 		valid_until: Some(9),
 	};
+	pallet_members::KeyOwners::<Runtime>::insert(signing, (node, 2));
+	pallet_members::KeyHistory::<Runtime>::insert(node, 2, &key);
+}
+
+/// A state with all that a pack may claim.
+fn fill() {
+	let anchor = pallet_anchors::Anchor {
+		root: [1; 32],
+		block: 8,
+		packed: None,
+	};
+	pallet_anchors::Anchors::<Runtime>::insert(SELLER.1, 9, anchor);
+	member(ISSUER, "稳健理财有限公司", CREDIT_CODE, false);
+	member(SELLER, "First Bank", LEI, true);
+	let channel = pallet_channels::Channel {
+		seller: SELLER.0,
+		issuer: ISSUER.0,
+		state: pallet_channels::State::Granted,
+		credential_until: 1_000,
+		terms: Some(pallet_channels::Terms {
+			kinds: BusinessKinds::of(&[BusinessKind::Purchase]),
+			valid_until: Some(900),
+			orders_per_minute: None,
+		}),
+	};
+	pallet_channels::Channels::<Runtime>::insert(CHANNEL, channel);
+	let spec = pallet_channels::ProductSpec {
+		product_type: name("fund.bond"),
+		risk: 2,
+		currency: *b"CNY",
+		interface: name("steady.main"),
+		status: ProductStatus::Open,
+		offering: None,
+	};
+	let product = pallet_channels::Product {
+		issuer: ISSUER.0,
+		spec,
+		versions: 1,
+	};
+	pallet_channels::Products::<Runtime>::insert(name("STEADY-30"), product);
+	let version = pallet_agreements::Version {
+		channel: CHANNEL,
+		scope: Scope::ProductType(name("fund.bond")),
+		number: 2,
+		from: 7,
+		ratified_at: 6,
+		withdraws: false,
+	};
+	pallet_agreements::Versions::<Runtime>::insert(VERSION, version);
+	let clauses = json::from_json(br#"[{"code": "adult", "any_of": [{"age_at_least": 18}]}]"#).expect("clauses");
+	pallet_agreements::AgreedClauses::<Runtime>::insert(VERSION, clauses);
+	let runtime = frame_system::LastRuntimeUpgradeInfo::from(crate::VERSION);
+	frame_system::LastRuntimeUpgrade::<Runtime>::put(runtime);
+	sp_io::storage::set(keys::CODE, &[0x5a; 48]);
+}
+
+#[test]
+fn an_offline_verifier_reads_what_the_runtime_stores() {
 	sp_io::TestExternalities::default().execute_with(|| {
-		pallet_members::KeyHistory::<Runtime>::insert(7, 2, &key);
-		let stored = sp_io::storage::get(&state::history_key(7, 2)).expect("it was written just now");
-		assert_eq!(CourierKey::decode(&mut &stored[..]), Ok(key));
+		fill();
+		let get = |key: &[u8]| Ok(sp_io::storage::get(key).map(|value| value.to_vec()));
+		let (facts, asked) = state::ask(&pack(), get).expect("the state bears the pack out");
+		assert_eq!((facts.issuer.member, facts.issuer.removed), (ISSUER.0, false));
+		assert_eq!((facts.seller.member, facts.seller.removed), (SELLER.0, true));
+		assert_eq!(facts.issuer.name, "稳健理财有限公司");
+		assert_eq!(facts.issuer.number, LegalNumber::CreditCode(CREDIT_CODE.into()));
+		assert_eq!(facts.seller.number, LegalNumber::Lei(LEI.into()));
+		assert_eq!(
+			(facts.seller.key.valid_from, facts.seller.key.valid_until),
+			(3, Some(9))
+		);
+		assert_eq!(facts.grant.kinds, BusinessKinds::of(&[BusinessKind::Purchase]).0);
+		assert_eq!(
+			(facts.grant.valid_until, facts.grant.orders_per_minute),
+			(Some(900), None)
+		);
+		let agreed = facts.agreed.expect("agreed");
+		assert_eq!(agreed.scope, Scope::ProductType(name("fund.bond")));
+		assert_eq!((agreed.number, agreed.from, agreed.ratified_at), (2, 7, 6));
+		let clauses = agreed.clauses.expect("not withdrawn");
+		let clauses = Clauses::decode(&mut &clauses[..]).expect("as stored");
+		assert_eq!(clauses[0].code.to_string(), "adult");
+		let product = facts.product.expect("known");
+		assert_eq!(
+			(product.product_type.as_str(), product.risk, product.currency.as_str()),
+			("fund.bond", 2, "CNY")
+		);
+		assert_eq!(facts.runtime.version, crate::VERSION.spec_version);
+		assert_eq!(facts.runtime.code_hash, sp_io::hashing::blake2_256(&[0x5a; 48]));
+		assert_eq!(asked.len(), 15);
 	});
+}
+
+/// Every single thing that a pack claims is looked up: without it the pack is refused, by the rule that says so.
+#[test]
+fn an_offline_verifier_needs_each_value_that_the_runtime_stores() {
+	let mut state = sp_io::TestExternalities::default();
+	let asked = state.execute_with(|| {
+		fill();
+		let get = |key: &[u8]| Ok(sp_io::storage::get(key).map(|value| value.to_vec()));
+		state::ask(&pack(), get).expect("sound").1
+	});
+	let rules: Vec<Option<Rule>> = state.execute_with(|| {
+		let missing = |gone: &Vec<u8>| {
+			let get = |key: &[u8]| {
+				Ok(sp_io::storage::get(key)
+					.filter(|_| key != &gone[..])
+					.map(|value| value.to_vec()))
+			};
+			state::ask(&pack(), get).err().map(|defect| defect.rule)
+		};
+		asked.iter().map(missing).collect()
+	});
+	assert_eq!(
+		rules,
+		[
+			Some(Rule::StateAnchor),
+			Some(Rule::KeyOwner),
+			Some(Rule::KeyOwner),
+			Some(Rule::KeyOwner),
+			Some(Rule::KeyOwner),
+			Some(Rule::NodeMember),
+			Some(Rule::NodeMember),
+			Some(Rule::MemberProfile),
+			Some(Rule::MemberProfile),
+			Some(Rule::Channel),
+			Some(Rule::ClausesVersion),
+			Some(Rule::ClausesText),
+			None,
+			Some(Rule::Runtime),
+			Some(Rule::Runtime),
+		]
+	);
 }

@@ -3,11 +3,12 @@
 use crate::{
 	chain::ChainClient,
 	error::{Error, Result},
-	evidence::{self, EvidenceReport},
+	evidence::{self, AuditReport, EvidenceReport, FindingKind},
 	node::NodeArgs,
 	output::{Output, Table},
 };
 use clap::{Args, Subcommand};
+use sealane_verifier::KnownBlock;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -17,6 +18,49 @@ pub enum EvidenceCommand {
 	Get(GetArgs),
 	/// Check a proof: offline from the chain specification, or against another node's chain state
 	Verify(VerifyArgs),
+	/// Check every proof in a folder, and find overlaps, double records and gaps among them
+	Audit(AuditArgs),
+	/// Write a proof as a page for people, in Chinese and English
+	Report(ReportArgs),
+}
+
+/// What an offline check starts from.
+#[derive(Debug, Args)]
+pub struct OfflineArgs {
+	/// Raw chain specification of the network (`sealane-node export-chain-spec --raw`)
+	#[arg(long, value_name = "FILE")]
+	chain: PathBuf,
+	/// A block that you know from elsewhere, as NUMBER:HASH. May be given several times
+	#[arg(long, value_name = "NUMBER:HASH")]
+	known_block: Vec<String>,
+}
+
+impl OfflineArgs {
+	fn known(&self) -> Result<Vec<KnownBlock>> {
+		self.known_block
+			.iter()
+			.map(|text| evidence::known_block(text))
+			.collect()
+	}
+}
+
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+	/// Folder with evidence packs, *.json
+	folder: PathBuf,
+	#[command(flatten)]
+	offline: OfflineArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+	/// The evidence pack
+	file: PathBuf,
+	#[command(flatten)]
+	offline: OfflineArgs,
+	/// The page to write
+	#[arg(short, long)]
+	output: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -41,6 +85,9 @@ pub struct VerifyArgs {
 	/// node is asked
 	#[arg(long, value_name = "FILE", conflicts_with_all = ["node_rpc", "genesis"])]
 	chain: Option<PathBuf>,
+	/// A block that you know from elsewhere, as NUMBER:HASH; the pack must not show another one under that number. May be given several times
+	#[arg(long, value_name = "NUMBER:HASH", requires = "chain")]
+	known_block: Vec<String>,
 	/// RPC URL of a node, best one that belongs to neither party; its final state must have the anchor and the keys
 	#[arg(long)]
 	node_rpc: Option<String>,
@@ -61,6 +108,8 @@ impl EvidenceCommand {
 		match self {
 			EvidenceCommand::Get(args) => args.run(output).await,
 			EvidenceCommand::Verify(args) => args.run(output).await,
+			EvidenceCommand::Audit(args) => args.run(output),
+			EvidenceCommand::Report(args) => args.run(output),
 		}
 	}
 }
@@ -88,7 +137,12 @@ impl VerifyArgs {
 	async fn run(self, output: Output) -> Result<()> {
 		let pack = evidence::read(&self.file)?;
 		if let Some(path) = &self.chain {
-			let report = evidence::verify_offline(&pack, &evidence::read_spec(path)?)?;
+			let known = self
+				.known_block
+				.iter()
+				.map(|text| evidence::known_block(text))
+				.collect::<Result<Vec<_>>>()?;
+			let report = evidence::verify_offline(&pack, &evidence::read_spec(path)?, &known)?;
 			output.result(&report, human);
 			return Ok(());
 		}
@@ -117,6 +171,68 @@ impl VerifyArgs {
 	}
 }
 
+impl AuditArgs {
+	fn run(self, output: Output) -> Result<()> {
+		let genesis = evidence::read_spec(&self.offline.chain)?;
+		let report = evidence::audit(&self.folder, &genesis, &self.offline.known()?)?;
+		let grave = report.findings.iter().filter(|finding| finding.kind.is_grave()).count();
+		let refused = report.refused.len();
+		output.result(&report, audited);
+		if refused + grave > 0 {
+			return Err(Error::NotVerified(format!(
+				"{refused} of {} files; {grave} contradictions among the others",
+				report.files
+			)));
+		}
+		Ok(())
+	}
+}
+
+/// What an audit found.
+fn audited(report: &AuditReport) -> String {
+	let mut table = Table::new(&["", ""]);
+	for refused in &report.refused {
+		table.row(["refused", &format!("{}: {}", refused.file.display(), refused.defect)]);
+	}
+	for finding in &report.findings {
+		let kind = match finding.kind {
+			FindingKind::Overlap => "overlap",
+			FindingKind::TwoRecords => "two records",
+			FindingKind::Double => "double",
+			FindingKind::Gap => "gap",
+		};
+		let files: Vec<_> = finding.files.iter().map(|file| file.display().to_string()).collect();
+		table.row([kind, &format!("{} ({})", finding.found, files.join(", "))]);
+	}
+	let counts = format!(
+		"{} files, {} verified, of {} batches",
+		report.files, report.verified, report.batches
+	);
+	if table.is_empty() {
+		return counts;
+	}
+	format!("{table}\n{counts}")
+}
+
+#[derive(Serialize)]
+struct Written {
+	file: PathBuf,
+	bytes: usize,
+}
+
+impl ReportArgs {
+	fn run(self, output: Output) -> Result<()> {
+		let html = evidence::page(&self.file, &self.offline.chain, &self.offline.known()?)?;
+		std::fs::write(&self.output, &html).map_err(Error::file(&self.output))?;
+		let written = Written {
+			bytes: html.len(),
+			file: self.output,
+		};
+		output.result(&written, |w| format!("{}: {} bytes", w.file.display(), w.bytes));
+		Ok(())
+	}
+}
+
 /// The steps, each with what holds.
 fn human(report: &EvidenceReport) -> String {
 	let mut table = Table::new(&["", ""]);
@@ -124,9 +240,28 @@ fn human(report: &EvidenceReport) -> String {
 		table.row([step.about, &step.holds]);
 	}
 	let scope = match (&report.offline, &report.chain) {
-		(Some(_), _) => "verified from the chain specification alone",
-		(None, Some(_)) => "verified against the state of a live node",
-		(None, None) => "verified by itself: whether the chain has the anchor and the keys was not checked",
+		(Some(offline), _) => {
+			let compared = match &offline.compared_with[..] {
+				[] => "compared with no block known from elsewhere (--known-block)".to_string(),
+				blocks => {
+					let blocks: Vec<_> = blocks.iter().map(u32::to_string).collect();
+					format!("the same as known from elsewhere in block {}", blocks.join(", "))
+				}
+			};
+			format!("verified from the chain specification alone; {compared}")
+		}
+		(None, Some(_)) => "verified against the state of a live node".to_string(),
+		(None, None) => {
+			"verified by itself: whether the chain has the anchor, the keys and these parties was not checked"
+				.to_string()
+		}
 	};
-	format!("{table}\n{scope}")
+	let mut notes = String::new();
+	for warning in &report.warnings {
+		notes += &format!("\nnote: {warning}");
+	}
+	for thing in &report.not_shown {
+		notes += &format!("\nnot shown: {thing}");
+	}
+	format!("{table}{notes}\n{scope}")
 }

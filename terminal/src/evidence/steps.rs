@@ -2,15 +2,18 @@
 
 //! What was checked, step by step, in words for who has to judge it.
 
+use codec::DecodeAll as _;
 use sealane_primitives::{
-	clauses::Date,
-	evidence::{
-		chain::{Finalised, Genesis, OnChain},
-		pack::AnchorReference,
-		EvidencePack, Verified,
-	},
+	business::BusinessKinds,
+	clauses::{json, Clauses},
+	directory::Scope,
 	ids::BlockNumber,
 	keys::CourierKey,
+};
+use sealane_verifier::{
+	pack::{date_text, AnchorReference},
+	verdict::{Facts, Finalised, Party},
+	EvidencePack, Genesis, OnChain, Verified,
 };
 use serde::Serialize;
 
@@ -30,10 +33,7 @@ fn step(about: &'static str, holds: String) -> Step {
 /// What a pack shows by itself.
 pub fn by_itself(pack: &EvidencePack, verified: &Verified) -> Vec<Step> {
 	let (record, batch, header) = (&pack.record, &pack.batch, &verified.header);
-	let date = i32::try_from(header.business_date)
-		.ok()
-		.and_then(Date::from_days_since_epoch)
-		.map_or_else(|| format!("day {}", header.business_date), |date| date.to_string());
+	let date = date_text(header.business_date).unwrap_or_else(|| format!("day {}", header.business_date));
 	let mut steps = vec![
 		step(
 			"record",
@@ -71,13 +71,16 @@ pub fn by_itself(pack: &EvidencePack, verified: &Verified) -> Vec<Step> {
 		steps.push(step(
 			"anchor",
 			format!(
-				"this batch is place {} of {} in anchor {} of node {}; {} hashes lead from it to the anchor root {}",
-				part.index + 1,
-				part.size,
+				"{} from this batch to the root {} of anchor {} of node {}, the {}'s: that side anchored it",
+				lead(part.path.len(), "hash", "hashes"),
+				hex::encode(part.reference.root),
 				part.reference.sequence,
 				part.reference.node,
-				part.path.len(),
-				hex::encode(part.reference.root)
+				if part.reference.node == verified.issuer.0 {
+					"issuer"
+				} else {
+					"seller"
+				},
 			),
 		));
 	}
@@ -114,9 +117,7 @@ pub fn offline(genesis: &Genesis, anchor: &AnchorReference, proven: &OnChain) ->
 			times_of(proven.headers, "header")
 		)
 	};
-	if let Some(time) = proven.made_at {
-		block += &format!("; it was made at {time}");
-	}
+	block += &format!("; it was made at {}", proven.made_at);
 	let mut steps = vec![
 		step(
 			"genesis",
@@ -149,11 +150,131 @@ pub fn offline(genesis: &Genesis, anchor: &AnchorReference, proven: &OnChain) ->
 		"keys",
 		format!(
 			"in the same state both keys are registered for these nodes and held at block {number}: the issuer's {}, the seller's {}",
-			term(&proven.issuer),
-			term(&proven.seller)
+			term(&proven.facts.issuer.key),
+			term(&proven.facts.seller.key)
 		),
 	));
 	steps
+}
+
+/// What the state of block `at` says of the parties and of what they traded under.
+pub fn facts(pack: &EvidencePack, facts: &Facts, at: BlockNumber) -> Vec<Step> {
+	let kinds: Vec<&str> = BusinessKinds(facts.grant.kinds)
+		.iter()
+		.map(|kind| kind.as_str())
+		.collect();
+	let until = match facts.grant.valid_until {
+		Some(block) => format!(" until before block {block}"),
+		None => String::new(),
+	};
+	let clauses = match &facts.agreed {
+		None => "the record names no agreed clauses".to_string(),
+		Some(agreed) => format!(
+			"version {} of the clauses for {}, number {} on the chain, ratified in block {}, holds from block {} on: {}",
+			agreed.number,
+			scope(&agreed.scope),
+			agreed.id,
+			agreed.ratified_at,
+			agreed.from,
+			clauses_text(agreed.clauses.as_deref())
+		),
+	};
+	let product = match (pack.product(), &facts.product) {
+		(None, _) => "the order names no product".to_string(),
+		(Some(id), None) => format!("the order names the product {id:?}, which the chain does not know"),
+		(Some(id), Some(known)) => format!(
+			"{id:?} is a product of the issuer, of type {}, risk R{}, in {}",
+			known.product_type, known.risk, known.currency
+		),
+	};
+	vec![
+		step(
+			"parties",
+			format!(
+				"as of block {at}: {}; {}",
+				party("issuer", &facts.issuer),
+				party("seller", &facts.seller)
+			),
+		),
+		step(
+			"channel",
+			format!(
+				"channel {} is between these two; granted{until}: {}",
+				facts.channel,
+				kinds.join(", ")
+			),
+		),
+		step("clauses", clauses),
+		step("product", product),
+		step(
+			"runtime",
+			format!(
+				"that state is of runtime {} version {}, whose code has the BLAKE2b-256 hash {}",
+				facts.runtime.name,
+				facts.runtime.version,
+				hex::encode(facts.runtime.code_hash)
+			),
+		),
+	]
+}
+
+/// The clauses on one line of JSON; in hexadecimal digits where this release does not know them.
+pub fn clauses_text(bytes: Option<&[u8]>) -> String {
+	let Some(bytes) = bytes else {
+		return "withdrawn".into();
+	};
+	let known = Clauses::decode_all(&mut &bytes[..]).ok();
+	let text = known.and_then(|clauses| json::to_json(&clauses).ok());
+	text.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
+		.map_or_else(|| hex::encode(bytes), |value| value.to_string())
+}
+
+fn party(role: &str, party: &Party) -> String {
+	let (kind, number) = party.number.parts();
+	format!(
+		"the {role}'s node {} {} member {}, {} ({kind} {number})",
+		party.node,
+		if party.removed { "belonged to" } else { "belongs to" },
+		party.member,
+		party.name
+	)
+}
+
+fn scope(scope: &Scope) -> String {
+	let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+	match scope {
+		Scope::All => "everything".into(),
+		Scope::ProductType(name) => format!("products of type {}", text(name)),
+		Scope::Product(name) => format!("product {}", text(name)),
+	}
+}
+
+/// What is proven and yet strange.
+pub fn warnings(pack: &EvidencePack, proven: &OnChain) -> Vec<String> {
+	/// A batch is made on its business day, and anchored within hours.
+	const MOST_DAYS: u64 = 2;
+	const DAY_MS: u64 = 86_400_000;
+	let mut warnings = Vec::new();
+	let (business, block) = (
+		u64::from(pack.batch.header.business_date),
+		proven.made_at.unix_ms() / DAY_MS,
+	);
+	if business.abs_diff(block) > MOST_DAYS {
+		warnings.push(format!(
+			"the batch's business date is {} days from the day of the anchor's block: it is the parties' word alone",
+			business.abs_diff(block)
+		));
+	}
+	warnings
+}
+
+/// `3 hashes lead`.
+fn lead(count: usize, one: &str, many: &str) -> String {
+	match count {
+		0 => format!("no {many} lead"),
+		1 => format!("1 {one} leads"),
+		_ => format!("{count} {many} lead"),
+	}
 }
 
 /// `from block 1 on`.

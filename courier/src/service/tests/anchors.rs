@@ -5,7 +5,8 @@ use crate::{
 	api::OrderStage,
 	testing::{order, submit, until, ISSUER, SELLER},
 };
-use sealane_primitives::evidence::{self, EvidencePack};
+use sealane_primitives::evidence;
+use sealane_verifier::EvidencePack;
 
 /// Make blocks and do what the off-chain worker does until the order's anchor is final at this node.
 async fn anchor(trio: &Trio, node: u32, handle: &crate::Handle, id: &str) {

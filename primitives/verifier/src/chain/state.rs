@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What one state says about a record. The same function reads a proof's trie nodes, when evidence is checked, and a node's own database, when it
+//! is made: whatever the first asks for, the second has put into the proof.
+
+use super::keys;
+use crate::{
+	pack::{AnchorReference, EvidencePack},
+	rules::{Defect, Judge, Rule},
+	verdict::{AgreedVersion, Facts, Grant, KnownProduct, LegalNumber, Party, RuntimeFacts, Signer},
+};
+use alloc::{
+	format,
+	string::{String, ToString},
+	vec::Vec,
+};
+use codec::{Compact, Decode, DecodeAll};
+use sealane_primitives::{
+	directory::Scope,
+	ids::{AgreementId, BlockNumber, ChannelId, Digest, MemberId, NodeId, MAX_NAME_LEN},
+	keys::CourierKey,
+};
+
+/// A state that can be asked.
+pub(crate) trait State {
+	/// The value under `key`. `what` names it in a refusal.
+	fn get(&self, key: &[u8], what: &str) -> Result<Option<Vec<u8>>, Defect>;
+	/// BLAKE2b-256 of the value under `key`.
+	fn hash_of(&self, key: &[u8], what: &str) -> Result<Option<Digest>, Defect>;
+}
+
+/// What a pack claims of the state.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+	/// The anchor.
+	pub anchor: AnchorReference,
+	/// Both signers: node and key.
+	pub issuer: (NodeId, [u8; 32]),
+	/// The same of the seller.
+	pub seller: (NodeId, [u8; 32]),
+	/// The record's channel.
+	pub channel: ChannelId,
+	/// The clauses that the record names; 0 is none.
+	pub clause_version: AgreementId,
+	/// The product that the order names.
+	pub product: Option<String>,
+}
+
+impl Claim {
+	/// What this pack claims; `None` where it has no anchor.
+	pub fn of(pack: &EvidencePack) -> Option<Self> {
+		let batch = &pack.batch;
+		Some(Claim {
+			anchor: pack.anchor.as_ref()?.reference,
+			issuer: (batch.issuer.node, batch.issuer.key),
+			seller: (batch.seller.node, batch.seller.key),
+			channel: pack.record.channel,
+			clause_version: pack.record.clause_version,
+			product: pack.product(),
+		})
+	}
+}
+
+/// Reads what a pack needs, and checks it against the claim. It is in force at the anchor's block where the state has blocks for it, and as
+/// of the state's block elsewhere.
+pub(crate) fn read(judge: Judge, state: &impl State, claim: &Claim) -> Result<Facts, Defect> {
+	let reader = Reader { judge, state, claim };
+	reader.anchor()?;
+	let issuer_key = reader.key(Signer::Issuer, claim.issuer)?;
+	let seller_key = reader.key(Signer::Seller, claim.seller)?;
+	let (issuer, issuer_removed) = reader.member_of(Signer::Issuer, claim.issuer.0)?;
+	let (seller, seller_removed) = reader.member_of(Signer::Seller, claim.seller.0)?;
+	judge.demand(Rule::MembersDiffer, issuer != seller, || {
+		format!(
+			"the issuer's node {} and the seller's node {} belong to one member, {issuer}",
+			claim.issuer.0, claim.seller.0
+		)
+	})?;
+	let (issuer_name, issuer_number) = reader.profile(issuer)?;
+	let (seller_name, seller_number) = reader.profile(seller)?;
+	let grant = reader.channel(issuer, seller)?;
+	let agreed = reader.agreed()?;
+	let product = reader.product(issuer)?;
+	let runtime = reader.runtime()?;
+	Ok(Facts {
+		issuer: Party {
+			node: claim.issuer.0,
+			member: issuer,
+			removed: issuer_removed,
+			name: issuer_name,
+			number: issuer_number,
+			key: issuer_key,
+		},
+		seller: Party {
+			node: claim.seller.0,
+			member: seller,
+			removed: seller_removed,
+			name: seller_name,
+			number: seller_number,
+			key: seller_key,
+		},
+		channel: claim.channel,
+		grant,
+		agreed,
+		product,
+		runtime,
+	})
+}
+
+struct Reader<'a, S> {
+	judge: Judge,
+	state: &'a S,
+	claim: &'a Claim,
+}
+
+impl<S: State> Reader<'_, S> {
+	/// The value under `key`.
+	fn bytes(&self, key: &[u8], what: &str) -> Result<Option<Vec<u8>>, Defect> {
+		self.state.get(key, what)
+	}
+
+	/// The value under `key`, all of it.
+	fn whole<T: Decode>(&self, key: &[u8], what: &str) -> Result<Option<T>, Defect> {
+		let value = self.bytes(key, what)?;
+		value
+			.map(|bytes| T::decode_all(&mut &bytes[..]).map_err(|_| strange(what)))
+			.transpose()
+	}
+
+	/// The first fields of the value under `key`: what comes after them may change without a change of this format.
+	fn begun<T: Decode>(&self, key: &[u8], what: &str) -> Result<Option<T>, Defect> {
+		let value = self.bytes(key, what)?;
+		value
+			.map(|bytes| T::decode(&mut &bytes[..]).map_err(|_| strange(what)))
+			.transpose()
+	}
+
+	fn anchor(&self) -> Result<(), Defect> {
+		let claimed = &self.claim.anchor;
+		let what = format!("anchor {} of node {}", claimed.sequence, claimed.node);
+		let found = self.begun::<(Digest, BlockNumber)>(&keys::anchor(claimed.node, claimed.sequence), &what)?;
+		let (root, block) = found.ok_or_else(|| Defect::new(Rule::StateAnchor, format!("the chain has no {what}")))?;
+		self.judge.demand(Rule::StateRoot, root == claimed.root, || {
+			format!(
+				"anchor.reference.root is {}, but the chain has {}",
+				hex::encode(claimed.root),
+				hex::encode(root)
+			)
+		})?;
+		self.judge.demand(Rule::StateBlock, block == claimed.block_number, || {
+			format!(
+				"anchor.reference.block_number is {}, but the chain has the anchor in block {block}",
+				claimed.block_number
+			)
+		})
+	}
+
+	/// The keys of which the signing key is one, which must have held at the anchor's block.
+	fn key(&self, signer: Signer, (node, signing): (NodeId, [u8; 32])) -> Result<CourierKey, Defect> {
+		let who = signer.as_str();
+		let what = format!("the {who}'s key");
+		let unknown = || {
+			format!(
+				"batch.{who}.key {} is none that the chain knows of node {node}",
+				hex::encode(signing)
+			)
+		};
+		let owner = self.whole::<(NodeId, u32)>(&keys::owner(&signing), &what)?;
+		let (of, number) = owner.ok_or_else(|| Defect::new(Rule::KeyOwner, unknown()))?;
+		self.judge.demand(Rule::KeyNode, of == node, unknown)?;
+		let key = self.whole::<CourierKey>(&keys::history(of, number), &what)?;
+		let key = key.ok_or_else(|| Defect::new(Rule::KeyOwner, unknown()))?;
+		self.judge.demand(Rule::KeyHistory, key.signing == signing, unknown)?;
+		let anchored = self.claim.anchor.block_number;
+		self.judge.demand(Rule::KeyInForce, key.is_valid_at(anchored), || {
+			let until = key
+				.valid_until
+				.map_or_else(|| " on".into(), |until| format!(" to before block {until}"));
+			format!(
+				"batch.{who}.key of node {node} holds from block {}{until}, but the anchor is in block {anchored}",
+				key.valid_from
+			)
+		})?;
+		Ok(key)
+	}
+
+	/// The member that runs a node, or ran it.
+	fn member_of(&self, signer: Signer, node: NodeId) -> Result<(MemberId, bool), Defect> {
+		let what = format!("the {}'s node {node}", signer.as_str());
+		let record = self.begun::<(MemberId, BlockNumber, Option<BlockNumber>)>(&keys::node(node), &what)?;
+		let (member, _, removed_at) =
+			record.ok_or_else(|| Defect::new(Rule::NodeMember, format!("the chain does not know whose {what} is")))?;
+		Ok((member, removed_at.is_some()))
+	}
+
+	fn profile(&self, member: MemberId) -> Result<(String, LegalNumber), Defect> {
+		let what = format!("name and number of member {member}");
+		let (name, number) = self
+			.begun::<(Vec<u8>, LegalId)>(&keys::profile(member), &what)?
+			.ok_or_else(|| Defect::new(Rule::MemberProfile, format!("the chain does not have {what}")))?;
+		let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| strange(&what));
+		let number = match &number {
+			LegalId::Lei(number) => LegalNumber::Lei(text(number)?),
+			LegalId::CreditCode(number) => LegalNumber::CreditCode(text(number)?),
+		};
+		Ok((text(&name)?, number))
+	}
+
+	fn channel(&self, issuer: MemberId, seller: MemberId) -> Result<Grant, Defect> {
+		let id = self.claim.channel;
+		let what = format!("channel {id}");
+		let channel = self
+			.begun::<Channel>(&keys::channel(id), &what)?
+			.ok_or_else(|| Defect::new(Rule::Channel, format!("the chain has no {what}")))?;
+		self.judge.demand(
+			Rule::ChannelParties,
+			(channel.issuer, channel.seller) == (issuer, seller),
+			|| {
+				format!(
+				"channel {id} is of issuer {} and seller {}, but the signers' nodes are of issuer {issuer} and seller {seller}",
+				channel.issuer, channel.seller
+			)
+			},
+		)?;
+		let terms = channel
+			.terms
+			.ok_or_else(|| Defect::new(Rule::ChannelGranted, format!("{what} was never granted")))?;
+		Ok(Grant {
+			kinds: terms.kinds,
+			valid_until: terms.valid_until,
+			orders_per_minute: terms.orders_per_minute,
+		})
+	}
+
+	/// The clauses that the record names.
+	fn agreed(&self) -> Result<Option<AgreedVersion>, Defect> {
+		let id = self.claim.clause_version;
+		if id == 0 {
+			return Ok(None);
+		}
+		let what = format!("clause version {id}");
+		let version = self
+			.begun::<Version>(&keys::version(id), &what)?
+			.ok_or_else(|| Defect::new(Rule::ClausesVersion, format!("the chain has no {what}")))?;
+		let channel = self.claim.channel;
+		self.judge
+			.demand(Rule::ClausesChannel, version.channel == channel, || {
+				format!(
+					"{what} is of channel {}, the record of channel {channel}",
+					version.channel
+				)
+			})?;
+		let anchored = self.claim.anchor.block_number;
+		self.judge.demand(Rule::ClausesFrom, version.from <= anchored, || {
+			format!(
+				"{what} holds from block {}, but the anchor is in block {anchored}",
+				version.from
+			)
+		})?;
+		let clauses = match version.withdraws {
+			true => None,
+			false => {
+				let what = format!("the clauses of version {id}");
+				let text = self.bytes(&keys::clauses(id), &what)?;
+				Some(text.ok_or_else(|| Defect::new(Rule::ClausesText, format!("the chain does not have {what}")))?)
+			}
+		};
+		Ok(Some(AgreedVersion {
+			id,
+			scope: version.scope,
+			number: version.number,
+			from: version.from,
+			ratified_at: version.ratified_at,
+			clauses,
+		}))
+	}
+
+	/// The product that the order names, where the chain knows it.
+	fn product(&self, issuer: MemberId) -> Result<Option<KnownProduct>, Defect> {
+		let Some(id) = &self.claim.product else {
+			return Ok(None);
+		};
+		if id.len() > MAX_NAME_LEN as usize {
+			return Ok(None);
+		}
+		let what = format!("product {id:?}");
+		let Some(product) = self.begun::<Product>(&keys::product(id.as_bytes()), &what)? else {
+			return Ok(None);
+		};
+		self.judge.demand(Rule::ProductIssuer, product.issuer == issuer, || {
+			format!(
+				"{what} is of member {}, but the issuer is member {issuer}",
+				product.issuer
+			)
+		})?;
+		let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| strange(&what));
+		Ok(Some(KnownProduct {
+			product_type: text(&product.product_type)?,
+			risk: product.risk,
+			currency: text(&product.currency)?,
+		}))
+	}
+
+	fn runtime(&self) -> Result<RuntimeFacts, Defect> {
+		let missing = |what: &str| Defect::new(Rule::Runtime, format!("the state does not have the runtime's {what}"));
+		let (version, name) = self
+			.begun::<(Compact<u32>, Vec<u8>)>(&keys::runtime(), "the runtime's version")?
+			.ok_or_else(|| missing("version"))?;
+		let code_hash = self
+			.state
+			.hash_of(keys::CODE, "the runtime's code")?
+			.ok_or_else(|| missing("code"))?;
+		Ok(RuntimeFacts {
+			name: String::from_utf8(name).map_err(|_| strange("the runtime's name"))?,
+			version: version.0,
+			code_hash,
+		})
+	}
+}
+
+fn strange(what: &str) -> Defect {
+	Defect::new(
+		Rule::StateValue,
+		format!("the value of {what} in the state has an unknown form"),
+	)
+}
+
+/// `pallet_members::Profile` holds it.
+#[derive(Decode)]
+enum LegalId {
+	#[codec(index = 0)]
+	Lei([u8; 20]),
+	#[codec(index = 1)]
+	CreditCode([u8; 18]),
+}
+
+/// The first fields of `pallet_channels::Channel`.
+#[derive(Decode)]
+struct Channel {
+	seller: MemberId,
+	issuer: MemberId,
+	_state: u8,
+	_credential_until: u64,
+	terms: Option<Terms>,
+}
+
+/// `pallet_channels::Terms`.
+#[derive(Decode)]
+struct Terms {
+	kinds: u16,
+	valid_until: Option<BlockNumber>,
+	orders_per_minute: Option<u32>,
+}
+
+/// `pallet_agreements::Version`.
+#[derive(Decode)]
+struct Version {
+	channel: ChannelId,
+	scope: Scope,
+	number: u32,
+	from: BlockNumber,
+	ratified_at: BlockNumber,
+	withdraws: bool,
+}
+
+/// The first fields of `pallet_channels::Product`.
+#[derive(Decode)]
+struct Product {
+	issuer: MemberId,
+	product_type: Vec<u8>,
+	risk: u8,
+	currency: [u8; 3],
+}
+
+/// A state of which every key that is asked for is noted.
+struct Noted<'a, F> {
+	get: F,
+	keys: &'a core::cell::RefCell<Vec<Vec<u8>>>,
+}
+
+impl<F: Fn(&[u8]) -> Result<Option<Vec<u8>>, String>> State for Noted<'_, F> {
+	fn get(&self, key: &[u8], what: &str) -> Result<Option<Vec<u8>>, Defect> {
+		self.keys.borrow_mut().push(key.to_vec());
+		(self.get)(key).map_err(|error| Defect::new(Rule::TriePath, format!("{what} cannot be read: {error}")))
+	}
+
+	fn hash_of(&self, key: &[u8], what: &str) -> Result<Option<Digest>, Defect> {
+		Ok(self.get(key, what)?.map(|value| sp_crypto_hashing::blake2_256(&value)))
+	}
+}
+
+/// Asks a live state with `get` for what a check of this pack reads. Returns what it says, and the keys that were asked for.
+///
+/// # Errors
+/// The state does not bear the pack out, or the pack has no anchor.
+pub fn ask(
+	pack: &EvidencePack,
+	get: impl Fn(&[u8]) -> Result<Option<Vec<u8>>, String>,
+) -> Result<(Facts, Vec<Vec<u8>>), Defect> {
+	ask_with(Judge::default(), pack, get)
+}
+
+/// The same by other rules.
+pub(crate) fn ask_with(
+	judge: Judge,
+	pack: &EvidencePack,
+	get: impl Fn(&[u8]) -> Result<Option<Vec<u8>>, String>,
+) -> Result<(Facts, Vec<Vec<u8>>), Defect> {
+	let claim =
+		Claim::of(pack).ok_or_else(|| Defect::new(Rule::AnchorMissing, "the pack has no anchor".to_string()))?;
+	let keys = core::cell::RefCell::default();
+	let facts = read(judge, &Noted { get, keys: &keys }, &claim)?;
+	Ok((facts, keys.into_inner()))
+}
+
+/// Of the trie nodes of a larger proof, those that a check of this pack needs, as it wants them.
+///
+/// # Errors
+/// The nodes do not bear the pack out.
+pub fn minimal(root: [u8; 32], proof: &[Vec<u8>], pack: &EvidencePack) -> Result<Vec<Vec<u8>>, Defect> {
+	minimal_with(Judge::default(), root, proof, pack)
+}
+
+/// The same by other rules.
+pub(crate) fn minimal_with(
+	judge: Judge,
+	root: [u8; 32],
+	proof: &[Vec<u8>],
+	pack: &EvidencePack,
+) -> Result<Vec<Vec<u8>>, Defect> {
+	let claim =
+		Claim::of(pack).ok_or_else(|| Defect::new(Rule::AnchorMissing, "the pack has no anchor".to_string()))?;
+	let partial = super::trie::Partial::new(judge, root, proof);
+	read(judge, &partial, &claim)?;
+	Ok(partial.needed().into_iter().map(<[u8]>::to_vec).collect())
+}
+
+impl State for super::trie::Partial<'_> {
+	fn get(&self, key: &[u8], what: &str) -> Result<Option<Vec<u8>>, Defect> {
+		Ok(self.get(key, what)?.map(<[u8]>::to_vec))
+	}
+
+	fn hash_of(&self, key: &[u8], what: &str) -> Result<Option<Digest>, Defect> {
+		self.hash_of(key, what)
+	}
+}

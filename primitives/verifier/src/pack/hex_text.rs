@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Writes bytes as lower-case hexadecimal digits. They are read in [`super::read`].
+
+use alloc::string::String;
+use serde::{ser::SerializeSeq, Serializer};
+
+pub fn serialize<T: AsRef<[u8]>, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+	serializer.serialize_str(&hex::encode(value.as_ref()))
+}
+
+/// A list of such values.
+pub mod list {
+	use super::*;
+
+	pub fn serialize<T: AsRef<[u8]>, S: Serializer>(values: &[T], serializer: S) -> Result<S::Ok, S::Error> {
+		let mut list = serializer.serialize_seq(Some(values.len()))?;
+		for value in values {
+			let text: String = hex::encode(value.as_ref());
+			list.serialize_element(&text)?;
+		}
+		list.end()
+	}
+}

@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A small chain with real votes: four validators, of which two are replaced, one after the other; an anchor in block 6. Everything is made
+//! from a [`Plan`], so that what is false in it is signed as truly as the rest.
+
+pub mod vectors;
+
+use crate::{
+	chain::{
+		header::{Authorities, Change, DigestItem, GrandpaItem, Header, Justification, Vote, AURA, GRANDPA},
+		keys, state,
+	},
+	pack::{
+		AnchorPart, AnchorReference, BatchPart, ChainPart, EvidencePack, FinalBlock, Payload, RecordPart, SignedBy,
+		Step,
+	},
+	rules::Judge,
+	Genesis,
+};
+use codec::{Compact, Encode};
+use ed25519_dalek::{Signer as _, SigningKey};
+use sealane_primitives::{
+	directory::Scope,
+	evidence::{proof, record_leaf, root, salt, BatchHeader},
+	ids::{BlockNumber, Digest},
+	keys::CourierKey,
+};
+use sp_core::{storage::StateVersion, Blake2Hasher};
+use sp_state_machine::{prove_read, Backend as _, InMemoryBackend};
+use std::collections::BTreeMap;
+
+/// The block of the anchor.
+pub const ANCHORED: BlockNumber = 6;
+/// Where the votes of the sample are.
+pub const FINAL: [BlockNumber; 4] = [3, 8, 9, 12];
+/// Blocks of the sample.
+pub const BLOCKS: usize = 14;
+/// Slot of the genesis block, had it one: 2025-11-24T10:00:00Z.
+pub const FIRST_SLOT: u64 = 881_989_200;
+pub const ISSUER_NODE: u32 = 7;
+pub const SELLER_NODE: u32 = 2;
+pub const ISSUER: u32 = 4;
+pub const SELLER: u32 = 1;
+pub const CHANNEL: u32 = 3;
+pub const CLAUSE_VERSION: u32 = 5;
+pub const PRODUCT: &str = "STEADY-30";
+
+/// A validator's key. The seeds are trivial on purpose: anybody can make packs of this chain.
+pub fn validator(seed: u8) -> SigningKey {
+	SigningKey::from_bytes(&[0x10 + seed; 32])
+}
+
+/// A courier key, as trivial.
+pub fn courier(seed: u8) -> SigningKey {
+	SigningKey::from_bytes(&[seed; 32])
+}
+
+/// The validators of each set, by seed.
+pub fn set(id: u64) -> [u8; 4] {
+	[[1, 2, 3, 4], [1, 2, 3, 5], [1, 2, 6, 5]][id as usize]
+}
+
+/// The set that votes on a block.
+pub fn set_at(number: BlockNumber) -> u64 {
+	match number {
+		0..=3 => 0,
+		4..=9 => 1,
+		_ => 2,
+	}
+}
+
+pub fn authorities(set: [u8; 4]) -> Authorities {
+	set.into_iter()
+		.map(|seed| (validator(seed).verifying_key().to_bytes(), 1))
+		.collect()
+}
+
+/// An item of GRANDPA's in a header.
+pub fn grandpa(item: &GrandpaItem) -> DigestItem {
+	DigestItem::Consensus(GRANDPA, item.encode())
+}
+
+pub fn scheduled(next: Authorities, delay: BlockNumber) -> DigestItem {
+	grandpa(&GrandpaItem::Scheduled(Change { next, delay }))
+}
+
+pub fn slot(number: u64) -> DigestItem {
+	DigestItem::PreRuntime(AURA, number.encode())
+}
+
+/// The chain specification of the sample.
+pub fn spec() -> String {
+	let hex = |bytes: &[u8]| format!("0x{}", hex::encode(bytes));
+	let top = BTreeMap::from([
+		(hex(keys::CODE), hex(&[0x5a; 48])),
+		(
+			hex(&keys::prefix("Grandpa", "Authorities")),
+			hex(&authorities(set(0)).encode()),
+		),
+	]);
+	let entries: Vec<String> = top
+		.iter()
+		.map(|(key, value)| format!("        \"{key}\": \"{value}\""))
+		.collect();
+	// As text, so that the order of the fields is the same whatever features JSON's crate is built with.
+	format!(
+		r#"{{
+  "name": "Sample network",
+  "id": "sample",
+  "chainType": "Development",
+  "genesis": {{
+    "raw": {{
+      "top": {{
+{}
+      }},
+      "childrenDefault": {{}}
+    }}
+  }}
+}}"#,
+		entries.join(",\n")
+	)
+}
+
+/// A vote of each of `voters` for `header`.
+pub fn votes(round: u64, set: u64, voters: &[u8], header: &Header) -> Vec<Vote> {
+	let cast = |seed: &u8| cast(round, set, *seed, header.hash(), header.number);
+	voters.iter().map(cast).collect()
+}
+
+/// One vote.
+pub fn cast(round: u64, set: u64, seed: u8, hash: Digest, number: BlockNumber) -> Vote {
+	let pair = validator(seed);
+	let mut vote = Vote {
+		hash,
+		number,
+		signature: [0; 64],
+		voter: pair.verifying_key().to_bytes(),
+	};
+	vote.signature = pair.sign(&vote.message(round, set)).to_bytes();
+	vote
+}
+
+/// The justification of `target` by these votes.
+pub fn justification(target: &Header, round: u64, votes: Vec<Vote>, headers: &[Header]) -> Justification {
+	Justification {
+		round,
+		hash: target.hash(),
+		number: target.number,
+		votes,
+		headers: headers.to_vec(),
+	}
+}
+
+/// What the sample is made from. Each test changes what it is about before anything is hashed or signed.
+#[derive(Clone)]
+pub struct Plan {
+	pub order: Vec<u8>,
+	pub confirmation: Vec<u8>,
+	pub clause_version: u32,
+	/// In the record.
+	pub channel: u32,
+	/// What both sides sign; its root is set when it is known.
+	pub header: BatchHeader,
+	/// Seed and node of each signature.
+	pub issuer: (u8, u32),
+	pub seller: (u8, u32),
+	/// The steps from the batch to the anchor's root.
+	pub steps: Vec<Step>,
+	pub anchor: (u32, u64),
+	/// Blocks in which the courier keys hold.
+	pub issuer_key: (BlockNumber, Option<BlockNumber>),
+	pub seller_key: (BlockNumber, Option<BlockNumber>),
+	/// Changes to the state, last of all: without a value it is taken out.
+	pub state: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+	/// The digest of each block.
+	pub digests: Vec<Vec<DigestItem>>,
+	/// The numbers that the headers bear.
+	pub numbers: Vec<BlockNumber>,
+	/// The first validators, where they are not those of the specification.
+	pub genesis: Genesis,
+}
+
+fn order(i: u32) -> Vec<u8> {
+	let amount = i + 1;
+	format!(
+		r#"{{"id":"A-{i:04}","kind":"purchase","product":"{PRODUCT}","customer":"C-{i:04}","amount":"{amount}000.00","currency":"CNY","placed_at":"2025-11-24T10:0{i}:00+08:00","facts":{{"birth_date":"1990-05-20","identity_verified":true,"risk_class":"C3"}},"clause_version":5}}"#
+	)
+	.into_bytes()
+}
+
+fn confirmation(i: u32) -> Vec<u8> {
+	let units = i + 1;
+	format!(
+		r#"{{"order":"A-{i:04}","outcome":"accepted","deal":"D-7{i}","units":"{units}000.00","nav":"1.0000","trade_date":"2025-11-24"}}"#
+	)
+	.into_bytes()
+}
+
+/// The record's place in its batch, and the number of records.
+pub const PLACE: (u32, u32) = (3, 5);
+
+impl Plan {
+	pub fn new() -> Self {
+		let genesis = Genesis::from_spec(spec().as_bytes()).expect("a raw specification");
+		let digests = (0..BLOCKS as u64)
+			.map(|number| {
+				let mut digest = vec![slot(FIRST_SLOT + number)];
+				match number {
+					3 => digest.push(scheduled(authorities(set(1)), 0)),
+					9 => digest.push(scheduled(authorities(set(2)), 0)),
+					_ => {}
+				}
+				digest
+			})
+			.collect();
+		Plan {
+			order: order(PLACE.0),
+			confirmation: confirmation(PLACE.0),
+			clause_version: CLAUSE_VERSION,
+			channel: CHANNEL,
+			header: BatchHeader {
+				genesis: genesis.hash,
+				channel: CHANNEL,
+				issuer_node: ISSUER_NODE,
+				seller_node: SELLER_NODE,
+				first_sequence: 41,
+				last_sequence: 42,
+				business_date: 20_416,
+				count: PLACE.1,
+				root: [0; 32],
+			},
+			issuer: (1, ISSUER_NODE),
+			seller: (2, SELLER_NODE),
+			steps: vec![Step::Left([0; 32]), Step::Right([2; 32])],
+			anchor: (SELLER_NODE, 9),
+			issuer_key: (1, None),
+			seller_key: (1, None),
+			state: Vec::new(),
+			digests,
+			numbers: (0..BLOCKS as u32).collect(),
+			genesis,
+		}
+	}
+}
+
+/// A member's entry: name, legal number, contact.
+pub fn profile(name: &str, kind: u8, number: &str) -> Vec<u8> {
+	let mut value = name.as_bytes().to_vec().encode();
+	value.push(kind);
+	value.extend(number.as_bytes());
+	value.extend(b"desk@example.org".to_vec().encode());
+	value
+}
+
+/// The entry of a node: its member, from when on, until when, its PeerId.
+pub fn node_entry(member: u32, removed_at: Option<BlockNumber>) -> Vec<u8> {
+	(member, 1u32, removed_at, vec![7u8; 38]).encode()
+}
+
+/// A channel's entry.
+pub fn channel_entry(seller: u32, issuer: u32, granted: bool) -> Vec<u8> {
+	let terms = granted.then_some((0b10u16, None::<u32>, None::<u32>));
+	(seller, issuer, 2u8, 1_798_761_600_000u64, terms).encode()
+}
+
+/// The head of a version of clauses.
+pub fn version_entry(channel: u32, from: BlockNumber, withdraws: bool) -> Vec<u8> {
+	(channel, Scope::All, 1u32, from, 1u32, withdraws).encode()
+}
+
+/// A product's entry.
+pub fn product_entry(issuer: u32) -> Vec<u8> {
+	(
+		issuer,
+		b"fund.bond".to_vec(),
+		2u8,
+		*b"CNY",
+		b"steady.main".to_vec(),
+		1u8,
+		None::<(u64, u64)>,
+	)
+		.encode()
+}
+
+/// A chain with one anchor.
+pub struct Sample {
+	pub headers: Vec<Header>,
+	pub state: InMemoryBackend<Blake2Hasher>,
+	/// Without a chain part.
+	pub pack: EvidencePack,
+}
+
+impl Sample {
+	pub fn new() -> Self {
+		Self::of(Plan::new())
+	}
+
+	pub fn with(change: impl FnOnce(&mut Plan)) -> Self {
+		let mut plan = Plan::new();
+		change(&mut plan);
+		Self::of(plan)
+	}
+
+	pub fn of(plan: Plan) -> Self {
+		let mut pack = pack_of(&plan);
+		let reference = pack.anchor.as_ref().expect("anchored").reference;
+		let mut top = state_of(&plan, &pack);
+		for (key, value) in &plan.state {
+			match value {
+				Some(value) => top.insert(key.clone(), value.clone()),
+				None => top.remove(key),
+			};
+		}
+		let storage = sp_core::storage::Storage {
+			top,
+			children_default: Default::default(),
+		};
+		let state = InMemoryBackend::<Blake2Hasher>::from((storage, StateVersion::V1));
+		let mut headers: Vec<Header> = Vec::new();
+		for (place, digest) in plan.digests.iter().enumerate() {
+			headers.push(Header {
+				// Place 0 only keeps the numbers right: block 1 follows on the genesis block.
+				parent_hash: match headers.last() {
+					Some(parent) if place > 1 => parent.hash(),
+					_ => plan.genesis.hash,
+				},
+				number: plan.numbers[place],
+				state_root: state.root().0,
+				extrinsics_root: [place as u8; 32],
+				digest: digest.clone(),
+			});
+		}
+		let anchor = pack.anchor.as_mut().expect("anchored");
+		anchor.reference = AnchorReference {
+			block_hash: headers[ANCHORED as usize].hash(),
+			..reference
+		};
+		let EvidencePack {
+			record, batch, anchor, ..
+		} = pack;
+		Sample {
+			headers,
+			state,
+			pack: EvidencePack::new(record, batch, anchor, None),
+		}
+	}
+
+	pub fn header(&self, number: BlockNumber) -> &Header {
+		&self.headers[number as usize]
+	}
+
+	/// A block and the votes of three of its four validators.
+	pub fn finalised(&self, number: BlockNumber) -> FinalBlock {
+		let (header, id) = (self.header(number), set_at(number));
+		self.voted(number, votes(7, id, &set(id)[..3], header), &[])
+	}
+
+	/// A block and these votes.
+	pub fn voted(&self, number: BlockNumber, votes: Vec<Vote>, headers: &[Header]) -> FinalBlock {
+		let header = self.header(number);
+		FinalBlock {
+			header: header.encode(),
+			justification: justification(header, 7, votes, headers).encode(),
+		}
+	}
+
+	/// All trie nodes that lead to these keys.
+	pub fn prove(&self, keys: &[Vec<u8>]) -> Vec<Vec<u8>> {
+		let proof = prove_read(self.state.clone(), keys).expect("the state is whole");
+		proof.into_iter_nodes().collect()
+	}
+
+	/// The trie nodes that a check of the pack needs, be it without the rule that the state breaks; all that its keys lead to where even then
+	/// the state does not bear it out.
+	pub fn storage_proof(&self) -> Vec<Vec<u8>> {
+		let asked = std::cell::RefCell::new(Vec::new());
+		let get = |key: &[u8]| {
+			asked.borrow_mut().push(key.to_vec());
+			self.state.storage(key).map_err(|e| e.to_string())
+		};
+		let mut judge = Judge::default();
+		let mut said = state::ask_with(judge, &self.pack, get);
+		if let Err(defect) = &said {
+			judge = Judge::without(defect.rule);
+			said = state::ask_with(judge, &self.pack, get);
+		}
+		let nodes = self.prove(&asked.borrow());
+		match said {
+			Ok(_) => {
+				state::minimal_with(judge, self.state.root().0, &nodes, &self.pack).expect("the state bears it out")
+			}
+			Err(_) => nodes,
+		}
+	}
+
+	/// The chain part that a node would make.
+	pub fn chain(&self) -> ChainPart {
+		ChainPart {
+			headers: (ANCHORED..8).map(|number| self.header(number).encode()).collect(),
+			finality: FINAL.into_iter().map(|number| self.finalised(number)).collect(),
+			storage_proof: self.storage_proof(),
+		}
+	}
+
+	pub fn whole(&self) -> EvidencePack {
+		self.pack.clone().with_chain(Some(self.chain()))
+	}
+
+	/// The pack with a changed chain part.
+	pub fn changed(&self, change: impl FnOnce(&mut ChainPart)) -> EvidencePack {
+		let mut chain = self.chain();
+		change(&mut chain);
+		self.pack.clone().with_chain(Some(chain))
+	}
+}
+
+/// Record, batch and anchor, truly hashed and signed.
+fn pack_of(plan: &Plan) -> EvidencePack {
+	let seed = [0x5a; 32];
+	let leaves: Vec<Digest> = (0..PLACE.1)
+		.map(|i| match i == PLACE.0 {
+			true => record_leaf(
+				&salt(&seed, i),
+				&plan.order,
+				&plan.confirmation,
+				plan.clause_version,
+				plan.channel,
+			),
+			false => record_leaf(&salt(&seed, i), &order(i), &confirmation(i), CLAUSE_VERSION, CHANNEL),
+		})
+		.collect();
+	let header = BatchHeader {
+		root: root(&leaves),
+		..plan.header
+	};
+	let sign = |(seed, node): (u8, u32)| SignedBy {
+		node,
+		key: courier(seed).verifying_key().to_bytes(),
+		signature: courier(seed).sign(&header.signing_digest()).to_bytes(),
+	};
+	let blinding = [0xb1; 32];
+	let anchored = plan
+		.steps
+		.iter()
+		.fold(header.anchor_leaf(&blinding), |hash, step| step.climb(&hash));
+	EvidencePack::new(
+		RecordPart {
+			order: Payload(plan.order.clone()),
+			confirmation: Payload(plan.confirmation.clone()),
+			salt: salt(&seed, PLACE.0),
+			clause_version: plan.clause_version,
+			channel: plan.channel,
+		},
+		BatchPart {
+			index: PLACE.0,
+			path: proof(&leaves, PLACE.0 as usize).expect("the record is in the batch"),
+			header,
+			issuer: sign(plan.issuer),
+			seller: sign(plan.seller),
+		},
+		Some(AnchorPart {
+			path: plan.steps.clone(),
+			blinding,
+			reference: AnchorReference {
+				node: plan.anchor.0,
+				sequence: plan.anchor.1,
+				root: anchored,
+				block_number: ANCHORED,
+				block_hash: [0; 32],
+			},
+		}),
+		None,
+	)
+}
+
+/// A state that bears the pack out, among other things.
+fn state_of(plan: &Plan, pack: &EvidencePack) -> BTreeMap<Vec<u8>, Vec<u8>> {
+	let reference = pack.anchor.as_ref().expect("anchored").reference;
+	let mut top: BTreeMap<Vec<u8>, Vec<u8>> = (0..60u32)
+		.map(|i| {
+			(
+				sp_crypto_hashing::twox_128(&i.encode()).to_vec(),
+				vec![i as u8; 20 + i as usize % 40],
+			)
+		})
+		.collect();
+	let entry = (reference.root, ANCHORED, None::<u32>);
+	top.insert(keys::anchor(reference.node, reference.sequence), entry.encode());
+	let signers = [
+		(&pack.batch.issuer, plan.issuer_key, 0u32),
+		(&pack.batch.seller, plan.seller_key, 2),
+	];
+	for (signer, (valid_from, valid_until), number) in signers {
+		let key = CourierKey {
+			signing: signer.key,
+			sealing: [9; 32],
+			valid_from,
+			valid_until,
+		};
+		top.insert(keys::owner(&signer.key), (signer.node, number).encode());
+		top.insert(keys::history(signer.node, number), key.encode());
+	}
+	top.insert(keys::node(ISSUER_NODE), node_entry(ISSUER, None));
+	// The seller's node was removed since.
+	top.insert(keys::node(SELLER_NODE), node_entry(SELLER, Some(11)));
+	top.insert(
+		keys::profile(ISSUER),
+		profile("稳健理财有限责任公司", 1, "91350100M000100Y43"),
+	);
+	top.insert(
+		keys::profile(SELLER),
+		profile("First Sample Bank", 0, "5493001KJTIIGC8Y1R12"),
+	);
+	top.insert(keys::channel(CHANNEL), channel_entry(SELLER, ISSUER, true));
+	top.insert(keys::product(PRODUCT.as_bytes()), product_entry(ISSUER));
+	top.insert(keys::version(CLAUSE_VERSION), version_entry(CHANNEL, 2, false));
+	let clauses = sealane_primitives::clauses::Clauses::try_from(vec![clause()]).expect("one clause");
+	top.insert(keys::clauses(CLAUSE_VERSION), clauses.encode());
+	top.insert(keys::runtime(), (Compact(100u32), b"sealane".to_vec()).encode());
+	top.insert(keys::CODE.to_vec(), vec![0x5b; 4_000]);
+	top
+}
+
+fn clause() -> sealane_primitives::clauses::Clause {
+	serde_json::from_str(r#"{"code": "adult", "any_of": [{"age_at_least": 18}]}"#).expect("a clause")
+}

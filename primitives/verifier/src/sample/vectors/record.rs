@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Record, batch, signatures and anchor.
+
+use super::{
+	super::{channel_entry, courier, node_entry, version_entry, Plan, CLAUSE_VERSION, ISSUER, ISSUER_NODE, SELLER},
+	Sample, Vectors,
+};
+use crate::{
+	chain::keys,
+	pack::{SignedBy, Step},
+	EvidencePack, Rule,
+};
+use curve25519_dalek::{constants::EIGHT_TORSION, EdwardsPoint, Scalar};
+use ed25519_dalek::Signer as _;
+use sealane_primitives::evidence::BatchHeader;
+use sha2::{Digest as _, Sha512};
+
+/// The sample with a part changed and its checksum made anew.
+fn changed(change: impl FnOnce(&mut EvidencePack)) -> EvidencePack {
+	let mut pack = Sample::new().whole();
+	change(&mut pack);
+	EvidencePack::new(pack.record, pack.batch, pack.anchor, pack.chain)
+}
+
+fn planned(change: impl FnOnce(&mut Plan)) -> EvidencePack {
+	Sample::with(change).whole()
+}
+
+pub fn vectors(v: &mut Vectors) {
+	local(v);
+	signatures(v);
+	anchors(v);
+}
+
+fn local(v: &mut Vectors) {
+	let mut first = Sample::new().whole();
+	first.format = "sealane-evidence/1".into();
+	first.checksum = first.contents_hash();
+	v.refuse("another format", Rule::Format, first);
+	v.refuse(
+		"of another chain",
+		Rule::Genesis,
+		planned(|plan| plan.header.genesis[0] ^= 1),
+	);
+	v.refuse(
+		"a record of another channel in the batch",
+		Rule::RecordChannel,
+		planned(|plan| {
+			plan.channel = 4;
+			plan.state = vec![
+				(keys::channel(4), Some(channel_entry(SELLER, ISSUER, true))),
+				(keys::version(CLAUSE_VERSION), Some(version_entry(4, 2, false))),
+			];
+		}),
+	);
+	v.refuse(
+		"packets that end before they begin",
+		Rule::BatchSequences,
+		planned(|plan| plan.header.last_sequence = 40),
+	);
+	v.accept("one packet", planned(|plan| plan.header.first_sequence = 42));
+	v.accept(
+		"the highest packets",
+		planned(|plan| plan.header.last_sequence = u64::MAX),
+	);
+	v.refuse(
+		"one node on both sides",
+		Rule::BatchNodes,
+		planned(|plan| {
+			(plan.header.seller_node, plan.seller, plan.anchor) = (ISSUER_NODE, (1, ISSUER_NODE), (ISSUER_NODE, 9));
+		}),
+	);
+	v.refuse(
+		"a place that is not in the batch",
+		Rule::BatchPath,
+		changed(|pack| pack.batch.index = 5),
+	);
+	v.refuse(
+		"a hash too few in the batch's path",
+		Rule::BatchPath,
+		changed(|pack| pack.batch.path.truncate(2)),
+	);
+	v.refuse(
+		"a hash too many in the batch's path",
+		Rule::BatchPath,
+		changed(|pack| pack.batch.path.push([0; 32])),
+	);
+	v.refuse(
+		"a batch without records",
+		Rule::BatchPath,
+		planned(|plan| plan.header.count = 0),
+	);
+	v.refuse(
+		"another amount confirmed",
+		Rule::BatchRoot,
+		changed(|pack| pack.record.confirmation.0[50] ^= 1),
+	);
+	v.refuse("another place", Rule::BatchRoot, changed(|pack| pack.batch.index = 2));
+	v.refuse(
+		"milder clauses",
+		Rule::BatchRoot,
+		changed(|pack| pack.record.clause_version = 4),
+	);
+	v.refuse(
+		"another salt",
+		Rule::BatchRoot,
+		changed(|pack| pack.record.salt[0] ^= 1),
+	);
+	v.refuse(
+		"a byte moved from the order to the confirmation",
+		Rule::BatchRoot,
+		changed(|pack| {
+			let byte = pack.record.order.0.pop().expect("not empty");
+			pack.record.confirmation.0.insert(0, byte);
+		}),
+	);
+	v.refuse(
+		"a signature of a third node",
+		Rule::SignerNode,
+		planned(|plan| {
+			plan.issuer.1 = 8;
+			plan.state = vec![(keys::node(8), Some(node_entry(ISSUER, None)))];
+		}),
+	);
+}
+
+/// One way to sign a batch.
+type Sign = fn(&SignedBy, &BatchHeader) -> SignedBy;
+
+/// A signature whose R has a part of order 8: it holds with the cofactor only.
+fn with_torsion(by: &SignedBy, header: &BatchHeader) -> SignedBy {
+	let seed = [if by.node == ISSUER_NODE { 1 } else { 2 }; 32];
+	let expanded = Sha512::digest(seed);
+	let mut secret: [u8; 32] = expanded[..32].try_into().expect("32 bytes");
+	secret[0] &= 248;
+	secret[31] = secret[31] & 63 | 64;
+	let secret = Scalar::from_bytes_mod_order(secret);
+	let nonce = Scalar::from_bytes_mod_order([0x33; 32]);
+	let r = (EdwardsPoint::mul_base(&nonce) + EIGHT_TORSION[1])
+		.compress()
+		.to_bytes();
+	let hash = Sha512::new()
+		.chain_update(r)
+		.chain_update(by.key)
+		.chain_update(header.signing_digest())
+		.finalize();
+	let s = nonce + Scalar::from_bytes_mod_order_wide(&hash.into()) * secret;
+	let mut signature = [0; 64];
+	signature[..32].copy_from_slice(&r);
+	signature[32..].copy_from_slice(s.as_bytes());
+	SignedBy {
+		signature,
+		..by.clone()
+	}
+}
+
+/// S + L in place of S: the same number to the equation.
+fn with_large_s(by: &SignedBy, _: &BatchHeader) -> SignedBy {
+	const L: [u8; 32] = [
+		0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+	];
+	let mut signature = by.signature;
+	let mut carry = 0;
+	for (byte, more) in signature[32..].iter_mut().zip(L) {
+		let sum = u16::from(*byte) + u16::from(more) + carry;
+		*byte = sum as u8;
+		carry = sum >> 8;
+	}
+	SignedBy {
+		signature,
+		..by.clone()
+	}
+}
+
+/// A key and an R of small order, S = 0: the equation holds for every message.
+fn of_small_order(by: &SignedBy, _: &BatchHeader) -> SignedBy {
+	let mut signature = [0; 64];
+	signature[0] = 1;
+	let mut key = [0; 32];
+	key[0] = 1;
+	SignedBy {
+		key,
+		signature,
+		..by.clone()
+	}
+}
+
+/// The same with a key beyond the prime: y = p + 1.
+fn beyond_the_prime(by: &SignedBy, header: &BatchHeader) -> SignedBy {
+	let mut key = [0xff; 32];
+	(key[0], key[31]) = (0xee, 0x7f);
+	SignedBy {
+		key,
+		..of_small_order(by, header)
+	}
+}
+
+fn signatures(v: &mut Vectors) {
+	let ways: [(&str, Sign); 8] = [
+		("a signature with a bit changed", |by, _| {
+			let mut signature = by.signature;
+			signature[63] ^= 1;
+			SignedBy {
+				signature,
+				..by.clone()
+			}
+		}),
+		("a signature by another key", |by, header| SignedBy {
+			signature: courier(3).sign(&header.signing_digest()).to_bytes(),
+			..by.clone()
+		}),
+		("a signature for another purpose", |by, header| {
+			use codec::Encode;
+			let pair = courier(if by.node == ISSUER_NODE { 1 } else { 2 });
+			let digest = sealane_primitives::keys::Purpose::Receipt.digest(&header.genesis, &header.encode());
+			SignedBy {
+				signature: pair.sign(&digest).to_bytes(),
+				..by.clone()
+			}
+		}),
+		("a signature of zeros", |by, _| SignedBy {
+			signature: [0; 64],
+			..by.clone()
+		}),
+		("a signature with a part of order 8", with_torsion),
+		("a signature with S beyond the order", with_large_s),
+		("a key of small order", of_small_order),
+		("a key beyond the prime", beyond_the_prime),
+	];
+	for (name, sign) in ways {
+		let issuer = changed(|pack| pack.batch.issuer = sign(&pack.batch.issuer, &pack.batch.header));
+		v.refuse(&format!("issuer: {name}"), Rule::IssuerSignature, issuer);
+		let seller = changed(|pack| pack.batch.seller = sign(&pack.batch.seller, &pack.batch.header));
+		v.refuse(&format!("seller: {name}"), Rule::SellerSignature, seller);
+	}
+	v.refuse(
+		"the two signatures swapped",
+		Rule::IssuerSignature,
+		changed(|pack| {
+			let batch = &mut pack.batch;
+			core::mem::swap(&mut batch.issuer.signature, &mut batch.seller.signature);
+		}),
+	);
+	v.refuse(
+		"another business date",
+		Rule::IssuerSignature,
+		changed(|pack| pack.batch.header.business_date -= 1),
+	);
+	v.accept(
+		"a business date of 1999",
+		planned(|plan| plan.header.business_date = 10_600),
+	);
+}
+
+fn anchors(v: &mut Vectors) {
+	v.accept("anchored by the issuer", planned(|plan| plan.anchor = (ISSUER_NODE, 0)));
+	v.accept("alone in its anchor", planned(|plan| plan.steps.clear()));
+	v.accept(
+		"64 steps to the anchor's root",
+		planned(|plan| plan.steps = vec![Step::Left([3; 32]); 64]),
+	);
+	v.refuse(
+		"an anchor of a third node",
+		Rule::AnchorNode,
+		planned(|plan| plan.anchor = (9, 9)),
+	);
+	v.refuse(
+		"65 steps to the anchor's root",
+		Rule::AnchorPath,
+		planned(|plan| plan.steps = vec![Step::Left([3; 32]); 65]),
+	);
+	let anchor =
+		|change: fn(&mut crate::pack::AnchorPart)| changed(|pack| change(pack.anchor.as_mut().expect("anchored")));
+	v.refuse(
+		"another blinding",
+		Rule::AnchorRoot,
+		anchor(|part| part.blinding[0] ^= 1),
+	);
+	v.refuse("a step too few", Rule::AnchorRoot, anchor(|part| part.path.truncate(1)));
+	v.refuse(
+		"a step to the other side",
+		Rule::AnchorRoot,
+		anchor(|part| part.path[0] = Step::Right([0; 32])),
+	);
+	v.refuse(
+		"another root",
+		Rule::AnchorRoot,
+		anchor(|part| part.reference.root[0] ^= 1),
+	);
+	v.refuse(
+		"a chain part without an anchor",
+		Rule::ChainAlone,
+		changed(|pack| pack.anchor = None),
+	);
+	let mut damaged = Sample::new().whole();
+	damaged.checksum[31] ^= 1;
+	v.refuse("another checksum", Rule::Checksum, damaged);
+	v.refuse(
+		"no anchor yet",
+		Rule::AnchorMissing,
+		changed(|pack| (pack.anchor, pack.chain) = (None, None)),
+	);
+	v.refuse("no chain part", Rule::ChainMissing, changed(|pack| pack.chain = None));
+}

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The state: trie nodes, anchor, keys, institutions, channel, clauses, product, runtime.
+
+use super::{
+	super::{
+		channel_entry, courier, node_entry, product_entry, profile, set, set_at, version_entry, votes, Plan, ANCHORED,
+		CHANNEL, CLAUSE_VERSION, ISSUER, ISSUER_NODE, PRODUCT, SELLER, SELLER_NODE,
+	},
+	Sample, Vectors,
+};
+use crate::{chain::keys, pack::ChainPart, EvidencePack, Rule};
+use codec::Encode;
+use sealane_primitives::keys::CourierKey;
+use sp_crypto_hashing::blake2_256;
+
+fn planned(change: impl FnOnce(&mut Plan)) -> EvidencePack {
+	Sample::with(change).whole()
+}
+
+/// The sample whose state has other values.
+fn with(state: &[(Vec<u8>, Option<Vec<u8>>)]) -> EvidencePack {
+	planned(|plan| plan.state = state.to_vec())
+}
+
+fn changed(change: impl FnOnce(&Sample, &mut ChainPart)) -> EvidencePack {
+	let sample = Sample::new();
+	sample.changed(|part| change(&sample, part))
+}
+
+/// The sample whose last block has this one node as its state.
+fn only(node: &[u8]) -> EvidencePack {
+	let mut sample = Sample::new();
+	sample.headers[12].state_root = blake2_256(node);
+	sample.changed(|part| {
+		let header = sample.header(12);
+		part.finality[3] = sample.voted(12, votes(7, set_at(12), &set(2)[..3], header), &[]);
+		part.storage_proof = vec![node.to_vec()];
+	})
+}
+
+pub fn vectors(v: &mut Vectors) {
+	trie(v);
+	anchor(v);
+	signers(v);
+	members(v);
+	channel(v);
+	clauses(v);
+	product(v);
+	runtime(v);
+}
+
+fn trie(v: &mut Vectors) {
+	v.refuse("an empty state", Rule::StateAnchor, only(&[0]));
+	v.refuse("a node of an unknown kind", Rule::TrieNode, only(&[1]));
+	v.refuse("a node of no bytes", Rule::TrieNode, only(&[]));
+	v.refuse("a branch without children", Rule::TrieNode, only(&[0x80, 0, 0]));
+	v.refuse("a branch that is cut off", Rule::TrieNode, only(&[0x80, 1, 0, 0x80]));
+	v.refuse("a leaf with a byte too many", Rule::TrieNode, only(&[0x40, 4, 7, 7]));
+	v.refuse(
+		"an odd nibble that is not padded",
+		Rule::TrieNode,
+		only(&[0x41, 0x15, 4, 7]),
+	);
+	v.refuse("a child of more than 32 bytes", Rule::TrieNode, {
+		let mut node = vec![0x80, 1, 0];
+		node.extend(vec![9u8; 33].encode());
+		only(&node)
+	});
+	v.refuse("a leaf of another key", Rule::StateAnchor, only(&[0x41, 0x05, 4, 7]));
+	let nodes = Sample::new().chain().storage_proof.len();
+	for missing in 0..nodes {
+		v.refuse(
+			&format!("trie node {missing} is missing"),
+			Rule::TriePath,
+			changed(|_, part| {
+				part.storage_proof.remove(missing);
+			}),
+		);
+	}
+	v.refuse(
+		"trie nodes that are not needed",
+		Rule::TrieMinimal,
+		changed(|s, part| {
+			let mut nodes = part.storage_proof.clone();
+			nodes.extend(s.prove(&[sp_crypto_hashing::twox_128(&5u32.encode()).to_vec()]));
+			nodes.sort();
+			nodes.dedup();
+			part.storage_proof = nodes;
+		}),
+	);
+	v.refuse(
+		"trie nodes in another order",
+		Rule::TrieMinimal,
+		changed(|_, part| part.storage_proof.reverse()),
+	);
+	v.refuse(
+		"a trie node twice",
+		Rule::TrieMinimal,
+		changed(|_, part| {
+			part.storage_proof.insert(0, part.storage_proof[0].clone());
+		}),
+	);
+	v.refuse(
+		"bytes that are no part of the trie",
+		Rule::TrieMinimal,
+		changed(|_, part| part.storage_proof.push(vec![0xff; 40])),
+	);
+	v.refuse(
+		"the runtime's code itself",
+		Rule::TrieMinimal,
+		changed(|_, part| {
+			part.storage_proof.push(vec![0x5b; 4_000]);
+			part.storage_proof.sort();
+		}),
+	);
+}
+
+fn anchor(v: &mut Vectors) {
+	let key = || keys::anchor(SELLER_NODE, 9);
+	let root = Sample::new().pack.anchor.expect("anchored").reference.root;
+	v.refuse(
+		"an anchor that the chain does not have",
+		Rule::StateAnchor,
+		with(&[(key(), None)]),
+	);
+	v.refuse(
+		"another root on the chain",
+		Rule::StateRoot,
+		with(&[(key(), Some(([7u8; 32], ANCHORED, None::<u32>).encode()))]),
+	);
+	v.refuse(
+		"another block on the chain",
+		Rule::StateBlock,
+		with(&[(key(), Some((root, ANCHORED + 1, None::<u32>).encode()))]),
+	);
+	v.refuse(
+		"an anchor of another form",
+		Rule::StateValue,
+		with(&[(key(), Some(root.to_vec()))]),
+	);
+	v.accept(
+		"an anchor with more to it",
+		with(&[(key(), Some((root, ANCHORED, Some(3u32)).encode()))]),
+	);
+}
+
+fn signers(v: &mut Vectors) {
+	let issuer = courier(1).verifying_key().to_bytes();
+	let seller = courier(2).verifying_key().to_bytes();
+	let entry = |signing| CourierKey {
+		signing,
+		sealing: [9; 32],
+		valid_from: 1,
+		valid_until: None,
+	};
+	v.refuse(
+		"a key that the chain does not know",
+		Rule::KeyOwner,
+		with(&[(keys::owner(&issuer), None)]),
+	);
+	v.refuse(
+		"a key without its history",
+		Rule::KeyOwner,
+		with(&[(keys::history(SELLER_NODE, 2), None)]),
+	);
+	v.refuse(
+		"a key of another node",
+		Rule::KeyNode,
+		with(&[
+			(keys::owner(&seller), Some((9u32, 0u32).encode())),
+			(keys::history(9, 0), Some(entry(seller).encode())),
+		]),
+	);
+	v.refuse(
+		"a history of another key",
+		Rule::KeyHistory,
+		with(&[(keys::history(ISSUER_NODE, 0), Some(entry(seller).encode()))]),
+	);
+	v.refuse(
+		"a history of another form",
+		Rule::StateValue,
+		with(&[(keys::history(ISSUER_NODE, 0), Some(vec![1; 7]))]),
+	);
+	v.refuse(
+		"the issuer's key from the next block on",
+		Rule::KeyInForce,
+		planned(|plan| plan.issuer_key = (7, None)),
+	);
+	v.refuse(
+		"the seller's key to before the anchor's block",
+		Rule::KeyInForce,
+		planned(|plan| plan.seller_key = (1, Some(6))),
+	);
+	v.accept(
+		"keys of the anchor's block alone",
+		planned(|plan| (plan.issuer_key, plan.seller_key) = ((6, Some(7)), (6, Some(7)))),
+	);
+}
+
+fn members(v: &mut Vectors) {
+	v.refuse(
+		"a node that the chain does not know",
+		Rule::NodeMember,
+		with(&[(keys::node(ISSUER_NODE), None)]),
+	);
+	v.refuse(
+		"a removed node that the chain does not know",
+		Rule::NodeMember,
+		with(&[(keys::node(SELLER_NODE), None)]),
+	);
+	v.refuse(
+		"a node of another form",
+		Rule::StateValue,
+		with(&[(keys::node(ISSUER_NODE), Some(vec![1, 2]))]),
+	);
+	v.accept(
+		"both nodes registered",
+		with(&[(keys::node(SELLER_NODE), Some(node_entry(SELLER, None)))]),
+	);
+	v.refuse(
+		"two nodes of one member",
+		Rule::MembersDiffer,
+		with(&[
+			(keys::node(SELLER_NODE), Some(node_entry(ISSUER, Some(11)))),
+			(keys::channel(CHANNEL), Some(channel_entry(ISSUER, ISSUER, true))),
+		]),
+	);
+	v.refuse(
+		"an issuer without a name",
+		Rule::MemberProfile,
+		with(&[(keys::profile(ISSUER), None)]),
+	);
+	v.refuse(
+		"a seller without a name",
+		Rule::MemberProfile,
+		with(&[(keys::profile(SELLER), None)]),
+	);
+	v.refuse(
+		"a name that is no text",
+		Rule::StateValue,
+		with(&[(keys::profile(SELLER), Some((vec![0xffu8], 0u8, [b'X'; 20]).encode()))]),
+	);
+	v.refuse(
+		"a legal number of an unknown kind",
+		Rule::StateValue,
+		with(&[(keys::profile(SELLER), Some(profile("Bank", 2, "X")))]),
+	);
+}
+
+fn channel(v: &mut Vectors) {
+	let entry = |value| with(&[(keys::channel(CHANNEL), value)]);
+	v.refuse("a channel that the chain does not have", Rule::Channel, entry(None));
+	v.refuse(
+		"a channel of two others",
+		Rule::ChannelParties,
+		entry(Some(channel_entry(8, 9, true))),
+	);
+	v.refuse(
+		"a channel of another seller",
+		Rule::ChannelParties,
+		entry(Some(channel_entry(8, ISSUER, true))),
+	);
+	v.refuse(
+		"a channel of another issuer",
+		Rule::ChannelParties,
+		entry(Some(channel_entry(SELLER, 8, true))),
+	);
+	v.refuse(
+		"a channel the other way round",
+		Rule::ChannelParties,
+		entry(Some(channel_entry(ISSUER, SELLER, true))),
+	);
+	v.refuse(
+		"a channel that was never granted",
+		Rule::ChannelGranted,
+		entry(Some(channel_entry(SELLER, ISSUER, false))),
+	);
+	v.refuse(
+		"a channel of another form",
+		Rule::StateValue,
+		entry(Some((SELLER, ISSUER).encode())),
+	);
+}
+
+fn clauses(v: &mut Vectors) {
+	let head = |value| with(&[(keys::version(CLAUSE_VERSION), value)]);
+	v.refuse("clauses that the chain does not have", Rule::ClausesVersion, head(None));
+	v.refuse(
+		"clauses of another channel",
+		Rule::ClausesChannel,
+		head(Some(version_entry(8, 2, false))),
+	);
+	v.refuse(
+		"clauses from the next block on",
+		Rule::ClausesFrom,
+		head(Some(version_entry(CHANNEL, 7, false))),
+	);
+	v.accept(
+		"clauses from the anchor's block on",
+		head(Some(version_entry(CHANNEL, 6, false))),
+	);
+	v.accept(
+		"a version that withdraws the clauses",
+		with(&[
+			(keys::version(CLAUSE_VERSION), Some(version_entry(CHANNEL, 2, true))),
+			(keys::clauses(CLAUSE_VERSION), None),
+		]),
+	);
+	v.refuse(
+		"a version without its text",
+		Rule::ClausesText,
+		with(&[(keys::clauses(CLAUSE_VERSION), None)]),
+	);
+	v.refuse("a version of another form", Rule::StateValue, head(Some(vec![3, 0])));
+	v.accept("no clauses agreed", planned(|plan| plan.clause_version = 0));
+}
+
+fn product(v: &mut Vectors) {
+	let key = || keys::product(PRODUCT.as_bytes());
+	let order = |order: &str| planned(|plan| plan.order = order.as_bytes().to_vec());
+	v.refuse(
+		"a product of another issuer",
+		Rule::ProductIssuer,
+		with(&[(key(), Some(product_entry(SELLER)))]),
+	);
+	v.refuse(
+		"a product of another form",
+		Rule::StateValue,
+		with(&[(key(), Some(vec![4]))]),
+	);
+	v.accept("a product that the chain does not know", with(&[(key(), None)]));
+	v.accept(
+		"an order without a product",
+		order(r#"{"id":"A-1","kind":"cancellation","cancels":"A-0"}"#),
+	);
+	v.accept("an order that is no JSON", order("by telephone"));
+	v.accept("a product that is a number", order(r#"{"product":7}"#));
+	v.accept(
+		"a product within details alone",
+		order(r#"{"details":{"product":"STEADY-30"}}"#),
+	);
+	v.accept(
+		"a product named twice",
+		order(r#"{"product":"STEADY-30","product":"STEADY-30"}"#),
+	);
+	v.accept(
+		"a name of 33 bytes",
+		order(r#"{"product":"STEADY-30-STEADY-30-STEADY-30-STE"}"#),
+	);
+}
+
+fn runtime(v: &mut Vectors) {
+	v.refuse(
+		"no version of the runtime",
+		Rule::Runtime,
+		with(&[(keys::runtime(), None)]),
+	);
+	v.refuse(
+		"no code of the runtime",
+		Rule::Runtime,
+		with(&[(keys::CODE.to_vec(), None)]),
+	);
+	v.refuse(
+		"a runtime's version of another form",
+		Rule::StateValue,
+		with(&[(keys::runtime(), Some(vec![]))]),
+	);
+	v.accept(
+		"code so short that it stands in its node",
+		with(&[(keys::CODE.to_vec(), Some(vec![0x5b; 20]))]),
+	);
+}
