@@ -618,3 +618,78 @@ async fn a_seller_with_an_older_log_blames_nobody_and_says_so() {
 	assert_eq!(confirmations(&trio.seller).len(), 1);
 	trio.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_sent_again_through_another_node_gets_its_first_answer() {
+	let mut trio = Trio::start(99);
+	submit(&trio.seller, &[order("done", "P2"), order("open", "P2")]).await;
+	until(&trio.issuer, "both are there", || stage(&trio.issuer, "open").is_some()).await;
+	let confirm = |id: &str, handle: &Handle| {
+		let line = format!("{{\"order\":\"{id}\",\"outcome\":\"accepted\",\"deal\":\"D-{id}\"}}");
+		let ((body, lines), handle) = (testing::lines(&[line]), handle.clone());
+		async move { handle.submit_confirmations(body, lines, None).await.expect("is taken") }
+	};
+	assert_eq!(confirm("done", &trio.issuer).await.accepted, 1);
+	until(&trio.seller, "it is confirmed", || {
+		stage(&trio.seller, "done") >= Some(OrderStage::Confirmed)
+	})
+	.await;
+
+	// The seller's node is lost; the member goes on with another one, and sends again whatever it is not sure of.
+	let (signing, sealing) = trio.world.keys[&RIVAL].public()[0];
+	trio.world.block(|state| {
+		let mut node = state.members[0].nodes[0].clone();
+		node.id = RIVAL;
+		node.peer = peer(RIVAL).try_into().expect("fits");
+		let key = sealane_primitives::keys::CourierKey {
+			signing,
+			sealing,
+			valid_from: 0,
+			valid_until: None,
+		};
+		node.keys = vec![key].try_into().expect("one key fits");
+		state.members[0].nodes.push(node);
+	});
+	let folder = tempfile::tempdir().expect("a folder for the test");
+	let second = trio.world.start(RIVAL, folder.path());
+	for node in [&trio.issuer, &second] {
+		until(node, "the block is known", || node.status().block == 2).await;
+	}
+	let again = [
+		order("done", "P2"),
+		order("open", "P2"),
+		order("open", "P2").replace("1000.00", "7.00").replace("open", "new"),
+	];
+	assert_eq!(submit(&second, &again).await.accepted, 3);
+	until(&second, "what was answered is answered alike", || {
+		stage(&second, "done") >= Some(OrderStage::Confirmed)
+	})
+	.await;
+	let answer = |node: &Handle, id: &str| node.order(id, None).unwrap().unwrap().confirmation.map(|it| it.bytes);
+	assert_eq!(answer(&second, "done"), answer(&trio.seller, "done"));
+	assert_eq!(
+		stage(&second, "open"),
+		Some(OrderStage::Delivered),
+		"waits with the first one"
+	);
+	let inbox = trio.issuer.inbox(Cursor::default(), usize::MAX).expect("is readable");
+	assert_eq!(inbox.entries.len(), 3, "the business system sees each order once");
+
+	trio.restart(ISSUER).await;
+	let report = confirm("open", &trio.issuer).await;
+	assert_eq!((report.accepted, report.refused), (1, Vec::new()));
+	for node in [&trio.seller, &second] {
+		until(node, "both copies are answered", || {
+			stage(node, "open") >= Some(OrderStage::Hashed)
+		})
+		.await;
+	}
+	assert_eq!(answer(&second, "open"), answer(&trio.seller, "open"));
+	assert_eq!(
+		trio.issuer.order("open", None).unwrap().unwrap().lane,
+		ORDERS,
+		"the first one counts"
+	);
+	trio.world.stop(RIVAL, second).await;
+	trio.stop().await;
+}
