@@ -234,6 +234,12 @@ async fn open_channel(
 	let node = nodes.iter().find(|node| node.member == issuer_member);
 	let node = node.context("the issuer's node is not registered")?.id.to_string();
 
+	for prefix in ["issuer.", "FUND"] {
+		let grant = Args::new("grant-prefix")
+			.option("--issuer", issuer_member.to_string())
+			.with(prefix);
+		chain.pass(grant).await?;
+	}
 	let interface = Args::new("interface register issuer.funds").option("--node", node);
 	chain.submit::<serde_json::Value>(interface, issuer.suri).await?;
 	let product =

@@ -120,7 +120,12 @@ fn step((call, who, a, b, c): Step) -> DispatchResult {
 		6 | 7 => ChannelsPallet::grant(power(who, 1), channel, random_terms(b, c)),
 		8 => ChannelsPallet::set_terms(power(who, 1), channel, random_terms(b, c)),
 		9 => ChannelsPallet::suspend(power(who, 2), channel, reason),
-		10 => ChannelsPallet::resume(power(who, 3), channel),
+		10 => {
+			// Mostly one that is suspended.
+			let suspended = Channels::<Test>::iter().find(|(_, it)| it.state == State::Suspended);
+			let aimed = suspended.filter(|_| b % 4 > 0).map_or(channel, |(id, _)| id);
+			ChannelsPallet::resume(power(who, 3), aimed)
+		}
 		11 => ChannelsPallet::revoke(power(who, 4), channel, reason),
 		12 => ChannelsPallet::leave(party(channel, who, b % 2 == 0), channel),
 		13 => {
@@ -135,7 +140,15 @@ fn step((call, who, a, b, c): Step) -> DispatchResult {
 		}
 		17 => {
 			let spec = random_spec(b, c);
-			ChannelsPallet::update_product(owner(who, &spec.interface), id, spec)
+			// Mostly a product that there is, by its issuer and at its interface: hit at random, hardly one is changed.
+			let all: Vec<_> = ProductsOf::<Test>::iter_keys().collect();
+			match all.get(a as usize % all.len().max(1)).filter(|_| who % 4 > 0) {
+				Some((issuer, id)) => {
+					let interface = Products::<Test>::get(id).expect("is listed").spec.interface;
+					ChannelsPallet::update_product(by(*issuer), id.clone(), ProductSpec { interface, ..spec })
+				}
+				None => ChannelsPallet::update_product(owner(who, &spec.interface), id, spec),
+			}
 		}
 		18 => ChannelsPallet::grant_prefix(
 			power(who, 1),
