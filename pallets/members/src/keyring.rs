@@ -110,6 +110,8 @@ pub enum KeysFault {
 	AlreadyCompromised,
 	/// The block since which they are stolen is before their first, or after the current one.
 	SinceOutOfRange,
+	/// The signing key is no canonical encoding of a point: what it signs would hold for some programs and not for others.
+	InvalidSigningKey,
 }
 
 /// Bounds of a rotation, in blocks.

@@ -10,6 +10,7 @@ use frame_support::{ensure, traits::Get};
 use sealane_primitives::{
 	ids::*,
 	keys::{Compromise, CourierKey, CourierKeys},
+	signature::is_strict_key,
 };
 use sp_runtime::DispatchResult;
 
@@ -22,6 +23,7 @@ impl<T: Config> Pallet<T> {
 			max_notice: T::MaxKeyNotice::get(),
 		};
 		let ring = keyring::announce(&record.keys, new, limits, Self::now()).map_err(Error::<T>::InvalidKeys)?;
+		Self::ensure_strict(&new.signing)?;
 		ensure!(!KeyOwners::<T>::contains_key(new.signing), Error::<T>::KeyAlreadyExists);
 
 		let index = record.next_key;
@@ -97,6 +99,15 @@ impl<T: Config> Pallet<T> {
 		let compromise = Compromise { since, declared: now };
 		Compromises::<T>::insert(node, index, compromise);
 		Self::deposit_event(Event::KeysCompromised { node, index, since });
+		Ok(())
+	}
+
+	/// Signatures by this key can be checked, and by everybody alike.
+	pub(crate) fn ensure_strict(signing: &[u8; 32]) -> Result<(), Error<T>> {
+		ensure!(
+			is_strict_key(signing),
+			Error::<T>::InvalidKeys(KeysFault::InvalidSigningKey)
+		);
 		Ok(())
 	}
 

@@ -30,6 +30,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(!Peers::<T>::contains_key(&peer), Error::<T>::PeerAlreadyExists);
 		network::validate_addresses(&addresses).map_err(Error::<T>::InvalidAddress)?;
 		let keys = keyring::first(signing, sealing, Self::now()).map_err(Error::<T>::InvalidKeys)?;
+		Self::ensure_strict(&signing)?;
 		ensure!(!KeyOwners::<T>::contains_key(signing), Error::<T>::KeyAlreadyExists);
 		Self::ensure_free_delegate(&delegate)?;
 

@@ -31,7 +31,7 @@ fn old_and_new_keys_hold_together_for_the_overlap() {
 	let mut chain = Chain::new();
 	let bank = chain.look(|| join("bank", &[Role::Seller]));
 	let old = chain.look(|| valid(bank.node, 0)[0]);
-	let new = [0x42; 32];
+	let new = courier_key("bank/courier/2");
 	let (from, overlap) = (5, MINUTES);
 	chain.block(|| {
 		let announce = pallet_members::Call::<Runtime>::announce_keys {

@@ -16,7 +16,7 @@ use sealane_primitives::{
 	ids::{ChannelId, MemberId, Moment, NodeId},
 };
 use sp_consensus_aura::AURA_ENGINE_ID;
-use sp_core::{sr25519, Pair};
+use sp_core::{ed25519, sr25519, Pair};
 use sp_genesis_builder::PresetId;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
@@ -153,6 +153,13 @@ pub fn key(name: &str) -> sr25519::Pair {
 	sr25519::Pair::from_string(&format!("//{name}"), None).expect("a path without odd characters is a key")
 }
 
+/// The public signing key of a courier, made of a name.
+pub fn courier_key(name: &str) -> [u8; 32] {
+	ed25519::Pair::from_seed(&sp_io::hashing::sha2_256(name.as_bytes()))
+		.public()
+		.0
+}
+
 /// The account of a key.
 pub fn account(pair: &sr25519::Pair) -> AccountId {
 	AccountId::new(pair.public().0)
@@ -245,7 +252,7 @@ pub fn join(name: &str, roles: &[Role]) -> Institution {
 		account(&manager),
 	));
 	let node = pallet_members::NextNodeId::<Runtime>::get();
-	let courier = key(&format!("{name}/courier")).public().0;
+	let courier = courier_key(&format!("{name}/courier"));
 	assert_ok!(Members::register_node(
 		RuntimeOrigin::signed(account(&manager)),
 		pallet_members::network::peer_of_key(&courier),

@@ -140,6 +140,32 @@ fn fails_when_keys_are_weak() {
 	});
 }
 
+/// Bytes that are no point, or not in the one encoding that every program takes, would sign evidence that a court's program refuses.
+#[test]
+fn fails_when_nobody_could_check_what_the_key_signs() {
+	build_and_execute(|| {
+		let (_, node) = bank();
+		let no_point = (0..=u8::MAX)
+			.map(|seed| sp_io::hashing::sha2_256(&[seed]))
+			.find(|bytes| !sealane_primitives::signature::is_strict_key(bytes))
+			.unwrap();
+		// y = 2^255 - 15, another encoding of y = 4.
+		let mut not_canonical = [0xff; 32];
+		not_canonical[0] = 0xf1;
+		not_canonical[31] = 0x7f;
+		for signing in [no_point, not_canonical] {
+			assert_noop!(
+				Members::announce_keys(RuntimeOrigin::signed(BANK), node, signing, key(3), 10, 5),
+				Error::<Test>::InvalidKeys(KeysFault::InvalidSigningKey)
+			);
+			assert_noop!(
+				Members::register_node(RuntimeOrigin::signed(BANK), peer(9), addresses(9), signing, key(3), 50),
+				Error::<Test>::InvalidKeys(KeysFault::InvalidSigningKey)
+			);
+		}
+	});
+}
+
 #[test]
 fn fails_when_the_node_is_anothers_or_unknown() {
 	build_and_execute(|| {

@@ -6,9 +6,8 @@ use super::{
 	Wants::{self, Account, Votes},
 	*,
 };
-use crate::tests::setup::{key, lei};
+use crate::tests::setup::{courier_key, lei};
 use pallet_members::Call as M;
-use sp_core::Pair;
 
 pub(super) fn members(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
 	let (call, wants): (M<Runtime>, Wants) = match rng.below(36) {
@@ -75,7 +74,7 @@ pub(super) fn members(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
 			Account(active_manager(rng, None)),
 		),
 		16..=19 => {
-			let courier = key(&format!("courier/{}", rng.below(64))).public().0;
+			let courier = courier_key(&format!("courier/{}", rng.below(64)));
 			let call = M::register_node {
 				peer: pallet_members::network::peer_of_key(&courier),
 				addresses: Default::default(),
@@ -98,7 +97,7 @@ pub(super) fn members(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
 		}
 		22..=25 => {
 			let node = node(rng);
-			let signing = key(&format!("rotated/{}", rng.below(1_000))).public().0;
+			let signing = courier_key(&format!("rotated/{}", rng.below(1_000)));
 			let call = M::announce_keys {
 				node,
 				signing,
