@@ -14,6 +14,7 @@
 //! * [`registration`]: the commitment to a customer's registration.
 //! * [`directory`]: what a node must know of the chain to trade, and who may not.
 //! * [`text`]: the rule for texts that people read.
+//! * [`fields`]: what the texts and numbers of entries may be.
 //! * [`traits`]: how the pallets meet without depending on each other.
 //! * [`clauses`]: the pure rule engine behind agreements.
 //! * [`evidence`]: leaf, tree, proof and pack: what makes a trade record provable.
@@ -37,6 +38,7 @@ pub mod credential;
 pub mod delegate;
 pub mod directory;
 pub mod evidence;
+pub mod fields;
 pub mod ids;
 pub mod keys;
 pub mod registration;

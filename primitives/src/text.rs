@@ -68,7 +68,8 @@ pub fn check_text(text: &[u8]) -> Result<(), TextFault> {
 	Ok(())
 }
 
-fn is_invisible(c: char) -> bool {
+/// Whether a character is not seen: a format character, or a separator of lines or paragraphs.
+pub fn is_invisible(c: char) -> bool {
 	INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&c))
 }
 

@@ -31,6 +31,7 @@ mod decimal;
 mod evaluate;
 mod facts;
 pub mod json;
+mod needed;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -42,6 +43,7 @@ mod verdict;
 pub use decimal::{Decimal, DecimalInvalid, DECIMAL_PLACES, MAX_DECIMAL_LEN};
 pub use evaluate::{check, evaluate, hold};
 pub use facts::{CustomerFacts, Fact, Facts, OrderFacts};
+pub use needed::needed;
 pub use text::{Text, TextInvalid};
 pub use time::{Date, TimeInvalid, TimeOfDay, Timestamp, UtcOffset};
 pub use types::*;

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The least that must be told about a customer.
+
+use super::{
+	evaluate::check,
+	facts::{CustomerFacts, Facts},
+	types::{Clauses, Condition},
+};
+
+/// The facts of the customer without which `clauses` would not hold for this order, and no others: of each clause one alternative
+/// that holds, the one that tells least. Where a clause does not hold it adds nothing.
+///
+/// What a seller sends along with an order is this and not everything that he knows: the verdict with these facts is the verdict
+/// with all.
+pub fn needed(clauses: &Clauses, facts: &Facts) -> CustomerFacts {
+	let mut told = CustomerFacts::default();
+	for clause in clauses {
+		let held = clause.any_of.iter().filter(|condition| check(condition, facts).is_ok());
+		let with = |condition| tell(condition, told, &facts.customer);
+		if let Some(least) = held.map(with).min_by_key(count) {
+			told = least;
+		}
+	}
+	told
+}
+
+/// `told` and what this condition asks of the customer.
+fn tell(condition: &Condition, mut told: CustomerFacts, all: &CustomerFacts) -> CustomerFacts {
+	match condition {
+		Condition::AgeAtLeast(_) | Condition::AgeAtMost(_) => told.birth_date = all.birth_date,
+		Condition::IdentityVerified => told.identity_verified = all.identity_verified,
+		Condition::Registered => told.registered = all.registered,
+		Condition::RiskCovers {
+			exceed_with_confirmation,
+		} => {
+			told.risk_class = all.risk_class;
+			// Whether the class alone covers the product depends on the product; the confirmation was given for this purpose.
+			if *exceed_with_confirmation {
+				told.exceed_confirmed = all.exceed_confirmed;
+			}
+		}
+		Condition::RiskClassAtLeast(_) => told.risk_class = all.risk_class,
+		Condition::InvestorCategory(_) => told.investor_category = all.investor_category,
+		Condition::InvestorEntity(_) => told.investor_entity = all.investor_entity,
+		Condition::RegionIn(_) | Condition::RegionNotIn(_) => told.region = all.region,
+		Condition::RiskAssessedWithinDays(_) => told.risk_assessed_on = all.risk_assessed_on,
+		Condition::SalesChannelIn(_) => told.sales_channel = all.sales_channel,
+		Condition::KindIn(_)
+		| Condition::AmountAtLeast { .. }
+		| Condition::AmountAtMost { .. }
+		| Condition::UnitsAtLeast(_)
+		| Condition::UnitsAtMost(_)
+		| Condition::CurrencyIn(_)
+		| Condition::PlacedBefore { .. }
+		| Condition::PlacedWithin { .. }
+		| Condition::ProductStatusIn(_) => (),
+	}
+	told
+}
+
+/// How many facts are told.
+fn count(told: &CustomerFacts) -> usize {
+	[
+		told.birth_date.is_some(),
+		told.identity_verified.is_some(),
+		told.registered.is_some(),
+		told.risk_class.is_some(),
+		told.risk_assessed_on.is_some(),
+		told.exceed_confirmed.is_some(),
+		told.investor_category.is_some(),
+		told.investor_entity.is_some(),
+		told.region.is_some(),
+		told.sales_channel.is_some(),
+	]
+	.into_iter()
+	.filter(|is_told| *is_told)
+	.count()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::clauses::{evaluate, json, tests::*};
+	use proptest::prelude::*;
+
+	fn clauses(text: &str) -> Clauses {
+		json::from_json(text.as_bytes()).unwrap()
+	}
+
+	#[test]
+	fn only_what_is_asked_is_told() {
+		let list = clauses(
+			r#"[{"code":"adult","any_of":[{"kind_in":["redemption"]},{"age_at_least":18}]},{"code":"known","any_of":["identity_verified"]}]"#,
+		);
+		let facts = |kind: &str| -> Facts {
+			serde_json::from_str(&alloc::format!(
+				r#"{{"customer":{{"birth_date":"1980-03-04","identity_verified":true,"region":"CN-SH","risk_class":"C3"}},
+				"order":{{"kind":"{kind}","placed_at":"2026-03-02T10:00:00Z"}}}}"#
+			))
+			.unwrap()
+		};
+		let told = needed(&list, &facts("purchase"));
+		assert!(told.birth_date.is_some() && told.identity_verified == Some(true));
+		assert!(told.region.is_none() && told.risk_class.is_none());
+		// Whoever redeems need not say how old he is.
+		let told = needed(&list, &facts("redemption"));
+		assert!(told.birth_date.is_none() && told.identity_verified == Some(true));
+	}
+
+	proptest! {
+		#[test]
+		fn the_verdict_is_the_same(list in any_clauses(), facts in any_facts()) {
+			let least = Facts { customer: needed(&list, &facts), ..facts };
+			prop_assert_eq!(evaluate(&list, &least).qualifies(), evaluate(&list, &facts).qualifies());
+		}
+	}
+}
