@@ -25,10 +25,10 @@ pub enum Error {
 	Process(#[from] ProcessError),
 	/// The chain refused, or does not answer.
 	#[error("chain: {0}")]
-	Chain(#[from] sealane_terminal::chain::ChainError),
+	Chain(#[from] sealane_operator::chain::ChainError),
 	/// The terminals' library.
 	#[error(transparent)]
-	Terminal(#[from] sealane_terminal::Error),
+	Terminal(#[from] sealane_terminal_core::Error),
 	/// A node's HTTP API.
 	#[error("API: {0}")]
 	Api(#[from] sealane_sdk::Error),

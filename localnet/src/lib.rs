@@ -11,6 +11,7 @@
 //! * [`terminals`]: the terminals of banks and issuers.
 //! * [`markers`], [`search`]: texts planted in orders, and the search for them in every byte of every node.
 //! * [`demo`]: the whole path of the mission, shown and checked.
+//! * [`sample`]: the command that makes sample input.
 //! * [`mod@bench`]: what a confirmed round trip costs.
 
 pub mod bench;
@@ -23,6 +24,7 @@ pub mod metrics;
 pub mod node;
 pub mod ports;
 pub mod process;
+pub mod sample;
 pub mod search;
 pub mod terminals;
 pub mod wait;

@@ -3,10 +3,10 @@
 //! `sealane-localnet`: the demo and the benchmark. `scripts/demo` and `scripts/bench` build and call it.
 
 use clap::{Parser, Subcommand};
-use sealane_localnet::{bench, demo};
+use sealane_localnet::{bench, demo, sample};
 use std::process::ExitCode;
 
-/// A network of real nodes on this machine: the demo and the benchmark of Sealane.
+/// A network of real nodes on this machine: the demo and the benchmark of Sealane, and their input.
 #[derive(Debug, Parser)]
 #[command(name = "sealane-localnet", version)]
 struct Cli {
@@ -20,6 +20,8 @@ enum Command {
 	Demo(demo::DemoArgs),
 	/// What a confirmed round trip costs on this machine
 	Bench(bench::BenchArgs),
+	/// Realistic customers, orders, rules and clauses from a seed
+	Sample(sample::SampleArgs),
 }
 
 /// Resolves at Ctrl-C or SIGTERM.
@@ -45,6 +47,7 @@ async fn main() -> ExitCode {
 		match command {
 			Command::Demo(args) => demo::run(args).await,
 			Command::Bench(args) => bench::run(args).await,
+			Command::Sample(args) => args.run(),
 		}
 	};
 	// Leaving the run half-way ends every process that it started.

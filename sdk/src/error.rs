@@ -47,6 +47,8 @@ pub enum Error {
 		path: String,
 		/// Why.
 		reason: String,
+		/// It is not there: the node has not started yet, or has stopped.
+		missing: bool,
 	},
 	/// The event stream is not the one that the protocol describes.
 	#[error("the event stream broke a rule: {0}")]
@@ -75,9 +77,34 @@ impl Error {
 					| ProblemCode::RequestTimeout
 			),
 			Error::Status { status, .. } => matches!(status, 408 | 429 | 502 | 503 | 504),
-			Error::Transport(error) => !error.is_builder(),
+			Error::Transport(error) => !error.is_builder() && !is_certificate(error),
+			Error::GatewayFile { missing, .. } => *missing,
 			_ => false,
 		}
+	}
+
+	/// Whether the request itself is at fault, so that it would fail in the same way for ever. A token that the node does not know, or
+	/// that does not reach so far, is not the request's fault.
+	pub fn blames_request(&self) -> bool {
+		match self {
+			Error::Problem(problem) => {
+				!self.is_transient() && (400..500).contains(&problem.status) && !matches!(problem.status, 401 | 403)
+			}
+			_ => false,
+		}
+	}
+
+	/// How long the node asked to wait.
+	pub(crate) fn asked_pause(&self) -> Option<std::time::Duration> {
+		match self {
+			Error::Problem(problem) => problem.retry_after_ms.map(std::time::Duration::from_millis),
+			_ => None,
+		}
+	}
+
+	/// Whether the node may be elsewhere, or take another token, since it was started again.
+	pub(crate) fn may_have_moved(&self) -> bool {
+		matches!(self, Error::Transport(_)) || self.code() == Some(ProblemCode::Unauthenticated)
 	}
 }
 
@@ -91,4 +118,17 @@ fn chain(error: &reqwest::Error) -> String {
 		source = cause.source();
 	}
 	text
+}
+
+/// Whether it is a certificate that failed: it will not get better by itself, and waiting would hide it.
+fn is_certificate(error: &reqwest::Error) -> bool {
+	let mut source = std::error::Error::source(error);
+	while let Some(cause) = source {
+		// rustls' errors are not part of reqwest's interface; their text is what there is to tell them by.
+		if cause.to_string().contains("certificate") {
+			return true;
+		}
+		source = cause.source();
+	}
+	false
 }

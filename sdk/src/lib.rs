@@ -29,5 +29,5 @@ mod error;
 mod sse;
 pub mod types;
 
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, Retry};
 pub use error::Error;

@@ -1,197 +1,121 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Reader of `text/event-stream` as the HTML standard describes it, as far as a node uses it: `id`, `event`, `data`,
-//! `retry` and comments. Fed with chunks cut anywhere.
+//! The bytes of an event stream, bounded: the parser behind it keeps what it has not dispatched yet.
 
-/// Longest line that a node sends, in bytes; a longer one ends the stream.
-const MAX_LINE_BYTES: usize = 1 << 20;
+use futures::{Stream, StreamExt};
 
-/// One dispatched event.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Frame {
-	/// The last `id` seen so far.
-	pub id: Option<String>,
-	/// The `event` field.
-	pub event: String,
-	/// The `data` lines, joined by line feeds.
-	pub data: String,
-}
+/// Most bytes from one empty line to the next. A node sends far fewer; more of them are no event.
+pub(crate) const MAX_EVENT_BYTES: usize = 2 << 20;
 
-/// Why a stream cannot be read on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Broken {
-	/// A line or the data of one event is longer than [`MAX_LINE_BYTES`].
+/// Why the bytes ended.
+#[derive(Debug)]
+pub(crate) enum Cut<E> {
+	/// The connection broke.
+	Transport(E),
+	/// One event has more than [`MAX_EVENT_BYTES`].
 	TooLong,
-	/// A line is not UTF-8.
-	NotUtf8,
 }
 
-/// The state between two chunks.
-#[derive(Default)]
-pub(crate) struct Parser {
-	line: Vec<u8>,
-	/// The last chunk ended in a carriage return: a line feed at the start of the next one belongs to it.
-	after_return: bool,
-	current: Frame,
-	has_data: bool,
-	/// Milliseconds to wait before the next connection, once the node said so.
-	pub retry_ms: Option<u64>,
-}
-
-impl Parser {
-	/// The last `id`, whether or not an event came with it.
-	pub fn last_id(&self) -> Option<&str> {
-		self.current.id.as_deref()
-	}
-
-	/// Takes the next bytes and appends the events that they complete to `frames`.
-	pub fn feed(&mut self, mut chunk: &[u8], frames: &mut Vec<Frame>) -> Result<(), Broken> {
-		if self.after_return && !chunk.is_empty() {
-			self.after_return = false;
-			if chunk[0] == b'\n' {
-				chunk = &chunk[1..];
+/// The same bytes, until an event is too long.
+pub(crate) fn bounded<B, E>(bytes: impl Stream<Item = Result<B, E>>) -> impl Stream<Item = Result<B, Cut<E>>>
+where
+	B: AsRef<[u8]>,
+{
+	// Bytes since the last empty line, and whether the line at hand has none yet.
+	let (mut since, mut line_is_empty) = (0usize, true);
+	bytes.map(move |chunk| {
+		let chunk = chunk.map_err(Cut::Transport)?;
+		for byte in chunk.as_ref() {
+			since += 1;
+			match byte {
+				b'\n' if line_is_empty => since = 0,
+				b'\n' => line_is_empty = true,
+				b'\r' => {}
+				_ => line_is_empty = false,
+			}
+			if since > MAX_EVENT_BYTES {
+				return Err(Cut::TooLong);
 			}
 		}
-		while let Some(end) = chunk.iter().position(|b| matches!(b, b'\n' | b'\r')) {
-			self.append(&chunk[..end])?;
-			let line = std::mem::take(&mut self.line);
-			self.take_line(&line, frames)?;
-			// Keep the allocation for the next line.
-			self.line = line;
-			self.line.clear();
-			let mut next = end + 1;
-			if chunk[end] == b'\r' {
-				match chunk.get(next) {
-					Some(b'\n') => next += 1,
-					Some(_) => {}
-					None => self.after_return = true,
-				}
-			}
-			chunk = &chunk[next..];
-		}
-		self.append(chunk)
-	}
-
-	fn append(&mut self, bytes: &[u8]) -> Result<(), Broken> {
-		if self.line.len() + bytes.len() > MAX_LINE_BYTES {
-			return Err(Broken::TooLong);
-		}
-		self.line.extend_from_slice(bytes);
-		Ok(())
-	}
-
-	fn take_line(&mut self, line: &[u8], frames: &mut Vec<Frame>) -> Result<(), Broken> {
-		if line.is_empty() {
-			if self.has_data {
-				frames.push(self.current.clone());
-			}
-			self.has_data = false;
-			self.current.data.clear();
-			self.current.event.clear();
-			return Ok(());
-		}
-		let line = std::str::from_utf8(line).map_err(|_| Broken::NotUtf8)?;
-		let (field, value) = line.split_once(':').unwrap_or((line, ""));
-		let value = value.strip_prefix(' ').unwrap_or(value);
-		match field {
-			"data" => {
-				if self.current.data.len() + value.len() > MAX_LINE_BYTES {
-					return Err(Broken::TooLong);
-				}
-				if self.has_data {
-					self.current.data.push('\n');
-				}
-				self.current.data.push_str(value);
-				self.has_data = true;
-			}
-			"event" => self.current.event = value.into(),
-			"id" if !value.contains('\0') => self.current.id = Some(value.into()),
-			"retry" => self.retry_ms = value.parse().ok().or(self.retry_ms),
-			// A comment (empty field name) keeps the connection alive; unknown fields are to be ignored.
-			_ => {}
-		}
-		Ok(())
-	}
+		Ok(chunk)
+	})
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use eventsource_stream::{Event, EventStreamError, Eventsource};
+	use futures::{executor::block_on, stream};
 	use proptest::prelude::*;
 
-	fn read(chunks: &[&[u8]]) -> Vec<Frame> {
-		let mut parser = Parser::default();
-		let mut frames = Vec::new();
-		for chunk in chunks {
-			parser.feed(chunk, &mut frames).unwrap();
+	fn read(chunks: Vec<Vec<u8>>) -> Vec<Event> {
+		let bytes = stream::iter(chunks.into_iter().map(Ok::<_, ()>));
+		block_on(
+			bounded(bytes)
+				.eventsource()
+				.take_while(|event| futures::future::ready(event.is_ok()))
+				.map(|event| event.expect("errors end the stream above"))
+				.collect(),
+		)
+	}
+
+	fn ids(events: &[Event]) -> Vec<&str> {
+		events.iter().map(|event| event.id.as_str()).collect()
+	}
+
+	const STREAM: &[u8] =
+		b"retry: 250\n\n: heartbeat\n\nid: 10-0\nevent: confirmed\ndata: {\"a\":1}\n\nid: 20-0\nid: 20-0\ndata: {\"a\":2}\n\n";
+
+	#[test]
+	fn an_event_that_breaks_off_gives_no_id() {
+		// Cut at every byte: an event is given out whole or not at all, so that whoever connects again asks behind the last whole one.
+		for cut in 0..=STREAM.len() {
+			let expected: &[&str] = match cut {
+				0..=65 => &[],
+				66..=98 => &["10-0"],
+				_ => &["10-0", "20-0"],
+			};
+			assert_eq!(ids(&read(vec![STREAM[..cut].to_vec()])), expected, "cut at {cut}");
 		}
-		frames
-	}
-
-	fn frame(id: Option<&str>, event: &str, data: &str) -> Frame {
-		Frame {
-			id: id.map(Into::into),
-			event: event.into(),
-			data: data.into(),
-		}
 	}
 
 	#[test]
-	fn reads_id_event_and_data() {
-		let frames = read(&[b"retry: 250\n\nid: 5-0\nevent: confirmed\ndata: {\"a\":1}\n\n"]);
-		assert_eq!(frames, [frame(Some("5-0"), "confirmed", "{\"a\":1}")]);
-	}
-
-	#[test]
-	fn comments_and_empty_events_dispatch_nothing() {
-		assert_eq!(read(&[b": heartbeat\n\n\n:\n\nevent: x\n\n"]), []);
-	}
-
-	#[test]
-	fn the_id_stays_for_later_events() {
-		let frames = read(&[b"id: 1-0\ndata: a\n\ndata: b\n\n"]);
-		assert_eq!(frames, [frame(Some("1-0"), "", "a"), frame(Some("1-0"), "", "b")]);
-	}
-
-	#[test]
-	fn data_lines_are_joined_and_all_line_ends_count() {
-		let frames = read(&[b"data: a\r", b"\ndata:b\rdata:  c\r\n\r\n"]);
-		assert_eq!(frames, [frame(None, "", "a\nb\n c")]);
-	}
-
-	#[test]
-	fn an_event_without_its_empty_line_is_not_dispatched() {
-		assert_eq!(read(&[b"data: half"]), []);
-	}
-
-	#[test]
-	fn a_line_without_end_is_bounded() {
-		let mut parser = Parser::default();
-		let chunk = vec![b'x'; MAX_LINE_BYTES];
-		assert_eq!(parser.feed(&chunk, &mut Vec::new()), Ok(()));
-		assert_eq!(parser.feed(b"x", &mut Vec::new()), Err(Broken::TooLong));
+	fn an_event_without_end_is_cut() {
+		let chunks = vec![vec![b'x'; MAX_EVENT_BYTES], vec![b'x']];
+		let bytes = stream::iter(chunks.into_iter().map(Ok::<_, ()>));
+		let ended: Vec<_> = block_on(bounded(bytes).eventsource().collect());
+		assert!(matches!(
+			ended.first(),
+			Some(Err(EventStreamError::Transport(Cut::TooLong)))
+		));
+		// Many short lines without an empty one are no way around it.
+		let chunks = vec![b"data: x\n".to_vec(); MAX_EVENT_BYTES / 8 + 1];
+		let bytes = stream::iter(chunks.into_iter().map(Ok::<_, ()>));
+		assert!(block_on(
+			bounded(bytes).any(|chunk| futures::future::ready(chunk.is_err()))
+		));
 	}
 
 	proptest! {
 		#[test]
 		fn cuts_do_not_matter(text in "([a-z: \r\n]|data: |id: |\n\n){0,40}", cuts in prop::collection::vec(0usize..200, 0..8)) {
 			let bytes = text.as_bytes();
-			let whole = read(&[bytes]);
+			let whole = read(vec![bytes.to_vec()]);
 			let mut cuts: Vec<usize> = cuts.into_iter().map(|c| c.min(bytes.len())).collect();
 			cuts.sort_unstable();
 			let mut parts = Vec::new();
 			let mut from = 0;
 			for cut in cuts {
-				parts.push(&bytes[from..cut]);
+				parts.push(bytes[from..cut].to_vec());
 				from = cut;
 			}
-			parts.push(&bytes[from..]);
-			prop_assert_eq!(read(&parts), whole);
+			parts.push(bytes[from..].to_vec());
+			prop_assert_eq!(read(parts), whole);
 		}
 
 		#[test]
 		fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-			let _ = Parser::default().feed(&bytes, &mut Vec::new());
+			read(vec![bytes]);
 		}
 	}
 }

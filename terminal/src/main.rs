@@ -2,13 +2,18 @@
 
 //! The binary `sealane`: reads the command line, runs the command, ends with its exit code.
 
+mod commands;
+
 use clap::Parser;
-use sealane_terminal::commands::Cli;
+use commands::Cli;
+use sealane_operator::{chain, evidence};
+use sealane_terminal_core::{error, log, node, output};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
 	let cli = Cli::parse();
 	let json = cli.json();
+	cli.start_log();
 	let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
 		Ok(runtime) => runtime,
 		Err(error) => {
@@ -19,16 +24,16 @@ fn main() -> ExitCode {
 	match runtime.block_on(cli.run()) {
 		Ok(()) => ExitCode::SUCCESS,
 		Err(error) => {
-			let code = error.exit_code();
+			let exit_code = error.exit_code();
 			if json {
-				println!(
-					"{}",
-					serde_json::json!({ "error": error.to_string(), "exit_code": code })
-				);
+				let report = serde_json::json!({
+					"error": error.to_string(), "code": error.code(), "exit_code": exit_code,
+				});
+				eprintln!("{report}");
 			} else {
-				eprintln!("sealane: {error}");
+				eprintln!("sealane: {}", output::shown(&error.to_string()));
 			}
-			ExitCode::from(code)
+			ExitCode::from(exit_code)
 		}
 	}
 }

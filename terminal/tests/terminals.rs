@@ -8,16 +8,28 @@ mod exchange;
 
 use databases::Databases;
 use exchange::Exchange;
-use sealane_sdk::Client;
-use sealane_terminal::{
-	customers::CustomerBook,
-	db::{Db, Figures, RecordFilter},
-	issuer::{Desk, Rules},
-	output::Output,
-	sales::{self, RegisterConfig, SalesConfig, Source, Until},
-	sample::{self, catalogue, Counts, Manifest, SampleSize},
+use sealane_issuer::{books::BooksDb, Desk, WatchedRules};
+use sealane_sales::{
+	self as sales,
+	customers::{CustomerBook, WatchedBook},
+	db::{Figures, RecordFilter, SalesDb},
+	manage,
+	watch::{Completion, WatchConfig},
+	RegisterConfig, Registering, SalesConfig, Source, Until, Who,
 };
-use std::{path::PathBuf, process::Stdio, sync::Arc, time::Duration};
+use sealane_sample::{self as sample, catalogue, Counts, Manifest, SampleSize};
+use sealane_sdk::{
+	types::{EventKind, InboxKind},
+	Client,
+};
+use sealane_terminal_core::{output::Output, Error};
+use std::{
+	future::Future,
+	path::{Path, PathBuf},
+	process::Stdio,
+	sync::Arc,
+	time::Duration,
+};
 use tokio::{io::AsyncReadExt, process::Command, sync::watch};
 
 const QUIET: Output = Output {
@@ -71,8 +83,8 @@ impl World {
 		Client::new(self.urls[member].as_str(), "token").unwrap()
 	}
 
-	async fn db(&self, name: &str) -> Db {
-		Db::open(&self.databases.url(name)).await.unwrap()
+	async fn db(&self, name: &str) -> SalesDb {
+		SalesDb::open(&self.databases.url(name)).await.unwrap()
 	}
 
 	fn book(&self, seller: usize) -> CustomerBook {
@@ -83,8 +95,8 @@ impl World {
 	async fn issuers(&self) -> watch::Sender<bool> {
 		let (stop, stopped) = watch::channel(false);
 		for (index, issuer) in catalogue::ISSUERS.iter().enumerate() {
-			let rules = Rules::read(&self.path(issuer.key).join("rules.toml")).unwrap();
-			let db = self.db(issuer.key).await;
+			let rules = WatchedRules::open(&self.path(issuer.key).join("rules.toml")).unwrap();
+			let db = BooksDb::open(&self.databases.url(issuer.key)).await.unwrap();
 			let mut desk = Desk::open(self.client(index + 2), db, rules).await.unwrap();
 			let stopped = stopped.clone();
 			tokio::spawn(async move { desk.run(stopped, |_| ()).await.unwrap() });
@@ -95,9 +107,10 @@ impl World {
 	async fn register(&self, seller: usize) {
 		let db = self.db(catalogue::SELLERS[seller].key).await;
 		let config = RegisterConfig {
-			issuers: vec![],
+			who: Who::All,
 			wait: true,
 			timeout: Some(PATIENCE),
+			..RegisterConfig::default()
 		};
 		let figures = sales::register(self.client(seller), db, &self.book(seller), &config, QUIET)
 			.await
@@ -114,20 +127,38 @@ impl World {
 		);
 	}
 
-	async fn sell(&self, seller: usize, file: &str, until: Until) -> Figures {
+	/// How a file of a seller is sold; nobody is registered by the way.
+	fn config(&self, seller: usize, file: &str, until: Until) -> SalesConfig {
 		let key = catalogue::SELLERS[seller].key;
-		let config = SalesConfig {
-			source: Source::File(self.path(key).join(file)),
+		SalesConfig {
 			window: Duration::from_millis(50),
 			window_orders: 300,
+			registering: Registering::ByHand,
 			until,
 			timeout: Some(PATIENCE),
-		};
-		let (_keep, stop) = watch::channel(false);
-		let db = self.db(key).await;
-		sales::run(self.client(seller), db, self.book(seller), config, QUIET, stop)
+			..SalesConfig::new(Source::File(self.path(key).join(file)))
+		}
+	}
+
+	async fn sell(&self, seller: usize, file: &str, until: Until) -> Figures {
+		self.run(seller, self.config(seller, file, until), std::future::pending())
 			.await
 			.unwrap()
+	}
+
+	/// Runs the sales terminal until it is done, or `end` is.
+	async fn run(&self, seller: usize, config: SalesConfig, end: impl Future<Output = ()>) -> Result<Figures, Error> {
+		let (stop, stopping) = watch::channel(false);
+		let db = self.db(catalogue::SELLERS[seller].key).await;
+		let book = || Ok(WatchedBook::fixed(self.book(seller)));
+		let run = sales::run(self.client(seller), db, book, config, QUIET, stopping);
+		tokio::pin!(run);
+		tokio::select! {
+			figures = &mut run => return figures,
+			() = end => {}
+		}
+		stop.send(true).unwrap();
+		run.await
 	}
 
 	fn counts(&self, seller: usize, file: &str) -> &Counts {
@@ -154,6 +185,21 @@ fn assert_figures(found: &Figures, expected: &Counts) {
 		(expected.confirmed, expected.rejected)
 	);
 	assert_eq!(found.records, expected.submitted);
+	// Every cancellation of the sample is agreed to, and says so in the record of what it took back.
+	let cancellations = expected.submitted_by_kind.get("cancellation").copied().unwrap_or(0);
+	assert_eq!(found.cancelled, cancellations);
+}
+
+/// Waits until something holds.
+async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+	let waited = async {
+		while !holds().await {
+			tokio::time::sleep(Duration::from_millis(20)).await;
+		}
+	};
+	tokio::time::timeout(PATIENCE, waited)
+		.await
+		.unwrap_or_else(|_| panic!("{what}"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -199,6 +245,17 @@ async fn the_sample_goes_through(world: World) {
 	let sent: serde_json::Value = serde_json::from_str(&record.order_text).unwrap();
 	assert_eq!(sent["clause_version"], record.clause_version);
 	assert!(sent["facts"]["registered"].as_bool().unwrap() && sent["facts"].get("name").is_none());
+	assert!(
+		sent.get("branch").is_none(),
+		"a field that nobody declared stays in the house"
+	);
+	for order in world.exchange.orders(2) {
+		let facts: Vec<&String> = order["facts"].as_object().unwrap().keys().collect();
+		assert!(
+			!facts.contains(&&"investor_entity".to_string()),
+			"no clause asks for it: {facts:?}"
+		);
+	}
 	assert_eq!((record.anchor, record.block), (0, 77));
 	assert!(record.accepted_at > 0 && record.confirmed_at > 0 && record.finalised_at > 0);
 	assert_eq!(record.entry.split('/').count(), 5);
@@ -215,8 +272,9 @@ async fn without_registration_nothing_is_sent() {
 	let figures = world.sell(0, "orders.ndjson", Until::Confirmed).await;
 	let expected = world.counts(0, "orders.ndjson");
 	assert_eq!(figures.submitted, 0);
-	assert_eq!(figures.unqualified, expected.unqualified + expected.submitted);
-	assert!(figures.unqualified_by_clause["registered"] >= expected.submitted);
+	let not_sent = figures.unqualified + figures.cancelled;
+	assert_eq!(not_sent, expected.unqualified + expected.submitted);
+	assert!(figures.unqualified_by_clause["registered"] + figures.cancelled >= expected.submitted);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -244,32 +302,378 @@ async fn a_watched_folder_is_worked_off() {
 	let orders = world.path("harbour-bank").join("orders.ndjson");
 	std::fs::copy(&orders, folder.join("orders.ndjson.tmp")).unwrap();
 	std::fs::rename(folder.join("orders.ndjson.tmp"), folder.join("orders.ndjson")).unwrap();
-	let (stop, stopped) = watch::channel(false);
+	let watch = WatchConfig {
+		completion: Completion::Renamed,
+		window: Duration::from_millis(20),
+	};
 	let config = SalesConfig {
-		source: Source::Folder(folder.clone()),
 		window: Duration::from_millis(20),
 		window_orders: 100,
-		until: Until::Confirmed,
-		timeout: None,
+		registering: Registering::ByHand,
+		..SalesConfig::new(Source::Folder(folder.clone(), watch))
 	};
 	let db = world.db("harbour-bank").await;
-	let run = sales::run(world.client(0), db.clone(), world.book(0), config, QUIET, stopped);
 	let expected = world.counts(0, "orders.ndjson").clone();
-	let wait = async {
-		let all_done = || async {
-			let moved = folder.join("done/orders.ndjson").exists() && folder.join("failed/bad.csv.error").exists();
-			moved && db.figures(None).await.unwrap().records == expected.submitted
-		};
-		while !all_done().await {
-			tokio::time::sleep(Duration::from_millis(20)).await;
-		}
-		stop.send(true).unwrap();
-	};
-	let (figures, ()) = tokio::time::timeout(PATIENCE, async { tokio::join!(run, wait) })
-		.await
-		.expect("the folder was not worked off");
+	let worked_off = until("the folder was not worked off", || async {
+		let moved = folder.join("done/orders.ndjson").exists() && folder.join("failed/bad.csv.error").exists();
+		moved && db.figures(None).await.unwrap().records == expected.submitted
+	});
+	let figures = world.run(0, config, worked_off).await;
 	assert_figures(&figures.unwrap(), &expected);
 	assert!(!folder.join("orders.ndjson").exists());
+}
+
+/// Confirmations and results that an honest node would have refused, in the words of a dishonest or careless one.
+const UNREADABLE: [(EventKind, &str); 8] = [
+	(
+		EventKind::Confirmed,
+		r#"{"order":"X-1","outcome":"accepted","deal":20260302001}"#,
+	),
+	(
+		EventKind::Confirmed,
+		r#"{"order":"X-2","outcome":"accepted","deal":"D\u0000"}"#,
+	),
+	(
+		EventKind::Confirmed,
+		r#"{"order":"X-3","outcome":"rejected","reason":{"code":"A\u0000"}}"#,
+	),
+	(
+		EventKind::Confirmed,
+		r#"{"order":"X-4","outcome":"rejected","reason":{"code":"A","text":5}}"#,
+	),
+	(EventKind::Confirmed, r#"{"order":"X\u0000","outcome":"accepted"}"#),
+	(
+		EventKind::Registered,
+		r#"{"order":"R-1","outcome":"accepted","account":9001}"#,
+	),
+	(
+		EventKind::Registered,
+		r#"{"order":"R-2","outcome":"accepted","salt":5}"#,
+	),
+	(
+		EventKind::Registered,
+		r#"{"order":"R-3","registration":"R-3","outcome":"accepted"}"#,
+	),
+];
+
+async fn what_a_partner_says_ends_no_terminal(world: World) {
+	for (kind, body) in UNREADABLE {
+		world.exchange.say_to_seller(0, kind, body);
+	}
+	for (kind, body) in [
+		(
+			InboxKind::Order,
+			r#"{"id":"A","kind":"purchase","product":"BD1201","customer":"C\u0000","placed_at":"2026-03-02T10:00:00Z"}"#,
+		),
+		(
+			InboxKind::Order,
+			r#"{"id":"B","kind":"non_trade_transfer","product":"BD1201","customer":"C","units":"1","placed_at":"2026-03-02T10:00:00Z","details":{"to_customer":"A\u0000B"}}"#,
+		),
+		(InboxKind::Order, r#"{"id":"N\u0000","kind":"purchase"}"#),
+		(InboxKind::Order, r#"{"id":7}"#),
+		(
+			InboxKind::Registration,
+			r#"{"id":"R","customer":"K\u0000","person":{"name":"x"}}"#,
+		),
+		(InboxKind::Registration, r#"{"customer":"K"}"#),
+	] {
+		world.exchange.say_to_issuer(2, kind, body);
+	}
+	let _issuers = world.issuers().await;
+	world.register(0).await;
+	let figures = world.sell(0, "orders.ndjson", Until::Confirmed).await;
+	assert_figures(&figures, world.counts(0, "orders.ndjson"));
+	let seller = world.db("harbour-bank").await;
+	let kept = seller.quarantined(false, 100).await.unwrap();
+	assert_eq!(kept.len(), UNREADABLE.len());
+	for (kept, (_, body)) in kept.iter().rev().zip(UNREADABLE) {
+		assert_eq!(kept.body, body);
+		assert!(!kept.reason.is_empty());
+	}
+	let issuer = world.db(catalogue::ISSUERS[0].key).await;
+	// Those without an id that could be answered; the others were rejected by name.
+	assert_eq!(issuer.quarantined(false, 100).await.unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_partner_says_is_kept_and_ends_nothing() {
+	what_a_partner_says_ends_no_terminal(World::new(400).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_partner_says_is_kept_and_ends_nothing_with_postgresql() {
+	what_a_partner_says_ends_no_terminal(World::with_postgres(400).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_suspension_and_new_clauses_are_waited_for() {
+	let world = World::new(400).await;
+	let _issuers = world.issuers().await;
+	world.register(0).await;
+	world.exchange.suspend(true);
+	let expected = world.counts(0, "orders.ndjson").clone();
+	let figures = world.sell(0, "orders.ndjson", Until::Confirmed).await;
+	// An order whose cancellation came after it was refused is taken back here: it is not sent any more.
+	assert_eq!(
+		(figures.refused + figures.cancelled, figures.submitted),
+		(expected.submitted, 0)
+	);
+	// Resumed, under clauses that were agreed on meanwhile: every order is qualified anew and goes, under its id.
+	world.exchange.suspend(false);
+	world.exchange.renew_clauses();
+	let db = world.db("harbour-bank").await;
+	let taken_back = figures.cancelled;
+	let all_confirmed = until("what was refused did not come back", || async {
+		db.figures(None).await.unwrap().records == expected.submitted - taken_back
+	});
+	let service = SalesConfig {
+		registering: Registering::ByHand,
+		..SalesConfig::new(Source::None)
+	};
+	let figures = world.run(0, service, all_confirmed).await.unwrap();
+	assert_eq!(
+		(figures.refused, figures.submitted),
+		(0, expected.submitted - taken_back)
+	);
+	assert!(figures.confirmed > 0, "{figures:?}");
+	assert_eq!(world.exchange.contradictions(), 0);
+	assert_eq!(db.waiting().await.unwrap().0, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn customers_are_registered_with_their_first_order_and_nobody_else() {
+	let world = World::new(400).await;
+	let _issuers = world.issuers().await;
+	let config = SalesConfig {
+		registering: Registering::OnFirstOrder,
+		..world.config(0, "orders.ndjson", Until::Confirmed)
+	};
+	world.run(0, config, std::future::pending()).await.unwrap();
+	let expected = world.counts(0, "orders.ndjson").clone();
+	let db = world.db("harbour-bank").await;
+	let settled = until("the orders did not follow their registrations", || async {
+		let figures = db.figures(None).await.unwrap();
+		db.waiting().await.unwrap().0 == 0 && figures.submitted > 0 && figures.submitted == figures.records
+	});
+	let figures = world.run(0, SalesConfig::new(Source::None), settled).await.unwrap();
+	// Some orders were taken back before they were sent, because their cancellation stood in the same file; all others went.
+	let sent = figures.submitted + figures.cancelled;
+	assert!(figures.confirmed > 0 && sent >= expected.submitted, "{figures:?}");
+	for issuer in 2..5 {
+		let mut customers: Vec<String> = Vec::new();
+		for order in world.exchange.orders(issuer) {
+			customers.push(order["customer"].as_str().unwrap().into());
+		}
+		customers.sort();
+		customers.dedup();
+		let registered = world.exchange.registrations(issuer);
+		assert!(
+			registered > 0 && registered < world.book(0).len(),
+			"not everybody: {registered}"
+		);
+		assert!(
+			registered >= customers.len() && registered <= customers.len() + 10,
+			"those who ordered: {registered}"
+		);
+	}
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_is_cancelled_by_hand_on_both_sides() {
+	let world = World::new(200).await;
+	let _issuers = world.issuers().await;
+	world.register(0).await;
+	world.sell(0, "orders.ndjson", Until::Confirmed).await;
+	let db = world.db("harbour-bank").await;
+	let purchases = RecordFilter {
+		state: Some("confirmed".into()),
+		limit: 1_000,
+		..RecordFilter::default()
+	};
+	let records = db.records(&purchases).await.unwrap();
+	let id = records.into_iter().find(|r| r.kind == "purchase").unwrap().id;
+	// By the sample's rules the day that the seller states counts: today is another one, and the issuer says so.
+	manage::cancel(&db, &id).await.unwrap();
+	let cancellation = format!("{id}~cancel");
+	let answered = until("the cancellation was not answered", || async {
+		db.record(&cancellation)
+			.await
+			.unwrap()
+			.is_some_and(|r| r.confirmed_at > 0)
+	});
+	world.run(0, SalesConfig::new(Source::None), answered).await.unwrap();
+	let record = db.record(&cancellation).await.unwrap().unwrap();
+	assert_eq!(record.cancels, id);
+	assert_eq!(
+		(record.state.as_str(), record.reason_code.as_str()),
+		("rejected", "PLACED_IN_FUTURE")
+	);
+	assert_eq!(
+		db.record(&id).await.unwrap().unwrap().state,
+		"confirmed",
+		"a refused cancellation takes nothing back"
+	);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_terminal_for_each_database() {
+	for world in [World::new(200).await, World::with_postgres(200).await] {
+		let _issuers = world.issuers().await;
+		let second = async {
+			// The first has its lease when it has read the node's events.
+			tokio::time::sleep(Duration::from_secs(1)).await;
+			let started = world
+				.run(0, SalesConfig::new(Source::None), std::future::pending())
+				.await;
+			assert!(matches!(started, Err(Error::InUse { .. })), "{started:?}");
+		};
+		world.run(0, SalesConfig::new(Source::None), second).await.unwrap();
+		// Given back: the next one starts.
+		world.run(0, SalesConfig::new(Source::None), async {}).await.unwrap();
+	}
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_goes_away_comes_back() {
+	let world = World::with_postgres(600).await;
+	let Databases::Postgres(server) = &world.databases else {
+		panic!("PostgreSQL was asked for");
+	};
+	let _issuers = world.issuers().await;
+	world.register(0).await;
+	let expected = world.counts(0, "orders.ndjson").clone();
+	let config = SalesConfig {
+		window_orders: 20,
+		..world.config(0, "orders.ndjson", Until::Confirmed)
+	};
+	let cuts = async {
+		for _ in 0..3 {
+			tokio::time::sleep(Duration::from_millis(700)).await;
+			tokio::task::block_in_place(|| {
+				server.halt();
+				std::thread::sleep(Duration::from_millis(500));
+				server.resume();
+			});
+		}
+		std::future::pending::<()>().await;
+	};
+	let figures = world.run(0, config, cuts).await.unwrap();
+	assert_figures(&figures, &expected);
+	assert_eq!((world.exchange.contradictions(), world.exchange.unanswered()), (0, 0));
+}
+
+/// Writes the file by which a node on this machine is found.
+fn announce(folder: &Path, url: &str) {
+	use std::os::unix::fs::PermissionsExt;
+	let path = folder.join("gateway.json.new");
+	std::fs::write(&path, format!(r#"{{"url":"{url}","token":"token"}}"#)).unwrap();
+	std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+	std::fs::rename(path, folder.join("gateway.json")).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_outlives_its_node() {
+	let world = World::new(400).await;
+	let _issuers = world.issuers().await;
+	world.register(0).await;
+	let (node, folder) = (world.path("node"), world.path("in"));
+	for path in [&node, &folder] {
+		std::fs::create_dir(path).unwrap();
+	}
+	let bank = world.path("harbour-bank");
+	let mut child = Command::new(env!("CARGO_BIN_EXE_sealane"))
+		.args(["sales", "run", "--complete", "renamed", "--node"])
+		.arg(&node)
+		.args(["--db", &world.databases.url("harbour-bank"), "--customers"])
+		.arg(bank.join("customers.ndjson"))
+		.arg("--watch")
+		.arg(&folder)
+		.stdout(Stdio::null())
+		.stderr(Stdio::piped())
+		.kill_on_drop(true)
+		.spawn()
+		.unwrap();
+	// The node is not there yet, comes, goes, and comes back at another address.
+	tokio::time::sleep(Duration::from_millis(500)).await;
+	let (url, first) = world.exchange.serve_until_dropped(0).await;
+	announce(&node, &url);
+	let text = std::fs::read_to_string(bank.join("orders.ndjson")).unwrap();
+	let (early, late): (Vec<_>, Vec<_>) = text.lines().enumerate().partition(|(n, _)| *n < 200);
+	let drop_file = |name: &str, lines: Vec<(usize, &str)>| {
+		let lines: Vec<&str> = lines.into_iter().map(|(_, line)| line).collect();
+		std::fs::write(folder.join(".new"), lines.join("\n")).unwrap();
+		std::fs::rename(folder.join(".new"), folder.join(name)).unwrap();
+	};
+	drop_file("a.ndjson", early);
+	until("the first file was not taken", || async {
+		folder.join("done/a.ndjson").exists()
+	})
+	.await;
+	first.abort();
+	std::fs::remove_file(node.join("gateway.json")).unwrap();
+	drop_file("b.ndjson", late);
+	tokio::time::sleep(Duration::from_secs(2)).await;
+	assert!(child.try_wait().unwrap().is_none(), "the service ended with its node");
+	let (url, _second) = world.exchange.serve_until_dropped(0).await;
+	announce(&node, &url);
+	let db = world.db("harbour-bank").await;
+	let expected = world.counts(0, "orders.ndjson").clone();
+	until("the second file was not confirmed", || async {
+		db.figures(None).await.unwrap().records == expected.submitted
+	})
+	.await;
+	child.kill().await.unwrap();
+	let mut journal = String::new();
+	child.stderr.take().unwrap().read_to_string(&mut journal).await.unwrap();
+	assert!(journal.contains("waits"), "an outage is not silent: {journal}");
+	for private in ["张", "王", "990000"] {
+		assert!(!journal.contains(private), "no personal data: {journal}");
+	}
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_wait_for_the_price_of_their_day() {
+	let world = World::new(200).await;
+	world.exchange.say_to_issuer(
+		2,
+		InboxKind::Order,
+		r#"{"id":"A","kind":"purchase","product":"P1","customer":"C","amount":"1000","currency":"CNY","placed_at":"2026-03-02T10:00:00Z"}"#,
+	);
+	let rules = world.path("daily.toml");
+	let text = "cut_off = \"15:00\"\nutc_offset = \"+08:00\"\nnav_file = \"nav.csv\"\n\
+		[products.P1]\nstatus = \"open\"\ncurrency = \"CNY\"\n";
+	std::fs::write(&rules, text).unwrap();
+	let db = BooksDb::open(&world.databases.url("daily")).await.unwrap();
+	let mut desk = Desk::open(world.client(2), db.clone(), WatchedRules::open(&rules).unwrap())
+		.await
+		.unwrap();
+	assert!(desk.page(Duration::from_millis(100)).await.unwrap());
+	let waiting = db.waiting_after(0, 10).await.unwrap();
+	// Received in the evening: of the next day, whatever the seller says.
+	assert_eq!((waiting.len(), waiting[0].trade_date.as_str()), (1, "2026-03-03"));
+	assert_eq!(desk.figures().answers, 0);
+	std::fs::write(
+		world.path("nav.csv"),
+		"product,date,nav\nP1,2026-03-02,9\nP1,2026-03-03,2\n",
+	)
+	.unwrap();
+	let began = std::time::Instant::now();
+	while desk.figures().answers == 0 {
+		assert!(began.elapsed() < PATIENCE, "the price did not execute the order");
+		desk.page(Duration::from_millis(50)).await.unwrap();
+	}
+	assert!(db.waiting_after(0, 10).await.unwrap().is_empty());
+	let key = (0, "A".to_string());
+	let order = db
+		.book_orders(&[key.clone()].into())
+		.await
+		.unwrap()
+		.remove(&key)
+		.unwrap();
+	assert_eq!(
+		(order.units.as_str(), order.trade_date.as_str()),
+		("500.00", "2026-03-03")
+	);
 }
 
 /// Runs the binary; kills it (SIGKILL) after so many more answers of the nodes, or lets it end. Its output where it ended.
@@ -353,10 +757,12 @@ async fn terminals_are_killed(world: World) {
 	let mut register = texts(&["-q", "--json", "sales", "register"]);
 	register.extend(texts(&common));
 	register.push(customers.display().to_string());
+	register.push("--all".into());
 	let mut sell = texts(&["-q", "--json", "sales", "run"]);
 	sell.extend(texts(&common));
 	sell.push(customers.display().to_string());
 	sell.extend(texts(&["--orders", orders.to_str().unwrap(), "--window-orders", "100"]));
+	sell.extend(texts(&["--registering", "by-hand"]));
 	for args in [register, sell] {
 		let ended = async {
 			for kill_after in (1..10).map(Some).chain([None]) {

@@ -8,11 +8,11 @@ use crate::{
 	error::{Error, Result},
 };
 use futures::{future::try_join, stream, TryStreamExt};
+use sealane_sample::catalogue::ISSUERS;
 use sealane_sdk::{
 	types::{Cursor, EventKind, InboxPage},
 	Client,
 };
-use sealane_terminal::sample::catalogue::ISSUERS;
 use serde::{Deserialize, Serialize};
 use std::{
 	borrow::Cow,

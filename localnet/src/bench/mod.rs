@@ -23,10 +23,8 @@ use crate::{
 use further::{Steady, Times};
 use load::{Load, Run, Shape};
 use machine::cpu_us;
-use sealane_terminal::{
-	output::thousands,
-	sample::{self, SampleSize},
-};
+use sealane_sample::{self as sample, SampleSize};
+use sealane_terminal_core::output::thousands;
 use serde::Serialize;
 use std::time::Duration;
 

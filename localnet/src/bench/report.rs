@@ -3,7 +3,7 @@
 //! What was measured, for people.
 
 use super::{Further, Report, SINGLE_CONNECTIONS};
-use sealane_terminal::output::{thousands, Table};
+use sealane_terminal_core::output::{thousands, Table};
 
 pub(super) fn text(report: &Report) -> String {
 	let mut table = Table::new(&[

@@ -20,14 +20,12 @@ use crate::{
 	wait::{until, Look},
 };
 use groundwork::Groundwork;
+use sealane_operator::chain::{ChainClient, SignerArgs};
 use sealane_primitives::{
 	business::Role,
 	ids::{MemberId, NodeId},
 };
-use sealane_terminal::{
-	chain::{ChainClient, SignerArgs},
-	sample::catalogue::{ISSUERS, SELLERS},
-};
+use sealane_sample::catalogue::{ISSUERS, SELLERS};
 use std::{
 	path::{Path, PathBuf},
 	sync::Arc,

@@ -8,16 +8,14 @@ use crate::{
 	wait::{until, Look},
 };
 use futures::future::{try_join, try_join_all};
+use sealane_operator::chain::{self, Arg, Call, CooperationFile, CourierKeyPair, Submitted, Terms, Until};
 use sealane_primitives::{
 	business::{BusinessKinds, Role, Roles},
 	clauses::{Clauses, Timestamp, UtcOffset},
 	directory::Scope,
 	ids::{BlockNumber, ChannelId, MemberId, Name},
 };
-use sealane_terminal::{
-	chain::{self, Arg, Call, CooperationFile, CourierKeyPair, Submitted, Terms, Until},
-	sample::{catalogue::ISSUERS, ClauseFile},
-};
+use sealane_sample::{catalogue::ISSUERS, ClauseFile};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::RwLockReadGuard;
 

@@ -2,7 +2,7 @@
 
 //! What the demo counts, and what must add up.
 
-use sealane_terminal::sample::Manifest;
+use sealane_sample::Manifest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -227,9 +227,9 @@ mod tests {
 
 	fn failed(trade: &TradeFigures, leaked: u64) -> Vec<String> {
 		let folder = tempfile::tempdir().unwrap();
-		let size = sealane_terminal::sample::SampleSize::of_orders(100);
-		let mut manifest = sealane_terminal::sample::write(1, size, folder.path()).unwrap();
-		manifest.total = sealane_terminal::sample::Counts {
+		let size = sealane_sample::SampleSize::of_orders(100);
+		let mut manifest = sealane_sample::write(1, size, folder.path()).unwrap();
+		manifest.total = sealane_sample::Counts {
 			read: 1_000,
 			malformed: 4,
 			duplicates: 3,

@@ -20,7 +20,7 @@ use crate::{
 	process::Process,
 	terminals::Terminals,
 };
-use sealane_terminal::sample::{self, Manifest, SampleSize};
+use sealane_sample::{self as sample, Manifest, SampleSize};
 use std::{
 	path::{Path, PathBuf},
 	time::Instant,

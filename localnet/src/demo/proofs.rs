@@ -11,11 +11,11 @@ use crate::{
 	terminals::Args,
 	wait::{until, Look},
 };
-use sealane_sdk::types::{BusinessKind, Cursor, Direction, Order, OrderStage, Outcome, WaitReason};
-use sealane_terminal::sample::{
+use sealane_sample::{
 	catalogue::{products, ISSUERS},
 	Manifest,
 };
+use sealane_sdk::types::{BusinessKind, Cursor, Direction, Order, OrderStage, Outcome, WaitReason};
 use sealane_verifier::pack::{EvidencePack, Payload, RecordPart};
 use std::{
 	collections::BTreeMap,

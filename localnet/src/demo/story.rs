@@ -215,6 +215,7 @@ impl Demo {
 			let args = self
 				.terminals
 				.sales("register", who, &customers)
+				.with("--all")
 				.option("--timeout-s", "600");
 			self.terminals.json::<RegisterFigures>(args)
 		});

@@ -15,7 +15,7 @@ use crate::{
 use codec::Encode;
 use futures::future::try_join_all;
 use sealane_sdk::types::Direction;
-use sealane_terminal::output::Table;
+use sealane_terminal_core::output::Table;
 use serde::Deserialize;
 use std::{collections::BTreeMap, time::Instant};
 

@@ -10,7 +10,7 @@ use std::{
 	time::{Duration, Instant},
 };
 
-pub use sealane_terminal::output::thousands;
+pub use sealane_terminal_core::output::thousands;
 
 /// Width of the column with the rows of the mission.
 const ROWS: usize = 15;

@@ -11,7 +11,7 @@ use sealane_localnet::{
 	wait::{until, Look},
 	Error, Result,
 };
-use sealane_terminal::sample::catalogue::{Product, ISSUERS, SELLERS};
+use sealane_sample::catalogue::{Product, ISSUERS, SELLERS};
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
 

@@ -7,11 +7,11 @@ use sealane_localnet::{
 	wait::{until, Look},
 	Error, Result,
 };
+use sealane_sample::catalogue::ISSUERS;
 use sealane_sdk::{
 	types::{BusinessKind, Order, OrderStage, OrderStatus, Outcome},
 	Client,
 };
-use sealane_terminal::sample::catalogue::ISSUERS;
 use std::{path::Path, time::Duration};
 
 /// Longest time for anything that a network does; generous, for slow machines.

@@ -9,8 +9,8 @@ use sealane_localnet::{
 	wait::{until, Look},
 	Error, Result,
 };
+use sealane_operator::chain::Until;
 use sealane_sdk::types::OrderStage;
-use sealane_terminal::chain::Until;
 use sealane_verifier::EvidencePack;
 use serde_json::Value;
 use std::{
@@ -73,7 +73,11 @@ async fn a_trade_is_proven_offline_after_the_validators_changed() {
 			.collect::<Vec<_>>()
 	);
 	let parties = &report["parties"];
-	assert_eq!([&parties["issuer"]["name"], &parties["seller"]["name"]], names, "{report}");
+	assert_eq!(
+		[&parties["issuer"]["name"], &parties["seller"]["name"]],
+		names,
+		"{report}"
+	);
 	let judge = SecondVerifier::new(&spec);
 	judge.expects(&file, 0);
 
@@ -100,7 +104,10 @@ impl SecondVerifier {
 	fn new(specification: &Path) -> Self {
 		let has = |library: &str| {
 			let import = format!("import {library}");
-			Command::new("python3").args(["-c", &import]).output().is_ok_and(|output| output.status.success())
+			Command::new("python3")
+				.args(["-c", &import])
+				.output()
+				.is_ok_and(|output| output.status.success())
 		};
 		let runs = has("nacl") || has("cryptography");
 		if !runs {

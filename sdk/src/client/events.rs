@@ -2,13 +2,14 @@
 
 use super::{calls::read_event, check, Client};
 use crate::{
-	sse::{Broken, Frame, Parser},
+	sse::{bounded, Cut},
 	types::{Cursor, Event},
 	Error,
 };
+use eventsource_stream::{EventStreamError, Eventsource};
 use futures::{stream, Stream, StreamExt};
 use reqwest::Response;
-use std::{collections::VecDeque, pin::Pin, time::Duration};
+use std::{pin::Pin, time::Duration};
 
 /// Longest silence on the stream before it counts as broken. The node sends a heartbeat far more often.
 const MAX_SILENCE: Duration = Duration::from_secs(45);
@@ -32,7 +33,6 @@ impl Client {
 			client: self.clone(),
 			cursor,
 			connection: None,
-			ready: VecDeque::new(),
 			failures: 0,
 		};
 		Box::pin(stream::unfold(Some(follower), |state| async {
@@ -45,16 +45,14 @@ impl Client {
 	}
 }
 
-struct Connection {
-	bytes: Pin<Box<dyn Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>,
-	parser: Parser,
-}
+/// What a connection brings: whole events. One that broke off is none, and has not moved the cursor.
+type Frames =
+	Pin<Box<dyn Stream<Item = Result<eventsource_stream::Event, EventStreamError<Cut<reqwest::Error>>>> + Send>>;
 
 struct Follower {
 	client: Client,
 	cursor: Cursor,
-	connection: Option<Connection>,
-	ready: VecDeque<Frame>,
+	connection: Option<Frames>,
 	/// Connections in a row that brought no event.
 	failures: u32,
 }
@@ -62,79 +60,74 @@ struct Follower {
 impl Follower {
 	async fn next(&mut self) -> Result<Event, Error> {
 		loop {
-			if let Some(frame) = self.ready.pop_front() {
-				let event = read_event(&frame.data)?;
-				self.cursor = event.cursor.clone();
-				self.failures = 0;
-				return Ok(event);
-			}
-			match self.read_chunk().await {
-				Ok(()) => {}
+			match self.frame().await {
+				Ok(Some(frame)) => {
+					let event = read_event(&frame.data)?;
+					self.cursor = event.cursor.clone();
+					self.failures = 0;
+					return Ok(event);
+				}
+				Ok(None) => {
+					self.failures = self.failures.saturating_add(1);
+					tokio::time::sleep(Duration::from_millis(100)).await;
+				}
 				Err(error) if error.is_transient() => {
 					self.connection = None;
 					self.failures = self.failures.saturating_add(1);
-					tokio::time::sleep(self.pause(&error)).await;
+					let pause = self.client.pause(self.failures, &error).min(MAX_PAUSE);
+					self.client.tell(self.failures, &error, pause);
+					tokio::time::sleep(pause).await;
 				}
 				Err(error) => return Err(error),
 			}
 		}
 	}
 
-	fn pause(&self, error: &Error) -> Duration {
-		self.client.pause(self.failures, error).min(MAX_PAUSE)
-	}
-
-	/// Connects where there is no connection, then takes one chunk. A broken connection is dropped and `Ok`: the next
-	/// call connects again, with a pause if that fails.
-	async fn read_chunk(&mut self) -> Result<(), Error> {
+	/// Connects where there is no connection, then waits for one event; none where the node closed the stream (it stops) or is
+	/// silent: both end in a new connection.
+	async fn frame(&mut self) -> Result<Option<eventsource_stream::Event>, Error> {
 		let connection = match &mut self.connection {
 			Some(connection) => connection,
 			None => {
 				let response = connect(&self.client, &self.cursor).await?;
-				self.connection.insert(Connection {
-					bytes: Box::pin(response.bytes_stream()),
-					parser: Parser::default(),
-				})
+				// Silence is measured chunk by chunk: heartbeats are no events, but signs of life.
+				let bytes = until_silent(response.bytes_stream());
+				self.connection.insert(Box::pin(bounded(bytes).eventsource()))
 			}
 		};
-		let chunk = match tokio::time::timeout(MAX_SILENCE, connection.bytes.next()).await {
-			Ok(Some(chunk)) => chunk?,
-			// The node closed the stream (it stops), or is silent: both end in a new connection.
-			Ok(None) | Err(_) => {
+		match connection.next().await {
+			Some(Ok(frame)) => Ok(Some(frame)),
+			None => {
 				self.connection = None;
-				self.failures = self.failures.saturating_add(1);
-				tokio::time::sleep(Duration::from_millis(100)).await;
-				return Ok(());
+				Ok(None)
 			}
-		};
-		let mut frames = Vec::new();
-		let parsed = connection.parser.feed(&chunk, &mut frames);
-		// A heartbeat's id says how far the node has looked without finding an event.
-		if let Some(id) = connection
-			.parser
-			.last_id()
-			.filter(|_| frames.is_empty() && self.ready.is_empty())
-		{
-			if id != self.cursor.as_str() {
-				self.cursor = id.into();
-			}
+			Some(Err(EventStreamError::Transport(Cut::Transport(error)))) => Err(error.into()),
+			Some(Err(EventStreamError::Transport(Cut::TooLong))) => Err(Error::Stream("an event is longer than 2 MiB")),
+			Some(Err(EventStreamError::Utf8(_))) => Err(Error::Stream("a line is not UTF-8")),
+			Some(Err(EventStreamError::Parser(_))) => Err(Error::Stream("a line is none of an event")),
 		}
-		// Events before the broken line are whole.
-		self.ready.extend(frames);
-		parsed.map_err(|broken| match broken {
-			Broken::TooLong => Error::Stream("a line is longer than 1 MiB"),
-			Broken::NotUtf8 => Error::Stream("a line is not UTF-8"),
-		})
 	}
 }
 
+/// The same chunks; ends after [`MAX_SILENCE`] without one.
+fn until_silent<T>(chunks: impl Stream<Item = T> + Send + 'static) -> impl Stream<Item = T> + Send {
+	stream::unfold(Box::pin(chunks), |mut chunks| async move {
+		match tokio::time::timeout(MAX_SILENCE, chunks.next()).await {
+			Ok(Some(chunk)) => Some((chunk, chunks)),
+			Ok(None) | Err(_) => None,
+		}
+	})
+}
+
 async fn connect(client: &Client, cursor: &Cursor) -> Result<Response, Error> {
+	client.look_again();
 	let mut url = client.url_of(&["v1", "events"])?;
 	url.query_pairs_mut().append_pair("cursor", cursor.as_str());
 	// No overall timeout: the stream has no end. Silence is bounded chunk by chunk.
 	let request = client
 		.http
 		.get(url)
+		.header(reqwest::header::AUTHORIZATION, client.bearer())
 		.header(reqwest::header::ACCEPT, "text/event-stream");
 	let response = match tokio::time::timeout(MAX_SILENCE, request.send()).await {
 		Ok(response) => response?,

@@ -8,20 +8,24 @@
 
 mod calls;
 mod events;
+mod target;
 
 pub use events::EventStream;
+pub use target::read_gateway_file;
 
 use crate::{
-	types::{GatewayFile, Problem},
+	types::Problem,
 	Error,
 };
+use backon::{ExponentialBuilder, Retryable};
 use bytes::Bytes;
 use reqwest::{
-	header::{HeaderMap, HeaderName, HeaderValue, AUTHORIZATION, CONTENT_TYPE},
+	header::{HeaderName, HeaderValue, AUTHORIZATION, CONTENT_TYPE},
 	Method, Response, StatusCode, Url,
 };
 use serde::de::DeserializeOwned;
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
+use target::{Source, Target};
 
 /// Name of the file in a node's folder that says where its API is.
 pub const GATEWAY_FILE: &str = "gateway.json";
@@ -29,17 +33,46 @@ pub const GATEWAY_FILE: &str = "gateway.json";
 /// Content type of newline-delimited JSON.
 pub const NDJSON: &str = "application/x-ndjson";
 
+/// Pause before the second attempt.
+const MIN_PAUSE: Duration = Duration::from_millis(100);
+
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// A call that failed for a reason that may pass, and is made again.
+#[derive(Debug)]
+pub struct Retry<'a> {
+	/// How often it was tried.
+	pub tried: u32,
+	/// Why it failed.
+	pub error: &'a Error,
+	/// How long it waits before the next attempt.
+	pub pause: Duration,
+}
+
+/// Told of each failed attempt that is followed by another one.
+type OnRetry = Arc<dyn Fn(&Retry<'_>) + Send + Sync>;
+
 /// How a [`Client`] behaves.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ClientBuilder {
-	url: String,
-	token: String,
+	source: Source,
 	timeout: Duration,
 	attempts: u32,
 	max_pause: Duration,
+	plain_http: bool,
+	on_retry: Option<OnRetry>,
 	tls: Tls,
+}
+
+impl std::fmt::Debug for ClientBuilder {
+	/// Leaves the token out.
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		f.debug_struct("ClientBuilder")
+			.field("source", &self.source)
+			.field("attempts", &self.attempts)
+			.field("tls", &self.tls)
+			.finish_non_exhaustive()
+	}
 }
 
 /// What a client knows about TLS, all in PEM.
@@ -62,22 +95,31 @@ impl std::fmt::Debug for Tls {
 impl ClientBuilder {
 	/// A builder for the node at `url` (`http://127.0.0.1:9955`, `https://node.bank.example:9955`) with this bearer token.
 	pub fn new(url: impl Into<String>, token: impl Into<String>) -> Self {
-		ClientBuilder {
+		ClientBuilder::from_source(Source::Given {
 			url: url.into(),
 			token: token.into(),
+		})
+	}
+
+	/// A builder for the node on this machine whose folder, or whose `gateway.json` itself, is at `path`. The file is read again
+	/// whenever the node cannot be reached or does not know the token: a node that was started again may be elsewhere.
+	///
+	/// Fails when the file cannot be read (the node has not started yet, or belongs to another user) or others can read it.
+	pub fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
+		read_gateway_file(&path)?;
+		Ok(ClientBuilder::from_source(Source::File(path.as_ref().to_path_buf())))
+	}
+
+	fn from_source(source: Source) -> Self {
+		ClientBuilder {
+			source,
 			timeout: Duration::from_secs(60),
 			attempts: 5,
 			max_pause: Duration::from_secs(10),
+			plain_http: false,
+			on_retry: None,
 			tls: Tls::default(),
 		}
-	}
-
-	/// A builder for the node on this machine whose folder, or whose `gateway.json` itself, is at `path`.
-	///
-	/// Fails when the file cannot be read: the node has not started yet, or belongs to another user.
-	pub fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
-		let file = read_gateway_file(path)?;
-		Ok(ClientBuilder::new(file.url, file.token))
 	}
 
 	/// Authorities, certificates in PEM: the node's certificate must come from one of them, and from no other. Without
@@ -114,44 +156,43 @@ impl ClientBuilder {
 		self
 	}
 
+	/// Told of each failed attempt that is followed by another one, so that nobody waits without knowing for what.
+	pub fn on_retry(mut self, told: impl Fn(&Retry<'_>) + Send + Sync + 'static) -> Self {
+		self.on_retry = Some(Arc::new(told));
+		self
+	}
+
+	/// Takes `http` URLs of other machines too. The token, and whatever is sent, then travels in the clear.
+	pub fn plain_http(mut self) -> Self {
+		self.plain_http = true;
+		self
+	}
+
 	/// The client.
 	///
-	/// Fails when the URL cannot be read, the token is not visible ASCII, or what TLS needs is no PEM.
+	/// Fails when the URL cannot be read, or is `http` and of another machine, the token is not visible ASCII, or what TLS needs
+	/// is no PEM.
 	pub fn build(self) -> Result<Client, Error> {
-		let base = Url::parse(&self.url)
-			.ok()
-			.filter(|url| url.has_host() && !url.cannot_be_a_base())
-			.ok_or_else(|| Error::Argument {
-				name: "url",
-				value: self.url.clone(),
-				rule: "must be an http or https URL with a host",
-			})?;
-		let mut bearer = HeaderValue::from_str(&format!("Bearer {}", self.token)).map_err(|_| Error::Argument {
-			name: "token",
-			value: "(hidden)".into(),
-			rule: "must be visible ASCII",
-		})?;
-		bearer.set_sensitive(true);
-		let mut headers = HeaderMap::new();
-		headers.insert(AUTHORIZATION, bearer);
+		let target = Target::new(self.source, self.plain_http)?;
 		let http = self
 			.tls
 			.apply(reqwest::Client::builder())?
-			.default_headers(headers)
 			.connect_timeout(Duration::from_secs(5))
 			// The node closes idle connections after a minute; a client that does it first never meets a closed one.
 			.pool_idle_timeout(Duration::from_secs(30))
 			.tcp_nodelay(true)
-			// A token for a node must not travel to a proxy that the environment happens to name.
+			// A token for a node must not travel to a proxy that the environment happens to name, nor where an answer points.
 			.no_proxy()
+			.redirect(reqwest::redirect::Policy::none())
 			.user_agent(concat!("sealane-sdk/", env!("CARGO_PKG_VERSION")))
 			.build()?;
 		Ok(Client {
 			http,
-			base,
+			target: Arc::new(target),
 			timeout: self.timeout,
 			attempts: self.attempts,
 			max_pause: self.max_pause,
+			on_retry: self.on_retry,
 		})
 	}
 }
@@ -187,13 +228,23 @@ impl Tls {
 }
 
 /// A client of one node. Cheap to clone; clones share their connections.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
 	http: reqwest::Client,
-	base: Url,
+	target: Arc<Target>,
 	timeout: Duration,
 	attempts: u32,
 	max_pause: Duration,
+	on_retry: Option<OnRetry>,
+}
+
+impl std::fmt::Debug for Client {
+	/// Leaves the token out.
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		f.debug_struct("Client")
+			.field("url", &self.url())
+			.finish_non_exhaustive()
+	}
 }
 
 /// One call, before it is sent; kept so that it can be sent again.
@@ -220,34 +271,28 @@ impl Client {
 	}
 
 	/// Where the node's API is.
-	pub fn url(&self) -> &str {
-		self.base.as_str()
+	pub fn url(&self) -> String {
+		self.target.base().to_string()
 	}
 
 	/// The URL of `path`; each segment is escaped by itself.
 	fn url_of(&self, path: &[&str]) -> Result<Url, Error> {
-		let mut url = self.base.clone();
-		{
-			// `build` refused URLs that cannot be a base.
-			let mut segments = url.path_segments_mut().map_err(|()| Error::Argument {
-				name: "url",
-				value: self.base.to_string(),
-				rule: "must be an http or https URL with a host",
-			})?;
-			segments.pop_if_empty();
-			for segment in path {
-				// The URL standard resolves these two, escaped or not: they cannot name anything.
-				if segment.is_empty() || *segment == "." || *segment == ".." {
-					return Err(Error::Argument {
-						name: "id",
-						value: (*segment).into(),
-						rule: "must be neither empty nor `.` nor `..`",
-					});
-				}
-				segments.push(segment);
-			}
+		self.target.url_of(path)
+	}
+
+	fn bearer(&self) -> HeaderValue {
+		self.target.bearer()
+	}
+
+	/// Reads where the node is again, where a file says so.
+	fn look_again(&self) {
+		self.target.look_again();
+	}
+
+	fn tell(&self, tried: u32, error: &Error, pause: Duration) {
+		if let Some(told) = &self.on_retry {
+			told(&Retry { tried, error, pause });
 		}
-		Ok(url)
 	}
 
 	fn get(&self, path: &[&str]) -> Result<Call, Error> {
@@ -283,7 +328,8 @@ impl Client {
 	async fn attempt(&self, call: &Call) -> Result<Response, Error> {
 		let mut request = self
 			.http
-			.request(call.method.clone(), call.url.clone())
+			.request(call.method.clone(), self.target.redirected(&call.url))
+			.header(AUTHORIZATION, self.bearer())
 			.timeout(self.timeout + call.wait);
 		if let Some((body, content_type)) = &call.body {
 			request = request.header(CONTENT_TYPE, *content_type).body(body.clone());
@@ -296,51 +342,50 @@ impl Client {
 
 	/// Sends the call until it is answered, and reads the whole answer.
 	async fn send(&self, call: Call) -> Result<Bytes, Error> {
+		let backoff = ExponentialBuilder::new()
+			.with_min_delay(MIN_PAUSE)
+			.with_max_delay(self.max_pause)
+			.with_max_times(self.attempts.saturating_sub(1) as usize)
+			.with_jitter();
 		let mut tried = 0;
-		loop {
-			tried += 1;
+		let attempt = || async {
 			let result = match self.attempt(&call).await {
 				Ok(response) => response.bytes().await.map_err(Error::from),
 				Err(error) => Err(error),
 			};
-			match result {
-				Err(error) if error.is_transient() && tried < self.attempts => {
-					tokio::time::sleep(self.pause(tried, &error)).await
-				}
-				other => return other,
+			if result.as_ref().is_err_and(Error::may_have_moved) && self.target.look_again() {
+				// The node was started again: at once, with what it says now.
+				return match self.attempt(&call).await {
+					Ok(response) => response.bytes().await.map_err(Error::from),
+					Err(error) => Err(error),
+				};
 			}
-		}
+			result
+		};
+		attempt
+			.retry(backoff)
+			.sleep(tokio::time::sleep)
+			.when(Error::is_transient)
+			.adjust(|error, pause| pause.map(|pause| error.asked_pause().unwrap_or(pause).min(self.max_pause)))
+			.notify(|error, pause| {
+				tried += 1;
+				self.tell(tried, error, pause);
+			})
+			.await
 	}
 
 	/// How long to wait after the attempt with this number (from 1): what the node asked for, else 100 ms doubled with
 	/// each attempt; at most `max_pause`.
 	fn pause(&self, tried: u32, error: &Error) -> Duration {
-		let asked = match error {
-			Error::Problem(problem) => problem.retry_after_ms.map(Duration::from_millis),
-			_ => None,
-		};
-		asked
-			.unwrap_or_else(|| Duration::from_millis(100 << tried.saturating_sub(1).min(10)))
+		error
+			.asked_pause()
+			.unwrap_or_else(|| MIN_PAUSE * (1 << tried.saturating_sub(1).min(10)))
 			.min(self.max_pause)
 	}
 
 	async fn fetch<T: DeserializeOwned>(&self, what: &'static str, call: Call) -> Result<T, Error> {
 		decode(what, &self.send(call).await?)
 	}
-}
-
-/// Reads a `gateway.json`; `path` is the file or its folder.
-pub fn read_gateway_file(path: impl AsRef<Path>) -> Result<GatewayFile, Error> {
-	let mut path = path.as_ref().to_path_buf();
-	if path.is_dir() {
-		path.push(GATEWAY_FILE);
-	}
-	let failed = |reason: String| Error::GatewayFile {
-		path: path.display().to_string(),
-		reason,
-	};
-	let bytes = std::fs::read(&path).map_err(|e| failed(e.to_string()))?;
-	serde_json::from_slice(&bytes).map_err(|e| failed(e.to_string()))
 }
 
 fn decode<T: DeserializeOwned>(what: &'static str, bytes: &[u8]) -> Result<T, Error> {

@@ -14,6 +14,7 @@ mod lane;
 mod order;
 mod problem;
 mod registration;
+mod rules;
 mod status;
 mod submit;
 mod trace;
@@ -27,11 +28,12 @@ pub use lane::*;
 pub use order::*;
 pub use problem::*;
 pub use registration::*;
+pub use rules::Broken;
 pub use status::*;
 pub use submit::*;
 pub use trace::*;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 /// Fields that this version of the types does not know, by name.
@@ -120,7 +122,15 @@ pub struct Reason {
 	/// Stable within the institution that gave it.
 	#[schema(example = "LIMIT_EXCEEDED")]
 	pub code: String,
-	/// A sentence.
-	#[serde(default, skip_serializing_if = "String::is_empty")]
+	/// A sentence; `null` counts as absent.
+	#[serde(
+		default,
+		deserialize_with = "null_is_absent",
+		skip_serializing_if = "String::is_empty"
+	)]
 	pub text: String,
+}
+
+fn null_is_absent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+	Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }

@@ -8,6 +8,7 @@ use crate::{
 	output::{Output, Table},
 };
 use clap::{Args, Subcommand};
+use sealane_terminal_core::files::write_private;
 use sealane_verifier::KnownBlock;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -122,7 +123,7 @@ impl GetArgs {
 			println!("{text}");
 			return Ok(());
 		}
-		std::fs::write(&self.output, text).map_err(Error::file(&self.output))?;
+		write_private(&self.output, text.as_bytes())?;
 		let got = Got {
 			order: self.id,
 			bytes: text.len(),
@@ -161,12 +162,15 @@ impl VerifyArgs {
 			(None, None) => evidence::genesis_of(&pack),
 		};
 		let report = evidence::verify(&pack, &genesis, chain.as_ref()).await?;
-		if chain.is_none() {
-			output.remark(
-				"checked by itself; --chain checks the rest from the chain specification, --node-rpc asks a node",
-			);
-		}
 		output.result(&report, human);
+		if chain.is_none() {
+			// Anybody with two keys of his own makes such a pack: a script must not take it for verified.
+			return Err(Error::ByItselfOnly(
+				"whether the chain has the anchor and the keys was not checked; --chain checks it from the chain \
+				 specification, --node-rpc asks a node"
+					.into(),
+			));
+		}
 		Ok(())
 	}
 }
@@ -223,7 +227,7 @@ struct Written {
 impl ReportArgs {
 	fn run(self, output: Output) -> Result<()> {
 		let html = evidence::page(&self.file, &self.offline.chain, &self.offline.known()?)?;
-		std::fs::write(&self.output, &html).map_err(Error::file(&self.output))?;
+		write_private(&self.output, html.as_bytes())?;
 		let written = Written {
 			bytes: html.len(),
 			file: self.output,

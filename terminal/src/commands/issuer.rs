@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::stop_signal;
+use super::DbArgs;
 use crate::{
-	db::Db,
 	error::Result,
-	issuer::{Desk, IssuerFigures, Rules},
 	node::NodeArgs,
-	output::{thousands, Output, Table},
+	output::{thousands, time_text, Output, Table},
 };
 use clap::{Args, Subcommand};
+use sealane_issuer::{
+	books::{BooksDb, RefusedAnswer, WaitingOrder, ROLE},
+	Desk, IssuerFigures, Rules, WatchedRules, CURSOR,
+};
+use sealane_sdk::types::Cursor;
+use sealane_terminal_core::{db::set_cursor, outage::outlast, stop};
 use serde::Serialize;
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -17,17 +21,23 @@ pub enum IssuerCommand {
 	/// Read the inbox, decide by the rules, keep the books, confirm
 	Run(RunArgs),
 	/// Show what is in the books
-	Books(BooksArgs),
+	Books(DbArgs),
+	/// Show the orders that wait, and for what
+	Waiting(ListArgs),
+	/// Show answers that the own node refused: the sellers do not have them
+	Refused(ListArgs),
+	/// Where in the node's inbox the terminal is
+	#[command(subcommand)]
+	Cursor(CursorCommand),
 }
 
 #[derive(Debug, Args)]
 pub struct RunArgs {
 	#[command(flatten)]
 	node: NodeArgs,
-	/// Database with the books: sqlite:PATH or postgres://…
-	#[arg(long, env = "SEALANE_DB")]
-	db: String,
-	/// Rules file, TOML
+	#[command(flatten)]
+	db: DbArgs,
+	/// Rules file, TOML; it and the file of prices are read again when they change
 	#[arg(long)]
 	rules: PathBuf,
 	/// End when the inbox has been empty for so many milliseconds; without it runs until it is stopped
@@ -36,33 +46,86 @@ pub struct RunArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct BooksArgs {
-	/// Database with the books: sqlite:PATH or postgres://…
-	#[arg(long, env = "SEALANE_DB")]
-	db: String,
+pub struct ListArgs {
+	#[command(flatten)]
+	db: DbArgs,
+	/// At most so many
+	#[arg(long, default_value_t = 50)]
+	limit: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CursorCommand {
+	/// Show it
+	Show(DbArgs),
+	/// Read the node's inbox anew, from the beginning unless told: after a move to another node
+	Reset(ResetArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ResetArgs {
+	#[command(flatten)]
+	db: DbArgs,
+	/// A position that the node gave
+	#[arg(long)]
+	to: Option<String>,
 }
 
 #[derive(Serialize)]
 struct BookFigures {
 	orders: BTreeMap<String, u64>,
 	registrations: BTreeMap<String, u64>,
+	waiting: BTreeMap<String, u64>,
 }
 
 impl IssuerCommand {
 	pub async fn run(self, output: Output) -> Result<()> {
 		match self {
 			IssuerCommand::Run(args) => args.run(output).await,
-			IssuerCommand::Books(args) => args.run(output).await,
+			IssuerCommand::Books(args) => books(args, output).await,
+			IssuerCommand::Waiting(args) => {
+				let db = BooksDb::open_existing(&args.db.db).await?;
+				output.result(&db.waiting_after(0, args.limit).await?, |rows| waiting_text(rows));
+				Ok(())
+			}
+			IssuerCommand::Refused(args) => {
+				let db = BooksDb::open_existing(&args.db.db).await?;
+				output.result(&db.refused_answers(args.limit).await?, |rows| refused_text(rows));
+				Ok(())
+			}
+			IssuerCommand::Cursor(CursorCommand::Show(args)) => {
+				let db = BooksDb::open_existing(&args.db).await?;
+				super::show_cursors(&db, output).await
+			}
+			IssuerCommand::Cursor(CursorCommand::Reset(args)) => {
+				let db = BooksDb::open_existing(&args.db.db).await?;
+				let lease = db.lease(ROLE).await?;
+				let mut tx = db.begin().await?;
+				let start = Cursor::start();
+				set_cursor(&mut tx, CURSOR, args.to.as_deref().unwrap_or(start.as_str())).await?;
+				tx.commit().await?;
+				lease.release().await;
+				super::show_cursors(&db, output).await
+			}
 		}
 	}
 }
 
 impl RunArgs {
 	async fn run(self, output: Output) -> Result<()> {
-		let rules = Rules::read(&self.rules)?;
-		let client = self.node.client()?;
-		let db = Db::open(&self.db).await?;
-		let mut desk = Desk::open(client, db.clone(), rules).await?;
+		// What is wrong with them is said before anything is waited for.
+		Rules::read(&self.rules)?;
+		let stop = stop::on_signals();
+		let Some(client) = self.node.await_client(&stop).await? else {
+			return Ok(());
+		};
+		let Some(db) = super::await_db(&stop, || BooksDb::open(&self.db.db)).await? else {
+			return Ok(());
+		};
+		let opened = outlast("the desk", &stop, || async {
+			Desk::open(client.clone(), db.clone(), WatchedRules::open(&self.rules)?).await
+		});
+		let Some(mut desk) = opened.await? else { return Ok(()) };
 		let bar = output.progress("decided", 0);
 		let show = |f: &IssuerFigures| bar.set_position(f.orders + f.registered + f.registrations_rejected);
 		let done = match self.until_idle_ms {
@@ -73,21 +136,24 @@ impl RunArgs {
 					Err(error) => break Err(error),
 				}
 			},
-			None => desk.run(stop_signal(), show).await,
+			None => desk.run(stop, show).await,
 		};
 		bar.finish_and_clear();
+		let figures = desk.close().await;
 		db.close().await;
 		done?;
-		output.result(desk.figures(), |f| {
+		output.result(&figures, |f| {
 			let mut table = Table::new(&["", ">"]);
 			for (name, count) in [
 				("orders", f.orders),
 				("accepted", f.accepted),
 				("partly executed", f.partial),
 				("rejected", f.rejected),
+				("put by: they wait", f.waiting),
 				("answered again", f.repeated),
 				("customers registered", f.registered),
 				("registrations rejected", f.registrations_rejected),
+				("unreadable, in quarantine", f.quarantined),
 				("answers sent", f.answers),
 				("refused by the node", f.refused),
 			] {
@@ -99,23 +165,65 @@ impl RunArgs {
 	}
 }
 
-impl BooksArgs {
-	async fn run(self, output: Output) -> Result<()> {
-		let db = Db::open(&self.db).await?;
-		let (orders, registrations) = db.book_figures().await?;
-		let figures = BookFigures {
-			orders: orders.into_iter().collect(),
-			registrations: registrations.into_iter().collect(),
-		};
-		output.result(&figures, |f| {
-			let mut table = Table::new(&["", "outcome", ">count"]);
-			for (what, counts) in [("orders", &f.orders), ("registrations", &f.registrations)] {
-				for (outcome, count) in counts {
-					table.row([what.to_string(), outcome.clone(), thousands(*count)]);
-				}
+async fn books(args: DbArgs, output: Output) -> Result<()> {
+	let db = BooksDb::open_existing(&args.db).await?;
+	let (orders, registrations) = db.book_figures().await?;
+	let figures = BookFigures {
+		orders: orders.into_iter().collect(),
+		registrations: registrations.into_iter().collect(),
+		waiting: db.waits().await?.into_iter().collect(),
+	};
+	output.result(&figures, |f| {
+		let mut table = Table::new(&["", "outcome", ">count"]);
+		for (what, counts) in [
+			("orders", &f.orders),
+			("registrations", &f.registrations),
+			("waiting for", &f.waiting),
+		] {
+			for (outcome, count) in counts {
+				table.row([what.to_string(), outcome.clone(), thousands(*count)]);
 			}
-			table.to_string()
-		});
-		Ok(())
+		}
+		table.to_string()
+	});
+	Ok(())
+}
+
+fn waiting_text(rows: &[WaitingOrder]) -> String {
+	let mut table = Table::new(&[
+		">seller",
+		"order",
+		"product",
+		"customer",
+		"trade date",
+		"waits for",
+		"received",
+	]);
+	for row in rows {
+		table.row([
+			row.seller.to_string(),
+			row.id.clone(),
+			row.product.clone(),
+			row.customer.clone(),
+			row.trade_date.clone(),
+			row.waits_for.clone(),
+			time_text(row.received_at),
+		]);
 	}
+	table.to_string()
+}
+
+fn refused_text(rows: &[RefusedAnswer]) -> String {
+	let mut table = Table::new(&[">answer", ">line", "order", "code", "reason", "refused"]);
+	for row in rows {
+		table.row([
+			row.answer.to_string(),
+			row.line.to_string(),
+			row.id.clone(),
+			row.code.clone(),
+			row.reason.clone(),
+			time_text(row.refused_at),
+		]);
+	}
+	table.to_string()
 }

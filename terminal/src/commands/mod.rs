@@ -7,17 +7,19 @@ mod evidence;
 mod issuer;
 mod members;
 mod networks;
+mod quarantine;
 mod records;
 mod sales;
-mod sample;
 mod status;
 
 use crate::{
 	chain::{ChainClient, SignerArgs, Until},
 	error::{Result, EXIT_CODES},
-	output::Output,
+	log::{self, LogFormat},
+	output::{Output, Table},
 };
 use clap::{Args, Parser, Subcommand};
+use sealane_terminal_core::{db::Db, outage::outlast, stop::Stop};
 
 /// Terminals of banks and issuers, evidence verifier and operator commands of Sealane.
 #[derive(Debug, Parser)]
@@ -29,20 +31,24 @@ pub struct Cli {
 	command: Command,
 }
 
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 struct Global {
 	/// Print one JSON value per result instead of text
 	#[arg(long, global = true)]
 	json: bool,
-	/// Print neither progress nor remarks
+	/// Print neither progress nor remarks, and only warnings and alarms in the journal
 	#[arg(long, short, global = true)]
 	quiet: bool,
+	/// How the journal on stderr is written
+	#[arg(long, global = true, value_enum, default_value_t, env = "SEALANE_LOG_FORMAT")]
+	log_format: LogFormat,
+	/// What the journal tells: error, warn, info, debug
+	#[arg(long, global = true, env = "SEALANE_LOG")]
+	log: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-	/// Make realistic customers, orders, rules and clauses from a seed
-	Sample(sample::SampleArgs),
 	/// The sales terminal
 	#[command(subcommand)]
 	Sales(sales::SalesCommand),
@@ -56,21 +62,33 @@ enum Command {
 	/// Fetch and verify evidence
 	#[command(subcommand)]
 	Evidence(evidence::EvidenceCommand),
+	/// What came from the node and cannot be read: look at it and decide
+	#[command(subcommand)]
+	Quarantine(quarantine::QuarantineCommand),
 	/// Show how the node is: channels, lanes, alarms
 	Status(status::StatusArgs),
+	/// Channels between sellers and issuers
+	#[command(subcommand)]
+	Channel(networks::ChannelCommand),
 	/// Apply for channels with issuers (seller)
+	#[command(hide = true)]
 	Join(networks::JoinArgs),
 	/// Countersign a cooperation agreement (issuer)
+	#[command(hide = true)]
 	Countersign(networks::CountersignArgs),
 	/// Grant a channel (council motion)
+	#[command(hide = true)]
 	Grant(networks::GrantArgs),
 	/// Let an issuer register interfaces and products whose ids begin so (council motion)
 	GrantPrefix(networks::GrantPrefixArgs),
 	/// Suspend a channel (council motion)
+	#[command(hide = true)]
 	Suspend(networks::ReasonArgs),
 	/// Resume a suspended channel (council motion)
+	#[command(hide = true)]
 	Resume(networks::ResumeArgs),
 	/// Revoke a channel (council motion)
+	#[command(hide = true)]
 	Revoke(networks::ReasonArgs),
 	/// Motions of the permission council
 	#[command(subcommand)]
@@ -137,23 +155,40 @@ impl Cli {
 		self.global.json
 	}
 
+	/// Starts the journal.
+	pub fn start_log(&self) {
+		let unless_told = if self.global.quiet { "warn" } else { "info" };
+		// What the libraries tell of themselves is nobody's business unless asked for.
+		let filter = match &self.global.log {
+			Some(filter) => filter.clone(),
+			None => format!(
+				"warn,{}",
+				["sealane_terminal_core", "sealane_sales", "sealane_issuer", "sealane"]
+					.map(|name| format!("{name}={unless_told}"))
+					.join(",")
+			),
+		};
+		log::start(self.global.log_format, &filter);
+	}
+
 	/// Runs the command.
 	///
 	/// # Errors
-	/// Whatever ends it; see [`crate::Error::exit_code`].
+	/// Whatever ends it; see [`crate::error::Error::exit_code`].
 	pub async fn run(self) -> Result<()> {
 		let output = Output {
 			json: self.global.json,
 			quiet: self.global.quiet,
 		};
 		match self.command {
-			Command::Sample(args) => args.run(output),
 			Command::Sales(command) => command.run(output).await,
 			Command::Issuer(command) => command.run(output).await,
 			Command::Order(args) => args.run(output).await,
 			Command::Records(args) => args.run(output).await,
 			Command::Evidence(command) => command.run(output).await,
+			Command::Quarantine(command) => command.run(output).await,
 			Command::Status(args) => args.run(output).await,
+			Command::Channel(command) => command.run(output).await,
 			Command::Join(args) => args.run(output).await,
 			Command::Countersign(args) => args.run(output).await,
 			Command::Grant(args) => args.run(output).await,
@@ -171,31 +206,42 @@ impl Cli {
 	}
 }
 
-/// A signal that turns true at the first Ctrl-C or SIGTERM, so that what was begun can be finished.
-fn stop_signal() -> tokio::sync::watch::Receiver<bool> {
-	let (stop, stopped) = tokio::sync::watch::channel(false);
-	tokio::spawn(async move {
-		let interrupt = tokio::signal::ctrl_c();
-		#[cfg(unix)]
-		{
-			use tokio::signal::unix::{signal, SignalKind};
-			match signal(SignalKind::terminate()) {
-				Ok(mut terminate) => {
-					tokio::select! {
-						_ = interrupt => {},
-						_ = terminate.recv() => {},
-					}
-				}
-				Err(_) => {
-					let _ = interrupt.await;
-				}
-			}
+/// Where the records or books are.
+#[derive(Clone, Debug, Args)]
+pub struct DbArgs {
+	/// Database: sqlite:PATH or postgres://…
+	#[arg(long, env = "SEALANE_DB")]
+	pub db: String,
+}
+
+#[derive(serde::Serialize)]
+struct CursorReport {
+	name: String,
+	position: String,
+}
+
+/// Prints where in the node's log a terminal is.
+async fn show_cursors(db: &Db, output: Output) -> Result<()> {
+	let cursors: Vec<_> = db
+		.cursors()
+		.await?
+		.into_iter()
+		.map(|(name, position)| CursorReport { name, position })
+		.collect();
+	output.result(&cursors, |cursors| {
+		let mut table = Table::new(&["cursor", "position"]);
+		for cursor in cursors {
+			table.row([cursor.name.clone(), cursor.position.clone()]);
 		}
-		#[cfg(not(unix))]
-		let _ = interrupt.await;
-		let _ = stop.send(true);
-		// Kept alive: a dropped sender counts as a stop, too.
-		std::future::pending::<()>().await;
+		table.to_string()
 	});
-	stopped
+	Ok(())
+}
+
+/// Opens a service's database: one that is away is waited for. `None` where the process is asked to stop first.
+async fn await_db<T, F: std::future::Future<Output = Result<T>>>(
+	stop: &Stop,
+	open: impl FnMut() -> F,
+) -> Result<Option<T>> {
+	outlast("the database", stop, open).await
 }

@@ -15,6 +15,24 @@ use sealane_primitives::{
 };
 use std::path::PathBuf;
 
+#[derive(Debug, Subcommand)]
+pub enum ChannelCommand {
+	/// Show the channels on chain
+	List(ChainArgs),
+	/// Apply for channels with issuers (seller)
+	Apply(JoinArgs),
+	/// Countersign a cooperation agreement (issuer)
+	Countersign(CountersignArgs),
+	/// Grant a channel (council motion)
+	Grant(GrantArgs),
+	/// Suspend a channel (council motion)
+	Suspend(ReasonArgs),
+	/// Resume a suspended channel (council motion)
+	Resume(ResumeArgs),
+	/// Revoke a channel (council motion)
+	Revoke(ReasonArgs),
+}
+
 #[derive(Debug, Args)]
 pub struct JoinArgs {
 	/// JSON list of cooperation agreements: issuer, agreement_file or agreement_hash, valid_from, valid_until
@@ -222,35 +240,53 @@ impl CountersignArgs {
 	pub async fn run(self, output: Output) -> Result<()> {
 		let chain = self.submit.chain.connect().await?;
 		let Some(channel) = self.channel else {
-			let channels = chain.channels().await?;
-			output.result(&channels, |channels| {
-				let mut table = Table::new(&[
-					">channel",
-					">seller",
-					">issuer",
-					"state",
-					"valid from",
-					"valid until",
-					"agreement",
-				]);
-				for c in channels {
-					table.row([
-						c.id.to_string(),
-						c.seller.to_string(),
-						c.issuer.to_string(),
-						c.state.clone(),
-						time_text(c.valid_from as i64),
-						time_text(c.valid_until as i64),
-						hex::encode(c.agreement_hash),
-					]);
-				}
-				table.to_string()
-			});
-			return Ok(());
+			return list_channels(&chain, output).await;
 		};
 		let signer = self.submit.signer.keypair()?;
 		let call = chain::countersign(&chain, channel, &signer).await?;
 		self.submit.submit(&chain, call, output).await
+	}
+}
+
+async fn list_channels(chain: &chain::ChainClient, output: Output) -> Result<()> {
+	let channels = chain.channels().await?;
+	output.result(&channels, |channels| {
+		let mut table = Table::new(&[
+			">channel",
+			">seller",
+			">issuer",
+			"state",
+			"valid from",
+			"valid until",
+			"agreement",
+		]);
+		for c in channels {
+			table.row([
+				c.id.to_string(),
+				c.seller.to_string(),
+				c.issuer.to_string(),
+				c.state.clone(),
+				time_text(c.valid_from as i64),
+				time_text(c.valid_until as i64),
+				hex::encode(c.agreement_hash),
+			]);
+		}
+		table.to_string()
+	});
+	Ok(())
+}
+
+impl ChannelCommand {
+	pub async fn run(self, output: Output) -> Result<()> {
+		match self {
+			ChannelCommand::List(args) => list_channels(&args.connect().await?, output).await,
+			ChannelCommand::Apply(args) => args.run(output).await,
+			ChannelCommand::Countersign(args) => args.run(output).await,
+			ChannelCommand::Grant(args) => args.run(output).await,
+			ChannelCommand::Suspend(args) => args.suspend(output).await,
+			ChannelCommand::Resume(args) => args.run(output).await,
+			ChannelCommand::Revoke(args) => args.revoke(output).await,
+		}
 	}
 }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	db::{Db, DefectRow, RecordFilter, RecordRow},
 	error::{Error, Result},
 	node::NodeArgs,
 	output::{time_text, Output, Table},
 };
 use clap::Args;
+use sealane_sales::{
+	db::{DefectRow, RecordFilter, RecordRow, SalesDb},
+	qualify::failed_codes,
+};
 use sealane_sdk::types::Trace;
 use serde::Serialize;
 
@@ -33,7 +36,7 @@ pub struct RecordsArgs {
 	#[arg(long, env = "SEALANE_DB")]
 	db: String,
 	/// Only those in this state: malformed, duplicate, unqualified, pending, refused, accepted, confirmed, partial, rejected,
-	/// finalised
+	/// cancelled, finalised
 	#[arg(long)]
 	state: Option<String>,
 	/// Only those of this customer
@@ -56,7 +59,7 @@ struct OrderReport {
 	trace: Option<Trace>,
 }
 
-const STATES: [&str; 10] = [
+const STATES: [&str; 11] = [
 	"malformed",
 	"duplicate",
 	"unqualified",
@@ -66,13 +69,14 @@ const STATES: [&str; 10] = [
 	"confirmed",
 	"partial",
 	"rejected",
+	"cancelled",
 	"finalised",
 ];
 
 impl OrderArgs {
 	pub async fn run(self, output: Output) -> Result<()> {
 		let record = match &self.db {
-			Some(url) => Db::open(url).await?.record(&self.id).await?,
+			Some(url) => SalesDb::open_existing(url).await?.record(&self.id).await?,
 			None => None,
 		};
 		let trace = if self.offline {
@@ -105,6 +109,10 @@ fn record_text(record: &RecordRow) -> String {
 	for (name, value) in [
 		("order", record.id.clone()),
 		("state", record.state.clone()),
+		("takes back", record.cancels.clone()),
+		("taken back by", record.cancelled_by.clone()),
+		("held", if record.held.0 { "yes" } else { "" }.into()),
+		("tried again", time_text(record.retry_at)),
 		("kind", record.kind.clone()),
 		("product", record.product.clone()),
 		("customer", record.customer.clone()),
@@ -162,7 +170,7 @@ impl RecordsArgs {
 		if let Some(state) = self.state.as_deref().filter(|s| !STATES.contains(s)) {
 			return Err(Error::invalid("state", state, STATES.join(", ")));
 		}
-		let db = Db::open(&self.db).await?;
+		let db = SalesDb::open_existing(&self.db).await?;
 		if self.figures {
 			output.result(&db.figures(None).await?, super::sales::figures_table);
 			return Ok(());
@@ -221,7 +229,7 @@ fn records_text(rows: &[RecordRow]) -> String {
 		let reason = if row.failed.is_empty() {
 			row.reason_code.clone()
 		} else {
-			crate::qualify::failed_codes(&row.failed).join(", ")
+			failed_codes(&row.failed).join(", ")
 		};
 		let first = |confirmed: &String, asked: &String| if confirmed.is_empty() { asked } else { confirmed }.clone();
 		table.row([

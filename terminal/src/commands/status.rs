@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	error::Result,
+	error::{Error, Result},
 	node::NodeArgs,
 	output::{thousands, Output, Table},
 };
@@ -13,6 +13,9 @@ use serde::Serialize;
 pub struct StatusArgs {
 	#[command(flatten)]
 	node: NodeArgs,
+	/// End with exit code 12 where the node raises an alarm
+	#[arg(long)]
+	check: bool,
 }
 
 #[derive(Serialize)]
@@ -27,6 +30,7 @@ impl StatusArgs {
 		let client = self.node.client()?;
 		let (status, channels, lanes) =
 			futures::future::try_join3(client.status(), client.channels(), client.lanes()).await?;
+		let alarms = status.alarms.len();
 		output.result(
 			&Report {
 				status,
@@ -35,6 +39,9 @@ impl StatusArgs {
 			},
 			text,
 		);
+		if self.check && alarms > 0 {
+			return Err(Error::Alarm(alarms));
+		}
 		Ok(())
 	}
 }

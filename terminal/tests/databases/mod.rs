@@ -2,7 +2,7 @@
 
 //! Where the terminals of a test keep their records: files of SQLite, or databases of a PostgreSQL server of the test's own.
 
-use sealane_terminal::db::Db;
+use sealane_terminal_core::db::Db;
 use std::{
 	collections::HashSet,
 	fs,
@@ -46,7 +46,8 @@ impl Databases {
 /// A PostgreSQL server that listens on a socket in its own folder only.
 pub struct Server {
 	folder: tempfile::TempDir,
-	process: Child,
+	process: Mutex<Option<Child>>,
+	settings: Vec<String>,
 	made: Mutex<HashSet<String>>,
 	/// Where its socket's name says another port than PostgreSQL's own.
 	port: Option<String>,
@@ -101,32 +102,54 @@ impl Server {
 			.output()
 			.unwrap();
 		assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-		let log = fs::File::create(folder.path().join("log")).unwrap();
-		let process = command("postgres", owner)
-			.args(settings)
-			.arg("-k")
-			.arg(folder.path())
-			.arg("-D")
-			.arg(&data)
-			.stdout(log.try_clone().unwrap())
-			.stderr(log)
-			.spawn()
-			.unwrap();
 		let server = Server {
 			folder,
-			process,
+			process: Mutex::new(None),
+			settings: settings.iter().map(|setting| (*setting).to_string()).collect(),
 			made: Mutex::default(),
 			port: settings
 				.iter()
 				.find_map(|setting| setting.strip_prefix("port="))
 				.map(str::to_string),
 		};
+		server.resume();
+		server
+	}
+
+	/// Starts it, or starts it again.
+	pub fn resume(&self) {
+		let log = fs::File::options()
+			.create(true)
+			.append(true)
+			.open(self.folder.path().join("log"))
+			.unwrap();
+		let process = command("postgres", owner())
+			.args(&self.settings)
+			.arg("-k")
+			.arg(self.folder.path())
+			.arg("-D")
+			.arg(self.folder.path().join("data"))
+			.stdout(log.try_clone().unwrap())
+			.stderr(log)
+			.spawn()
+			.unwrap();
+		*self.process.lock().unwrap() = Some(process);
 		let begun = Instant::now();
-		while !server.client("pg_isready").output().unwrap().status.success() {
-			assert!(begun.elapsed() < START_LIMIT, "{}", server.log());
+		while !self.client("pg_isready").output().unwrap().status.success() {
+			assert!(begun.elapsed() < START_LIMIT, "{}", self.log());
 			std::thread::sleep(Duration::from_millis(20));
 		}
-		server
+	}
+
+	/// Ends it, as a power cut would; its folder stays.
+	pub fn halt(&self) {
+		if let Some(mut process) = self.process.lock().unwrap().take() {
+			let _ = process.kill();
+			let _ = process.wait();
+		}
+		// A server of before must be gone before the next one starts: its children end when they see that it is.
+		let _ = fs::remove_file(self.folder.path().join("data/postmaster.pid"));
+		std::thread::sleep(Duration::from_millis(300));
 	}
 
 	/// The URL, over the socket, of the database `name`, which is made where it is not there yet.
@@ -156,9 +179,7 @@ impl Server {
 
 impl Drop for Server {
 	fn drop(&mut self) {
-		// Its own children end when they see that it is gone.
-		let _ = self.process.kill();
-		let _ = self.process.wait();
+		self.halt();
 	}
 }
 

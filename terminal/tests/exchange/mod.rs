@@ -14,8 +14,8 @@ use axum::{
 };
 use codec::Encode;
 use sealane_primitives::clauses::{json, Clauses};
+use sealane_sample::catalogue;
 use sealane_sdk::types::*;
-use sealane_terminal::sample::catalogue;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{
@@ -25,6 +25,9 @@ use std::{
 	time::Duration,
 };
 use tokio::sync::{watch, Notify};
+
+/// When every entry reached its issuer: the evening of the sample's business day.
+const RECEIVED_AT_MS: u64 = 1_772_445_600_000;
 
 /// Number of the first issuer; sellers are 0 and 1.
 const FIRST_ISSUER: u32 = 2;
@@ -60,6 +63,10 @@ struct Inner {
 	break_after: u32,
 	/// Requests that are refused as busy.
 	busy: u32,
+	/// Whether no channel is open.
+	suspended: bool,
+	/// How often the clauses were agreed on anew.
+	renewed: u32,
 	finalised: bool,
 }
 
@@ -126,6 +133,8 @@ impl Exchange {
 			contradictions: 0,
 			break_after: 0,
 			busy: 0,
+			suspended: false,
+			renewed: 0,
 			finalised: false,
 		};
 		Exchange {
@@ -143,6 +152,72 @@ impl Exchange {
 	/// The next `count` requests that would change something are refused as busy.
 	pub fn busy(&self, count: u32) {
 		self.inner.lock().unwrap().busy = count;
+	}
+
+	/// Whether the channels are suspended: the sellers' nodes refuse orders.
+	pub fn suspend(&self, suspended: bool) {
+		self.inner.lock().unwrap().suspended = suspended;
+	}
+
+	/// The clauses are agreed on anew: the same, under other numbers.
+	pub fn renew_clauses(&self) {
+		self.inner.lock().unwrap().renewed += 1;
+	}
+
+	/// What a partner's node let through: an event of a seller with these bytes.
+	pub fn say_to_seller(&self, seller: u32, kind: EventKind, body: &str) {
+		let raw = RawValue::from_string(body.into()).unwrap();
+		let mut inner = self.inner.lock().unwrap();
+		inner.push_event(seller, kind, |event| {
+			event.lane = Some(LaneRef {
+				channel: 0,
+				from: 2,
+				to: 0,
+			});
+			match kind {
+				EventKind::Registered => event.result = Some(raw),
+				_ => event.confirmation = Some(raw),
+			}
+		});
+		drop(inner);
+		self.changed.notify_waiters();
+	}
+
+	/// What a partner's node let through: an entry in an issuer's inbox with these bytes.
+	pub fn say_to_issuer(&self, issuer: u32, kind: InboxKind, body: &str) {
+		let raw = RawValue::from_string(body.into()).unwrap();
+		let mut inner = self.inner.lock().unwrap();
+		let place = EntryRef {
+			channel: 0,
+			from: 0,
+			to: issuer,
+			sequence: inner.next,
+			ordinal: 0,
+		};
+		inner.next += 1;
+		inner.push_inbox(issuer, kind, place, raw);
+		drop(inner);
+		self.changed.notify_waiters();
+	}
+
+	/// How many registrations an issuer has got.
+	pub fn registrations(&self, issuer: u32) -> usize {
+		let inner = self.inner.lock().unwrap();
+		inner.nodes[issuer as usize]
+			.inbox
+			.iter()
+			.filter(|e| e.kind == InboxKind::Registration)
+			.count()
+	}
+
+	/// The bodies of all orders that reached an issuer.
+	pub fn orders(&self, issuer: u32) -> Vec<serde_json::Value> {
+		let inner = self.inner.lock().unwrap();
+		let orders = inner.nodes[issuer as usize]
+			.inbox
+			.iter()
+			.filter(|e| e.kind == InboxKind::Order);
+		orders.map(|e| serde_json::from_str(e.body.get()).unwrap()).collect()
 	}
 
 	/// Confirmations that contradicted an earlier one.
@@ -177,6 +252,11 @@ impl Exchange {
 
 	/// Serves the node of a member on a free port of the loopback; the URL.
 	pub async fn serve(&self, number: u32) -> String {
+		self.serve_until_dropped(number).await.0
+	}
+
+	/// The same; it ends with the task.
+	pub async fn serve_until_dropped(&self, number: u32) -> (String, tokio::task::JoinHandle<()>) {
 		let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let address = listener.local_addr().unwrap();
 		let router = Router::new()
@@ -195,8 +275,8 @@ impl Exchange {
 				exchange: self.clone(),
 				number,
 			});
-		tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-		format!("http://{address}")
+		let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+		(format!("http://{address}"), task)
 	}
 
 	/// A file with the token, readable by its owner alone.
@@ -244,6 +324,17 @@ impl Inner {
 		let Some(issuer) = issuer else {
 			return refuse(report, &id, "product_unknown", "no channel has it");
 		};
+		if self.suspended {
+			return refuse(report, &id, "channel_closed", "the channel is suspended");
+		}
+		if let Some((_, product)) = value["product"]
+			.as_str()
+			.and_then(|p| catalogue::products().find(|(_, c)| c.id == p))
+		{
+			if value["clause_version"] != self.agreement(product).0 {
+				return refuse(report, &id, "clause_version", "another agreement is in force");
+			}
+		}
 		report.accepted += 1;
 		let to = FIRST_ISSUER + issuer;
 		let channel = seller * 3 + issuer;
@@ -265,20 +356,39 @@ impl Inner {
 				outcome: None,
 			},
 		);
+		self.push_inbox(to, kind, place, body);
+	}
+
+	fn push_inbox(&mut self, to: u32, kind: InboxKind, place: EntryRef, body: Box<RawValue>) {
 		let inbox = &mut self.nodes[to as usize].inbox;
 		inbox.push(InboxEntry {
 			cursor: Cursor((inbox.len() + 1).to_string()),
 			kind,
-			seller,
-			channel,
+			seller: place.from,
+			channel: place.channel,
 			interface: String::new(),
 			clause_version: 1,
 			entry: place,
-			received_at_ms: 1,
+			received_at_ms: RECEIVED_AT_MS,
 			answered: false,
 			body,
 			extra: Extra::new(),
 		});
+	}
+
+	/// Number of the agreement in force for a product, with its clauses.
+	fn agreement(&self, product: &catalogue::Product) -> (u32, &(String, String, Clauses)) {
+		let in_force = self
+			.clauses
+			.iter()
+			.enumerate()
+			.find(|(_, (scope, of, _))| match scope.as_str() {
+				"product" => of == product.id,
+				"product_type" => of == product.product_type,
+				_ => true,
+			});
+		let (number, clauses) = in_force.unwrap();
+		(number as u32 + 1 + 10 * self.renewed, clauses)
 	}
 
 	/// Takes one answer of an issuer.
@@ -565,18 +675,9 @@ async fn clauses_in_force(
 	let asked = &query["product"];
 	let (issuer, product) = catalogue::products().find(|(_, p)| p.id == asked).unwrap();
 	let inner = member.exchange.inner.lock().unwrap();
-	let (number, (scope, of, clauses)) = inner
-		.clauses
-		.iter()
-		.enumerate()
-		.find(|(_, (scope, of, _))| match scope.as_str() {
-			"product" => of == product.id,
-			"product_type" => of == product.product_type,
-			_ => true,
-		})
-		.unwrap();
+	let (number, (scope, of, clauses)) = inner.agreement(product);
 	let agreement = Agreement {
-		id: number as u32 + 1,
+		id: number,
 		scope: match scope.as_str() {
 			"product" => Scope::Product(of.clone()),
 			"product_type" => Scope::ProductType(of.clone()),

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! # The operators' way to the chain, and the evidence verifier
+//!
+//! * [`chain`]: state and extrinsics over RPC, council motions included.
+//! * [`evidence`]: checks what proves a trade record.
+
+pub mod chain;
+pub mod evidence;
+
+use sealane_terminal_core::{error, node};

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Qualifies orders with what is known now: the newest clauses, the customer book as it stands, the registrations that hold.
+
+use crate::{
+	customers::WatchedBook,
+	db::{awaken, Application, NewRecord, RecordState, RegistrationRow, SalesDb},
+	error::Result,
+	orders::Order,
+	qualify::{self, Failed, Later, Verdict},
+	register::{application, Next},
+	terms::TermsCache,
+};
+use sealane_sdk::Client;
+use sealane_terminal_core::db::now_ms;
+use std::collections::{HashMap, HashSet};
+
+/// Pause before an order is tried again for the first time; it doubles with each further one.
+const FIRST_RETRY_MS: i64 = 5_000;
+/// Longest pause.
+const LONGEST_RETRY_MS: i64 = 5 * 60_000;
+
+/// When a customer is registered with an issuer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Registering {
+	/// With the customer's first order to that issuer, if nothing else is missing
+	#[default]
+	OnFirstOrder,
+	/// Only by `sealane sales register`
+	ByHand,
+}
+
+/// When what failed for a reason that may pass is tried again: after `tries` attempts, of something read at `read_at`; 0 where it
+/// has waited for so long that it is not tried by itself any more.
+pub fn next_retry(tries: i64, read_at: i64, retry_for_ms: i64) -> i64 {
+	let now = now_ms();
+	if now - read_at >= retry_for_ms {
+		return 0;
+	}
+	let pause = FIRST_RETRY_MS << tries.clamp(0, 10);
+	now + pause.min(LONGEST_RETRY_MS)
+}
+
+/// What a check of some orders led to.
+#[derive(Default)]
+pub struct Checked {
+	/// The records, in the orders' order.
+	pub records: Vec<NewRecord>,
+	/// Applications that the orders' customers need.
+	pub applications: Vec<RegistrationRow>,
+}
+
+/// See the module.
+pub struct Checker {
+	db: SalesDb,
+	book: WatchedBook,
+	terms: TermsCache,
+	registered: HashSet<(String, u32)>,
+	registering: Registering,
+	retry_for_ms: i64,
+}
+
+impl Checker {
+	/// A checker that asks this node.
+	pub fn new(client: Client, db: SalesDb, book: WatchedBook, registering: Registering, retry_for_ms: i64) -> Self {
+		Checker {
+			db,
+			book,
+			terms: TermsCache::new(client),
+			registered: HashSet::new(),
+			registering,
+			retry_for_ms,
+		}
+	}
+
+	/// Looks whether the customer book has changed; a new one lets what waits be tried at once.
+	///
+	/// # Errors
+	/// The database fails.
+	pub async fn look(&mut self) -> Result<()> {
+		if self.book.look() {
+			let mut tx = self.db.begin().await?;
+			awaken(&mut tx, None).await?;
+			tx.commit().await?;
+		}
+		Ok(())
+	}
+
+	/// Checks orders: line, order, how often it was tried, when it was read.
+	///
+	/// # Errors
+	/// The node does not answer, or the database fails.
+	pub async fn check(&mut self, orders: Vec<(u64, Order, i64, i64)>) -> Result<Checked> {
+		self.look().await?;
+		let products = orders.iter().map(|(_, order, ..)| order.product.as_str());
+		self.terms.prepare(products).await?;
+		self.refresh_registered(&orders).await?;
+		let mut checked = Checked::default();
+		// Who is to be registered with whom, for which product, and the records that wait for it.
+		let mut needed: HashMap<(String, u32), (String, Vec<usize>)> = HashMap::new();
+		for (line, order, tries, read_at) in orders {
+			let (record, issuer) = self.record(line, order, tries, read_at);
+			if let Some(issuer) = issuer {
+				let key = (record.order.customer.clone(), issuer);
+				let waiting = needed
+					.entry(key)
+					.or_insert_with(|| (record.order.product.clone(), Vec::new()));
+				waiting.1.push(checked.records.len());
+			}
+			checked.records.push(record);
+		}
+		for ((customer, issuer), (product, waiting)) in needed {
+			let last = self.db.application(&customer, issuer).await?;
+			if last.as_ref().is_some_and(|last| last.state == "rejected") {
+				// The issuer said no: nothing comes by itself any more.
+				for index in waiting {
+					checked.records[index].retry_at = 0;
+				}
+			} else if self.registering == Registering::OnFirstOrder {
+				let row = self.apply(&customer, issuer, &product, last.as_ref());
+				checked.applications.extend(row);
+			}
+		}
+		// The order in which the database hands them back: a repeat must have the same bytes.
+		checked.applications.sort_by(|a, b| a.id.cmp(&b.id));
+		Ok(checked)
+	}
+
+	/// Registrations settle while we run: ask again when a customer of these is not known to be registered.
+	async fn refresh_registered(&mut self, orders: &[(u64, Order, i64, i64)]) -> Result<()> {
+		let missing = orders.iter().any(|(_, order, ..)| {
+			self.terms
+				.get(&order.product)
+				.is_some_and(|terms| !self.registered.contains(&(order.customer.clone(), terms.issuer)))
+		});
+		if missing {
+			self.registered = self.db.registered().await?;
+		}
+		Ok(())
+	}
+
+	/// The record of an order, and the issuer with which its customer must be registered for it.
+	fn record(&self, line: u64, order: Order, tries: i64, read_at: i64) -> (NewRecord, Option<u32>) {
+		let terms = self.terms.get(&order.product);
+		let registered = terms.is_some_and(|terms| self.registered.contains(&(order.customer.clone(), terms.issuer)));
+		let customer = self.book.book().get(&order.customer);
+		match qualify::check(&order, terms, customer, registered) {
+			Verdict::Qualifies { clause_version, facts } => {
+				let record = NewRecord {
+					line,
+					state: RecordState::Pending,
+					clause_version,
+					text: order.stamped(clause_version, &facts),
+					failed: String::new(),
+					submission: 0,
+					retry_at: 0,
+					order,
+				};
+				(record, None)
+			}
+			Verdict::Fails {
+				clause_version,
+				failed,
+				later,
+			} => {
+				let issuer = terms
+					.filter(|_| later == Some(Later::Registration))
+					.map(|terms| terms.issuer);
+				let record = NewRecord {
+					line,
+					state: RecordState::Unqualified,
+					clause_version,
+					text: order.text.to_string(),
+					failed: failed_json(&failed),
+					submission: 0,
+					retry_at: later.map_or(0, |_| next_retry(tries, read_at, self.retry_for_ms)),
+					order,
+				};
+				(record, issuer)
+			}
+		}
+	}
+
+	/// The application of a customer to the issuer of a product, where it has made none that waits or was decided.
+	fn apply(&self, customer: &str, issuer: u32, product: &str, last: Option<&Application>) -> Option<RegistrationRow> {
+		let person = self.book.book().get(customer)?;
+		let channel = self.terms.channel(product).filter(|channel| channel.authorised)?;
+		if last.is_some_and(|last| !may_apply_again(last)) {
+			return None;
+		}
+		match application(person, channel, last, Next::SameId) {
+			Ok(row) => Some(row),
+			Err(error) => {
+				tracing::error!("ALARM: a customer cannot be registered with issuer {issuer}: {error}");
+				None
+			}
+		}
+	}
+}
+
+/// Whether the node refused it for a reason that may have passed.
+fn may_apply_again(last: &Application) -> bool {
+	last.state == "refused" && last.retry_at > 0 && last.retry_at <= now_ms()
+}
+
+/// A list of texts always serialises; were it not to, the record would still say that it failed.
+fn failed_json(failed: &[Failed]) -> String {
+	serde_json::to_string(failed).unwrap_or_else(|_| "[]".into())
+}
+
+/// Whether the node may take an entry later that it refuses with this code now: nothing about the entry itself is wrong.
+pub fn is_later(code: &str) -> bool {
+	matches!(
+		code,
+		// Suspended, expired, not granted yet; other clauses in force; the directory is behind; no node serves the interface.
+		"channel_closed"
+			| "kind_not_granted"
+			| "clause_version"
+			| "product_unknown"
+			| "interface_unknown"
+			| "product_closed"
+	)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn pauses_grow_and_end() {
+		let now = now_ms();
+		let pause = |tries| next_retry(tries, now, 86_400_000) - now;
+		assert!((FIRST_RETRY_MS..FIRST_RETRY_MS + 1_000).contains(&pause(0)));
+		assert!(pause(3) > pause(1));
+		assert!(pause(i64::MAX) <= LONGEST_RETRY_MS + 1_000);
+		assert_eq!(next_retry(1, now - 86_400_000, 86_400_000), 0);
+	}
+}

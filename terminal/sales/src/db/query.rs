@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What commands show of the records.
+
+use super::SalesDb;
+use crate::error::Result;
+use serde::Serialize;
+use sqlx::{any::AnyRow, FromRow, Row};
+use std::collections::BTreeMap;
+
+/// A business record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+pub struct RecordRow {
+	/// The order's id.
+	pub id: String,
+	/// The file it came from.
+	pub source: String,
+	/// Its line there.
+	pub line: i64,
+	/// See [`super::RecordState`].
+	pub state: String,
+	/// Kind of business.
+	pub kind: String,
+	/// Product.
+	pub product: String,
+	/// The customer's reference.
+	pub customer: String,
+	/// Amount asked for.
+	pub amount: String,
+	/// Units asked for.
+	pub units: String,
+	/// Currency.
+	pub currency: String,
+	/// When the customer placed it.
+	pub placed_at: String,
+	/// The agreement it was checked against.
+	pub clause_version: i64,
+	/// Why it does not qualify.
+	#[serde(skip_serializing_if = "String::is_empty")]
+	pub failed: String,
+	/// What the issuer decided.
+	pub outcome: String,
+	/// Why.
+	pub reason_code: String,
+	/// The same in words.
+	pub reason_text: String,
+	/// The issuer's reference.
+	pub deal: String,
+	/// Units of the confirmation.
+	pub confirmed_units: String,
+	/// Net asset value.
+	pub nav: String,
+	/// Amount of the confirmation.
+	pub confirmed_amount: String,
+	/// Fee.
+	pub fee: String,
+	/// Day of the trade.
+	pub trade_date: String,
+	/// The order that it takes back.
+	#[serde(skip_serializing_if = "String::is_empty")]
+	pub cancels: String,
+	/// The order that took it back.
+	#[serde(skip_serializing_if = "String::is_empty")]
+	pub cancelled_by: String,
+	/// When it is tried again by itself, Unix ms; 0: not at all.
+	pub retry_at: i64,
+	/// How often it was tried again.
+	pub tries: i64,
+	/// Held by hand: it is not tried again until it is released.
+	#[sqlx(try_from = "i64")]
+	pub held: Yes,
+	/// Whether the issuer's node decided by itself.
+	#[sqlx(try_from = "i64")]
+	pub technical: Yes,
+	/// Where the order stands in its lane; evidence is fetched by the order's id.
+	pub entry: String,
+	/// Unix ms.
+	pub read_at: i64,
+	/// Unix ms; 0 before.
+	pub accepted_at: i64,
+	/// Unix ms; 0 before.
+	pub confirmed_at: i64,
+	/// Unix ms; 0 before.
+	pub finalised_at: i64,
+	/// This node's anchor that made it final; −1 before.
+	pub anchor: i64,
+	/// The anchor's block; −1 before.
+	pub block: i64,
+	/// The order's bytes.
+	#[serde(skip_serializing_if = "String::is_empty")]
+	pub order_text: String,
+	/// The confirmation's bytes.
+	#[serde(skip_serializing_if = "String::is_empty")]
+	pub confirmation_text: String,
+}
+
+/// Yes or no, which stands in the database as 1 or 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Yes(pub bool);
+
+impl From<i64> for Yes {
+	fn from(number: i64) -> Self {
+		Yes(number != 0)
+	}
+}
+
+/// A line that is no order of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+pub struct DefectRow {
+	/// The file.
+	pub source: String,
+	/// The line.
+	pub line: i64,
+	/// `malformed` or `duplicate`.
+	pub state: String,
+	/// The field.
+	pub field: String,
+	/// The value found.
+	pub value: String,
+	/// The rule it breaks.
+	pub rule: String,
+}
+
+/// Which records to show.
+#[derive(Clone, Debug, Default)]
+pub struct RecordFilter {
+	/// Only those in this state.
+	pub state: Option<String>,
+	/// Only those of this customer.
+	pub customer: Option<String>,
+	/// Only those of this product.
+	pub product: Option<String>,
+	/// At most so many, newest first.
+	pub limit: u32,
+}
+
+/// How many records stand where.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Figures {
+	/// Lines read, blank ones not counted.
+	pub orders_read: u64,
+	/// Lines that are no orders.
+	pub malformed: u64,
+	/// Orders whose id came before.
+	pub duplicates: u64,
+	/// Orders dropped by the clauses.
+	pub unqualified: u64,
+	/// The same by clause. An order that fails several counts for each.
+	pub unqualified_by_clause: BTreeMap<String, u64>,
+	/// Orders that the node itself refused.
+	pub refused: u64,
+	/// Orders that went to the node.
+	pub submitted: u64,
+	/// Requests that they went in.
+	pub requests: u64,
+	/// Packets that the node made of them.
+	pub packets: u64,
+	/// Confirmed, in full or in part.
+	pub confirmed: u64,
+	/// Taken back: after they were confirmed (those count as confirmed, too), or before they were sent.
+	pub cancelled: u64,
+	/// Rejected by the issuer.
+	pub rejected: u64,
+	/// Business records with a confirmation.
+	pub records: u64,
+	/// Records whose trade record is final on chain.
+	pub finalised: u64,
+}
+
+const COLUMNS: &str = "r.id, r.source, r.line, r.state, r.kind, r.product, r.customer, r.amount, r.units, r.currency, \
+	r.placed_at, r.clause_version, r.failed, r.outcome, r.reason_code, r.reason_text, r.deal, r.confirmed_units, r.nav, \
+	r.confirmed_amount, r.fee, r.trade_date, r.cancels, r.cancelled_by, r.retry_at, r.tries, r.held, r.technical, r.entry, \
+	r.read_at, r.accepted_at, r.confirmed_at, COALESCE(f.finalised_at, 0) AS finalised_at, \
+	COALESCE(f.anchor, -1) AS anchor, COALESCE(f.block, -1) AS block, r.order_text, r.confirmation_text";
+
+/// The first anchor that reaches a record's place.
+const WITH_FINALITY: &str = "FROM records r LEFT JOIN finalised f ON f.channel = r.channel AND r.place > 0 \
+	AND f.up_to = (SELECT MIN(g.up_to) FROM finalised g WHERE g.channel = r.channel AND g.up_to >= r.place)";
+
+impl SalesDb {
+	/// The record of one order.
+	pub async fn record(&self, id: &str) -> Result<Option<RecordRow>> {
+		let statement = format!("SELECT {COLUMNS} {WITH_FINALITY} WHERE r.id = $1");
+		let row = sqlx::query_as(&statement).bind(id).fetch_optional(self.pool()).await?;
+		Ok(row)
+	}
+
+	/// Records, newest first.
+	pub async fn records(&self, filter: &RecordFilter) -> Result<Vec<RecordRow>> {
+		let mut conditions = vec!["1 = 1".to_string()];
+		let mut values = Vec::new();
+		let finalised = filter.state.as_deref() == Some("finalised");
+		let state = filter.state.as_ref().filter(|_| !finalised);
+		for (column, value) in [
+			("state", state),
+			("customer", filter.customer.as_ref()),
+			("product", filter.product.as_ref()),
+		] {
+			if let Some(value) = value {
+				values.push(value.as_str());
+				conditions.push(format!("r.{column} = ${}", values.len()));
+			}
+		}
+		if finalised {
+			conditions.push("f.finalised_at > 0".into());
+		}
+		let statement = format!(
+			"SELECT {COLUMNS} {WITH_FINALITY} WHERE {} ORDER BY r.read_at DESC, r.line DESC LIMIT ${}",
+			conditions.join(" AND "),
+			values.len() + 1
+		);
+		let mut query = sqlx::query_as(&statement);
+		for value in values {
+			query = query.bind(value);
+		}
+		Ok(query.bind(i64::from(filter.limit)).fetch_all(self.pool()).await?)
+	}
+
+	/// Defective lines, newest first; `state` is `malformed` or `duplicate`.
+	pub async fn defects(&self, state: &str, limit: u32) -> Result<Vec<DefectRow>> {
+		let rows = sqlx::query_as(
+			"SELECT source, line, state, field, value, rule FROM defects WHERE state = $1 \
+			 ORDER BY read_at DESC, source, line LIMIT $2",
+		)
+		.bind(state)
+		.bind(i64::from(limit))
+		.fetch_all(self.pool())
+		.await?;
+		Ok(rows)
+	}
+
+	/// The figures of all files, or of one.
+	pub async fn figures(&self, source: Option<&str>) -> Result<Figures> {
+		let only = |column: &str| {
+			if source.is_some() {
+				format!("{column} = $1")
+			} else {
+				"$1 = ''".into()
+			}
+		};
+		let bound = source.unwrap_or("");
+		let mut figures = Figures::default();
+		let statement = format!(
+			"SELECT COALESCE(CAST(SUM(orders_read) AS BIGINT), 0), COALESCE(CAST(SUM(malformed) AS BIGINT), 0), \
+			 COALESCE(CAST(SUM(duplicates) AS BIGINT), 0) FROM imports WHERE {}",
+			only("source")
+		);
+		let row = sqlx::query(&statement).bind(bound).fetch_one(self.pool()).await?;
+		let number = |row: &AnyRow, index: usize| row.try_get::<i64, _>(index).map(|n| n as u64);
+		figures.orders_read = number(&row, 0)?;
+		figures.malformed = number(&row, 1)?;
+		figures.duplicates = number(&row, 2)?;
+
+		let statement = format!(
+			"SELECT state, COUNT(*), CASE WHEN confirmed_at > 0 THEN 1 ELSE 0 END AS sent FROM records WHERE {} \
+			 GROUP BY state, sent",
+			only("source")
+		);
+		for row in sqlx::query(&statement).bind(bound).fetch_all(self.pool()).await? {
+			let count = number(&row, 1)?;
+			match row.try_get::<String, _>(0)?.as_str() {
+				"unqualified" => figures.unqualified += count,
+				"refused" => figures.refused += count,
+				// Taken back after it was confirmed, or before it was sent.
+				"cancelled" if number(&row, 2)? == 1 => {
+					figures.submitted += count;
+					figures.confirmed += count;
+					figures.cancelled += count;
+				}
+				"cancelled" => figures.cancelled += count,
+				"confirmed" | "partial" => {
+					figures.submitted += count;
+					figures.confirmed += count;
+				}
+				"rejected" => {
+					figures.submitted += count;
+					figures.rejected += count;
+				}
+				_ => figures.submitted += count,
+			}
+		}
+		figures.records = figures.confirmed + figures.rejected;
+
+		let statement = format!(
+			"SELECT failed FROM records WHERE state = 'unqualified' AND {}",
+			only("source")
+		);
+		for row in sqlx::query(&statement).bind(bound).fetch_all(self.pool()).await? {
+			for code in crate::qualify::failed_codes(&row.try_get::<String, _>(0)?) {
+				*figures.unqualified_by_clause.entry(code).or_default() += 1;
+			}
+		}
+
+		let statement = format!(
+			"SELECT COUNT(*), COALESCE(CAST(SUM(packets) AS BIGINT), 0) FROM submissions WHERE kind = 'orders' \
+			 AND state = 'accepted' AND number IN (SELECT submission FROM records WHERE {})",
+			only("source")
+		);
+		let row = sqlx::query(&statement).bind(bound).fetch_one(self.pool()).await?;
+		figures.requests = number(&row, 0)?;
+		figures.packets = number(&row, 1)?;
+
+		let statement = format!(
+			"SELECT COUNT(*) FROM records r WHERE r.place > 0 AND r.place <= \
+			 COALESCE((SELECT MAX(g.up_to) FROM finalised g WHERE g.channel = r.channel), 0) AND {}",
+			only("r.source")
+		);
+		let row = sqlx::query(&statement).bind(bound).fetch_one(self.pool()).await?;
+		figures.finalised = number(&row, 0)?;
+		Ok(figures)
+	}
+}

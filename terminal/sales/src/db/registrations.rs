@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The seller's side of registrations: which customer is registered with which issuer.
+
+use super::SalesDb;
+use crate::error::Result;
+use sealane_terminal_core::db::{self, now_ms, Cell, Tx};
+use sqlx::{FromRow, Row};
+use std::collections::{HashMap, HashSet};
+
+/// Where a registration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegistrationState {
+	/// Written down, not yet known to be on the node's disk.
+	Pending,
+	/// On the node's disk.
+	Accepted,
+	/// The issuer registered the customer.
+	Registered,
+	/// The issuer did not.
+	Rejected,
+	/// The node refused the application.
+	Refused,
+}
+
+impl RegistrationState {
+	/// As in the database and in output.
+	pub const fn as_str(self) -> &'static str {
+		match self {
+			RegistrationState::Pending => "pending",
+			RegistrationState::Accepted => "accepted",
+			RegistrationState::Registered => "registered",
+			RegistrationState::Rejected => "rejected",
+			RegistrationState::Refused => "refused",
+		}
+	}
+}
+
+/// A registration about to be applied for.
+#[derive(Clone, Debug)]
+pub struct RegistrationRow {
+	/// Its id.
+	pub id: String,
+	/// The customer's reference.
+	pub customer: String,
+	/// The issuer's number.
+	pub issuer: u32,
+	/// The seller's number.
+	pub seller: u32,
+	/// The bytes for the node.
+	pub text: String,
+	/// The request that carries it.
+	pub submission: i64,
+}
+
+/// The newest application of a customer to an issuer.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Application {
+	/// Its id.
+	pub id: String,
+	/// The customer's reference.
+	pub customer: String,
+	/// The issuer's number.
+	#[sqlx(try_from = "i64")]
+	pub issuer: u32,
+	/// See [`RegistrationState`].
+	pub state: String,
+	/// When it may be applied for again by itself, Unix ms; 0: not by itself.
+	pub retry_at: i64,
+}
+
+/// A registration's result.
+#[derive(Clone, Debug)]
+pub struct SettledRow {
+	/// The registration.
+	pub id: String,
+	/// `Registered` or `Rejected`.
+	pub state: RegistrationState,
+	/// Why not.
+	pub reason_code: String,
+	/// The same in words.
+	pub reason_text: String,
+	/// 64 hexadecimal digits; empty where there is none.
+	pub commitment: String,
+	/// 64 hexadecimal digits; empty where there is none.
+	pub salt: String,
+	/// The issuer's account number.
+	pub account: String,
+}
+
+/// Writes applications.
+pub async fn insert_registrations(tx: &mut Tx, rows: &[RegistrationRow]) -> Result<()> {
+	let now = now_ms();
+	let mut cells = Vec::with_capacity(rows.len() * 16);
+	for row in rows {
+		cells.extend([
+			Cell::Text(&row.id),
+			Cell::Text(&row.customer),
+			Cell::Int(i64::from(row.issuer)),
+			Cell::Int(i64::from(row.seller)),
+			Cell::Text(RegistrationState::Pending.as_str()),
+			Cell::Text(""),
+			Cell::Text(""),
+			Cell::Text(""),
+			Cell::Text(""),
+			Cell::Text(""),
+			Cell::Text(&row.text),
+			Cell::Int(row.submission),
+			Cell::Int(0),
+			Cell::Int(0),
+			Cell::Int(now),
+			Cell::Int(now),
+		]);
+	}
+	let head =
+		"INSERT INTO registrations (id, customer, issuer, seller, state, reason_code, reason_text, commitment, salt, \
+		account, registration_text, submission, retry_at, tries, applied_at, updated_at)";
+	// One that the node refused is applied for again under its id, with the data of now.
+	let tail = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason_code = '', reason_text = '', \
+		registration_text = excluded.registration_text, submission = excluded.submission, retry_at = 0, \
+		applied_at = excluded.applied_at, updated_at = excluded.updated_at WHERE registrations.state = 'refused'";
+	db::run(tx, head, tail, 16, &cells).await?;
+	Ok(())
+}
+
+/// Writes results; answers how many registrations were settled that were not before.
+pub async fn settle_registrations(tx: &mut Tx, rows: &[SettledRow]) -> Result<u64> {
+	let now = now_ms();
+	let mut cells = Vec::with_capacity(rows.len() * 8);
+	for row in rows {
+		cells.extend([
+			Cell::Text(&row.id),
+			Cell::Text(row.state.as_str()),
+			Cell::Text(&row.reason_code),
+			Cell::Text(&row.reason_text),
+			Cell::Text(&row.commitment),
+			Cell::Text(&row.salt),
+			Cell::Text(&row.account),
+			Cell::Int(now),
+		]);
+	}
+	db::run(
+		tx,
+		"WITH v (id, state, reason_code, reason_text, commitment, salt, account, updated_at) AS (",
+		") UPDATE registrations SET state = v.state, reason_code = v.reason_code, reason_text = v.reason_text, \
+		 commitment = v.commitment, salt = v.salt, account = v.account, updated_at = v.updated_at \
+		 FROM v WHERE registrations.id = v.id AND registrations.state IN ('pending', 'accepted', 'refused')",
+		8,
+		&cells,
+	)
+	.await
+}
+
+impl SalesDb {
+	/// Customer and issuer of every registration that holds.
+	pub async fn registered(&self) -> Result<HashSet<(String, u32)>> {
+		let rows = sqlx::query("SELECT customer, issuer FROM registrations WHERE state = 'registered'")
+			.fetch_all(self.pool())
+			.await?;
+		rows.iter()
+			.map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u32)))
+			.collect()
+	}
+
+	/// The newest application of each customer to each issuer.
+	pub async fn applications(&self) -> Result<HashMap<(String, u32), Application>> {
+		let rows: Vec<Application> =
+			sqlx::query_as("SELECT id, customer, issuer, state, retry_at FROM registrations ORDER BY applied_at, id")
+				.fetch_all(self.pool())
+				.await?;
+		Ok(rows
+			.into_iter()
+			.map(|row| ((row.customer.clone(), row.issuer), row))
+			.collect())
+	}
+
+	/// The newest application of one customer to one issuer.
+	pub async fn application(&self, customer: &str, issuer: u32) -> Result<Option<Application>> {
+		let found = sqlx::query_as(
+			"SELECT id, customer, issuer, state, retry_at FROM registrations WHERE customer = $1 AND issuer = $2 \
+			 ORDER BY applied_at DESC, id DESC LIMIT 1",
+		)
+		.bind(customer)
+		.bind(i64::from(issuer))
+		.fetch_optional(self.pool())
+		.await?;
+		Ok(found)
+	}
+
+	/// How many registrations stand in each state.
+	pub async fn registration_states(&self) -> Result<Vec<(String, u64)>> {
+		let rows = sqlx::query("SELECT state, COUNT(*) FROM registrations GROUP BY state ORDER BY state")
+			.fetch_all(self.pool())
+			.await?;
+		rows.iter()
+			.map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u64)))
+			.collect()
+	}
+
+	/// The customers of these registrations.
+	pub async fn customers_of(&self, ids: &[&str]) -> Result<Vec<String>> {
+		let cells: Vec<_> = ids.iter().map(|id| Cell::Text(id)).collect();
+		let rows = db::select(self, "SELECT customer FROM registrations WHERE id IN (", 1, &cells).await?;
+		Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+	}
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Orders as the bank's own system hands them over: what a line must be, and what is reported of one that is not.
+//!
+//! The text of a valid line is not written anew: what the terminal adds (`facts`, `clause_version`) is appended inside the object, and
+//! fields that are neither an order's nor declared are left out. They stay in the house.
+
+mod lines;
+mod parse;
+mod read;
+mod text;
+
+pub use parse::{parse_line, Declared, Order, FIELDS};
+pub use read::{open, read_all, Format, Line, Reader};
+pub use sealane_primitives::fields::{MAX_ID_LEN, MAX_REFERENCE_LEN};
+pub use text::{inspect, Encoding, Inspected};
+
+use sealane_primitives::fields::is_shown;
+use serde::Serialize;
+
+/// Longest line in bytes: what the node takes of one entry, less room for facts. An order has about 500.
+pub const MAX_LINE_LEN: usize = 60 * 1024;
+
+/// Why a line is no order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Defect {
+	/// The field, or `line` where the line as a whole is meant.
+	pub field: String,
+	/// What was found, cut to 80 characters.
+	pub value: String,
+	/// The rule that it breaks.
+	pub rule: &'static str,
+}
+
+impl Defect {
+	/// Of a field with a value that breaks a rule.
+	pub fn new(field: impl Into<String>, value: &str, rule: &'static str) -> Self {
+		Defect {
+			field: field.into(),
+			value: shorten(value),
+			rule,
+		}
+	}
+}
+
+impl std::fmt::Display for Defect {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		write!(f, "{}: {:?}: {}", self.field, self.value, self.rule)
+	}
+}
+
+/// The first 80 characters, without those that cannot be stored or shown.
+fn shorten(text: &str) -> String {
+	const MAX: usize = 80;
+	let mut short = plain(text.chars().take(MAX));
+	if text.chars().nth(MAX).is_some() {
+		short.push('…');
+	}
+	short
+}
+
+/// A blank for each character that cannot be stored or shown.
+fn plain(text: impl Iterator<Item = char>) -> String {
+	text.map(|c| if is_shown(c) { c } else { ' ' }).collect()
+}
