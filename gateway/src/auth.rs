@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Bearer tokens with scopes.
+//! Bearer tokens with names and scopes.
 //!
 //! The tokens stand in a file of mode 600 in the node's folder. The first start makes one with every scope. An operator
-//! adds others by hand; the file is read at each start.
+//! adds others by hand; a changed file takes effect within seconds, see [`watched`](crate::watched).
 
 use crate::{files, problem::Failure, StartError};
 use axum::http::{header::AUTHORIZATION, HeaderMap};
@@ -11,8 +11,8 @@ use rand::{rngs::OsRng, RngCore};
 use sealane_sdk::types::ProblemCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::path::Path;
-use subtle::{Choice, ConstantTimeEq};
+use std::{path::Path, sync::Arc};
+use subtle::ConstantTimeEq;
 
 /// Name of the file in the node's folder.
 pub const TOKENS_FILE: &str = "gateway-tokens.json";
@@ -20,27 +20,46 @@ pub const TOKENS_FILE: &str = "gateway-tokens.json";
 /// Shortest token that the file may hold, in bytes.
 const MIN_TOKEN_BYTES: usize = 24;
 
-/// What a token is good for. Each stands for itself: `trade` does not include `read`.
+/// Longest name of a token, in bytes.
+const MAX_NAME_BYTES: usize = 64;
+
+/// What a token is good for. Each stands for itself: `sell` does not include `read`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-	/// Look at orders, events, the inbox, channels, lanes, clauses, status.
+	/// Look at what holds no business data: status, channels, lanes, clauses.
+	Monitor,
+	/// Look at orders, registrations, events and the inbox.
 	Read,
-	/// Submit and cancel orders, answer them, register customers.
-	Trade,
+	/// Submit and cancel orders, register customers.
+	Sell,
+	/// Answer orders and registrations.
+	Issue,
+	/// Take evidence out of the house.
+	Evidence,
 	/// Act on lanes.
 	Operate,
 }
 
 impl Scope {
 	/// Every scope.
-	pub const ALL: [Scope; 3] = [Scope::Read, Scope::Trade, Scope::Operate];
+	pub const ALL: [Scope; 6] = [
+		Scope::Monitor,
+		Scope::Read,
+		Scope::Sell,
+		Scope::Issue,
+		Scope::Evidence,
+		Scope::Operate,
+	];
 
-	/// The name in the file and in problems.
+	/// The name in the file, in problems and in the OpenAPI document.
 	pub const fn as_str(self) -> &'static str {
 		match self {
+			Scope::Monitor => "monitor",
 			Scope::Read => "read",
-			Scope::Trade => "trade",
+			Scope::Sell => "sell",
+			Scope::Issue => "issue",
+			Scope::Evidence => "evidence",
 			Scope::Operate => "operate",
 		}
 	}
@@ -50,21 +69,71 @@ impl Scope {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TokenEntry {
-	/// Who uses it; for people.
+	/// Who uses it; stands in the audit log.
 	name: String,
 	token: String,
 	scopes: Vec<Scope>,
+	/// SHA-256 of the client certificate without which the token is worth nothing, in hexadecimal digits.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	certificate: Option<String>,
 }
 
 struct Token {
+	name: Arc<str>,
 	/// SHA-256 of the token: all have one length, so that a comparison tells nothing about it.
 	digest: [u8; 32],
 	scopes: Vec<Scope>,
+	certificate: Option<[u8; 32]>,
+}
+
+/// Who makes a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+	/// The name of its token.
+	pub name: Arc<str>,
+}
+
+/// Why a request may not be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+	/// It carries no token that is known and usable here; says what is missing.
+	Unknown(&'static str),
+	/// Its token lacks the scope.
+	Scope {
+		/// Who made it.
+		caller: Caller,
+		/// What it takes.
+		scope: Scope,
+	},
+}
+
+impl Refused {
+	/// Who made the request, where its token is known.
+	pub fn caller(&self) -> Option<&Caller> {
+		match self {
+			Refused::Unknown(_) => None,
+			Refused::Scope { caller, .. } => Some(caller),
+		}
+	}
+}
+
+impl From<Refused> for Failure {
+	fn from(refused: Refused) -> Self {
+		match refused {
+			Refused::Unknown(detail) => Failure::new(ProblemCode::Unauthenticated, detail),
+			Refused::Scope { scope, .. } => Failure::new(
+				ProblemCode::Forbidden,
+				format!("the token lacks the scope `{}`", scope.as_str()),
+			),
+		}
+	}
 }
 
 /// The tokens that the gateway knows.
 pub struct Tokens {
 	tokens: Vec<Token>,
+	/// The first token with every scope that needs no certificate, for local terminals.
+	local: Option<String>,
 }
 
 impl std::fmt::Debug for Tokens {
@@ -74,11 +143,11 @@ impl std::fmt::Debug for Tokens {
 }
 
 impl Tokens {
-	/// Reads the file in `folder`, or makes it with one new token of every scope. Returns the tokens, and the first one
-	/// with every scope for local terminals.
+	/// Reads the file in `folder`, or makes it with one new token of every scope.
 	///
-	/// Fails when others than its owner may read the file, when it cannot be read, or when a token is too short.
-	pub fn load(folder: &Path) -> Result<(Self, Option<String>), StartError> {
+	/// Fails when others than its owner may read the file, when it cannot be read, when a token is too short, when a name is no name or
+	/// stands twice, or when a certificate is no digest.
+	pub fn load(folder: &Path) -> Result<Self, StartError> {
 		let path = folder.join(TOKENS_FILE);
 		let invalid = |rule: String| StartError::Tokens {
 			path: path.clone(),
@@ -92,64 +161,103 @@ impl Tokens {
 				name: "local".into(),
 				token: new_token(),
 				scopes: Scope::ALL.into(),
+				certificate: None,
 			}];
 			let mut text = serde_json::to_vec_pretty(&entries).map_err(|e| invalid(e.to_string()))?;
 			text.push(b'\n');
 			files::write_private(&path, &text).map_err(|e| invalid(e.to_string()))?;
 			entries
 		};
-		for entry in &entries {
-			if entry.token.len() < MIN_TOKEN_BYTES || !entry.token.bytes().all(|b| b.is_ascii_graphic()) {
-				return Err(invalid(format!(
-					"the token `{}` must have at least {MIN_TOKEN_BYTES} visible ASCII characters",
-					entry.name
-				)));
+		let mut tokens: Vec<Token> = Vec::with_capacity(entries.len());
+		let mut local = None;
+		for entry in entries {
+			let token = Token::new(&entry).map_err(invalid)?;
+			if tokens.iter().any(|known| known.name == token.name) {
+				return Err(invalid(format!("the name `{}` stands twice", entry.name)));
 			}
+			let has_all = Scope::ALL.iter().all(|scope| entry.scopes.contains(scope));
+			if local.is_none() && has_all && entry.certificate.is_none() {
+				local = Some(entry.token);
+			}
+			tokens.push(token);
 		}
-		let widest = entries
-			.iter()
-			.find(|e| Scope::ALL.iter().all(|s| e.scopes.contains(s)))
-			.map(|e| e.token.clone());
-		let tokens = entries
-			.into_iter()
-			.map(|entry| Token {
-				digest: Sha256::digest(entry.token.as_bytes()).into(),
-				scopes: entry.scopes,
-			})
-			.collect();
-		Ok((Tokens { tokens }, widest))
+		Ok(Tokens { tokens, local })
 	}
 
-	/// Checks that the request carries a token with `scope`.
+	/// The token that local terminals may use.
+	pub fn local(&self) -> Option<&str> {
+		self.local.as_deref()
+	}
+
+	/// Checks that the request carries a token with `scope`, over a connection with the client certificate that the token is bound to.
 	///
 	/// Takes the same time for every token of the same length: all are compared, in full.
-	pub fn check(&self, headers: &HeaderMap, scope: Scope) -> Result<(), Failure> {
-		let presented = bearer(headers).ok_or_else(|| {
-			Failure::new(
-				ProblemCode::Unauthenticated,
-				"the header `Authorization: Bearer <token>` is required",
-			)
-		})?;
+	pub fn check(&self, headers: &HeaderMap, certificate: Option<&[u8; 32]>, scope: Scope) -> Result<Caller, Refused> {
+		let unauthenticated = Refused::Unknown;
+		let presented =
+			bearer(headers).ok_or_else(|| unauthenticated("the header `Authorization: Bearer <token>` is required"))?;
 		let digest: [u8; 32] = Sha256::digest(presented).into();
-		let (mut known, mut allowed) = (Choice::from(0), Choice::from(0));
+		let mut found = None;
 		for token in &self.tokens {
-			let same = token.digest.ct_eq(&digest);
-			known |= same;
-			allowed |= same & Choice::from(u8::from(token.scopes.contains(&scope)));
+			if bool::from(token.digest.ct_eq(&digest)) {
+				found = Some(token);
+			}
 		}
-		if !bool::from(known) {
-			return Err(Failure::new(
-				ProblemCode::Unauthenticated,
-				"the node does not know this token",
+		let token = found.ok_or_else(|| unauthenticated("the node does not know this token"))?;
+		if token.certificate.is_some() && token.certificate.as_ref() != certificate {
+			return Err(unauthenticated(
+				"the token is bound to a client certificate, and this connection has another one or none",
 			));
 		}
-		if !bool::from(allowed) {
-			return Err(Failure::new(
-				ProblemCode::Forbidden,
-				format!("the token lacks the scope `{}`", scope.as_str()),
+		if !token.scopes.contains(&scope) {
+			let caller = Caller {
+				name: token.name.clone(),
+			};
+			return Err(Refused::Scope { caller, scope });
+		}
+		Ok(Caller {
+			name: token.name.clone(),
+		})
+	}
+}
+
+impl Token {
+	fn new(entry: &TokenEntry) -> Result<Self, String> {
+		let is_name = !entry.name.is_empty()
+			&& entry.name.len() <= MAX_NAME_BYTES
+			&& entry.name.trim() == entry.name
+			&& !entry.name.chars().any(char::is_control);
+		if !is_name {
+			return Err(format!(
+				"the name {:?} must have 1 to {MAX_NAME_BYTES} bytes, no control characters and no space at its ends",
+				entry.name
 			));
 		}
-		Ok(())
+		if entry.token.len() < MIN_TOKEN_BYTES || !entry.token.bytes().all(|b| b.is_ascii_graphic()) {
+			return Err(format!(
+				"the token `{}` must have at least {MIN_TOKEN_BYTES} visible ASCII characters",
+				entry.name
+			));
+		}
+		let certificate = match &entry.certificate {
+			None => None,
+			Some(digits) => {
+				let mut digest = [0; 32];
+				hex::decode_to_slice(digits, &mut digest).map_err(|_| {
+					format!(
+						"the certificate of the token `{}` must be the SHA-256 of a certificate: 64 hexadecimal digits",
+						entry.name
+					)
+				})?;
+				Some(digest)
+			}
+		};
+		Ok(Token {
+			name: entry.name.as_str().into(),
+			digest: Sha256::digest(entry.token.as_bytes()).into(),
+			scopes: entry.scopes.clone(),
+			certificate,
+		})
 	}
 }
 
@@ -193,17 +301,17 @@ mod tests {
 
 	fn code(tokens: &Tokens, values: &[&str], scope: Scope) -> Option<ProblemCode> {
 		tokens
-			.check(&headers(values), scope)
+			.check(&headers(values), None, scope)
 			.err()
-			.map(|failure| failure.problem().code)
+			.map(|refused| Failure::from(refused).problem().code)
 	}
 
 	#[test]
 	fn the_first_start_makes_a_private_token_and_the_next_keeps_it() {
 		use std::os::unix::fs::PermissionsExt;
 		let folder = tempfile::tempdir().unwrap();
-		let (tokens, token) = Tokens::load(folder.path()).unwrap();
-		let token = token.unwrap();
+		let tokens = Tokens::load(folder.path()).unwrap();
+		let token = tokens.local().unwrap();
 		assert_eq!(token.len(), 64);
 		let mode = std::fs::metadata(folder.path().join(TOKENS_FILE))
 			.unwrap()
@@ -213,28 +321,28 @@ mod tests {
 		for scope in Scope::ALL {
 			assert_eq!(code(&tokens, &[&format!("Bearer {token}")], scope), None);
 		}
-		assert_eq!(Tokens::load(folder.path()).unwrap().1.unwrap(), token);
+		assert_eq!(Tokens::load(folder.path()).unwrap().local(), Some(token));
 	}
 
 	#[test]
 	fn scopes_stand_for_themselves() {
 		let folder = tempfile::tempdir().unwrap();
-		let (reader, trader) = ("r".repeat(24), "t".repeat(24));
+		let (reader, seller) = ("r".repeat(24), "s".repeat(24));
 		write(
 			folder.path(),
 			&format!(
-				r#"[{{"name":"a","token":"{reader}","scopes":["read"]}},{{"name":"b","token":"{trader}","scopes":["trade"]}}]"#
+				r#"[{{"name":"a","token":"{reader}","scopes":["read"]}},{{"name":"b","token":"{seller}","scopes":["sell"]}}]"#
 			),
 		);
-		let (tokens, widest) = Tokens::load(folder.path()).unwrap();
-		assert_eq!(widest, None);
+		let tokens = Tokens::load(folder.path()).unwrap();
+		assert_eq!(tokens.local(), None);
 		assert_eq!(code(&tokens, &[&format!("Bearer {reader}")], Scope::Read), None);
 		assert_eq!(
-			code(&tokens, &[&format!("bearer {reader}")], Scope::Trade),
+			code(&tokens, &[&format!("bearer {reader}")], Scope::Sell),
 			Some(ProblemCode::Forbidden)
 		);
 		assert_eq!(
-			code(&tokens, &[&format!("Bearer {trader}")], Scope::Read),
+			code(&tokens, &[&format!("Bearer {seller}")], Scope::Read),
 			Some(ProblemCode::Forbidden)
 		);
 	}
@@ -242,8 +350,8 @@ mod tests {
 	#[test]
 	fn anything_but_one_known_token_is_refused() {
 		let folder = tempfile::tempdir().unwrap();
-		let (tokens, token) = Tokens::load(folder.path()).unwrap();
-		let token = token.unwrap();
+		let tokens = Tokens::load(folder.path()).unwrap();
+		let token = tokens.local().unwrap();
 		let good = format!("Bearer {token}");
 		for values in [
 			&[][..],
@@ -251,7 +359,7 @@ mod tests {
 			&["Bearer"],
 			&["Bearer "],
 			&[&format!("Basic {token}")],
-			&[&token],
+			&[token],
 			&[&format!("Bearer {}", &token[..63])],
 			&[&format!("Bearer {token}0")],
 			&[&good, &good],
@@ -286,5 +394,38 @@ mod tests {
 			&format!(r#"[{{"name":"a","token":"{}","scopes":["all"]}}]"#, "x".repeat(24)),
 		);
 		assert!(Tokens::load(folder.path()).is_err());
+	}
+
+	#[test]
+	fn a_token_that_is_bound_to_a_certificate_is_worth_nothing_without_it() {
+		let folder = tempfile::tempdir().unwrap();
+		let token = "x".repeat(24);
+		write(
+			folder.path(),
+			&format!(
+				r#"[{{"name":"desk","token":"{token}","scopes":["read"],"certificate":"{}"}}]"#,
+				"ab".repeat(32)
+			),
+		);
+		let tokens = Tokens::load(folder.path()).unwrap();
+		let presented = headers(&[&format!("Bearer {token}")]);
+		let code = |certificate| match tokens.check(&presented, certificate, Scope::Read) {
+			Ok(caller) => Ok(caller.name.to_string()),
+			Err(refused) => Err(Failure::from(refused).problem().code),
+		};
+		assert_eq!(code(Some(&[0xab; 32])), Ok("desk".into()));
+		assert_eq!(code(Some(&[0xac; 32])), Err(ProblemCode::Unauthenticated));
+		assert_eq!(code(None), Err(ProblemCode::Unauthenticated));
+	}
+
+	#[test]
+	fn names_that_are_none_or_stand_twice_are_refused() {
+		let folder = tempfile::tempdir().unwrap();
+		let entry = |name: &str| serde_json::json!({"name": name, "token": "x".repeat(24), "scopes": ["read"]});
+		for names in [&["a", "a"][..], &[""], &[" a"], &["a\nb"], &[&"n".repeat(65)]] {
+			let entries: Vec<_> = names.iter().map(|name| entry(name)).collect();
+			write(folder.path(), &serde_json::to_string(&entries).unwrap());
+			assert!(Tokens::load(folder.path()).is_err(), "{names:?}");
+		}
 	}
 }

@@ -3,6 +3,9 @@
 use crate::{evidence::EvidenceChain, limits::Limits, tls::TlsFiles};
 use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc};
 
+/// Days for which the audit log is kept where nothing else is said: a year, and time to look at it.
+pub const DEFAULT_AUDIT_DAYS: u32 = 400;
+
 /// How the gateway of a node runs.
 #[derive(Clone)]
 pub struct Config {
@@ -11,12 +14,14 @@ pub struct Config {
 	pub listen: SocketAddr,
 	/// TLS in the place of plain HTTP.
 	pub tls: Option<TlsFiles>,
-	/// The node's folder. Holds the tokens and `gateway.json`; made where absent.
+	/// The node's folder. Holds the tokens, `gateway.json` and the audit log; made where absent.
 	pub folder: PathBuf,
 	/// Version of the node's program, for `GET /v1/status`.
 	pub version: String,
 	/// Bounds on requests.
 	pub limits: Limits,
+	/// Days for which the audit log is kept.
+	pub audit_days: u32,
 	/// What the chain adds to evidence. Without it, evidence ends at the batch that both sides signed.
 	pub chain: Option<Arc<dyn EvidenceChain>>,
 }
@@ -29,6 +34,7 @@ impl fmt::Debug for Config {
 			.field("folder", &self.folder)
 			.field("version", &self.version)
 			.field("limits", &self.limits)
+			.field("audit_days", &self.audit_days)
 			.field("chain", &self.chain.is_some())
 			.finish()
 	}
@@ -43,6 +49,7 @@ impl Config {
 			folder: folder.into(),
 			version: env!("CARGO_PKG_VERSION").into(),
 			limits: Limits::default(),
+			audit_days: DEFAULT_AUDIT_DAYS,
 			chain: None,
 		}
 	}

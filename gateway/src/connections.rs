@@ -10,6 +10,7 @@ use crate::{
 	deadline::WriteDeadline,
 	limits::Limits,
 	state::AppState,
+	watched::Watched,
 };
 use axum::Router;
 use hyper::{
@@ -21,9 +22,11 @@ use hyper_util::{
 	rt::{TokioIo, TokioTimer},
 	service::TowerToHyperService,
 };
+use sha2::{Digest, Sha256};
 use std::{
 	future::Future,
 	io,
+	net::SocketAddr,
 	sync::Arc,
 	time::{Duration, Instant},
 };
@@ -38,11 +41,20 @@ use tokio_rustls::TlsAcceptor;
 /// Largest request line and headers together, in bytes.
 const MAX_HEAD_BYTES: usize = 16 << 10;
 
+/// Who is at the other end of a connection; in the extensions of each request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Client {
+	/// Its address.
+	pub address: SocketAddr,
+	/// SHA-256 of the certificate that it showed.
+	pub certificate: Option<[u8; 32]>,
+}
+
 /// What serves connections.
 pub(crate) struct Server {
 	pub listener: TcpListener,
 	/// Makes TLS of each connection; plain HTTP without it.
-	pub tls: Option<TlsAcceptor>,
+	pub tls: Option<Arc<Watched<TlsAcceptor>>>,
 	pub router: Router,
 	pub state: AppState,
 }
@@ -87,10 +99,11 @@ impl Server {
 			let accepted = self.listener.accept().await;
 			while connections.try_join_next().is_some() {}
 			match accepted {
-				Ok((stream, _)) => {
+				Ok((stream, address)) => {
 					// Meanwhile others wait in the socket's backlog.
 					let place = admission.place().await;
-					let (tls, router, mut closing) = (self.tls.clone(), self.router.clone(), closing.clone());
+					let tls = self.tls.as_ref().map(|tls| tls.get());
+					let (router, mut closing) = (self.router.clone(), closing.clone());
 					let closed = async move {
 						// An error means that the server itself is gone. The watch holds a lock while it is looked at, which
 						// must not live across a wait.
@@ -99,7 +112,7 @@ impl Server {
 					let limits = self.state.limits.clone();
 					connections.spawn(async move {
 						tokio::select! {
-							_ = serve(stream, tls, router, limits, &place, closed) => (),
+							_ = serve(stream, address, tls, router, limits, &place, closed) => (),
 							_ = place.connection.cut() => (),
 						}
 					});
@@ -116,7 +129,8 @@ impl Server {
 
 async fn serve(
 	stream: TcpStream,
-	tls: Option<TlsAcceptor>,
+	address: SocketAddr,
+	tls: Option<Arc<TlsAcceptor>>,
 	router: Router,
 	limits: Limits,
 	place: &Place,
@@ -127,7 +141,11 @@ async fn serve(
 	let stream = WriteDeadline::new(stream, Duration::from_millis(limits.write_timeout_ms));
 	let mut ends = std::pin::pin!(ends);
 	let Some(tls) = tls else {
-		return serve_http(stream, router, &limits, place, ends).await;
+		let client = Client {
+			address,
+			certificate: None,
+		};
+		return serve_http(stream, client, router, &limits, place, ends).await;
 	};
 	let limit = Duration::from_millis(limits.handshake_timeout_ms);
 	let shaken = tokio::select! {
@@ -135,7 +153,14 @@ async fn serve(
 		_ = &mut ends => return,
 	};
 	match shaken.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut))) {
-		Ok(stream) => serve_http(stream, router, &limits, place, ends).await,
+		Ok(stream) => {
+			let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+			let client = Client {
+				address,
+				certificate: shown.map(|certificate| Sha256::digest(certificate).into()),
+			};
+			serve_http(stream, client, router, &limits, place, ends).await
+		}
 		// A client that trusts another authority, has no certificate, or speaks no TLS.
 		Err(error) => log::debug!("a TLS handshake failed: {error}"),
 	}
@@ -143,6 +168,7 @@ async fn serve(
 
 async fn serve_http(
 	stream: impl AsyncRead + AsyncWrite + Unpin,
+	client: Client,
 	router: Router,
 	limits: &Limits,
 	place: &Place,
@@ -151,6 +177,7 @@ async fn serve_http(
 	let (service, here) = (TowerToHyperService::new(router), place.connection.clone());
 	let service = service_fn(move |mut request: hyper::Request<Incoming>| {
 		request.extensions_mut().insert(here.clone());
+		request.extensions_mut().insert(client);
 		service.call(request)
 	});
 	let connection = http1::Builder::new()

@@ -2,11 +2,12 @@
 
 //! Reading the log from a cursor on: pages, with a wait where there is nothing yet, and the event stream.
 
-use crate::{pages, problem::Failure, state::AppState};
+use crate::{audit::Entries, pages, problem::Failure, state::AppState};
 use axum::{
 	body::Body,
 	http::header::{CACHE_CONTROL, CONTENT_TYPE},
 	response::{IntoResponse, Response},
+	Extension,
 };
 use bytes::Bytes;
 use futures::stream;
@@ -117,6 +118,7 @@ pub(crate) async fn page(
 	let mut head = Vec::with_capacity(first.bytes.len() + 16);
 	head.extend_from_slice(feed.head());
 	head.extend_from_slice(&first.bytes);
+	let shown = Extension(Entries(first.entries as u64));
 	let progress = Progress {
 		entries: first.entries,
 		bytes: first.bytes.len(),
@@ -128,10 +130,10 @@ pub(crate) async fn page(
 	};
 	if progress.is_done() {
 		head.extend_from_slice(&pages::page_end(progress.next, progress.at_end));
-		return Ok(([(CONTENT_TYPE, "application/json")], head).into_response());
+		return Ok((shown, [(CONTENT_TYPE, "application/json")], head).into_response());
 	}
 	let body = stream::unfold(Piece::Head(head.into(), progress), next_piece);
-	Ok(([(CONTENT_TYPE, "application/json")], Body::from_stream(body)).into_response())
+	Ok((shown, [(CONTENT_TYPE, "application/json")], Body::from_stream(body)).into_response())
 }
 
 async fn first_chunk(state: &AppState, feed: Feed, from: Cursor, limit: usize, wait_ms: u64) -> Result<Chunk, Failure> {

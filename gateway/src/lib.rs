@@ -3,13 +3,13 @@
 //! # Sealane gateway
 //!
 //! The HTTP API of a node for the business systems beside it. It runs inside the node and hands everything to the
-//! courier; it keeps no state of its own but the tokens.
+//! courier; it keeps no state of its own but tokens and audit log.
 //!
 //! * [`serve`]: starts it. [`Config`], [`Limits`]: how it runs.
 //! * [`Backend`]: what it asks of the courier.
 //! * [`EvidenceChain`]: what it asks of the chain, for evidence.
 //! * [`framing`]: cuts a body into entries without copying.
-//! * [`auth`]: bearer tokens with scopes. [`TlsFiles`]: TLS, and certificates of clients.
+//! * [`auth`]: bearer tokens with names and scopes. [`audit`]: who did or saw what. [`TlsFiles`]: TLS, and certificates of clients.
 //! * [`problem`]: which problem document each error becomes.
 //! * `routes/`: the resources, one file each; the OpenAPI document is generated from them.
 //!
@@ -19,8 +19,10 @@
 //! 2. Whatever a client sends, the memory that it can take is bounded, and it gets a problem document, never a panic.
 //! 3. Back-pressure of the courier reaches the client: 503 with `Retry-After`, 507 when the disk is full.
 //! 4. Personal data and tokens reach no log line.
+//! 5. Whoever changes or sees business data has a name, and it is written down.
 
 mod admission;
+pub mod audit;
 pub mod auth;
 pub mod backend;
 mod config;
@@ -41,6 +43,7 @@ mod routes;
 mod server;
 mod state;
 mod tls;
+mod watched;
 
 pub use backend::Backend;
 pub use config::Config;

@@ -3,20 +3,23 @@
 //! Listening, accepting and stopping.
 
 use crate::{
-	auth::Tokens,
+	audit::{Audit, AUDIT_FOLDER},
+	auth::{Tokens, TOKENS_FILE},
 	backend::Backend,
 	connections::Server,
 	files,
 	limits::BodyBudget,
 	routes,
 	state::{AppState, Inner},
-	tls, Config, StartError,
+	tls,
+	watched::Watched,
+	Config, StartError,
 };
-use sealane_sdk::types::GatewayFile;
+use sealane_sdk::{client::GATEWAY_FILE, types::GatewayFile};
 use std::{
 	future::Future,
 	net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-	path::PathBuf,
+	path::Path,
 	sync::Arc,
 };
 use tokio::{
@@ -74,7 +77,21 @@ pub async fn serve(
 	backend: impl Backend,
 	shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Gateway, StartError> {
-	let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
+	let tls = match config.tls.clone() {
+		None => None,
+		Some(files) => {
+			let load = {
+				let files = files.clone();
+				move || tls::acceptor(&files)
+			};
+			Some(Watched::new(
+				"certificates of the HTTP API",
+				files.paths(),
+				load,
+				|_| (),
+			)?)
+		}
+	};
 	if tls.is_none() && !config.listen.ip().is_loopback() {
 		return Err(StartError::NotLoopback(config.listen));
 	}
@@ -82,7 +99,6 @@ pub async fn serve(
 		path: config.folder.clone(),
 		source,
 	})?;
-	let (tokens, token) = Tokens::load(&config.folder)?;
 	let listen_failed = |source| StartError::Listen {
 		address: config.listen,
 		source,
@@ -90,19 +106,20 @@ pub async fn serve(
 	let listener = TcpListener::bind(config.listen).await.map_err(listen_failed)?;
 	let address = listener.local_addr().map_err(listen_failed)?;
 	let url = format!("{}://{}", if tls.is_some() { "https" } else { "http" }, local(address));
-	let gateway_file = match token {
-		Some(token) => Some(announce(&config, &url, token)?),
-		None => {
-			log::warn!("no token has every scope: local terminals must be given one by hand");
-			None
-		}
-	};
+	let tokens = tokens(&config, &url)?;
+	announce(&config.folder, &url, &tokens.get())?;
+	let audit = Audit::open(&config.folder, config.audit_days).map_err(|source| StartError::File {
+		path: config.folder.join(AUDIT_FOLDER),
+		source,
+	})?;
 
 	let (stop, stopping) = watch::channel(false);
 	let document = routes::router(None).1;
 	let state = AppState::new(Inner {
 		backend: Arc::new(backend),
 		tokens,
+		tls: tls.clone(),
+		audit: audit.clone(),
 		bodies: BodyBudget::new(&config.limits),
 		version: config.version,
 		chain: config.chain,
@@ -139,9 +156,9 @@ pub async fn serve(
 		if let Err(error) = ended {
 			log::error!("accepting connections ended early: {error}");
 		}
-		if let Some(path) = gateway_file {
-			let _ = std::fs::remove_file(path);
-		}
+		audit.close().await;
+		// It is not there where no token is for local terminals.
+		let _ = std::fs::remove_file(config.folder.join(GATEWAY_FILE));
 	});
 	Ok(Gateway {
 		address,
@@ -161,18 +178,45 @@ fn local(address: SocketAddr) -> SocketAddr {
 	SocketAddr::new(ip, address.port())
 }
 
-/// Writes the file by which local terminals find the API.
-fn announce(config: &Config, url: &str, token: String) -> Result<PathBuf, StartError> {
-	let path = config.folder.join(sealane_sdk::client::GATEWAY_FILE);
-	let file = GatewayFile { url: url.into(), token };
-	let write = |file: &GatewayFile| {
-		let mut text = serde_json::to_vec_pretty(file)?;
-		text.push(b'\n');
-		files::write_private(&path, &text)
+/// The tokens, followed by `gateway.json`.
+fn tokens(config: &Config, url: &str) -> Result<Arc<Watched<Tokens>>, StartError> {
+	let load = {
+		let folder = config.folder.clone();
+		move || Tokens::load(&folder)
 	};
-	write(&file).map_err(|source| StartError::File {
+	let (folder, url) = (config.folder.clone(), url.to_owned());
+	let changed = move |tokens: &Tokens| {
+		if let Err(error) = announce(&folder, &url, tokens) {
+			log::error!("local terminals are not told of the new token: {error}");
+		}
+	};
+	Watched::new(
+		"tokens of the HTTP API",
+		vec![config.folder.join(TOKENS_FILE)],
+		load,
+		changed,
+	)
+}
+
+/// Writes the file by which local terminals find the API, or removes it where no token is for them.
+fn announce(folder: &Path, url: &str, tokens: &Tokens) -> Result<(), StartError> {
+	let path = folder.join(GATEWAY_FILE);
+	let failed = |source| StartError::File {
 		path: path.clone(),
 		source,
-	})?;
-	Ok(path)
+	};
+	let Some(token) = tokens.local() else {
+		log::warn!("no token has every scope: local terminals must be given one by hand");
+		return match std::fs::remove_file(&path) {
+			Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
+			_ => Ok(()),
+		};
+	};
+	let file = GatewayFile {
+		url: url.into(),
+		token: token.into(),
+	};
+	let mut text = serde_json::to_vec_pretty(&file).map_err(|error| failed(error.into()))?;
+	text.push(b'\n');
+	files::write_private(&path, &text).map_err(failed)
 }

@@ -2,11 +2,13 @@
 
 use crate::{
 	admission::Connection,
+	audit::Audit,
 	auth::Tokens,
 	backend::Backend,
 	evidence::EvidenceChain,
 	limits::{BodyBudget, Limits},
 	problem::Failure,
+	watched::Watched,
 };
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
@@ -18,6 +20,7 @@ use std::{
 	task::{Context, Poll},
 };
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 
 /// What every handler has.
 #[derive(Clone)]
@@ -25,7 +28,11 @@ pub(crate) struct AppState(Arc<Inner>);
 
 pub(crate) struct Inner {
 	pub backend: Arc<dyn Backend>,
-	pub tokens: Tokens,
+	pub tokens: Arc<Watched<Tokens>>,
+	/// TLS, where there is one.
+	pub tls: Option<Arc<Watched<TlsAcceptor>>>,
+	/// Who did or saw what.
+	pub audit: Audit,
 	pub limits: Limits,
 	pub bodies: BodyBudget,
 	pub version: String,
@@ -87,6 +94,16 @@ impl AppState {
 			return Err(Failure::closing(problem.with_retry_after_ms(2_000)));
 		}
 		Ok(under_way)
+	}
+
+	/// What an operator must look at here, beside what the courier says.
+	pub fn alarms(&self) -> Vec<String> {
+		let tls = self.tls.as_ref().and_then(|tls| tls.fault());
+		let mut alarms: Vec<String> = [self.tokens.fault(), tls].into_iter().flatten().collect();
+		if self.audit.is_failing() {
+			alarms.push("the audit log cannot be written".into());
+		}
+		alarms
 	}
 
 	/// How many requests are under way.

@@ -13,7 +13,7 @@ use tokio_rustls::{
 	TlsAcceptor,
 };
 
-/// The files that TLS needs, all PEM. They are read at the start.
+/// The files that TLS needs, all PEM. A changed file takes effect within seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsFiles {
 	/// The node's certificate, followed by those between it and an authority that clients know.
@@ -22,6 +22,15 @@ pub struct TlsFiles {
 	pub key: PathBuf,
 	/// Authorities of clients' certificates. With them, a client without a certificate of one of them gets no connection.
 	pub client_ca: Option<PathBuf>,
+}
+
+impl TlsFiles {
+	/// All of them.
+	pub(crate) fn paths(&self) -> Vec<PathBuf> {
+		let mut paths = vec![self.certificate.clone(), self.key.clone()];
+		paths.extend(self.client_ca.clone());
+		paths
+	}
 }
 
 /// What makes TLS of a connection: 1.3 or 1.2, HTTP/1.1 inside.

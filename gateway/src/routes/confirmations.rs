@@ -2,10 +2,7 @@
 
 use super::submit;
 use crate::{backend::Submission, problem::Failure, state::AppState};
-use axum::{
-	extract::{Request, State},
-	Json,
-};
+use axum::extract::{Request, State};
 use sealane_sdk::types::*;
 
 /// Confirm orders
@@ -24,6 +21,6 @@ use sealane_sdk::types::*;
 		(status = "default", description = "Nothing was taken", body = Problem, content_type = "application/problem+json"),
 	),
 )]
-pub(super) async fn submit(State(state): State<AppState>, request: Request) -> Result<Json<SubmitReport>, Failure> {
+pub(super) async fn submit(State(state): State<AppState>, request: Request) -> Result<submit::Submitted, Failure> {
 	submit::submit(&state, Submission::Confirmations, request).await
 }

@@ -15,9 +15,18 @@ mod registrations;
 mod status;
 mod submit;
 
-use crate::{admission::Connection, auth::Scope, openapi, problem::Failure, state::AppState};
+use crate::{
+	admission::Connection,
+	audit::{Entries, Line},
+	auth::{Caller, Scope},
+	connections::Client,
+	openapi,
+	problem::Failure,
+	state::AppState,
+};
 use axum::{
 	extract::{DefaultBodyLimit, Request, State},
+	http::{Method, StatusCode},
 	middleware::{from_fn_with_state, Next},
 	response::Response,
 	Router,
@@ -33,25 +42,28 @@ use utoipa_axum::{
 /// Every resource, and the document that describes it. The state is needed for the tokens only.
 pub(crate) fn router(state: Option<&AppState>) -> (Router<AppState>, OpenApi) {
 	let read = |route| guarded(state, Scope::Read, route);
-	let trade = |route| guarded(state, Scope::Trade, route);
+	let monitor = |route| guarded(state, Scope::Monitor, route);
+	let sell = |route| guarded(state, Scope::Sell, route);
+	let issue = |route| guarded(state, Scope::Issue, route);
+	let evidence = |route| guarded(state, Scope::Evidence, route);
 	let operate = |route| guarded(state, Scope::Operate, route);
 	let (router, document) = OpenApiRouter::with_openapi(openapi::base())
-		.routes(trade(routes!(orders::submit)))
+		.routes(sell(routes!(orders::submit)))
 		.routes(read(routes!(orders::get)))
-		.routes(trade(routes!(orders::cancel)))
+		.routes(sell(routes!(orders::cancel)))
 		.routes(read(routes!(orders::trace)))
-		.routes(read(routes!(orders::evidence)))
-		.routes(trade(routes!(confirmations::submit)))
-		.routes(trade(routes!(registrations::submit)))
-		.routes(trade(routes!(registrations::submit_results)))
+		.routes(evidence(routes!(orders::evidence)))
+		.routes(issue(routes!(confirmations::submit)))
+		.routes(sell(routes!(registrations::submit)))
+		.routes(issue(routes!(registrations::submit_results)))
 		.routes(read(routes!(registrations::get)))
 		.routes(read(routes!(events::get)))
 		.routes(read(routes!(inbox::get)))
-		.routes(read(routes!(clauses::get)))
-		.routes(read(routes!(channels::get)))
-		.routes(read(routes!(lanes::get)))
+		.routes(monitor(routes!(clauses::get)))
+		.routes(monitor(routes!(channels::get)))
+		.routes(monitor(routes!(lanes::get)))
 		.routes(operate(routes!(lanes::retry)))
-		.routes(read(routes!(status::get)))
+		.routes(monitor(routes!(status::get)))
 		.routes(routes!(health::healthz))
 		.routes(routes!(health::readyz))
 		.routes(routes!(health::openapi))
@@ -64,12 +76,15 @@ pub(crate) fn router(state: Option<&AppState>) -> (Router<AppState>, OpenApi) {
 	(router, openapi::finish(document))
 }
 
-/// The route, open to tokens with this scope only.
+/// The route, open to tokens with this scope only; its operations say so in the document.
 fn guarded(
 	state: Option<&AppState>,
 	scope: Scope,
-	route: UtoipaMethodRouter<AppState>,
+	mut route: UtoipaMethodRouter<AppState>,
 ) -> UtoipaMethodRouter<AppState> {
+	for item in route.1.paths.values_mut() {
+		openapi::require(item, scope);
+	}
 	match state {
 		Some(state) => route.layer(from_fn_with_state((state.clone(), scope), authorise)),
 		None => route,
@@ -81,10 +96,52 @@ async fn authorise(
 	request: Request,
 	next: Next,
 ) -> Result<Response, Failure> {
-	state.tokens.check(request.headers(), scope)?;
+	let client: Option<&Client> = request.extensions().get();
+	let (address, certificate) = client.map(|client| (client.address, client.certificate)).unzip();
+	let checked = state
+		.tokens
+		.get()
+		.check(request.headers(), certificate.flatten().as_ref(), scope);
+	let method = request.method().clone();
+	let path = request
+		.uri()
+		.path_and_query()
+		.map(ToString::to_string)
+		.unwrap_or_default();
+	let note = |status: StatusCode, caller: Option<Caller>, entries: Option<Entries>| {
+		let mut line = Line::now(method.as_str(), &path, status.as_u16());
+		line.token = caller.map(|caller| caller.name);
+		line.client = address;
+		line.entries = entries.map(|entries| entries.0);
+		line
+	};
+	let caller = match checked {
+		Ok(caller) => caller,
+		Err(refused) => {
+			match refused.caller() {
+				// A known token without the scope: somebody tries what he may not do.
+				Some(caller) => {
+					state
+						.audit
+						.note(note(StatusCode::FORBIDDEN, Some(caller.clone()), None))
+						.await
+				}
+				None => state.audit.stranger(),
+			}
+			return Err(refused.into());
+		}
+	};
 	let connection: Option<&Arc<Connection>> = request.extensions().get();
 	let under_way = state.enter(connection.cloned())?;
-	Ok(under_way.until_written(next.run(request).await))
+	let answer = next.run(request).await;
+	let entries = answer.extensions().get::<Entries>().copied();
+	// A poll that shows nothing is nothing that anybody did or saw.
+	let is_empty =
+		method == Method::GET && answer.status().is_success() && entries.is_some_and(|entries| entries.0 == 0);
+	if scope != Scope::Monitor && !is_empty {
+		state.audit.note(note(answer.status(), Some(caller), entries)).await;
+	}
+	Ok(under_way.until_written(answer))
 }
 
 async fn not_found(request: Request) -> Failure {

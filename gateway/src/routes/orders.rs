@@ -35,7 +35,7 @@ use sealane_sdk::types::*;
 		(status = "default", description = "Nothing was taken", body = Problem, content_type = "application/problem+json"),
 	),
 )]
-pub(super) async fn submit(State(state): State<AppState>, request: Request) -> Result<Json<SubmitReport>, Failure> {
+pub(super) async fn submit(State(state): State<AppState>, request: Request) -> Result<submit::Submitted, Failure> {
 	submit::submit(&state, Submission::Orders, request).await
 }
 

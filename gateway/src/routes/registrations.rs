@@ -32,7 +32,7 @@ use sealane_sdk::types::*;
 		(status = "default", description = "Nothing was taken", body = Problem, content_type = "application/problem+json"),
 	),
 )]
-pub(super) async fn submit(State(state): State<AppState>, request: Request) -> Result<Json<SubmitReport>, Failure> {
+pub(super) async fn submit(State(state): State<AppState>, request: Request) -> Result<submit::Submitted, Failure> {
 	submit::submit(&state, Submission::Registrations, request).await
 }
 
@@ -54,7 +54,7 @@ pub(super) async fn submit(State(state): State<AppState>, request: Request) -> R
 pub(super) async fn submit_results(
 	State(state): State<AppState>,
 	request: Request,
-) -> Result<Json<SubmitReport>, Failure> {
+) -> Result<submit::Submitted, Failure> {
 	submit::submit(&state, Submission::RegistrationResults, request).await
 }
 

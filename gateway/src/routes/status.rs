@@ -15,5 +15,7 @@ use sealane_sdk::types::*;
 	),
 )]
 pub(super) async fn get(State(state): State<AppState>) -> Json<Status> {
-	Json(convert::status(state.backend.status(), &state.version))
+	let mut status = convert::status(state.backend.status(), &state.version);
+	status.alarms.extend(state.alarms());
+	Json(status)
 }

@@ -3,6 +3,7 @@
 //! What the POSTs of orders, confirmations, registrations and results have in common.
 
 use crate::{
+	audit::Entries,
 	auth::bearer,
 	backend::Submission,
 	extract::idempotency_key,
@@ -17,7 +18,7 @@ use axum::{
 		header::{CONTENT_ENCODING, CONTENT_TYPE},
 		HeaderMap, Method,
 	},
-	Json,
+	Extension, Json,
 };
 use sealane_courier::api::{self, IdempotencyKey};
 use sealane_sdk::types::{Cursor, Problem, ProblemCode, RefusedEntry, SubmitReport};
@@ -28,12 +29,11 @@ use std::borrow::Cow;
 /// Bodies from this size on are cut and hashed on a thread that may block: a megabyte takes about a millisecond.
 const LARGE_BODY_BYTES: usize = 256 << 10;
 
+/// A report, and the number of accepted entries for the audit log.
+pub(super) type Submitted = (Extension<Entries>, Json<SubmitReport>);
+
 /// Reads the body, cuts it, hands it to the courier, and tells what became of each entry.
-pub(super) async fn submit(
-	state: &AppState,
-	what: Submission,
-	request: Request,
-) -> Result<Json<SubmitReport>, Failure> {
+pub(super) async fn submit(state: &AppState, what: Submission, request: Request) -> Result<Submitted, Failure> {
 	let (head, body) = request.into_parts();
 	let headers = &head.headers;
 	let format = format_of(headers)?;
@@ -64,7 +64,7 @@ pub(super) async fn submit(
 		problem.report = Some(Box::new(report));
 		return Err(problem.into());
 	}
-	Ok(Json(report))
+	Ok((Extension(Entries(report.accepted.into())), Json(report)))
 }
 
 /// Who uses a key, and for what: two systems that count their requests from 1 never meet, nor do two addresses.

@@ -13,22 +13,22 @@ const NDJSON: (&str, &str) = ("content-type", "application/x-ndjson");
 
 /// Every route with the scope that it needs.
 const ROUTES: [(&str, &str, &str); 16] = [
-	("POST", "/v1/orders", "trade"),
+	("POST", "/v1/orders", "sell"),
 	("GET", "/v1/orders/A", "read"),
-	("DELETE", "/v1/orders/A", "trade"),
+	("DELETE", "/v1/orders/A", "sell"),
 	("GET", "/v1/orders/A/trace", "read"),
-	("GET", "/v1/orders/A/evidence", "read"),
-	("POST", "/v1/confirmations", "trade"),
-	("POST", "/v1/registrations", "trade"),
-	("POST", "/v1/registrations/results", "trade"),
+	("GET", "/v1/orders/A/evidence", "evidence"),
+	("POST", "/v1/confirmations", "issue"),
+	("POST", "/v1/registrations", "sell"),
+	("POST", "/v1/registrations/results", "issue"),
 	("GET", "/v1/registrations/A", "read"),
 	("GET", "/v1/events", "read"),
 	("GET", "/v1/inbox", "read"),
-	("GET", "/v1/clauses?product=BOND-A", "read"),
-	("GET", "/v1/channels", "read"),
-	("GET", "/v1/lanes", "read"),
+	("GET", "/v1/clauses?product=BOND-A", "monitor"),
+	("GET", "/v1/channels", "monitor"),
+	("GET", "/v1/lanes", "monitor"),
 	("POST", "/v1/lanes/1/2/3/retry", "operate"),
-	("GET", "/v1/status", "read"),
+	("GET", "/v1/status", "monitor"),
 ];
 
 async fn with_tokens(tokens: &str) -> (sealane_gateway::Gateway, tempfile::TempDir, crate::common::Http) {
@@ -67,7 +67,7 @@ async fn every_route_wants_a_token() {
 
 #[tokio::test]
 async fn every_route_wants_its_scope() {
-	let scopes = ["read", "trade", "operate"];
+	let scopes = ["monitor", "read", "sell", "issue", "evidence", "operate"];
 	let token = |scope: &str| scope.repeat(8);
 	let tokens: Vec<_> = scopes
 		.iter()
@@ -89,6 +89,140 @@ async fn every_route_wants_its_scope() {
 			assert_ne!(answer.status, 401);
 		}
 	}
+}
+
+fn write_tokens(folder: &std::path::Path, tokens: &serde_json::Value) {
+	use std::os::unix::fs::PermissionsExt;
+	// As an operator's editor does: a new file in the place of the old one.
+	let new = folder.join("tokens.new");
+	std::fs::write(&new, tokens.to_string()).unwrap();
+	std::fs::set_permissions(&new, std::fs::Permissions::from_mode(0o600)).unwrap();
+	std::fs::rename(new, folder.join("gateway-tokens.json")).unwrap();
+}
+
+/// Waits until a request with this token is answered with this status.
+async fn until_status(http: &crate::common::Http, token: &str, status: u16) {
+	let bearer = format!("Bearer {token}");
+	let answered = async {
+		while http
+			.send_bare("GET", "/v1/status", &[("authorization", &bearer)], b"")
+			.await
+			.status != status
+		{
+			tokio::time::sleep(Duration::from_millis(50)).await;
+		}
+	};
+	tokio::time::timeout(Duration::from_secs(60), answered)
+		.await
+		.unwrap_or_else(|_| panic!("never {status}"));
+}
+
+#[tokio::test]
+async fn a_token_is_revoked_and_another_admitted_without_a_restart() {
+	let (old, new) = ("old-".repeat(8), "new-".repeat(8));
+	let entry = |name: &str, token: &str| serde_json::json!({"name": name, "token": token, "scopes": ["monitor"]});
+	let (_gateway, folder, http) = with_tokens(&serde_json::json!([entry("old", &old)]).to_string()).await;
+	until_status(&http, &old, 200).await;
+	write_tokens(folder.path(), &serde_json::json!([entry("new", &new)]));
+	until_status(&http, &new, 200).await;
+	until_status(&http, &old, 401).await;
+	// A file that cannot be used changes nothing, and an alarm says so until it can.
+	write_tokens(folder.path(), &serde_json::json!([entry("new", "short")]));
+	let bearer = format!("Bearer {new}");
+	let status = || async {
+		let answer = http
+			.send_bare("GET", "/v1/status", &[("authorization", &bearer)], b"")
+			.await;
+		assert_eq!(answer.status, 200);
+		answer.json()["alarms"].to_string()
+	};
+	let alarmed = async {
+		while !status().await.contains("at least 24") {
+			tokio::time::sleep(Duration::from_millis(50)).await;
+		}
+		write_tokens(
+			folder.path(),
+			&serde_json::json!([entry("new", &new), entry("old", &old)]),
+		);
+		while status().await.contains("at least 24") {
+			tokio::time::sleep(Duration::from_millis(50)).await;
+		}
+	};
+	tokio::time::timeout(Duration::from_secs(60), alarmed).await.unwrap();
+	until_status(&http, &old, 200).await;
+}
+
+#[tokio::test]
+async fn who_did_or_saw_what_is_written_down() {
+	let token = |name: &str| format!("{name}-{}", "x".repeat(24));
+	let entry = |name: &str, scopes: &[&str]| serde_json::json!({"name": name, "token": token(name), "scopes": scopes});
+	let tokens = serde_json::json!([entry("desk", &["sell", "read"]), entry("watch", &["monitor"])]);
+	let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+	let folder = tempfile::tempdir().unwrap();
+	write_tokens(folder.path(), &tokens);
+	let gateway = serve(Config::new(folder.path(), 0), Fake::new(), async {
+		let _ = stopped.await;
+	})
+	.await
+	.unwrap();
+	let http = crate::common::Http::new(gateway.address(), String::new());
+	let order = br#"{"id":"A","kind":"purchase","product":"BOND-A","customer":"C-secret"}"#;
+	for (name, method, target, body) in [
+		("desk", "POST", "/v1/orders", &order[..]),
+		("desk", "GET", "/v1/orders/A?seller=4", b""),
+		("desk", "GET", "/v1/events?cursor=0-0", b""),
+		("watch", "GET", "/v1/status", b""),
+		("watch", "GET", "/v1/orders/A/evidence", b""),
+		("nobody", "GET", "/v1/orders/A", b""),
+	] {
+		let bearer = format!("Bearer {}", token(name));
+		http.send_bare(method, target, &[NDJSON, ("authorization", &bearer)], body)
+			.await;
+	}
+	stop.send(()).unwrap();
+	gateway.stopped().await;
+	let files: Vec<_> = std::fs::read_dir(folder.path().join("audit")).unwrap().collect();
+	let text: String = files
+		.into_iter()
+		.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+		.collect();
+	assert!(
+		!text.contains("C-secret") && !text.contains("xxxxxx"),
+		"neither payload nor token: {text}"
+	);
+	let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+	let seen: Vec<_> = lines
+		.iter()
+		.map(|line| {
+			(
+				line["token"].as_str(),
+				line["method"].as_str().unwrap(),
+				line["path"].as_str().unwrap(),
+			)
+		})
+		.collect();
+	assert!(seen.contains(&(Some("desk"), "POST", "/v1/orders")), "{text}");
+	assert!(seen.contains(&(Some("desk"), "GET", "/v1/orders/A?seller=4")), "{text}");
+	assert!(
+		seen.contains(&(Some("watch"), "GET", "/v1/orders/A/evidence")),
+		"what was tried without a right: {text}"
+	);
+	assert!(
+		!seen.iter().any(|(_, _, path)| path.contains("status")),
+		"monitoring shows nothing: {text}"
+	);
+	let refused = lines
+		.iter()
+		.find(|line| line["path"] == "/v1/orders/A/evidence")
+		.unwrap();
+	assert_eq!(refused["status"], 403);
+	let strangers = lines.last().unwrap();
+	assert_eq!(
+		(&strangers["token"], &strangers["count"]),
+		(&serde_json::Value::Null, &1.into())
+	);
+	let taken = lines.iter().find(|line| line["method"] == "POST").unwrap();
+	assert_eq!((&taken["status"], &taken["entries"]), (&200.into(), &1.into()));
 }
 
 #[tokio::test]

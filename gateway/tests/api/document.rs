@@ -171,3 +171,34 @@ fn codes_and_kinds_are_written_as_they_are_sent() {
 		);
 	}
 }
+
+/// The document in the repository is that of the code: what changes in the contract is seen in a diff, and clients are made from it.
+/// `SEALANE_WRITE_OPENAPI=1 cargo test -p sealane-gateway document` writes it.
+#[test]
+fn the_document_in_the_repository_is_the_one_that_is_served() {
+	let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/integrating/node.openapi.json");
+	let mut text = serde_json::to_string_pretty(&sealane_gateway::openapi()).unwrap();
+	text.push('\n');
+	if std::env::var_os("SEALANE_WRITE_OPENAPI").is_some() {
+		std::fs::write(&path, &text).unwrap();
+	}
+	let kept = std::fs::read_to_string(&path).unwrap_or_default();
+	let differs = kept.lines().zip(text.lines()).position(|(a, b)| a != b);
+	assert!(
+		kept == text,
+		"{} is not of this code, from line {:?} on: write it with SEALANE_WRITE_OPENAPI=1",
+		path.display(),
+		differs.map(|line| line + 1)
+	);
+}
+
+#[test]
+fn every_operation_under_v1_names_its_scope() {
+	let document = document();
+	for (path, item) in document["paths"].as_object().unwrap() {
+		for (method, operation) in item.as_object().unwrap() {
+			let scope = operation["x-required-scope"].as_str();
+			assert_eq!(scope.is_some(), path.starts_with("/v1/"), "{method} {path}");
+		}
+	}
+}
