@@ -326,7 +326,8 @@ mod tests {
 		page.extend_from_slice(&page_end(api::Cursor { position: 78, entry: 0 }, true));
 		let page: EventPage = serde_json::from_slice(&page).unwrap();
 		assert_eq!((page.next.as_str(), page.at_end), ("78-0", true));
-		let [confirmed, registered, delivered, closed, reopened, disputed, unsigned, cut, finalised] = &page.events[..] else {
+		let [confirmed, registered, delivered, closed, reopened, disputed, unsigned, cut, finalised] = &page.events[..]
+		else {
 			panic!("{} events", page.events.len());
 		};
 		assert!(page

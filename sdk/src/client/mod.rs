@@ -13,10 +13,7 @@ mod target;
 pub use events::EventStream;
 pub use target::read_gateway_file;
 
-use crate::{
-	types::Problem,
-	Error,
-};
+use crate::{types::Problem, Error};
 use backon::{ExponentialBuilder, Retryable};
 use bytes::Bytes;
 use reqwest::{
