@@ -8,7 +8,6 @@ use crate::{
 	error::{Error, Result},
 };
 use serde::Serialize;
-use sqlx::FromRow;
 
 /// Longest body kept, in bytes: what a node takes of one entry.
 const MAX_BODY: usize = 64 * 1024;
@@ -31,7 +30,7 @@ pub struct Unreadable {
 }
 
 /// An entry of the quarantine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Quarantined {
 	/// Its number.
 	pub number: i64,
@@ -56,6 +55,20 @@ pub struct Quarantined {
 	/// Unix ms; 0 before.
 	pub decided_at: i64,
 }
+
+crate::from_row!(Quarantined {
+	number,
+	origin,
+	place,
+	channel,
+	id,
+	reason,
+	body,
+	state,
+	note,
+	put_at,
+	decided_at,
+});
 
 /// The id of an entry as far as it can be told and shown.
 pub fn id_of(body: &str, name: &str) -> String {

@@ -5,7 +5,7 @@
 use crate::error::{Error, Result};
 use rust_decimal::Decimal;
 use sealane_terminal_core::db::{self, next_number, now_ms, Cell, Db, Tx};
-use sqlx::{any::AnyRow, FromRow, Row};
+use sqlx::{any::AnyRow, Row};
 use std::collections::{HashMap, HashSet};
 
 /// An order of a seller: seller's number and order id.
@@ -133,15 +133,13 @@ impl std::ops::Deref for BooksDb {
 }
 
 /// An order that waits in the books.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct WaitingOrder {
 	/// The seller.
-	#[sqlx(try_from = "i64")]
 	pub seller: u32,
 	/// The seller's id.
 	pub id: String,
 	/// The channel over which it came.
-	#[sqlx(try_from = "i64")]
 	pub channel: u32,
 	/// Product.
 	pub product: String,
@@ -161,11 +159,24 @@ pub struct WaitingOrder {
 	pub received_at: i64,
 }
 
+sealane_terminal_core::from_row!(WaitingOrder {
+	seller from i64,
+	id,
+	channel from i64,
+	product,
+	customer,
+	trade_date,
+	order_text,
+	waits_for,
+	place,
+	received_at,
+});
+
 const WAITING_COLUMNS: &str =
 	"seller, id, channel, product, customer, trade_date, order_text, waits_for, place, received_at";
 
 /// An answer that the own node refused.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct RefusedAnswer {
 	/// The answer.
 	pub answer: i64,
@@ -180,6 +191,15 @@ pub struct RefusedAnswer {
 	/// Unix ms.
 	pub refused_at: i64,
 }
+
+sealane_terminal_core::from_row!(RefusedAnswer {
+	answer,
+	line,
+	id,
+	code,
+	reason,
+	refused_at,
+});
 
 fn book_order(row: &AnyRow) -> Result<BookOrder, sqlx::Error> {
 	Ok(BookOrder {

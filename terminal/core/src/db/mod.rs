@@ -13,6 +13,8 @@
 
 mod bulk;
 mod lease;
+mod migrations;
+mod rows;
 
 pub use bulk::{run, select, Cell};
 pub use lease::Lease;
@@ -22,6 +24,7 @@ use crate::{
 	files,
 };
 use lease::Fence;
+use migrations::Steps;
 use sqlx::{
 	any::{Any, AnyPoolOptions},
 	migrate::{MigrateError, Migrator},
@@ -38,8 +41,6 @@ use std::{
 
 /// A transaction.
 pub type Tx = Transaction<'static, Any>;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// A handle to the database; cheap to clone.
 #[derive(Clone, Debug)]
@@ -164,18 +165,18 @@ impl Db {
 	}
 
 	async fn migrate(&self) -> Result<()> {
-		match MIGRATIONS.run(&self.pool).await {
+		let unusable = |error| Error::Schema(format!("its schema cannot be brought up to date: {error}"));
+		let migrator = Migrator::new(Steps).await.map_err(unusable)?;
+		match migrator.run(&self.pool).await {
 			Ok(()) => Ok(()),
 			Err(MigrateError::Execute(error)) => Err(error.into()),
 			Err(MigrateError::VersionMissing(found)) => {
-				let known = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
+				let known = Steps::newest();
 				Err(Error::Schema(format!(
 					"schema version {found} is newer than {known}, the newest that this release knows"
 				)))
 			}
-			Err(error) => Err(Error::Schema(format!(
-				"its schema cannot be brought up to date: {error}"
-			))),
+			Err(error) => Err(unusable(error)),
 		}
 	}
 

@@ -5,38 +5,45 @@
 use super::SalesDb;
 use crate::error::Result;
 use sealane_terminal_core::db::{self, next_number, now_ms, Cell, Tx};
-use sqlx::{FromRow, Row};
+use sqlx::Row;
 
 /// How far an order file was read, and what was found so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Import {
 	/// Name and content hash of the file.
 	pub source: String,
 	/// Where it was.
 	pub path: String,
 	/// Last line whose outcome is in the database.
-	#[sqlx(try_from = "i64")]
 	pub line: u64,
 	/// Lines read, blank ones not counted.
-	#[sqlx(try_from = "i64", rename = "orders_read")]
 	pub read: u64,
 	/// Lines that are no orders.
-	#[sqlx(try_from = "i64")]
 	pub malformed: u64,
 	/// Orders whose id came before.
-	#[sqlx(try_from = "i64")]
 	pub duplicates: u64,
 	/// Orders dropped by the clauses.
-	#[sqlx(try_from = "i64")]
 	pub unqualified: u64,
 	/// Orders for the node.
-	#[sqlx(try_from = "i64")]
 	pub qualified: u64,
 	/// When reading began, Unix ms.
 	pub started_at: i64,
 	/// When the last line was read, Unix ms; 0 before.
 	pub finished_at: i64,
 }
+
+sealane_terminal_core::from_row!(Import {
+	source,
+	path,
+	line from i64,
+	read = "orders_read" from i64,
+	malformed from i64,
+	duplicates from i64,
+	unqualified from i64,
+	qualified from i64,
+	started_at,
+	finished_at,
+});
 
 /// A line that is no order of its own.
 #[derive(Clone, Debug)]
@@ -82,17 +89,21 @@ impl TryFrom<String> for SubmissionKind {
 }
 
 /// A request to the node: its entries are the records with its number, in the order of their lines.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submission {
 	/// Its number.
 	pub number: i64,
 	/// What it carries.
-	#[sqlx(try_from = "String")]
 	pub kind: SubmissionKind,
 	/// Its idempotency key.
-	#[sqlx(rename = "idempotency_key")]
 	pub key: String,
 }
+
+sealane_terminal_core::from_row!(Submission {
+	number,
+	kind from String,
+	key = "idempotency_key",
+});
 
 /// An entry that the node refused.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,11 +5,11 @@
 use super::SalesDb;
 use crate::error::Result;
 use serde::Serialize;
-use sqlx::{any::AnyRow, FromRow, Row};
+use sqlx::{any::AnyRow, Row};
 use std::collections::BTreeMap;
 
 /// A business record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RecordRow {
 	/// The order's id.
 	pub id: String,
@@ -67,10 +67,8 @@ pub struct RecordRow {
 	/// How often it was tried again.
 	pub tries: i64,
 	/// Held by hand: it is not tried again until it is released.
-	#[sqlx(try_from = "i64")]
 	pub held: Yes,
 	/// Whether the issuer's node decided by itself.
-	#[sqlx(try_from = "i64")]
 	pub technical: Yes,
 	/// Where the order stands in its lane; evidence is fetched by the order's id.
 	pub entry: String,
@@ -94,6 +92,46 @@ pub struct RecordRow {
 	pub confirmation_text: String,
 }
 
+sealane_terminal_core::from_row!(RecordRow {
+	id,
+	source,
+	line,
+	state,
+	kind,
+	product,
+	customer,
+	amount,
+	units,
+	currency,
+	placed_at,
+	clause_version,
+	failed,
+	outcome,
+	reason_code,
+	reason_text,
+	deal,
+	confirmed_units,
+	nav,
+	confirmed_amount,
+	fee,
+	trade_date,
+	cancels,
+	cancelled_by,
+	retry_at,
+	tries,
+	held from i64,
+	technical from i64,
+	entry,
+	read_at,
+	accepted_at,
+	confirmed_at,
+	finalised_at,
+	anchor,
+	block,
+	order_text,
+	confirmation_text,
+});
+
 /// Yes or no, which stands in the database as 1 or 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -106,7 +144,7 @@ impl From<i64> for Yes {
 }
 
 /// A line that is no order of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DefectRow {
 	/// The file.
 	pub source: String,
@@ -121,6 +159,15 @@ pub struct DefectRow {
 	/// The rule it breaks.
 	pub rule: String,
 }
+
+sealane_terminal_core::from_row!(DefectRow {
+	source,
+	line,
+	state,
+	field,
+	value,
+	rule,
+});
 
 /// Which records to show.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@
 use super::SalesDb;
 use crate::error::Result;
 use sealane_terminal_core::db::{self, now_ms, Cell, Tx};
-use sqlx::{FromRow, Row};
+use sqlx::Row;
 use std::collections::{HashMap, HashSet};
 
 /// Where a registration stands.
@@ -54,20 +54,27 @@ pub struct RegistrationRow {
 }
 
 /// The newest application of a customer to an issuer.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Application {
 	/// Its id.
 	pub id: String,
 	/// The customer's reference.
 	pub customer: String,
 	/// The issuer's number.
-	#[sqlx(try_from = "i64")]
 	pub issuer: u32,
 	/// See [`RegistrationState`].
 	pub state: String,
 	/// When it may be applied for again by itself, Unix ms; 0: not by itself.
 	pub retry_at: i64,
 }
+
+sealane_terminal_core::from_row!(Application {
+	id,
+	customer,
+	issuer from i64,
+	state,
+	retry_at,
+});
 
 /// A registration's result.
 #[derive(Clone, Debug)]

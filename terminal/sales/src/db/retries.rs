@@ -5,10 +5,10 @@
 use super::{records::RecordState, SalesDb};
 use crate::error::{Error, Result};
 use sealane_terminal_core::db::{now_ms, Tx};
-use sqlx::{FromRow, Row};
+use sqlx::Row;
 
 /// An order that is due to be checked again.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug)]
 pub struct Waiting {
 	/// The order.
 	pub id: String,
@@ -21,6 +21,14 @@ pub struct Waiting {
 	/// When it was read, Unix ms.
 	pub read_at: i64,
 }
+
+sealane_terminal_core::from_row!(Waiting {
+	id,
+	line,
+	source_text,
+	tries,
+	read_at,
+});
 
 /// What became of it.
 #[derive(Clone, Debug)]
