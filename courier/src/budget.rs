@@ -13,10 +13,11 @@
 //! Permits and room are lent: a partner may use three quarters of all while nobody else wants them. The last quarter is for those
 //! that have less than an equal share.
 
+use crate::clock::Ticks;
 use crate::{api::LaneId, lane::Bucket};
 use hashbrown::HashMap;
 use parking_lot::Mutex;
-use sealane_primitives::ids::{MemberId, Moment};
+use sealane_primitives::ids::MemberId;
 use std::sync::Arc;
 
 /// What all partners together, and each of them by itself, may take.
@@ -96,7 +97,7 @@ struct Partner {
 	work: Bucket,
 	rejected: Bucket,
 	/// Since when it is counted, requests beyond the budget since then, and whether that was said.
-	flood: (Moment, u32, bool),
+	flood: (Ticks, u32, bool),
 }
 
 #[derive(Debug)]
@@ -108,7 +109,7 @@ struct State {
 }
 
 impl State {
-	fn partner(&mut self, limits: &Limits, member: MemberId, now: Moment) -> &mut Partner {
+	fn partner(&mut self, limits: &Limits, member: MemberId, now: Ticks) -> &mut Partner {
 		self.partners.entry(member).or_insert_with(|| Partner {
 			parked: 0,
 			work: Bucket::new(limits.work_kib, now),
@@ -194,7 +195,7 @@ impl Budgets {
 	///
 	/// # Errors
 	/// When its minute is used up, or its share of permits.
-	pub fn enter(self: &Arc<Self>, member: MemberId, len: usize, now: Moment) -> Result<Share, Exhausted> {
+	pub fn enter(self: &Arc<Self>, member: MemberId, len: usize, now: Ticks) -> Result<Share, Exhausted> {
 		let mut state = self.state.lock();
 		let cost = REQUEST_KIB + len.div_ceil(1024) as u32;
 		let partner = state.partner(&self.limits, member, now);
@@ -218,7 +219,7 @@ impl Budgets {
 	}
 
 	/// What a partner sent is refused: that costs it more.
-	pub fn refused(&self, member: MemberId, now: Moment) {
+	pub fn refused(&self, member: MemberId, now: Ticks) {
 		// Where the budget is used up already nothing more can be taken.
 		let _ = self
 			.state
@@ -237,7 +238,7 @@ impl Budgets {
 		member: MemberId,
 		bytes: usize,
 		rejected: usize,
-		now: Moment,
+		now: Ticks,
 	) -> Result<Share, Exhausted> {
 		let mut state = self.state.lock();
 		if !state.room.take(member, bytes) {
@@ -254,7 +255,7 @@ impl Budgets {
 	}
 
 	/// Leave to keep an envelope of `bytes` until those before it are there.
-	pub fn park(self: &Arc<Self>, member: MemberId, bytes: usize, now: Moment) -> Option<Share> {
+	pub fn park(self: &Arc<Self>, member: MemberId, bytes: usize, now: Ticks) -> Option<Share> {
 		let mut state = self.state.lock();
 		let partner = state.partner(&self.limits, member, now);
 		if partner.parked + bytes > self.limits.parked {
@@ -268,7 +269,7 @@ impl Budgets {
 	///
 	/// # Errors
 	/// When there were too many on this lane.
-	pub fn repeat(&self, lane: LaneId, from_disk: bool, now: Moment) -> Result<(), Exhausted> {
+	pub fn repeat(&self, lane: LaneId, from_disk: bool, now: Ticks) -> Result<(), Exhausted> {
 		let rate = self.limits.repeats;
 		let mut state = self.state.lock();
 		let buckets = state.repeats.entry(lane);

@@ -54,3 +54,52 @@ pub async fn timeout<W: Future>(clock: &dyn Clock, limit: Duration, work: W) -> 
 		() = expired => None,
 	}
 }
+
+/// The wall clock's time at a time of the steady clock, as far as the wall clock of now can tell: for people.
+pub fn moment_of(clock: &dyn Clock, ticks: Ticks) -> Moment {
+	let (moment, now) = (clock.now_ms(), clock.ticks());
+	moment
+		.saturating_add(ticks.saturating_sub(now))
+		.saturating_sub(now.saturating_sub(ticks))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	struct At(Moment, Ticks);
+
+	impl Clock for At {
+		fn now_ms(&self) -> Moment {
+			self.0
+		}
+
+		fn ticks(&self) -> Ticks {
+			self.1
+		}
+
+		fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+			Box::pin(futures::future::ready(()))
+		}
+	}
+
+	#[test]
+	fn people_see_moments_whatever_was_done_to_the_wall_clock() {
+		let clock = At(1_000_000, 500);
+		assert_eq!(moment_of(&clock, 500), 1_000_000);
+		assert_eq!(moment_of(&clock, 1_700), 1_001_200, "in a while");
+		assert_eq!(moment_of(&clock, 100), 999_600, "a while ago");
+		assert_eq!(moment_of(&clock, u64::MAX), u64::MAX, "never");
+		// The steady clock began anew with the process; the wall clock was never set.
+		assert_eq!(moment_of(&At(300, 500), 0), 0);
+	}
+
+	#[test]
+	fn the_steady_clock_goes_on() {
+		let before = SystemClock.ticks();
+		while SystemClock.ticks() == before {
+			std::hint::spin_loop();
+		}
+		assert!(SystemClock.ticks() > before);
+	}
+}

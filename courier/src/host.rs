@@ -34,7 +34,7 @@ impl CourierHost for Host {
 		self.courier.open_channel(authorisation.channel, at);
 		self.courier
 			.senders
-			.dispatch(authorisation.channel, self.courier.clock.now_ms());
+			.dispatch(authorisation.channel, self.courier.clock.ticks());
 	}
 
 	fn close_channel(&mut self, channel: ChannelId, refusal: Refusal, at: BlockNumber) {

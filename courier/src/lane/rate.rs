@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A token bucket in whole milliseconds.
+//! A token bucket in whole milliseconds of the steady clock.
 
-use sealane_primitives::ids::Moment;
+use crate::clock::Ticks;
 
 /// Allows `per_minute` tokens a minute on average and as many at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,14 +10,14 @@ pub struct Bucket {
 	per_minute: u64,
 	/// In 60,000ths of a token, so that refilling is exact in milliseconds.
 	level: u64,
-	at: Moment,
+	at: Ticks,
 }
 
 const UNIT: u64 = 60_000;
 
 impl Bucket {
 	/// A full bucket at time `now`.
-	pub fn new(per_minute: u32, now: Moment) -> Self {
+	pub fn new(per_minute: u32, now: Ticks) -> Self {
 		Bucket {
 			per_minute: per_minute.into(),
 			level: u64::from(per_minute) * UNIT,
@@ -30,8 +30,8 @@ impl Bucket {
 		self.per_minute as u32
 	}
 
-	fn refill(&mut self, now: Moment) {
-		// A clock that goes backwards refills nothing.
+	fn refill(&mut self, now: Ticks) {
+		// Whoever looked at the clock a moment before another one gets nothing for it.
 		let passed = now.saturating_sub(self.at).min(UNIT);
 		self.at = self.at.max(now);
 		self.level = (self.level + passed * self.per_minute).min(self.per_minute * UNIT);
@@ -39,7 +39,7 @@ impl Bucket {
 
 	/// Take `tokens`; otherwise the milliseconds after which to try again. More tokens than fit into the bucket are
 	/// given when it is full, so that one large packet is late and not stuck.
-	pub fn take(&mut self, tokens: u32, now: Moment) -> Result<(), u64> {
+	pub fn take(&mut self, tokens: u32, now: Ticks) -> Result<(), u64> {
 		self.refill(now);
 		let wanted = u64::from(tokens).min(self.per_minute) * UNIT;
 		if wanted <= self.level && self.per_minute > 0 {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The sending side of a lane: a window of envelopes in flight, back-off, closure.
+//! The sending side of a lane: a window of envelopes in flight, back-off, closure. All times are of the steady clock.
 
-use sealane_primitives::{
-	directory::Refusal,
-	ids::{BlockNumber, Moment},
-};
+use crate::clock::Ticks;
+use sealane_primitives::{directory::Refusal, ids::BlockNumber};
 use std::collections::BTreeMap;
 
 /// Most envelopes in flight on one lane.
@@ -33,7 +31,7 @@ pub enum Next {
 		last: u64,
 	},
 	/// Nothing before this moment, unless something happens.
-	WaitUntil(Moment),
+	WaitUntil(Ticks),
 	/// Nothing until something happens.
 	Idle,
 }
@@ -67,7 +65,7 @@ pub enum Expectation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Flight {
 	last: u64,
-	at: Moment,
+	at: Ticks,
 	/// What was acknowledged when it was sent.
 	acked: u64,
 }
@@ -92,8 +90,8 @@ pub struct SendLane {
 	stalls: u32,
 	/// The most that was ever acknowledged, and how often the partner fell behind since that grew.
 	peak: (u64, u32),
-	obstacle: Option<(Obstacle, Moment)>,
-	retry_at: Moment,
+	obstacle: Option<(Obstacle, Ticks)>,
+	retry_at: Ticks,
 }
 
 impl SendLane {
@@ -138,7 +136,7 @@ impl SendLane {
 	}
 
 	/// When the oldest envelope in flight was sent.
-	pub fn in_flight_since(&self) -> Option<Moment> {
+	pub fn in_flight_since(&self) -> Option<Ticks> {
 		self.flights.values().map(|f| f.at).min()
 	}
 
@@ -148,7 +146,7 @@ impl SendLane {
 	}
 
 	/// What stands in the way, since when, and when the next attempt is.
-	pub fn obstacle(&self) -> Option<(Obstacle, Moment, Moment)> {
+	pub fn obstacle(&self) -> Option<(Obstacle, Ticks, Ticks)> {
 		self.obstacle.map(|(what, since)| (what, since, self.retry_at))
 	}
 
@@ -163,7 +161,7 @@ impl SendLane {
 	}
 
 	/// What to do at time `now`.
-	pub fn next(&self, now: Moment) -> Next {
+	pub fn next(&self, now: Ticks) -> Next {
 		if self.closed.is_some() || self.is_drained() {
 			return Next::Idle;
 		}
@@ -223,7 +221,7 @@ impl SendLane {
 	}
 
 	/// The packets are on their way.
-	pub fn sent(&mut self, first: u64, last: u64, now: Moment) {
+	pub fn sent(&mut self, first: u64, last: u64, now: Ticks) {
 		debug_assert!(first <= last && last < self.cut);
 		self.reached = self.reached.max(last + 1);
 		let flight = Flight {
@@ -261,7 +259,7 @@ impl SendLane {
 
 	/// The envelope that began with `first` did not make it. `jitter` is between 0 and 1023 and spreads the next attempt
 	/// over half the pause, so that partners of a node that returns do not all come at once.
-	pub fn failed(&mut self, first: u64, obstacle: Obstacle, now: Moment, jitter: u16) {
+	pub fn failed(&mut self, first: u64, obstacle: Obstacle, now: Ticks, jitter: u16) {
 		self.flights.remove(&first);
 		self.obstruct(obstacle, now);
 		// The failure of a whole window is one failure.
@@ -273,25 +271,25 @@ impl SendLane {
 	}
 
 	/// The partner refused packet `refused` of the envelope that began with `first`. Those before it go by themselves the next time.
-	pub fn refused(&mut self, first: u64, refused: u64, now: Moment, jitter: u16) {
+	pub fn refused(&mut self, first: u64, refused: u64, now: Ticks, jitter: u16) {
 		self.refused = Some(refused);
 		self.failed(first, Obstacle::Refused, now, jitter);
 	}
 
 	/// This node knows that it makes no sense to send before `pause_ms`.
-	pub fn postponed(&mut self, obstacle: Obstacle, now: Moment, pause_ms: u64) {
+	pub fn postponed(&mut self, obstacle: Obstacle, now: Ticks, pause_ms: u64) {
 		self.obstruct(obstacle, now);
 		self.retry_at = now + pause_ms.clamp(1, BACKOFF_MAX_MS);
 	}
 
 	/// The partner asks to try the envelope that began with `first` again after `pause_ms`.
-	pub fn busy(&mut self, first: u64, now: Moment, pause_ms: u64) {
+	pub fn busy(&mut self, first: u64, now: Ticks, pause_ms: u64) {
 		self.flights.remove(&first);
 		self.stalled(now, pause_ms);
 	}
 
 	/// An answer that is no progress: whoever gives one after the other is asked less and less often.
-	fn stalled(&mut self, now: Moment, least_ms: u64) {
+	fn stalled(&mut self, now: Ticks, least_ms: u64) {
 		self.obstruct(Obstacle::Busy, now);
 		let least = now + least_ms.clamp(1, BACKOFF_MAX_MS);
 		// The same answer to a whole window is one answer.
@@ -304,14 +302,14 @@ impl SendLane {
 		}
 	}
 
-	fn obstruct(&mut self, obstacle: Obstacle, now: Moment) {
+	fn obstruct(&mut self, obstacle: Obstacle, now: Ticks) {
 		let since = self.obstacle.map_or(now, |(_, since)| since);
 		self.obstacle = Some((obstacle, since));
 	}
 
 	/// The partner waits for `sequence`; it was asked to take `first` and what follows. Where it lost what it acknowledged, it gets that
 	/// again: what is stored can be sent as often as need be. A place that cannot be is not believed.
-	pub fn expected(&mut self, first: u64, sequence: u64, now: Moment, jitter: u16) -> Expectation {
+	pub fn expected(&mut self, first: u64, sequence: u64, now: Ticks, jitter: u16) -> Expectation {
 		let flight = self.flights.remove(&first);
 		if sequence > self.cut {
 			self.failed(first, Obstacle::Refused, now, jitter);

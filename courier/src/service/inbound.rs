@@ -160,7 +160,7 @@ impl Courier {
 
 	/// Leave for a partner's request to be opened, or what is said to it.
 	fn enter(&self, member: MemberId, peer: &[u8], len: usize) -> Result<Share, Answer> {
-		self.budgets.enter(member, len, self.clock.now_ms()).map_err(|denied| {
+		self.budgets.enter(member, len, self.clock.ticks()).map_err(|denied| {
 			if denied.flooding {
 				log::warn!(target: LOG_TARGET, "Member {member} goes on sending although it is told to wait");
 				self.misbehaved(peer, Misbehaviour::Flooding);
@@ -230,7 +230,7 @@ impl Courier {
 		self.metrics.envelopes_refused.with_label_values(&[reason.code()]).inc();
 		log::debug!(target: LOG_TARGET, "Lane {}: refused: {}", head.lane, reason.code());
 		if let Some(member) = self.snapshot().and_then(|snapshot| partner_of(&snapshot, peer)) {
-			self.budgets.refused(member, self.clock.now_ms());
+			self.budgets.refused(member, self.clock.ticks());
 		}
 	}
 
@@ -259,7 +259,7 @@ impl Courier {
 			return Err(Denial::Expected(next));
 		}
 		let packets = self.open(&setting, payload)?;
-		self.senders.partner_alive(&head.lane.opposite(), self.clock.now_ms());
+		self.senders.partner_alive(&head.lane.opposite(), self.clock.ticks());
 		let mut inbound = Vec::with_capacity(packets.len());
 		for packet in packets {
 			let sequence = packet.header.sequence;
@@ -294,7 +294,7 @@ impl Courier {
 			parked: None,
 		};
 		if head.first_sequence > next {
-			let share = self.budgets.park(setting.member, opened.bytes(), self.clock.now_ms());
+			let share = self.budgets.park(setting.member, opened.bytes(), self.clock.ticks());
 			opened.parked = Some(share.ok_or(Denial::Expected(next))?);
 		}
 		self.offer(&lane, &setting, opened);
@@ -457,15 +457,8 @@ impl Courier {
 		if !follows && !served_here {
 			return chain(Refusal::InterfaceUnknown, None);
 		}
-		let now = self.clock.now_ms();
-		if header.created_at > now + self.config.clock_tolerance_ms {
-			self.metrics.clock_alarms.inc();
-			log::warn!(
-				target: LOG_TARGET,
-				"Lane {}: packet {} is of {} ms in the future: a clock is wrong here or there",
-				header.lane, header.sequence, header.created_at - now,
-			);
-		}
+		// It may have waited for days: only what is of the future tells something.
+		self.compare_clocks(header.lane, "a packet", header.created_at, 0..=self.clock.now_ms());
 		Ok(())
 	}
 
@@ -474,7 +467,7 @@ impl Courier {
 			return Ok(());
 		};
 		// A quarter more than the sender allows itself: two clocks never run the same.
-		let (rate, now) = (rate.saturating_add(rate / 4), self.clock.now_ms());
+		let (rate, now) = (rate.saturating_add(rate / 4), self.clock.ticks());
 		let mut buckets = self.receivers.orders.lock();
 		let bucket = buckets
 			.entry(authorisation.channel)
@@ -556,7 +549,7 @@ impl Courier {
 		packets.retain(|p| p.view.packet.header.sequence >= from);
 		let bytes = packets.iter().map(InboundPacket::cost).sum::<usize>() + 512;
 		let rejected = packets.iter().map(InboundPacket::rejected_bytes).sum();
-		let room = match self.budgets.room(setting.member, bytes, rejected, self.clock.now_ms()) {
+		let room = match self.budgets.room(setting.member, bytes, rejected, self.clock.ticks()) {
 			Ok(room) => room,
 			Err(denied) => {
 				self.exhausted(denied);
@@ -602,7 +595,7 @@ impl Courier {
 	/// The receipt for packets that were acknowledged before. Cheap for those that came last; for older ones the seal is opened first, and
 	/// they are read from the disk, rarely.
 	async fn repeated(&self, setting: &Setting, payload: Vec<u8>) -> Result<Answer, Denial> {
-		let (lane, now) = (setting.head.lane, self.clock.now_ms());
+		let (lane, now) = (setting.head.lane, self.clock.ticks());
 		let busy = |denied| Denial::Busy(self.exhausted(denied));
 		if self.recent(&setting.head).is_some() {
 			self.budgets.repeat(lane, false, now).map_err(busy)?;

@@ -21,7 +21,7 @@ mod tests;
 pub use outbound::Senders;
 
 use crate::{
-	api::{Cursor, ReadError},
+	api::{Cursor, LaneId, ReadError},
 	book::Book,
 	budget::{Budgets, Limits},
 	chain::{ChainView, DirectoryAt, Snapshot},
@@ -46,11 +46,12 @@ use parking_lot::{Mutex, RwLock};
 use sealane_primitives::{
 	business::BusinessKinds,
 	directory::{Authorisation, ChannelEntry, Refusal},
-	ids::{BlockNumber, ChannelId, Digest},
+	ids::{BlockNumber, ChannelId, Digest, Moment},
 };
 use sp_core::traits::SpawnNamed;
 use std::{
 	collections::{BTreeMap, VecDeque},
+	ops::RangeInclusive,
 	sync::{atomic::AtomicBool, Arc},
 	time::Duration,
 };
@@ -481,6 +482,23 @@ impl Courier {
 				log::warn!(target: LOG_TARGET, "Not noted: {error}");
 				false
 			}
+		}
+	}
+
+	/// Raises an alarm when what the partner stamped lies outside of `range`, by more than what two clocks may differ.
+	pub(crate) fn compare_clocks(&self, lane: LaneId, what: &str, stamped: Moment, range: RangeInclusive<Moment>) {
+		let (early, late) = (
+			range.start().saturating_sub(stamped),
+			stamped.saturating_sub(*range.end()),
+		);
+		if early.max(late) > self.config.clock_tolerance_ms {
+			self.metrics.clock_alarms.inc();
+			let direction = if early > late { "past" } else { "future" };
+			log::warn!(
+				target: LOG_TARGET,
+				"Lane {lane}: {what} is of {} ms in the {direction}: a clock is wrong here or there",
+				early.max(late),
+			);
 		}
 	}
 

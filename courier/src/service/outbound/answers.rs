@@ -14,7 +14,7 @@ use crate::{
 	transport::Misbehaviour,
 };
 use codec::Encode;
-use sealane_primitives::{directory::NodeEntry, ids::Moment, keys::Purpose};
+use sealane_primitives::{directory::NodeEntry, keys::Purpose};
 use std::sync::atomic::Ordering;
 
 /// Why a lane waits whose packets contradict those that were sent before.
@@ -22,7 +22,7 @@ const LOG_BEHIND: &str = "log_behind";
 
 impl Courier {
 	pub(super) fn landed(&self, lane: LaneId, sender: &Sender, flown: Flown) {
-		let now = self.clock.now_ms();
+		let (now, ticks) = (self.clock.now_ms(), self.clock.ticks());
 		let answer = match &flown.answer {
 			Err(error) => {
 				let text = error.to_string();
@@ -32,7 +32,7 @@ impl Courier {
 				sender
 					.state
 					.lock()
-					.failed(flown.first, Obstacle::Unreachable, now, self.jitter());
+					.failed(flown.first, Obstacle::Unreachable, ticks, self.jitter());
 				return;
 			}
 			Ok(bytes) => Answer::parse(bytes),
@@ -44,6 +44,8 @@ impl Courier {
 					.delivery_seconds
 					.observe(flown.started.elapsed().as_secs_f64());
 				self.metrics.packets_delivered.inc_by(flown.last - flown.first + 1);
+				let stored_at = receipt.what.stored_at;
+				self.compare_clocks(lane, "the partner's receipt", stored_at, flown.created_at..=now);
 				let unsigned = self.unsigned(lane, &flown, &receipt.what);
 				let delivered = Delivered {
 					at: now,
@@ -56,17 +58,19 @@ impl Courier {
 				let code = refused.what.reason.code();
 				self.metrics.send_failures.with_label_values(&[code]).inc();
 				log::info!(target: LOG_TARGET, "Lane {lane}: the partner refuses packet {}: {code}", flown.first);
+				// A refusal is made when it is asked for: nothing that waited can make it look old.
+				self.compare_clocks(lane, "the partner's refusal", refused.what.at, now..=now);
 				*sender.error.lock() = Some((code.into(), now));
 				let (refused, jitter) = (refused.what.first_sequence, self.jitter());
-				sender.state.lock().refused(flown.first, refused, now, jitter);
+				sender.state.lock().refused(flown.first, refused, ticks, jitter);
 			}
 			Ok(Answer::Stored(receipt)) if self.is_of_other_packets(lane, &flown, &receipt) => {
-				self.forked(lane, sender, &flown, now);
+				self.forked(lane, sender, &flown);
 			}
-			Ok(Answer::Expected { sequence }) => self.expected(lane, sender, &flown, sequence, now),
+			Ok(Answer::Expected { sequence }) => self.expected(lane, sender, &flown, sequence),
 			Ok(Answer::Busy { retry_after_ms }) => {
 				self.metrics.send_failures.with_label_values(&["busy"]).inc();
-				sender.state.lock().busy(flown.first, now, u64::from(retry_after_ms));
+				sender.state.lock().busy(flown.first, ticks, u64::from(retry_after_ms));
 			}
 			Ok(Answer::Stored(_) | Answer::Refused(_)) | Err(_) => {
 				self.misbehaved(&flown.node.peer, Misbehaviour::BadAnswer);
@@ -74,14 +78,18 @@ impl Courier {
 				sender
 					.state
 					.lock()
-					.failed(flown.first, Obstacle::Unreachable, now, self.jitter());
+					.failed(flown.first, Obstacle::Unreachable, ticks, self.jitter());
 			}
 		}
 	}
 
 	/// The partner waits for another packet.
-	fn expected(&self, lane: LaneId, sender: &Sender, flown: &Flown, sequence: u64, now: Moment) {
-		let made_of_it = sender.state.lock().expected(flown.first, sequence, now, self.jitter());
+	fn expected(&self, lane: LaneId, sender: &Sender, flown: &Flown, sequence: u64) {
+		let (now, ticks) = (self.clock.now_ms(), self.clock.ticks());
+		let made_of_it = sender
+			.state
+			.lock()
+			.expected(flown.first, sequence, ticks, self.jitter());
 		match made_of_it {
 			Expectation::Fits => (),
 			Expectation::Behind => {
@@ -106,7 +114,8 @@ impl Courier {
 
 	/// The partner acknowledges other packets under the numbers of this node's, and signs it: this node itself has sent others before. That is
 	/// no fault of the partner, whom nobody must be told to distrust.
-	fn forked(&self, lane: LaneId, sender: &Sender, flown: &Flown, now: Moment) {
+	fn forked(&self, lane: LaneId, sender: &Sender, flown: &Flown) {
+		let (now, ticks) = (self.clock.now_ms(), self.clock.ticks());
 		self.metrics.lanes_behind.with_label_values(&["own"]).inc();
 		if !sender.forked.swap(true, Ordering::Relaxed) {
 			log::error!(
@@ -120,7 +129,7 @@ impl Courier {
 		sender
 			.state
 			.lock()
-			.failed(flown.first, Obstacle::Refused, now, self.jitter());
+			.failed(flown.first, Obstacle::Refused, ticks, self.jitter());
 	}
 
 	fn stored(&self, sender: &Sender, delivered: Delivered) {

@@ -16,7 +16,7 @@ pub use senders::Senders;
 use super::{Courier, LOG_TARGET};
 use crate::{
 	api::{LaneId, Waiting},
-	clock::timeout,
+	clock::{moment_of, timeout, Ticks},
 	lane::sender::{Next, Obstacle},
 	protocol::RefusalReason,
 	random,
@@ -46,6 +46,8 @@ struct Flown {
 	first: u64,
 	last: u64,
 	packets_hash: Digest,
+	/// When the last of its packets was made.
+	created_at: Moment,
 	/// The batches among its packets, by sequence.
 	batches: Vec<(u64, BatchHeader)>,
 	node: NodeEntry,
@@ -74,7 +76,7 @@ impl Courier {
 		let mut directory = self.chain.directory();
 		while !self.is_stopped() {
 			let noted = self.note_receipts(&sender);
-			let next = sender.state.lock().next(self.clock.now_ms());
+			let next = sender.state.lock().next(self.clock.ticks());
 			let wait = match next {
 				Next::Send { first, last } => {
 					if let Some(flight) = self.take_off(lane, &sender, first, last) {
@@ -82,7 +84,7 @@ impl Courier {
 					}
 					None
 				}
-				Next::WaitUntil(at) => Some(Duration::from_millis(at.saturating_sub(self.clock.now_ms()).max(1))),
+				Next::WaitUntil(at) => Some(Duration::from_millis(at.saturating_sub(self.clock.ticks()).max(1))),
 				Next::Idle => Some(Duration::MAX),
 			};
 			let Some(wait) = wait else { continue };
@@ -111,7 +113,7 @@ impl Courier {
 		first: u64,
 		last: u64,
 	) -> Option<BoxFuture<'static, Flown>> {
-		let now = self.clock.now_ms();
+		let now = self.clock.ticks();
 		let gate = match self.gate(lane) {
 			Ok(gate) => gate,
 			Err(Barrier::Channel(refusal)) => {
@@ -136,7 +138,7 @@ impl Courier {
 			}
 			Err(Hindrance::Log(error)) => {
 				log::error!(target: LOG_TARGET, "Lane {lane} cannot read packet {first}: {error}");
-				*sender.error.lock() = Some((error, now));
+				*sender.error.lock() = Some((error, self.clock.now_ms()));
 				sender
 					.state
 					.lock()
@@ -149,10 +151,11 @@ impl Courier {
 			last,
 			bytes,
 			packets_hash,
+			created_at,
 			batches,
 		} = sealed;
 		sender.state.lock().sent(first, last, now);
-		*sender.last_attempt.lock() = now;
+		*sender.last_attempt.lock() = Some(now);
 		self.metrics.bytes_sent.inc_by(bytes.len() as u64);
 		let (transport, clock, node) = (self.transport.clone(), self.clock.clone(), gate.node);
 		let patience = Duration::from_millis(self.config.request_patience_ms);
@@ -166,6 +169,7 @@ impl Courier {
 				first,
 				last,
 				packets_hash,
+				created_at,
 				batches,
 				node,
 				started,
@@ -180,8 +184,8 @@ impl Courier {
 	}
 
 	/// This lane waits for the chain to allow what is next in it; the channel's other lanes go on.
-	fn held(&self, sender: &Sender, first: u64, refusal: Refusal, now: Moment) {
-		*sender.error.lock() = Some((RefusalReason::Chain(refusal).code().into(), now));
+	fn held(&self, sender: &Sender, first: u64, refusal: Refusal, now: Ticks) {
+		*sender.error.lock() = Some((RefusalReason::Chain(refusal).code().into(), self.clock.now_ms()));
 		sender.state.lock().failed(first, Obstacle::Refused, now, self.jitter());
 	}
 
@@ -196,22 +200,27 @@ impl Courier {
 		}
 		let error = sender.error.lock().clone();
 		let (text, at) = error.unwrap_or_default();
+		let shown = |ticks| moment_of(self.clock.as_ref(), ticks);
 		match state.obstacle() {
 			Some((Obstacle::Unreachable, since, retry_at)) => Some(Waiting::PartnerUnreachable {
-				since,
+				since: shown(since),
 				error: text,
-				retry_at,
+				retry_at: shown(retry_at),
 			}),
 			Some((Obstacle::Refused, _, retry_at)) => Some(Waiting::PartnerRefused {
 				code: text,
 				at,
-				retry_at,
+				retry_at: shown(retry_at),
 			}),
-			Some((Obstacle::Busy, _, retry_at)) => Some(Waiting::PartnerBusy { retry_at }),
-			Some((Obstacle::Rate, _, retry_at)) => Some(Waiting::RateLimited { retry_at }),
+			Some((Obstacle::Busy, _, retry_at)) => Some(Waiting::PartnerBusy {
+				retry_at: shown(retry_at),
+			}),
+			Some((Obstacle::Rate, _, retry_at)) => Some(Waiting::RateLimited {
+				retry_at: shown(retry_at),
+			}),
 			Some((Obstacle::NoKey, ..)) => Some(Waiting::NoPartnerKey),
 			None => match state.in_flight_since() {
-				Some(since) => Some(Waiting::InFlight { since }),
+				Some(since) => Some(Waiting::InFlight { since: shown(since) }),
 				None => Some(Waiting::Queued { packets_ahead: 0 }),
 			},
 		}

@@ -6,6 +6,7 @@ use crate::service::{everything, Courier};
 use crate::{
 	api::LaneId,
 	chain::Snapshot,
+	clock::Ticks,
 	keys,
 	protocol::{answer::packets_hash, seal::Suite, Envelope, Packet, MAX_PACKETS},
 	records,
@@ -32,6 +33,8 @@ pub(super) struct Sealed {
 	pub(super) last: u64,
 	pub(super) bytes: Vec<u8>,
 	pub(super) packets_hash: Digest,
+	/// When the last of its packets was made, Unix milliseconds.
+	pub(super) created_at: Moment,
 	/// The batches among the packets, by sequence.
 	pub(super) batches: Vec<(u64, BatchHeader)>,
 }
@@ -82,7 +85,7 @@ impl Courier {
 		gate: &Gate,
 		first: u64,
 		last: u64,
-		now: Moment,
+		now: Ticks,
 	) -> Result<Sealed, Hindrance> {
 		let positions: Vec<u64> = {
 			let book = self.library.book.read();
@@ -93,7 +96,7 @@ impl Courier {
 		};
 		let (mut parts, mut hashes) = (Vec::<Vec<u8>>::new(), Vec::new());
 		let (mut shared, mut len, mut orders) = (Vec::new(), 0, 0u32);
-		let mut batches = Vec::new();
+		let (mut batches, mut created_at) = (Vec::new(), 0);
 		for position in positions {
 			let record = self
 				.library
@@ -112,6 +115,7 @@ impl Courier {
 				packet.header.count
 			};
 			hashes.push(packet.hash());
+			created_at = packet.header.created_at;
 			batches.extend(packet.header.batch.as_ref().map(|b| (packet.header.sequence, b.header)));
 			match self.signed_anew(gate, &packet, &trailer.signer) {
 				Some(fresh) => {
@@ -155,6 +159,7 @@ impl Courier {
 			last,
 			bytes,
 			packets_hash: packets_hash(hashes.iter()),
+			created_at,
 			batches,
 		})
 	}

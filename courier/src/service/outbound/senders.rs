@@ -5,6 +5,7 @@
 use crate::{
 	api::LaneId,
 	book::Book,
+	clock::Ticks,
 	cutting::Outbox,
 	lane::{sender::Obstacle, Bucket, SendLane},
 	records::{Delivered, LaneTurned},
@@ -37,7 +38,7 @@ pub(crate) struct Sender {
 	pub(super) error: Mutex<Option<(String, Moment)>>,
 	/// Receipts that wait for one before them: by first sequence.
 	pub(super) early: Mutex<BTreeMap<u64, Delivered>>,
-	pub(super) last_attempt: Mutex<Moment>,
+	pub(super) last_attempt: Mutex<Option<Ticks>>,
 	/// The partner holds other packets under this node's numbers.
 	pub(crate) forked: AtomicBool,
 	/// How the lane was closed and opened, as far as it is not noted yet.
@@ -133,9 +134,10 @@ impl Senders {
 	}
 
 	/// Let the lanes of a channel try again, those at least that have not just tried.
-	pub(crate) fn dispatch(&self, channel: ChannelId, now: Moment) {
+	pub(crate) fn dispatch(&self, channel: ChannelId, now: Ticks) {
 		self.each(channel, |sender| {
-			let patient = now.saturating_sub(*sender.last_attempt.lock()) >= DISPATCH_PATIENCE_MS;
+			let last = *sender.last_attempt.lock();
+			let patient = last.is_none_or(|last| now.saturating_sub(last) >= DISPATCH_PATIENCE_MS);
 			if patient {
 				sender.state.lock().wake();
 			}
@@ -144,9 +146,10 @@ impl Senders {
 	}
 
 	/// The partner's node is there: try its lane at once, unless that was just done.
-	pub(crate) fn partner_alive(&self, lane: &LaneId, now: Moment) {
+	pub(crate) fn partner_alive(&self, lane: &LaneId, now: Ticks) {
 		if let Some(sender) = self.get(lane) {
-			let rested = now.saturating_sub(*sender.last_attempt.lock()) >= NUDGE_PATIENCE_MS;
+			let last = *sender.last_attempt.lock();
+			let rested = last.is_none_or(|last| now.saturating_sub(last) >= NUDGE_PATIENCE_MS);
 			let mut state = sender.state.lock();
 			if rested && matches!(state.obstacle(), Some((Obstacle::Unreachable, ..))) {
 				state.nudge();
@@ -175,7 +178,7 @@ impl Senders {
 	}
 
 	/// Take `orders` of the grant's rate; otherwise milliseconds to wait.
-	pub(super) fn take(&self, authorisation: &Authorisation, orders: u32, now: Moment) -> Result<(), u64> {
+	pub(super) fn take(&self, authorisation: &Authorisation, orders: u32, now: Ticks) -> Result<(), u64> {
 		let Some(rate) = authorisation.orders_per_minute else {
 			return Ok(());
 		};

@@ -3,7 +3,7 @@
 //! Channels, clauses, lanes and the node itself, as they are now.
 
 use crate::service::Courier;
-use crate::{api::*, lane::sender::Obstacle};
+use crate::{api::*, clock::moment_of, lane::sender::Obstacle};
 use sealane_primitives::{
 	directory::{ChannelEntry, Directory, Scope},
 	ids::BlockNumber,
@@ -188,7 +188,9 @@ impl Courier {
 			let (packets, closed, since) = {
 				let state = sender.state.lock();
 				let since = match state.obstacle() {
-					Some((Obstacle::Unreachable | Obstacle::Refused, since, _)) => since,
+					Some((Obstacle::Unreachable | Obstacle::Refused, since, _)) => {
+						moment_of(self.clock.as_ref(), since)
+					}
 					_ => self.clock.now_ms(),
 				};
 				((state.cut() - state.acked()) as u32, state.closed().is_some(), since)
