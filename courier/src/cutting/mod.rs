@@ -60,6 +60,8 @@ const MAX_CUT_BYTES: usize = 64 << 20;
 pub trait Outbox: Send + 'static {
 	/// The lane has `cut` packets on disk.
 	fn extended(&self, lane: LaneId, cut: u64);
+	/// The disk had no room for a note that nobody waits for.
+	fn unnoted(&self, note: Note);
 }
 
 /// What the cutter needs of the node.
@@ -425,6 +427,11 @@ impl<O: Outbox> Cutter for PacketCutter<O> {
 			.full
 			.store(matches!(error, AppendError::Full { .. }), Ordering::Relaxed);
 		self.unclaim();
+		if matches!(error, AppendError::Full { .. }) {
+			for (_, note) in self.group.notes.drain(..) {
+				self.outbox.unnoted(note);
+			}
+		}
 		for answer in self.group.answers.drain(..) {
 			match answer {
 				Answer::Report(reply, _) => drop(reply.send(Err(submit_error(error)))),
@@ -445,6 +452,7 @@ impl<O: Outbox> Cutter for PacketCutter<O> {
 				Submission::Inbound(inbound) => {
 					drop(inbound.reply.send(Err(InboundError::NotStored(error.clone().into()))));
 				}
+				Submission::Note(note, None) if matches!(error, AppendError::Full { .. }) => self.outbox.unnoted(*note),
 				Submission::Note(..) => (),
 			}
 		}

@@ -151,8 +151,11 @@ impl Courier {
 	}
 
 	/// Note receipts in the order of their packets, so that a log never says that a gap was delivered, and what turned the lane. False where
-	/// the queue to the disk has no room: the lane's task tries again soon.
+	/// the queue to the disk, or the disk, has no room: the lane's task tries again soon.
 	pub(super) fn note_receipts(&self, sender: &Sender) -> bool {
+		if sender.no_room.swap(false, Ordering::Relaxed) {
+			return false;
+		}
 		let acked = sender.state.lock().acked();
 		let mut early = sender.early.lock();
 		while let Some(entry) = early.first_entry() {

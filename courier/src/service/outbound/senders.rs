@@ -6,7 +6,7 @@ use crate::{
 	api::LaneId,
 	book::Book,
 	clock::Ticks,
-	cutting::Outbox,
+	cutting::{Note, Outbox},
 	lane::{sender::Obstacle, Bucket, SendLane},
 	records::{Delivered, LaneTurned},
 };
@@ -18,7 +18,10 @@ use sealane_primitives::{
 };
 use std::{
 	collections::{BTreeMap, VecDeque},
-	sync::{atomic::AtomicBool, Arc},
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc,
+	},
 };
 use tokio::sync::{mpsc, Notify};
 
@@ -43,6 +46,8 @@ pub(crate) struct Sender {
 	pub(crate) forked: AtomicBool,
 	/// How the lane was closed and opened, as far as it is not noted yet.
 	pub(super) turned: Mutex<VecDeque<LaneTurned>>,
+	/// The disk had no room for one of these a moment ago.
+	pub(super) no_room: AtomicBool,
 }
 
 /// The sending sides of all lanes.
@@ -79,6 +84,7 @@ impl Senders {
 			last_attempt: Mutex::default(),
 			forked: AtomicBool::new(false),
 			turned: Mutex::default(),
+			no_room: AtomicBool::new(false),
 		});
 		let sender = self.lanes.write().entry(lane).or_insert(sender).clone();
 		// The receiver ends with the courier.
@@ -199,6 +205,26 @@ impl Outbox for Arc<Senders> {
 			.get(&lane)
 			.unwrap_or_else(|| self.insert(lane, SendLane::new(0, 0)));
 		sender.state.lock().extend(cut);
+		sender.notify.notify_one();
+	}
+
+	fn unnoted(&self, note: Note) {
+		let lane = match &note {
+			Note::Delivered(delivered) => delivered.receipt.what.lane,
+			Note::Turned(turned) => turned.lane,
+			// Whoever makes the others asks for them again at a later block.
+			_ => return,
+		};
+		let Some(sender) = self.get(&lane) else { return };
+		match note {
+			Note::Delivered(delivered) => {
+				let first = delivered.receipt.what.first_sequence;
+				sender.early.lock().entry(first).or_insert(delivered);
+			}
+			Note::Turned(turned) => sender.turned.lock().push_front(turned),
+			_ => (),
+		}
+		sender.no_room.store(true, Ordering::Relaxed);
 		sender.notify.notify_one();
 	}
 }
