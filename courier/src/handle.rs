@@ -27,6 +27,12 @@ impl Handle {
 		Handle { courier }
 	}
 
+	/// The courier itself.
+	#[cfg(any(test, feature = "test-support"))]
+	pub(crate) fn courier(&self) -> &Courier {
+		&self.courier
+	}
+
 	/// Accept orders. Each of `lines` is the range of one JSON object in `body`; the bytes in the range are what is stored,
 	/// hashed and sent, untouched.
 	///

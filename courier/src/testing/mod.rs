@@ -13,14 +13,17 @@
 //! * `network`: the network.
 //! * `world`: all of it, started and stopped.
 //! * `trade`: orders and confirmations.
+//! * `recovery`: whether a crash would be survived.
 
 mod chain;
 mod network;
+mod recovery;
 mod trade;
 mod world;
 
 pub use chain::{granted, ChainState, ChannelSpec};
 pub use network::{Faults, MockNetwork};
+pub use recovery::recovers_alike;
 pub use trade::{confirm, key, lines, order, submit, until};
 pub use world::World;
 

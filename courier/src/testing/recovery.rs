@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Whether a node that crashed now would find what it has.
+
+use crate::{
+	api::LaneId,
+	book::{Book, LaneBook},
+	handle::Handle,
+	library::Library,
+	recovery::Rebuild,
+	store::{disk::Disk, Opened, Options},
+};
+use sealane_primitives::ids::MemberId;
+use std::{collections::BTreeSet, sync::Arc};
+
+/// Recovers from `disk`, which holds the files of this node as a crash of the process would leave them, and compares what comes of
+/// it with what the running node has: lanes, anchors, and where it finds the orders `ids` (seller and id). No group may be in the making.
+///
+/// # Errors
+/// The first difference, in words.
+pub fn recovers_alike(handle: &Handle, disk: Arc<dyn Disk>, ids: &[(MemberId, String)]) -> Result<(), String> {
+	let courier = handle.courier();
+	let mut options = Options::new(&courier.config.folder);
+	options.disk = disk;
+	let (opened, _) = Opened::open(options, |_| {}).map_err(|e| format!("the log does not open: {e}"))?;
+	let rebuilt = Rebuild::from_log(&opened.reader(), false).map_err(|e| format!("the log cannot be read: {e}"))?;
+	let Rebuild {
+		book, numbers, index, ..
+	} = rebuilt;
+	if book.quarantine.records > 0 {
+		return Err(format!("{} records cannot be interpreted", book.quarantine.records));
+	}
+	same_books(&courier.library.book.read(), &book)?;
+	let library = Library::new(book, index, numbers, opened.reader(), courier.config.cache_bytes);
+	for (seller, id) in ids {
+		let place = |library: &Library| {
+			let found = library.find(library.key(*seller, false, id), id);
+			found
+				.map(|found| found.map(|(view, ordinal)| (view.position, ordinal)))
+				.map_err(|e| format!("order {id} of member {seller} cannot be looked up: {e}"))
+		};
+		let (now, then) = (place(&courier.library)?, place(&library)?);
+		if now != then {
+			return Err(format!(
+				"order {id} of member {seller} is found at {now:?} (position, entry), after a crash at {then:?}"
+			));
+		}
+	}
+	Ok(())
+}
+
+fn same_books(now: &Book, then: &Book) -> Result<(), String> {
+	let lanes: BTreeSet<_> = now.lanes.keys().chain(then.lanes.keys()).copied().collect();
+	for id in lanes {
+		let empty = LaneBook::default();
+		let lane = |book: &'_ Book| book.lanes.get(&id).map(|lane| describe(id, lane));
+		let (a, b) = (
+			lane(now).unwrap_or_else(|| describe(id, &empty)),
+			lane(then).unwrap_or_else(|| describe(id, &empty)),
+		);
+		if a != b {
+			let differs = a.iter().zip(&b).find(|(a, b)| a != b);
+			return Err(match differs {
+				Some((a, b)) => format!("lane {id}: {a}; after a crash {b}"),
+				None => format!("lane {id}: {} packets; after a crash {}", a.len(), b.len()),
+			});
+		}
+	}
+	let unanchored = |book: &Book| book.unanchored.iter().copied().collect::<BTreeSet<_>>();
+	if unanchored(now) != unanchored(then) {
+		let (now, then) = (unanchored(now), unanchored(then));
+		return Err(format!("batches {now:?} wait for an anchor; after a crash {then:?}"));
+	}
+	let anchors = |book: &Book| {
+		let anchors = book.anchors.iter().map(|(n, a)| (*n, a.root, a.final_at));
+		anchors.collect::<Vec<_>>()
+	};
+	if anchors(now) != anchors(then) {
+		return Err("the anchors differ".into());
+	}
+	Ok(())
+}
+
+/// A lane as text, one line for it and one per packet.
+fn describe(id: LaneId, lane: &LaneBook) -> Vec<String> {
+	let head = format!("{id} delivered {} closed {:?}", lane.delivered, lane.closed);
+	let packets = lane.slots.iter().enumerate().map(|(sequence, slot)| {
+		let answered: Vec<_> = (0..slot.count).filter(|i| slot.bits.get(*i)).collect();
+		format!(
+			"packet {sequence} at {} with {} entries, {:?}, answered {answered:?} by {:?}, batch {:?}",
+			slot.position, slot.count, slot.kind, slot.answers, slot.batch
+		)
+	});
+	std::iter::once(head).chain(packets).collect()
+}
