@@ -473,6 +473,10 @@ async fn a_countersignature_that_is_forged_or_withheld_counts_as_none() {
 		if restarted {
 			trio.restart(ISSUER).await;
 		}
+		until(&trio.issuer, "the last receipt is on disk", || {
+			stage(&trio.issuer, "true") == Some(OrderStage::Hashed)
+		})
+		.await;
 		assert_eq!(
 			unsigned(&trio.issuer),
 			[(0, false), (1, true), (2, true)],
