@@ -148,8 +148,12 @@ const state = async () => (await api.query.channels.channels(made.channel)).unwr
 test('a grant is suspended by a third of the council, resumed by a majority', async () => {
 	await motion(api, api.tx.channels.suspend(made.channel, 'looks odd'), council.slice(0, 2));
 	assert.equal((await state()).toString(), 'Suspended');
-	await assert.rejects(motion(api, api.tx.channels.resume(made.channel), council.slice(0, 2)), /BadOrigin/);
-	await motion(api, api.tx.channels.resume(made.channel), majority);
+	const { since } = (await api.query.channels.channelDetails(made.channel)).unwrap().suspension.unwrap();
+	await assert.rejects(motion(api, api.tx.channels.resume(made.channel, since), council.slice(0, 2)), /BadOrigin/);
+	// A motion about another suspension than the one that stands lifts nothing.
+	const another = api.tx.channels.resume(made.channel, since.toNumber() - 1);
+	await assert.rejects(motion(api, another, majority), /AnotherSuspension/);
+	await motion(api, api.tx.channels.resume(made.channel, since), majority);
 	assert.equal((await state()).toString(), 'Granted');
 });
 

@@ -130,7 +130,8 @@ pub type TxExtension = (
 	frame_system::CheckTxVersion<Runtime>,
 	frame_system::CheckGenesis<Runtime>,
 	frame_system::CheckEra<Runtime>,
-	frame_system::CheckNonce<Runtime>,
+	// Named `CheckNonce`, as it is known.
+	pallet_members::CheckTransactorNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
 	pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
 	frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
@@ -204,6 +205,8 @@ pub mod runtime {
 	pub type TxPause = pallet_tx_pause::Pallet<Runtime>;
 	#[runtime::pallet_index(27)]
 	pub type MultiBlockMigrations = pallet_migrations::Pallet<Runtime>;
+	#[runtime::pallet_index(28)]
+	pub type Restraint = pallet_restraint::Pallet<Runtime>;
 
 	// Convenience of accounts.
 	#[runtime::pallet_index(30)]

@@ -2,20 +2,21 @@
 
 //! The currency of a chain without one: nobody owns anything, nothing can be taken or held.
 //!
-//! Several pallets of the SDK want a currency for deposits. All deposits here are zero or switched off, and any attempt to
-//! move an amount is refused.
+//! Several pallets of the SDK want a currency for deposits. Nobody owns anything to leave. Where a pallet reserves an amount
+//! for each entry that it keeps, what is reserved is the number of those entries, and [`pallet_restraint`] says how many an
+//! account may leave. All other deposits are zero or switched off, and any attempt to move an amount is refused.
 
-use crate::{AccountId, Balance, RuntimeHoldReason};
+use crate::{AccountId, Balance, Restraint, RuntimeHoldReason};
 use frame_support::traits::{
 	fungible::{hold, Dust, Inspect, Mutate, Unbalanced},
 	tokens::{
 		imbalance::TryMerge, BalanceStatus, DepositConsequence, Fortitude, Preservation, Provenance,
 		WithdrawConsequence,
 	},
-	Currency, ExistenceRequirement, Imbalance, ReservableCurrency, SameOrOther, SignedImbalance, TryDrop,
+	Currency, ExistenceRequirement, Get, Imbalance, ReservableCurrency, SameOrOther, SignedImbalance, TryDrop,
 	WithdrawReasons,
 };
-use sp_runtime::{DispatchError, DispatchResult, TokenError};
+use sp_runtime::{traits::SaturatedConversion, DispatchError, DispatchResult, TokenError};
 
 fn only_zero(amount: Balance) -> DispatchResult {
 	match amount {
@@ -189,20 +190,22 @@ impl Currency<AccountId> for NoToken {
 }
 
 impl ReservableCurrency<AccountId> for NoToken {
-	fn can_reserve(_: &AccountId, amount: Balance) -> bool {
-		amount == 0
+	fn can_reserve(who: &AccountId, amount: Balance) -> bool {
+		let most = <<crate::Runtime as pallet_restraint::Config>::MaxEntries as Get<u32>>::get();
+		Restraint::held(who).saturating_add(amount.saturated_into()) <= most
 	}
 	fn slash_reserved(_: &AccountId, amount: Balance) -> (Nothing, Balance) {
 		(Nothing, amount)
 	}
-	fn reserved_balance(_: &AccountId) -> Balance {
+	fn reserved_balance(who: &AccountId) -> Balance {
+		Restraint::held(who).into()
+	}
+	fn reserve(who: &AccountId, entries: Balance) -> DispatchResult {
+		Restraint::hold(who, entries.saturated_into())
+	}
+	fn unreserve(who: &AccountId, entries: Balance) -> Balance {
+		Restraint::release(who, entries.saturated_into());
 		0
-	}
-	fn reserve(_: &AccountId, amount: Balance) -> DispatchResult {
-		only_zero(amount)
-	}
-	fn unreserve(_: &AccountId, amount: Balance) -> Balance {
-		amount
 	}
 	fn repatriate_reserved(
 		_: &AccountId,

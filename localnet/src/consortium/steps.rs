@@ -436,8 +436,9 @@ impl Consortium {
 	/// # Errors
 	/// The chain refuses or does not answer.
 	pub async fn reinstate_member(&self, who: &Institution) -> Result<CouncilVote> {
-		let arg = Arg::new("member", &who.member);
-		let call = self.chain.call("Members", "reinstate", &[arg]).await?;
+		let since = self.chain.member_suspended_since(who.member).await?;
+		let args = [Arg::new("member", &who.member), Arg::new("since", &since)];
+		let call = self.chain.call("Members", "reinstate", &args).await?;
 		self.motion(&[call], self.majority()).await
 	}
 

@@ -231,6 +231,7 @@ impl<T: Config> Pallet<T> {
 				changed_at: filed_at,
 				reason: None,
 				standings: 1,
+				suspension: None,
 			},
 		);
 		Standings::<T>::insert(
@@ -376,9 +377,10 @@ mod benchmarks {
 	fn resume() -> Result<(), BenchmarkError> {
 		let (channel, ..) = channel_at::<T>(State::Suspended, in_a_day::<T>())?;
 		let origin = T::ResumeOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		let since = Pallet::<T>::block();
 
 		#[extrinsic_call]
-		_(origin as T::RuntimeOrigin, channel);
+		_(origin as T::RuntimeOrigin, channel, since);
 
 		assert_eq!(Pallet::<T>::read_state(channel), Some(State::Granted));
 		Ok(())

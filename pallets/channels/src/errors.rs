@@ -23,6 +23,10 @@ mod errors {
 		ChannelNotFound,
 		/// A channel that stands there does not allow that action.
 		InvalidTransition(State, Action),
+		/// The channel is suspended since another block than the one that was named.
+		AnotherSuspension,
+		/// The channel was resumed less than `SuspensionRest` ago: to suspend it again takes as much.
+		ResumedLately,
 		/// The signature is not the caller's over the credential.
 		InvalidSignature,
 		/// The credential's validity has not begun.

@@ -214,6 +214,7 @@ impl<T: Config> Pallet<T> {
 				changed_at: now,
 				reason: None,
 				standings: 0,
+				suspension: None,
 			},
 		);
 		Self::deposit_event(Event::Applied {
@@ -337,15 +338,39 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// The channel was not resumed so lately that the smaller power would undo what the greater one did.
+	pub(crate) fn ensure_rested(id: ChannelId) -> DispatchResult {
+		let suspension = ChannelDetails::<T>::get(id).and_then(|details| details.suspension);
+		let Some(Suspension { ended: Some(at), .. }) = suspension else {
+			return Ok(());
+		};
+		let until = at.saturating_add(T::SuspensionRest::get());
+		ensure!(Self::block() >= until, Error::<T>::ResumedLately);
+		Ok(())
+	}
+
 	pub(crate) fn do_suspend(id: ChannelId, reason: Reason) -> DispatchResult {
 		Self::ensure_reason(&reason)?;
-		Self::advance_with_reason(id, Action::Suspend, &reason)?;
+		Self::advance(id, Action::Suspend, |_, details| {
+			details.reason = Some(reason.clone());
+			details.suspension = Some(Suspension {
+				since: Self::block(),
+				ended: None,
+			});
+			Ok(())
+		})?;
 		Self::deposit_event(Event::Suspended { channel: id, reason });
 		Ok(())
 	}
 
-	pub(crate) fn do_resume(id: ChannelId) -> DispatchResult {
+	pub(crate) fn do_resume(id: ChannelId, named: BlockNumber) -> DispatchResult {
 		Self::advance(id, Action::Resume, |_, details| {
+			// A channel that is suspended has a suspension.
+			if let Some(suspension) = &mut details.suspension {
+				let since = suspension.since;
+				ensure!(named == since, Error::<T>::AnotherSuspension);
+				suspension.ended = Some(Self::block());
+			}
 			details.reason = None;
 			Ok(())
 		})?;

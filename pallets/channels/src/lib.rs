@@ -150,6 +150,10 @@ pub mod pallet {
 		/// May revoke channels and decline applications.
 		type RevokeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
+		/// Blocks from a channel's resumption on in which [`Config::SuspendOrigin`] alone does not suspend it again.
+		#[pallet::constant]
+		type SuspensionRest: Get<BlockNumber>;
+
 		/// Most issuers that one application names; 1 to 255.
 		#[pallet::constant]
 		type MaxIssuersPerApplication: Get<u32>;
@@ -346,17 +350,23 @@ pub mod pallet {
 		/// Hold a channel closed until it is resumed. Its time runs on.
 		///
 		/// ## Origin
-		/// [`Config::SuspendOrigin`].
+		/// [`Config::SuspendOrigin`], or [`Config::ResumeOrigin`], which may undo it.
+		///
+		/// ## Details
+		/// One that was resumed less than [`Config::SuspensionRest`] ago is suspended by [`Config::ResumeOrigin`] only.
 		///
 		/// ## Errors
-		/// [`Error::InvalidReason`], [`Error::ChannelNotFound`], [`Error::InvalidTransition`].
+		/// [`Error::InvalidReason`], [`Error::ChannelNotFound`], [`Error::InvalidTransition`], [`Error::ResumedLately`].
 		///
 		/// ## Events
 		/// [`Event::Suspended`].
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::suspend())]
 		pub fn suspend(origin: OriginFor<T>, channel: ChannelId, reason: Reason) -> DispatchResult {
-			T::SuspendOrigin::ensure_origin(origin)?;
+			if T::ResumeOrigin::ensure_origin(origin.clone()).is_err() {
+				T::SuspendOrigin::ensure_origin(origin)?;
+				Self::ensure_rested(channel)?;
+			}
 			Self::do_suspend(channel, reason)
 		}
 
@@ -365,16 +375,20 @@ pub mod pallet {
 		/// ## Origin
 		/// [`Config::ResumeOrigin`].
 		///
+		/// ## Details
+		/// `since` is the first block of the suspension, as [`ChannelDetails`] tells: what was decided about one suspension never
+		/// ends a later one.
+		///
 		/// ## Errors
-		/// [`Error::ChannelNotFound`], [`Error::InvalidTransition`].
+		/// [`Error::ChannelNotFound`], [`Error::InvalidTransition`], [`Error::AnotherSuspension`].
 		///
 		/// ## Events
 		/// [`Event::Resumed`].
 		#[pallet::call_index(7)]
 		#[pallet::weight(T::WeightInfo::resume())]
-		pub fn resume(origin: OriginFor<T>, channel: ChannelId) -> DispatchResult {
+		pub fn resume(origin: OriginFor<T>, channel: ChannelId, since: BlockNumber) -> DispatchResult {
 			T::ResumeOrigin::ensure_origin(origin)?;
-			Self::do_resume(channel)
+			Self::do_resume(channel, since)
 		}
 
 		/// End a channel for good, or decline an application.

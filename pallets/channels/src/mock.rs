@@ -126,6 +126,7 @@ impl Config for Test {
 	type SuspendOrigin = Power<SuspendAccount>;
 	type ResumeOrigin = Power<ResumeAccount>;
 	type RevokeOrigin = Power<RevokeAccount>;
+	type SuspensionRest = frame_support::traits::ConstU32<20>;
 	type MaxIssuersPerApplication = MaxIssuersPerApplication;
 	type MaxChannelsPerMember = MaxChannelsPerMember;
 	type MaxEndedChannelsListed = MaxEndedChannelsListed;

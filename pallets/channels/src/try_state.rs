@@ -13,7 +13,8 @@ impl<T: Config> Pallet<T> {
 	///
 	/// 1. Numbers in use are below the counters; every channel has both halves and belongs to its application.
 	/// 2. Seller and issuer of a channel differ; a pair has at most one channel that is live as written, its newest.
-	/// 3. A channel has terms exactly if it was granted; terms are sound; nothing is granted without both signatures.
+	/// 3. A channel has terms exactly if it was granted; terms are sound; nothing is granted without both signatures; one that
+	///    is suspended has a suspension that has not ended, and one that is granted none.
 	/// 4. A member's list of live channels holds exactly its live ones, each once.
 	/// 5. A member's list of ended channels holds its own that ended, each once.
 	/// 6. A live channel is noted on exactly the pages that its deadlines name, those of its ends; nothing else is noted.
@@ -58,6 +59,12 @@ impl<T: Config> Pallet<T> {
 			);
 			ensure!(!it.state.is_granted() || it.terms.is_some(), "3: granted without terms");
 			ensure!(!it.state.is_pending() || it.terms.is_none(), "3: pending with terms");
+			let held = details.suspension.is_some_and(|suspension| suspension.ended.is_none());
+			ensure!(
+				held || it.state != State::Suspended,
+				"3: suspended without a suspension"
+			);
+			ensure!(!held || it.state != State::Granted, "3: granted under a suspension");
 			ensure!(
 				it.terms.is_none() || details.issuer.is_some(),
 				"3: granted without countersignature"

@@ -142,6 +142,8 @@ pub struct Details<AccountId, Signature> {
 	pub reason: Option<Reason>,
 	/// The number of its newest [`Standing`]; 0 as long as nothing was granted.
 	pub standings: u32,
+	/// Its newest suspension.
+	pub suspension: Option<Suspension>,
 }
 
 /// Where a granted channel stands from some block on. Its parties never change: they are in [`Channel`].
@@ -154,6 +156,15 @@ pub struct Standing {
 	pub state: State,
 	/// What is granted.
 	pub terms: Terms,
+}
+
+/// For how long the council held a channel closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Suspension {
+	/// Its first block.
+	pub since: BlockNumber,
+	/// The block in which the channel was resumed; `None` while it is suspended.
+	pub ended: Option<BlockNumber>,
 }
 
 /// A join application.

@@ -3,18 +3,19 @@
 //! The weight allowance: what `pallet-transaction-payment` charges where there is no token.
 //!
 //! The fee of a transaction, one unit per picosecond of reference time plus what the runtime asks per byte, is taken from
-//! the allowance of the member on whose behalf it is sent, or of the council member who sends it. What the call did not
+//! the allowance of the member on whose behalf it is sent, or of the council seat that sends it; whose, says
+//! [`Pallet::payer_of`]. What the call did not
 //! use is given back, and nothing else: a call that the SDK makes free afterwards ([`Pays::No`]), as noting a preimage is
 //! for the council, used its weight all the same. A tip buys priority from the same allowance. An account without an allowance is an outsider and is
 //! refused whatever it sends, calls that pay no fee included.
 
 use crate::{
 	bucket::{Bucket, Limits},
-	Config, CouncilAllowances, MemberAllowances, Pallet, Payer, LOG_TARGET,
+	Config, CouncilAllowances, Managers, MemberAllowances, Pallet, Payer, LOG_TARGET,
 };
 use core::marker::PhantomData;
 use frame_support::{
-	dispatch::{DispatchInfo, Pays, PostDispatchInfo},
+	dispatch::{DispatchClass, DispatchInfo, Pays, PostDispatchInfo},
 	traits::Get,
 };
 use pallet_transaction_payment::{Config as PaymentConfig, OnChargeTransaction, Pallet as PaymentPallet, TxCreditHold};
@@ -37,30 +38,39 @@ pub(crate) fn integrity_test<T: Config>() {
 	let member = Pallet::<T>::member_limits();
 	let council = Pallet::<T>::council_limits();
 	assert!(
-		member.per_block > 0,
-		"AllowancePerBlock is 0: an allowance would never refill"
-	);
-	assert!(
 		council.per_block > 0,
 		"CouncilAllowancePerBlock is 0: an allowance would never refill"
 	);
 	assert!(
-		member.max >= member.per_block,
+		member.max >= T::AllowancePerBlock::get(),
 		"MaxAllowance is below AllowancePerBlock"
 	);
-	let block = T::BlockWeights::get().max_block.ref_time();
+	let weights = T::BlockWeights::get();
+	let heaviest = weights
+		.get(DispatchClass::Normal)
+		.max_extrinsic
+		.unwrap_or(weights.max_block);
 	assert!(
-		council.max >= block,
-		"MaxCouncilAllowance is {}, below a block's weight of {block}: what a block takes could not be sent",
+		council.max >= heaviest.ref_time(),
+		"MaxCouncilAllowance is {}, below the {} of the heaviest normal call: an upgrade's code could not be sent",
 		council.max,
+		heaviest.ref_time(),
 	);
+	let least =
+		T::AllowancePerBlock::get() as u128 * T::FullShares::get() as u128 / T::MaxMembers::get().max(1) as u128;
+	assert!(least > 0, "with MaxMembers members, an allowance would never refill");
 }
 
 impl<T: Config> Pallet<T> {
-	/// How a member's allowance fills.
+	/// How a member's allowance fills: in equal shares of what [`Config::FullShares`] members may use together, so that however
+	/// many there are, all of them cannot fill more of every block than that.
 	pub fn member_limits() -> Limits {
+		let full = T::FullShares::get().max(1);
+		let members = Managers::<T>::count().max(full);
+		// Multiplied first, in 128 bits; the quotient is no more than the constant.
+		let share = u128::from(T::AllowancePerBlock::get()) * u128::from(full) / u128::from(members);
 		Limits {
-			per_block: T::AllowancePerBlock::get(),
+			per_block: share.saturated_into(),
 			max: T::MaxAllowance::get(),
 		}
 	}
@@ -116,12 +126,6 @@ impl<T: Config> Pallet<T> {
 			}),
 		}
 	}
-
-	/// Who pays for `who`, or the refusal of an outsider.
-	fn payer_or_refuse(who: &T::AccountId) -> Result<Payer<T::AccountId>, TransactionValidityError> {
-		// `BadSigner`: the pool refuses it at the door and, unlike with `Payment`, waiting does not help.
-		Self::payer(who).ok_or(InvalidTransaction::BadSigner.into())
-	}
 }
 
 impl<T: Config + PaymentConfig> TxCreditHold<T> for Allowance<T> {
@@ -138,12 +142,12 @@ where
 
 	fn withdraw_fee(
 		who: &T::AccountId,
-		_call: &T::RuntimeCall,
+		call: &T::RuntimeCall,
 		_info: &DispatchInfoOf<T::RuntimeCall>,
 		fee_with_tip: u128,
 		_tip: u128,
 	) -> Result<Self::LiquidityInfo, TransactionValidityError> {
-		let payer = Pallet::<T>::payer_or_refuse(who)?;
+		let payer = Pallet::<T>::payer_of(who, call)?;
 		let taken: u64 = fee_with_tip.saturated_into();
 		let bucket = Pallet::<T>::charged(&payer, taken)?;
 		match &payer {
@@ -155,12 +159,12 @@ where
 
 	fn can_withdraw_fee(
 		who: &T::AccountId,
-		_call: &T::RuntimeCall,
+		call: &T::RuntimeCall,
 		_info: &DispatchInfoOf<T::RuntimeCall>,
 		fee_with_tip: u128,
 		_tip: u128,
 	) -> Result<(), TransactionValidityError> {
-		let payer = Pallet::<T>::payer_or_refuse(who)?;
+		let payer = Pallet::<T>::payer_of(who, call)?;
 		Pallet::<T>::charged(&payer, fee_with_tip.saturated_into()).map(|_| ())
 	}
 

@@ -45,6 +45,11 @@ impl Bucket {
 		}
 	}
 
+	/// An empty bucket.
+	pub const fn empty(now: BlockNumber) -> Self {
+		Bucket { level: 0, at: now }
+	}
+
 	/// Units in the bucket at block `now`. A block before the last change counts as that of the last change.
 	pub fn level_at(&self, limits: Limits, now: BlockNumber) -> u64 {
 		let blocks = u64::from(now.saturating_sub(self.at));

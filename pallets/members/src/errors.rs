@@ -19,6 +19,10 @@ mod errors {
 		MemberSuspended,
 		/// The member is not suspended.
 		MemberNotSuspended,
+		/// The member is suspended since another block than the one that was named.
+		AnotherSuspension,
+		/// The member was taken back less than `SuspensionRest` ago: to suspend it again takes as much.
+		ReinstatedLately,
 		/// There are as many members as there may be.
 		MaxMembersExceeded,
 		/// No number is left.

@@ -129,13 +129,25 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_reinstate(member: MemberId) -> DispatchResult {
+	/// `member` was not taken back so lately that the smaller power would undo what the greater one did.
+	pub(crate) fn ensure_rested(member: MemberId) -> DispatchResult {
+		let Some(at) = Reinstated::<T>::get(member) else {
+			return Ok(());
+		};
+		let until = at.saturating_add(T::SuspensionRest::get());
+		ensure!(Self::now() >= until, Error::<T>::ReinstatedLately);
+		Ok(())
+	}
+
+	pub(crate) fn do_reinstate(member: MemberId, named: BlockNumber) -> DispatchResult {
 		let mut record = Self::present_member(member)?;
 		let MemberStatus::Suspended { since } = record.status else {
 			return Err(Error::<T>::MemberNotSuspended.into());
 		};
+		ensure!(named == since, Error::<T>::AnotherSuspension);
 		record.status = MemberStatus::Active;
 		Members::<T>::insert(member, record);
+		Reinstated::<T>::insert(member, Self::now());
 		Self::deposit_event(Event::MemberReinstated {
 			member,
 			suspended_since: since,
@@ -155,6 +167,7 @@ impl<T: Config> Pallet<T> {
 		Managers::<T>::remove(&manager);
 		LegalIds::<T>::remove(profile.legal_id);
 		MemberAllowances::<T>::remove(member);
+		Reinstated::<T>::remove(member);
 		record.status = MemberStatus::Exited { at: Self::now() };
 		Members::<T>::insert(member, record);
 		let nodes = nodes.len() as u32;

@@ -79,6 +79,7 @@ pub mod legal_id;
 mod mock;
 pub mod network;
 mod nodes;
+mod nonce;
 mod reads;
 mod storage;
 #[cfg(test)]
@@ -86,10 +87,11 @@ mod tests;
 mod types;
 pub mod weights;
 
-pub use accounts::{ActiveManagers, CouncilAccounts, OnExit, OnManagerChange, Transactors};
+pub use accounts::{ActiveManagers, ActsThrough, CouncilAccounts, OnExit, OnManagerChange, Transactors};
 pub use allowance::Allowance;
 pub use genesis::{GenesisMember, GenesisNode};
 pub use legal_id::LegalId;
+pub use nonce::CheckTransactorNonce;
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
@@ -144,6 +146,10 @@ pub mod pallet {
 		type PolicyOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 		/// The accounts on the council; each has its own allowance.
 		type CouncilMember: Contains<Self::AccountId>;
+		/// What a node's delegate may send.
+		type DelegateCalls: Contains<Self::RuntimeCall>;
+		/// How those act who have no right of their own: signatories and proxies of seats and managers.
+		type Through: ActsThrough<Self::AccountId, Self::RuntimeCall>;
 		/// What else ends with a membership.
 		type OnExit: OnExit<Self::AccountId>;
 		/// What else goes to a member's new manager.
@@ -169,9 +175,17 @@ pub mod pallet {
 		#[pallet::constant]
 		type KeyEvidenceWindow: Get<u32>;
 
-		/// Units of fee that flow into a member's allowance with each block.
+		/// Blocks from a member's reinstatement on in which [`Config::SuspendOrigin`] alone does not suspend it again.
+		#[pallet::constant]
+		type SuspensionRest: Get<BlockNumber>;
+
+		/// Units of fee that flow into a member's allowance with each block, while there are no more than
+		/// [`Config::FullShares`] members.
 		#[pallet::constant]
 		type AllowancePerBlock: Get<u64>;
+		/// Number of members up to which each has all of [`Config::AllowancePerBlock`]. More members share what so many have.
+		#[pallet::constant]
+		type FullShares: Get<u32>;
 		/// Units of fee that a member's allowance holds.
 		#[pallet::constant]
 		type MaxAllowance: Get<u64>;
@@ -280,28 +294,35 @@ pub mod pallet {
 
 		/// Suspends a member.
 		///
-		/// - Origin: [`Config::SuspendOrigin`].
-		/// - Details: from this block on it may neither trade nor transact. Its nodes stay connected and follow the chain.
-		/// - Errors: [`Error::MemberNotFound`], [`Error::MemberExited`], [`Error::MemberSuspended`].
+		/// - Origin: [`Config::SuspendOrigin`], or [`Config::AdmitOrigin`], which may undo it.
+		/// - Details: from this block on it may neither trade nor transact. Its nodes stay connected and follow the chain. One
+		///   that was reinstated less than [`Config::SuspensionRest`] ago is suspended by [`Config::AdmitOrigin`] only.
+		/// - Errors: [`Error::MemberNotFound`], [`Error::MemberExited`], [`Error::MemberSuspended`],
+		///   [`Error::ReinstatedLately`].
 		/// - Events: [`Event::MemberSuspended`].
 		#[pallet::call_index(2)]
 		#[pallet::weight((T::WeightInfo::suspend(), DispatchClass::Operational))]
 		pub fn suspend(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
-			T::SuspendOrigin::ensure_origin(origin)?;
+			if T::AdmitOrigin::ensure_origin(origin.clone()).is_err() {
+				T::SuspendOrigin::ensure_origin(origin)?;
+				Self::ensure_rested(member)?;
+			}
 			Self::do_suspend(member)
 		}
 
 		/// Takes a suspended member back.
 		///
 		/// - Origin: [`Config::AdmitOrigin`], for it gives what admission gave.
-		/// - Details: everything is as before the suspension.
-		/// - Errors: [`Error::MemberNotFound`], [`Error::MemberExited`], [`Error::MemberNotSuspended`].
+		/// - Details: `since` is the first block of the suspension, as [`Members`] tells: what was decided about one
+		///   suspension never ends a later one. Everything is as before the suspension.
+		/// - Errors: [`Error::MemberNotFound`], [`Error::MemberExited`], [`Error::MemberNotSuspended`],
+		///   [`Error::AnotherSuspension`].
 		/// - Events: [`Event::MemberReinstated`].
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::reinstate())]
-		pub fn reinstate(origin: OriginFor<T>, member: MemberId) -> DispatchResult {
+		pub fn reinstate(origin: OriginFor<T>, member: MemberId, since: BlockNumber) -> DispatchResult {
 			T::AdmitOrigin::ensure_origin(origin)?;
-			Self::do_reinstate(member)
+			Self::do_reinstate(member, since)
 		}
 
 		/// Leaves the consortium.

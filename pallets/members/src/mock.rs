@@ -72,6 +72,8 @@ parameter_types! {
 	pub const One: FixedU128 = FixedU128::from_u32(1);
 	/// The accounts on the council.
 	pub static Council: Vec<AccountId> = vec![COUNCILLOR];
+	/// Who acts through whom.
+	pub static Hands: Vec<(AccountId, AccountId)> = Vec::new();
 	/// The members that left and their managers, in this order.
 	pub static Left: Vec<(MemberId, AccountId)> = Vec::new();
 	/// The members that changed their managers, and who the old ones were, in this order.
@@ -112,6 +114,26 @@ impl Contains<AccountId> for OnCouncil {
 	}
 }
 
+/// What delegates may send here.
+pub struct Remarks;
+impl Contains<RuntimeCall> for Remarks {
+	fn contains(call: &RuntimeCall) -> bool {
+		matches!(call, RuntimeCall::System(frame_system::Call::remark { .. }))
+	}
+}
+
+/// Whoever is named in [`Hands`] acts through the account beside it, with any call.
+pub struct Through;
+impl ActsThrough<AccountId, RuntimeCall> for Through {
+	fn find<R>(who: &AccountId, _: &RuntimeCall, right: impl Fn(&AccountId) -> Option<R>) -> Option<R> {
+		let (_, principal) = Hands::get().into_iter().find(|(hand, _)| hand == who)?;
+		right(&principal)
+	}
+	fn weight(_: &RuntimeCall) -> Weight {
+		Weight::zero()
+	}
+}
+
 /// Notes in [`Left`] whose membership ended.
 pub struct Leavers;
 impl OnExit<AccountId> for Leavers {
@@ -141,6 +163,8 @@ impl Config for Test {
 	type ForceOrigin = EnsureSignedBy<Force, AccountId>;
 	type PolicyOrigin = EnsureSignedBy<Policy, AccountId>;
 	type CouncilMember = OnCouncil;
+	type DelegateCalls = Remarks;
+	type Through = Through;
 	type OnExit = Leavers;
 	type OnManagerChange = Successions;
 	type MaxMembers = ConstU32<8>;
@@ -150,6 +174,8 @@ impl Config for Test {
 	type MaxKeyNotice = ConstU32<200>;
 	type KeyEvidenceWindow = ConstU32<50>;
 	type AllowancePerBlock = ConstU64<{ BLOCK_WEIGHT / 50 }>;
+	type SuspensionRest = ConstU32<20>;
+	type FullShares = ConstU32<4>;
 	type MaxAllowance = ConstU64<{ BLOCK_WEIGHT / 5 }>;
 	type CouncilAllowancePerBlock = ConstU64<{ BLOCK_WEIGHT / 20 }>;
 	type MaxCouncilAllowance = ConstU64<BLOCK_WEIGHT>;

@@ -41,6 +41,10 @@ mod storage {
 	#[pallet::storage]
 	pub type LegalIds<T> = StorageMap<_, Blake2_128Concat, LegalId, MemberId>;
 
+	/// The block in which a member was taken back last, of those that have not left.
+	#[pallet::storage]
+	pub type Reinstated<T> = StorageMap<_, Twox64Concat, MemberId, BlockNumber>;
+
 	/// The nodes of a member.
 	#[pallet::storage]
 	pub type NodesOf<T: Config> =

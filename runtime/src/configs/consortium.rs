@@ -24,14 +24,16 @@ use sp_runtime::{
 };
 
 parameter_types! {
-	// A member may use a tenth of what normal calls may use, sustained; and save up half of a block's share of them, so that no
+	// A member may use a tenth of what normal calls may use, sustained, or its equal share where there are more than ten members: all
+	// of them together never keep the council or one another out. It may save up half of a block's share of them, so that no
 	// burst of one member keeps the others out of a block.
 	pub const AllowancePerBlock: u64 = WEIGHT_REF_TIME_PER_SECOND * 75 / 100 / 10;
 	pub const MaxAllowance: u64 = WEIGHT_REF_TIME_PER_SECOND * 75 / 100 / 2;
-	// Governance must never be starved: a councillor can send whatever a block takes, the preimage of an upgrade that fills it
-	// included, and again after ten blocks. More than a block at once would let a stolen seat keep everybody out for as many blocks.
+	// Governance must never be starved: a councillor can send the heaviest normal call and the longest, the preimage of an upgrade,
+	// and again after eight blocks. A fifth of every block stays out of a single seat's reach, so that one that is stolen keeps the
+	// others' motions out of no block.
 	pub const CouncilAllowancePerBlock: u64 = WEIGHT_REF_TIME_PER_SECOND / 10;
-	pub const MaxCouncilAllowance: u64 = WEIGHT_REF_TIME_PER_SECOND;
+	pub const MaxCouncilAllowance: u64 = WEIGHT_REF_TIME_PER_SECOND * 80 / 100;
 	// A root in every block in which there is something to anchor: confirmed is final within a slot and a round.
 	pub const DefaultAnchorPolicy: AnchorPolicy = AnchorPolicy { interval: 1, mode: AnchorMode::Root, max_packed: MAX_PACKED };
 }
@@ -80,6 +82,8 @@ impl pallet_members::Config for Runtime {
 	type ForceOrigin = power::MemberRemoval;
 	type PolicyOrigin = power::ConnectionPolicy;
 	type CouncilMember = power::SeatHolders;
+	type DelegateCalls = crate::configs::accounts::DelegateCalls;
+	type Through = crate::configs::accounts::Through;
 	type OnExit = NoMoreBlocks;
 	type OnManagerChange = SameBlocks;
 	type MaxMembers = ConstU32<1_000>;
@@ -88,7 +92,9 @@ impl pallet_members::Config for Runtime {
 	type MaxKeyOverlap = ConstU32<{ 30 * DAYS }>;
 	type MaxKeyNotice = ConstU32<{ 90 * DAYS }>;
 	type KeyEvidenceWindow = ConstU32<DAYS>;
+	type SuspensionRest = power::Rest;
 	type AllowancePerBlock = AllowancePerBlock;
+	type FullShares = ConstU32<10>;
 	type MaxAllowance = MaxAllowance;
 	type CouncilAllowancePerBlock = CouncilAllowancePerBlock;
 	type MaxCouncilAllowance = MaxCouncilAllowance;
@@ -102,6 +108,7 @@ impl pallet_channels::Config for Runtime {
 	type GrantOrigin = power::ChannelGrant;
 	type SuspendOrigin = power::ChannelSuspension;
 	type ResumeOrigin = power::ChannelResumption;
+	type SuspensionRest = power::Rest;
 	type RevokeOrigin = power::ChannelRevocation;
 	type MaxIssuersPerApplication = ConstU32<32>;
 	type MaxChannelsPerMember = ConstU32<1_000>;
@@ -190,7 +197,7 @@ where
 			frame_system::CheckTxVersion::new(),
 			frame_system::CheckGenesis::new(),
 			frame_system::CheckEra::from(Era::mortal(period, current)),
-			frame_system::CheckNonce::from(nonce),
+			pallet_members::CheckTransactorNonce::from(nonce),
 			frame_system::CheckWeight::new(),
 			pallet_transaction_payment::ChargeTransactionPayment::from(0),
 			frame_metadata_hash_extension::CheckMetadataHash::new(false),

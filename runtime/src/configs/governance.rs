@@ -4,21 +4,24 @@
 //!
 //! | power | share of the council |
 //! |---|---|
-//! | suspend, refuse, pause calls, enter safe mode | at least one third: quick, and undone by more |
-//! | admit, grant, ratify, resume, revoke, add or remove validators | more than one half |
+//! | suspend members and channels, enter safe mode | at least one third: quick, undone by more, and then not again for a while |
+//! | admit, grant, ratify, refuse, resume, revoke, pause calls, prolong safe mode, add or remove validators | more than one half |
 //! | leave safe mode, unpause, change the council, upgrade the runtime | at least two thirds |
+//!
+//! Shares are of all seats, and only ayes count. What a third may do once, more than one half may do at any time.
 
 use crate::{
 	configs::system::RuntimeBlockWeights, no_token::NoToken, AccountId, BlockNumber, Council, OriginCaller, Preimage,
-	Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, System, DAYS,
+	Restraint, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System, DAYS,
 };
+use alloc::vec::Vec;
 use frame_support::{
 	parameter_types,
-	traits::{ConstU32, Contains, EitherOfDiverse, EqualPrivilegeOnly},
+	traits::{ChangeMembers, ConstU32, Contains, EitherOfDiverse, EqualPrivilegeOnly, InitializeMembers},
 	weights::Weight,
 };
-use frame_system::{EnsureRoot, EnsureWithSuccess};
-use pallet_collective::{EnsureProportionAtLeast, EnsureProportionMoreThan};
+use frame_system::EnsureRoot;
+use pallet_collective::{DefaultVote, EnsureProportionAtLeast, EnsureProportionMoreThan, MemberCount};
 use sp_runtime::Perbill;
 
 /// The council is the first instance of `pallet-collective`.
@@ -49,8 +52,8 @@ pub type ChannelResumption = Majority;
 pub type ChannelRevocation = Majority;
 /// Ratifies what two members agreed on.
 pub type AgreementRatification = Majority;
-/// Refuses to ratify.
-pub type AgreementRefusal = OneThird;
+/// Refuses to ratify. As much as ratifying takes: a third that is against it need not refuse, it only fails to stop the others.
+pub type AgreementRefusal = Majority;
 /// Revokes registration receipts that their issuer left standing.
 pub type ReceiptRevocation = Majority;
 /// Sets when and how nodes anchor.
@@ -63,10 +66,16 @@ pub type ValidatorAdmission = Majority;
 pub type ValidatorRemoval = Majority;
 /// Sets how few validators there may be.
 pub type ValidatorFloor = TwoThirds;
-/// Enters and prolongs safe mode.
-type SafeModeEntry = OneThird;
+/// Enters safe mode; a third only where it did not end lately.
+pub(super) type SafeModeEntry = pallet_restraint::EnterSafeMode<Runtime, OneThird, Majority>;
+/// Prolongs safe mode.
+pub(super) type SafeModeExtension = Majority;
 /// Leaves safe mode early.
-type SafeModeRelease = TwoThirds;
+pub(super) type SafeModeRelease = TwoThirds;
+/// Pauses single calls, evidence and the members' own defence included.
+pub(super) type CallPause = Majority;
+/// Lets paused calls go on.
+pub(super) type CallRelease = TwoThirds;
 /// Changes the council itself.
 type CouncilChange = TwoThirds;
 /// Lets a call be dispatched with root: upgrades of the runtime.
@@ -76,8 +85,24 @@ parameter_types! {
 	pub const MotionDuration: BlockNumber = 7 * DAYS;
 	pub MaxProposalWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
 	pub MaximumSchedulerWeight: Weight = Perbill::from_percent(80) * RuntimeBlockWeights::get().max_block;
-	pub const SafeModeDuration: BlockNumber = DAYS;
-	pub MaxMigrationWeight: Weight = Perbill::from_percent(80) * RuntimeBlockWeights::get().max_block;
+	/// For how long a third of the council rests: after safe mode ended, before it suspends anew what more than it let go.
+	pub const Rest: BlockNumber = 7 * DAYS;
+}
+
+/// Most seats.
+const MAX_SEATS: u32 = 100;
+/// Most open motions.
+const MAX_MOTIONS: u32 = 100;
+/// Fewest seats that motions leave to a council that has as many. Of four, three are two thirds: one may be lost.
+pub const MIN_SEATS: usize = 4;
+
+/// A seat that does not vote says neither aye nor nay. When its time is over a motion has the ayes that were cast, and no others:
+/// whoever is away or asleep for a week agrees to nothing, whatever the seat that others made their prime thinks.
+pub struct SilenceIsNoVote;
+impl DefaultVote for SilenceIsNoVote {
+	fn default_vote(_: Option<bool>, _: MemberCount, _: MemberCount, _: MemberCount) -> bool {
+		false
+	}
 }
 
 impl pallet_collective::Config<CouncilInstance> for Runtime {
@@ -85,15 +110,34 @@ impl pallet_collective::Config<CouncilInstance> for Runtime {
 	type Proposal = RuntimeCall;
 	type RuntimeEvent = RuntimeEvent;
 	type MotionDuration = MotionDuration;
-	type MaxProposals = ConstU32<100>;
-	type MaxMembers = ConstU32<100>;
-	type DefaultVote = pallet_collective::MoreThanMajorityThenPrimeDefaultVote;
+	type MaxProposals = ConstU32<MAX_MOTIONS>;
+	type MaxMembers = ConstU32<MAX_SEATS>;
+	type DefaultVote = SilenceIsNoVote;
 	type WeightInfo = crate::weights::pallet_collective::WeightInfo<Runtime>;
 	type SetMembersOrigin = EnsureRoot<AccountId>;
 	type MaxProposalWeight = MaxProposalWeight;
 	type DisapproveOrigin = TwoThirds;
 	type KillOrigin = TwoThirds;
-	type Consideration = ();
+	type Consideration = pallet_restraint::Place<Runtime>;
+}
+
+/// The council's motions, for [`pallet_restraint`].
+pub struct CouncilMotions;
+impl pallet_restraint::Motions<crate::Hash> for CouncilMotions {
+	fn open() -> Vec<crate::Hash> {
+		pallet_collective::Proposals::<Runtime, CouncilInstance>::get().into_inner()
+	}
+	fn seats() -> u32 {
+		seats() as u32
+	}
+}
+
+impl pallet_restraint::Config for Runtime {
+	type Motions = CouncilMotions;
+	type MaxMotions = ConstU32<MAX_MOTIONS>;
+	// All proxies and announcements that an account may have, and thirty operations of accounts of several that wait.
+	type MaxEntries = ConstU32<64>;
+	type Rest = Rest;
 }
 
 impl pallet_membership::Config<CouncilInstance> for Runtime {
@@ -102,10 +146,15 @@ impl pallet_membership::Config<CouncilInstance> for Runtime {
 	type RemoveOrigin = CouncilChange;
 	type SwapOrigin = CouncilChange;
 	type ResetOrigin = CouncilChange;
+	// A prime would speak for those who are silent. Nobody does.
+	#[cfg(not(feature = "runtime-benchmarks"))]
+	type PrimeOrigin = frame_support::traits::NeverEnsureOrigin<()>;
+	// The benchmarks of the other calls set one.
+	#[cfg(feature = "runtime-benchmarks")]
 	type PrimeOrigin = CouncilChange;
 	type MembershipInitialized = CouncilSeats;
 	type MembershipChanged = CouncilSeats;
-	type MaxMembers = ConstU32<100>;
+	type MaxMembers = ConstU32<MAX_SEATS>;
 	type WeightInfo = crate::weights::pallet_membership::WeightInfo<Runtime>;
 }
 
@@ -149,111 +198,6 @@ impl pallet_whitelist::Config for Runtime {
 	type WeightInfo = crate::weights::pallet_whitelist::WeightInfo<Runtime>;
 }
 
-/// What goes on in safe mode: time, consensus, governance, evidence, and what the council takes away. Trading permissions are
-/// not extended.
-pub struct SafeModeCalls;
-impl Contains<RuntimeCall> for SafeModeCalls {
-	fn contains(call: &RuntimeCall) -> bool {
-		takes_away(call)
-			|| matches!(
-				call,
-				RuntimeCall::System(..)
-				| RuntimeCall::Timestamp(..)
-				| RuntimeCall::Session(..)
-				| RuntimeCall::Grandpa(..)
-				| RuntimeCall::Validators(..)
-				| RuntimeCall::Council(..)
-				| RuntimeCall::CouncilMembership(..)
-				| RuntimeCall::Scheduler(..)
-				| RuntimeCall::Preimage(..)
-				| RuntimeCall::Whitelist(..)
-				| RuntimeCall::SafeMode(..)
-				| RuntimeCall::TxPause(..)
-				| RuntimeCall::MultiBlockMigrations(..)
-				| RuntimeCall::Anchors(..)
-				| RuntimeCall::Utility(..)
-				// A seat of the council may be an account of several, or act through a proxy. What they carry is filtered too.
-				| RuntimeCall::Multisig(..)
-				| RuntimeCall::Proxy(..)
-			)
-	}
-}
-
-impl pallet_safe_mode::Config for Runtime {
-	type RuntimeEvent = RuntimeEvent;
-	type Currency = NoToken;
-	type RuntimeHoldReason = RuntimeHoldReason;
-	type WhitelistedCalls = SafeModeCalls;
-	type EnterDuration = SafeModeDuration;
-	type ExtendDuration = SafeModeDuration;
-	// Nobody enters by deposit: only the council.
-	type EnterDepositAmount = ();
-	type ExtendDepositAmount = ();
-	type ForceEnterOrigin = EnsureWithSuccess<SafeModeEntry, AccountId, SafeModeDuration>;
-	type ForceExtendOrigin = EnsureWithSuccess<SafeModeEntry, AccountId, SafeModeDuration>;
-	type ForceExitOrigin = SafeModeRelease;
-	type ForceDepositOrigin = EnsureRoot<AccountId>;
-	type Notify = ();
-	type ReleaseDelay = ();
-	type WeightInfo = crate::weights::pallet_safe_mode::WeightInfo<Runtime>;
-}
-
-/// Calls that must never be paused, lest a pause could not be undone.
-pub struct NeverPaused;
-impl Contains<pallet_tx_pause::RuntimeCallNameOf<Runtime>> for NeverPaused {
-	fn contains(name: &pallet_tx_pause::RuntimeCallNameOf<Runtime>) -> bool {
-		const PALLETS: [&[u8]; 6] = [
-			b"System",
-			b"Timestamp",
-			b"Council",
-			b"CouncilMembership",
-			b"SafeMode",
-			b"Grandpa",
-		];
-		PALLETS.contains(&name.0.as_slice())
-	}
-}
-
-impl pallet_tx_pause::Config for Runtime {
-	type RuntimeEvent = RuntimeEvent;
-	type RuntimeCall = RuntimeCall;
-	type PauseOrigin = OneThird;
-	type UnpauseOrigin = TwoThirds;
-	type WhitelistedCalls = NeverPaused;
-	type MaxNameLen = ConstU32<64>;
-	type WeightInfo = crate::weights::pallet_tx_pause::WeightInfo<Runtime>;
-}
-
-impl pallet_migrations::Config for Runtime {
-	type RuntimeEvent = RuntimeEvent;
-	#[cfg(not(feature = "runtime-benchmarks"))]
-	type Migrations = crate::migrations::MultiBlock;
-	#[cfg(feature = "runtime-benchmarks")]
-	type Migrations = pallet_migrations::mock_helpers::MockedMigrations;
-	type CursorMaxLen = ConstU32<65_536>;
-	type IdentifierMaxLen = ConstU32<256>;
-	type MigrationStatusHandler = ();
-	// A failed migration must not leave a chain that trades on half-moved state: safe mode until the council acts.
-	type FailedMigrationHandler = frame_support::migrations::EnterSafeModeOnFailedMigration<crate::SafeMode, KeepStuck>;
-	type MaxServiceWeight = MaxMigrationWeight;
-	type WeightInfo = crate::weights::pallet_migrations::WeightInfo<Runtime>;
-}
-
-/// What happens where even safe mode cannot be entered: nothing moves until the council forces it.
-pub type KeepStuck = frame_support::migrations::FreezeChainOnFailedMigration;
-
-/// Calls of the council that end or hold something. Channels carry payloads in safe mode too, so it must be possible to close
-/// them without opening everything first.
-fn takes_away(call: &RuntimeCall) -> bool {
-	use pallet_channels::Call as Channel;
-	use pallet_members::Call as Member;
-	matches!(
-		call,
-		RuntimeCall::Members(Member::suspend { .. } | Member::remove { .. } | Member::force_remove_node { .. })
-			| RuntimeCall::Channels(Channel::suspend { .. } | Channel::revoke { .. })
-	)
-}
-
 /// A single member of the council, for noting preimages without a trace of deposits.
 pub type CouncilSeat = frame_system::EnsureSignedBy<SeatHolders, AccountId>;
 
@@ -265,10 +209,62 @@ impl Contains<AccountId> for SeatHolders {
 	}
 }
 impl frame_support::traits::SortedMembers<AccountId> for SeatHolders {
-	fn sorted_members() -> alloc::vec::Vec<AccountId> {
+	fn sorted_members() -> Vec<AccountId> {
 		pallet_collective::Members::<Runtime, CouncilInstance>::get()
 	}
 }
 
-/// What follows a change of seats: the collective's members, and the right to transact.
-pub type CouncilSeats = pallet_members::CouncilAccounts<Runtime, Council>;
+/// Number of seats.
+fn seats() -> usize {
+	pallet_membership::Members::<Runtime, CouncilInstance>::decode_len().unwrap_or_default()
+}
+
+/// Keeps a council that can decide. Nothing but a motion changes it, so one without seats, or whose seats are one account many
+/// times over, would stay so for ever. A seat goes to another account by motion (`swap_member`) and not by the seat alone: whoever
+/// stole its key could give it away. A seat whose key changes at will is an account with proxies.
+pub struct SeatsKept;
+impl Contains<RuntimeCall> for SeatsKept {
+	fn contains(call: &RuntimeCall) -> bool {
+		use pallet_membership::Call;
+		let RuntimeCall::CouncilMembership(call) = call else {
+			return true;
+		};
+		match call {
+			Call::remove_member { .. } => seats() > MIN_SEATS,
+			Call::reset_members { members } => {
+				let mut distinct = members.clone();
+				distinct.sort();
+				distinct.dedup();
+				distinct.len() == members.len() && members.len() >= seats().min(MIN_SEATS)
+			}
+			Call::change_key { .. } => false,
+			_ => true,
+		}
+	}
+}
+
+/// What follows a change of seats: the collective's members, the right to transact, the places for motions.
+pub struct CouncilSeats;
+
+type Accounts = pallet_members::CouncilAccounts<Runtime, Council>;
+
+impl InitializeMembers<AccountId> for CouncilSeats {
+	fn initialize_members(members: &[AccountId]) {
+		Accounts::initialize_members(members);
+	}
+}
+
+impl ChangeMembers<AccountId> for CouncilSeats {
+	fn change_members_sorted(incoming: &[AccountId], outgoing: &[AccountId], sorted_new: &[AccountId]) {
+		outgoing.iter().for_each(Restraint::forget);
+		Accounts::change_members_sorted(incoming, outgoing, sorted_new);
+	}
+
+	fn set_prime(prime: Option<AccountId>) {
+		Accounts::set_prime(prime);
+	}
+
+	fn get_prime() -> Option<AccountId> {
+		Accounts::get_prime()
+	}
+}

@@ -3,10 +3,11 @@
 //! Blocks, accounts, time, allowance.
 
 use crate::{
+	configs::{emergency::Migrator, governance::SeatsKept},
 	no_token::NoToken,
 	weights::block::{BlockExecutionWeight, ExtrinsicBaseWeight},
-	AccountId, Balance, Block, Hash, MultiBlockMigrations, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall,
-	RuntimeEvent, RuntimeOrigin, RuntimeTask, SafeMode, TxPause, SLOT_DURATION_MS, VERSION,
+	AccountId, Balance, Block, Hash, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
+	RuntimeOrigin, RuntimeTask, SafeMode, TxPause, SLOT_DURATION_MS, VERSION,
 };
 use frame_support::{
 	derive_impl,
@@ -63,7 +64,7 @@ impl Contains<RuntimeCall> for KeepSessionKeys {
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
-	type BaseCallFilter = InsideBoth<InsideBoth<SafeMode, TxPause>, KeepSessionKeys>;
+	type BaseCallFilter = InsideBoth<InsideBoth<SafeMode, TxPause>, InsideBoth<KeepSessionKeys, SeatsKept>>;
 	type Block = Block;
 	type BlockHashCount = BlockHashCount;
 	type BlockLength = RuntimeBlockLength;
@@ -74,7 +75,7 @@ impl frame_system::Config for Runtime {
 	type Hash = Hash;
 	type Lookup = AccountIdLookup<AccountId, ()>;
 	type MaxConsumers = ConstU32<16>;
-	type MultiBlockMigrator = MultiBlockMigrations;
+	type MultiBlockMigrator = Migrator;
 	type Nonce = Nonce;
 	type SS58Prefix = SS58Prefix;
 	type SingleBlockMigrations = crate::migrations::SingleBlock;
@@ -119,7 +120,8 @@ impl pallet_multisig::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeCall = RuntimeCall;
 	type Currency = NoToken;
-	type DepositBase = ConstU128<0>;
+	// An entry for each operation that waits; see `NoToken`.
+	type DepositBase = ConstU128<1>;
 	type DepositFactor = ConstU128<0>;
 	type MaxSignatories = ConstU32<20>;
 	type WeightInfo = crate::weights::pallet_multisig::WeightInfo<Runtime>;
@@ -148,7 +150,8 @@ pub enum ProxyType {
 	Any,
 	/// The council's business: propose, vote, close.
 	Council,
-	/// What an institution does for itself: nodes, channels, agreements, receipts, anchors.
+	/// What an institution does for itself: nodes, channels, agreements, receipts, anchors. Not who acts for it, nor whether it
+	/// stays: a clerk's stolen key must not be the institution.
 	Consortium,
 }
 
@@ -157,14 +160,19 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 		match self {
 			ProxyType::Any => true,
 			ProxyType::Council => matches!(call, RuntimeCall::Council(..) | RuntimeCall::Preimage(..)),
-			ProxyType::Consortium => matches!(
-				call,
-				RuntimeCall::Members(..)
-					| RuntimeCall::Channels(..)
-					| RuntimeCall::Agreements(..)
-					| RuntimeCall::Receipts(..)
-					| RuntimeCall::Anchors(..)
-			),
+			ProxyType::Consortium => match call {
+				RuntimeCall::Members(call) => !matches!(
+					call,
+					pallet_members::Call::set_manager { .. } | pallet_members::Call::exit {}
+				),
+				_ => matches!(
+					call,
+					RuntimeCall::Channels(..)
+						| RuntimeCall::Agreements(..)
+						| RuntimeCall::Receipts(..)
+						| RuntimeCall::Anchors(..)
+				),
+			},
 		}
 	}
 
@@ -178,13 +186,14 @@ impl pallet_proxy::Config for Runtime {
 	type RuntimeCall = RuntimeCall;
 	type Currency = NoToken;
 	type ProxyType = ProxyType;
+	// An entry for each proxy and each announcement; see `NoToken`.
 	type ProxyDepositBase = ConstU128<0>;
-	type ProxyDepositFactor = ConstU128<0>;
+	type ProxyDepositFactor = ConstU128<1>;
 	type MaxProxies = ConstU32<16>;
 	type WeightInfo = crate::weights::pallet_proxy::WeightInfo<Runtime>;
 	type MaxPending = ConstU32<16>;
 	type CallHasher = sp_runtime::traits::BlakeTwo256;
 	type AnnouncementDepositBase = ConstU128<0>;
-	type AnnouncementDepositFactor = ConstU128<0>;
+	type AnnouncementDepositFactor = ConstU128<1>;
 	type BlockNumberProvider = frame_system::Pallet<Runtime>;
 }

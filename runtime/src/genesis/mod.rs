@@ -12,6 +12,7 @@
 
 mod presets;
 
+use crate::configs::governance::CouncilInstance;
 use alloc::{vec, vec::Vec};
 use sp_genesis_builder::PresetId;
 
@@ -19,6 +20,18 @@ use sp_genesis_builder::PresetId;
 pub const DEVELOPMENT: &str = "development";
 /// Five institutions.
 pub const LOCAL: &str = "local";
+
+/// Puts a genesis into the state.
+///
+/// # Errors
+/// What the SDK says of the JSON; or that the council has no seats, since nobody could ever make a motion on such a chain.
+pub fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
+	frame_support::genesis_builder_helper::build_state::<crate::RuntimeGenesisConfig>(config)?;
+	match pallet_collective::Members::<crate::Runtime, CouncilInstance>::get().is_empty() {
+		true => Err("the council has no seats: nobody could ever make a motion".into()),
+		false => Ok(()),
+	}
+}
 
 /// The JSON of a preset.
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {

@@ -9,8 +9,12 @@ pub type SingleBlock = ();
 
 /// Run over several blocks after the upgrade, by `pallet-migrations`. While it runs, blocks take inherents only; orders travel
 /// on, since they need no block, and their anchors follow.
-#[cfg(not(feature = "next-version"))]
+#[cfg(not(any(feature = "next-version", test)))]
 pub type MultiBlock = ();
+
+/// What tests let fail.
+#[cfg(all(test, not(feature = "next-version")))]
+pub type MultiBlock = (crate::tests::migrations::Faulty,);
 
 /// What the version that tests upgrade to has to move.
 #[cfg(feature = "next-version")]

@@ -5,18 +5,22 @@
 
 mod admission;
 mod calls;
+mod deadlock;
 mod departure;
 mod emergency;
 mod equivocation;
 mod evidence;
 mod flood;
+pub mod migrations;
 mod powers;
 mod presets;
 mod privacy;
 mod random;
 mod rotation;
+mod seats;
 mod sessions;
 mod setup;
 mod token;
+mod votes;
 
 use setup::{council, local, signed};

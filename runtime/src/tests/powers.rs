@@ -49,6 +49,8 @@ enum Who {
 	Account,
 	/// Root alone.
 	Root,
+	/// Nobody, root included.
+	Nobody,
 }
 use Who::*;
 
@@ -81,7 +83,7 @@ fn every_power_takes_the_share_of_the_table_at_every_size_of_the_council() {
 	let powers: [(&str, Share, Test); 16] = [
 		("MemberSuspension", OneThird, holds::<power::MemberSuspension>),
 		("ChannelSuspension", OneThird, holds::<power::ChannelSuspension>),
-		("AgreementRefusal", OneThird, holds::<power::AgreementRefusal>),
+		("AgreementRefusal", MoreThanHalf, holds::<power::AgreementRefusal>),
 		("MemberAdmission", MoreThanHalf, holds::<power::MemberAdmission>),
 		("ChannelGrant", MoreThanHalf, holds::<power::ChannelGrant>),
 		("ChannelResumption", MoreThanHalf, holds::<power::ChannelResumption>),
@@ -125,7 +127,7 @@ fn governance() -> Vec<(RuntimeCall, Who)> {
 	let remark = || Box::new(RuntimeCall::System(frame_system::Call::remark { remark: Vec::new() }));
 	vec![
 		(pallet_safe_mode::Call::force_enter {}.into(), Council(OneThird)),
-		(pallet_safe_mode::Call::force_extend {}.into(), Council(OneThird)),
+		(pallet_safe_mode::Call::force_extend {}.into(), Council(MoreThanHalf)),
 		(pallet_safe_mode::Call::force_exit {}.into(), Council(TwoThirds)),
 		(pallet_safe_mode::Call::enter {}.into(), Account),
 		(pallet_safe_mode::Call::extend {}.into(), Account),
@@ -158,7 +160,7 @@ fn governance() -> Vec<(RuntimeCall, Who)> {
 				full_name: pausable.clone(),
 			}
 			.into(),
-			Council(OneThird),
+			Council(MoreThanHalf),
 		),
 		(
 			pallet_tx_pause::Call::unpause { ident: pausable }.into(),
@@ -194,11 +196,8 @@ fn governance() -> Vec<(RuntimeCall, Who)> {
 			.into(),
 			Account,
 		),
-		(
-			pallet_membership::Call::set_prime { who: who().into() }.into(),
-			Council(TwoThirds),
-		),
-		(pallet_membership::Call::clear_prime {}.into(), Council(TwoThirds)),
+		(pallet_membership::Call::set_prime { who: who().into() }.into(), Nobody),
+		(pallet_membership::Call::clear_prime {}.into(), Nobody),
 		(
 			pallet_whitelist::Call::whitelist_call { call_hash: hash }.into(),
 			Council(TwoThirds),
@@ -291,12 +290,12 @@ fn governance_calls_take_the_origin_of_the_table() {
 			let accepted_from = (1..=5).find(|ayes| !is_refused(&call, council(*ayes)));
 			let expected = match who {
 				Council(share) | Relayed(share) => Some(share.least(5)),
-				Account | Root => None,
+				Account | Root | Nobody => None,
 			};
 			assert_eq!(accepted_from, expected, "{name:?}: ayes of five that suffice");
 			// An account alone, councillor or not, has no power of the council.
 			let alone = RuntimeOrigin::signed(Alice.to_account_id());
-			let by_origin = matches!(who, Council(_) | Root);
+			let by_origin = matches!(who, Council(_) | Root | Nobody);
 			assert_eq!(is_refused(&call, alone.clone()), by_origin, "{name:?}: signed");
 			// Where it may carry out a decision, there must be one.
 			assert!(
@@ -305,7 +304,7 @@ fn governance_calls_take_the_origin_of_the_table() {
 			);
 			assert_eq!(
 				is_refused(&call, RuntimeOrigin::root()),
-				who == Account,
+				matches!(who, Account | Nobody),
 				"{name:?}: root"
 			);
 			assert!(is_refused(&call, RuntimeOrigin::none()), "{name:?}: no origin");
@@ -330,7 +329,16 @@ fn no_call_of_a_governing_pallet_is_left_out() {
 #[test]
 fn validators_never_fall_below_the_floor() {
 	local().execute_with(|| {
-		for validator in [Bob, Charlie, Dave, Eve] {
+		// With five in the genesis the floor is four, and a majority does not lower it.
+		assert_ok!(Validators::remove_validator(council(3), Bob.to_account_id()));
+		let refused = pallet_validators::Error::<Runtime>::FloorReached;
+		assert_noop!(
+			Validators::remove_validator(council(3), Charlie.to_account_id()),
+			refused
+		);
+		assert_noop!(Validators::set_floor(council(3), 1), DispatchError::BadOrigin);
+		assert_ok!(Validators::set_floor(council(4), 1));
+		for validator in [Charlie, Dave, Eve] {
 			assert_ok!(Validators::remove_validator(council(3), validator.to_account_id()));
 		}
 		assert!(Validators::remove_validator(council(3), Alice.to_account_id()).is_err());

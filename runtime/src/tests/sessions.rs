@@ -27,7 +27,7 @@ fn a_quiet_network_takes_members_calls_in_every_block() {
 	let mut refused = Vec::new();
 	for _ in 0..4 * SessionPeriod::get() {
 		chain.block(|| {
-			if !matches!(send(&bank.delegate, remark()), Ok(Ok(_))) {
+			if !matches!(send(&bank.manager, remark()), Ok(Ok(_))) {
 				refused.push(System::block_number());
 			}
 		});

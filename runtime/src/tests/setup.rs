@@ -3,9 +3,9 @@
 //! A chain for tests: the local preset, blocks made as an author makes them, and institutions that join.
 
 use crate::{
-	configs::governance::CouncilInstance, genesis, AccountId, Address, Aura, Channels, Executive, Header, Members,
-	Runtime, RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin, Session, Signature, SignedPayload, System, TxExtension,
-	UncheckedExtrinsic, SLOT_DURATION_MS,
+	configs::governance::CouncilInstance, genesis, AccountId, Address, Aura, Block, Channels, Executive, Header,
+	Members, Runtime, RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin, Session, Signature, SignedPayload, System,
+	TxExtension, UncheckedExtrinsic, SLOT_DURATION_MS,
 };
 use codec::Encode;
 use frame_support::{assert_ok, storage::with_transaction, traits::DisabledValidators};
@@ -21,10 +21,11 @@ use sp_genesis_builder::PresetId;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
 	generic::Era,
-	traits::Header as _,
+	traits::{Block as _, Header as _},
 	transaction_validity::{TransactionSource, TransactionValidity},
-	ApplyExtrinsicResult, BuildStorage, Digest, DigestItem, DispatchError, TransactionOutcome,
+	ApplyExtrinsicResult, BuildStorage, Digest, DigestItem, DispatchError, ExtrinsicInclusionMode, TransactionOutcome,
 };
+use std::cell::RefCell;
 
 /// The slot of the first block: a moment in 2027.
 pub const FIRST_SLOT: u64 = 900_000_000;
@@ -70,10 +71,16 @@ fn merge(base: &mut serde_json::Value, patch: serde_json::Value) {
 	}
 }
 
+thread_local! {
+	/// What [`send`] put into the block under way.
+	static SENT: RefCell<Vec<UncheckedExtrinsic>> = const { RefCell::new(Vec::new()) };
+}
+
 /// A chain whose blocks are made as an author makes them.
 pub struct Chain {
 	ext: sp_io::TestExternalities,
 	head: Header,
+	mode: ExtrinsicInclusionMode,
 }
 
 impl Chain {
@@ -82,35 +89,56 @@ impl Chain {
 		let mut ext = genesis_state();
 		let parent = ext.execute_with(|| System::block_hash(0));
 		let head = Header::new(0, Default::default(), Default::default(), parent, Digest::default());
-		Chain { ext, head }
+		Chain {
+			ext,
+			head,
+			mode: ExtrinsicInclusionMode::AllExtrinsics,
+		}
 	}
 
 	/// Makes the next block with the clock's inherent; `fill` puts extrinsics in.
 	pub fn block<R>(&mut self, fill: impl FnOnce() -> R) -> R {
 		let (number, parent) = (self.head.number + 1, self.parent());
-		let (head, result) = self.ext.execute_with(|| {
-			let slot = next_slot();
-			let digest = Digest {
-				logs: vec![DigestItem::PreRuntime(AURA_ENGINE_ID, slot.encode())],
-			};
-			Executive::initialize_block(&Header::new(
-				number,
-				Default::default(),
-				Default::default(),
-				parent,
-				digest,
-			));
-			let now = slot * SLOT_DURATION_MS;
-			let clock = UncheckedExtrinsic::new_bare(RuntimeCall::Timestamp(pallet_timestamp::Call::set { now }));
-			assert_ok!(Executive::apply_extrinsic(clock).expect("the clock's inherent is valid"));
-			let result = fill();
-			(Executive::finalize_block(), result)
+		let authored = self.ext.execute_with(|| author(number, parent, fill));
+		self.took(authored)
+	}
+
+	/// Makes the next block as [`Chain::block`] does, forgets what that did to the state, and imports the block as every other
+	/// node does, with all that import checks.
+	pub fn import<R>(&mut self, fill: impl FnOnce() -> R) -> R {
+		let (number, parent) = (self.head.number + 1, self.parent());
+		let authored = self.ext.execute_with(|| {
+			// Not `with_transaction`: it notes its depth in the state, and so in the root.
+			sp_io::storage::start_transaction();
+			let authored = author(number, parent, fill);
+			sp_io::storage::rollback_transaction();
+			let block = Block::new(authored.head.clone(), authored.extrinsics.clone());
+			Executive::execute_block(block.into());
+			authored
 		});
+		self.took(authored)
+	}
+
+	fn took<R>(&mut self, authored: Authored<R>) -> R {
 		self.ext
 			.commit_all()
 			.expect("nothing is left open at the end of a block");
-		self.head = head;
-		result
+		self.head = authored.head;
+		self.mode = authored.mode;
+		authored.result
+	}
+
+	/// What the newest block was allowed to hold.
+	pub fn mode(&self) -> ExtrinsicInclusionMode {
+		self.mode
+	}
+
+	/// Lets so many blocks pass of which nothing is seen: the next one has a number as much higher.
+	pub fn skip(&mut self, blocks: u32) {
+		self.pass(1);
+		self.head.number += blocks;
+		let number = self.head.number;
+		self.look(|| System::set_block_number(number));
 	}
 
 	/// Makes blocks that hold nothing but the clock's inherent.
@@ -131,6 +159,41 @@ impl Chain {
 			0 => *self.head.parent_hash(),
 			_ => self.head.hash(),
 		}
+	}
+}
+
+/// A block that was made.
+struct Authored<R> {
+	head: Header,
+	mode: ExtrinsicInclusionMode,
+	extrinsics: Vec<UncheckedExtrinsic>,
+	result: R,
+}
+
+/// Makes a block over the present state.
+fn author<R>(number: u32, parent: crate::Hash, fill: impl FnOnce() -> R) -> Authored<R> {
+	let slot = next_slot();
+	let digest = Digest {
+		logs: vec![DigestItem::PreRuntime(AURA_ENGINE_ID, slot.encode())],
+	};
+	let mode = Executive::initialize_block(&Header::new(
+		number,
+		Default::default(),
+		Default::default(),
+		parent,
+		digest,
+	));
+	let now = slot * SLOT_DURATION_MS;
+	let clock = UncheckedExtrinsic::new_bare(RuntimeCall::Timestamp(pallet_timestamp::Call::set { now }));
+	assert_ok!(Executive::apply_extrinsic(clock.clone()).expect("the clock's inherent is valid"));
+	SENT.set(vec![clock]);
+	let result = fill();
+	let head = Executive::finalize_block();
+	Authored {
+		head,
+		mode,
+		extrinsics: SENT.take(),
+		result,
 	}
 }
 
@@ -178,7 +241,7 @@ pub fn signed_by(who: &sr25519::Pair, call: RuntimeCall, nonce: u32) -> Unchecke
 		frame_system::CheckTxVersion::new(),
 		frame_system::CheckGenesis::new(),
 		frame_system::CheckEra::from(Era::Immortal),
-		frame_system::CheckNonce::from(nonce),
+		pallet_members::CheckTransactorNonce::from(nonce),
 		frame_system::CheckWeight::new(),
 		pallet_transaction_payment::ChargeTransactionPayment::from(0),
 		frame_metadata_hash_extension::CheckMetadataHash::new(false),
@@ -210,7 +273,17 @@ pub fn validate(extrinsic: UncheckedExtrinsic) -> TransactionValidity {
 
 /// Puts a call into the block that is being made.
 pub fn send(who: &sr25519::Pair, call: RuntimeCall) -> ApplyExtrinsicResult {
-	Executive::apply_extrinsic(next_by(who, call))
+	let extrinsic = next_by(who, call);
+	// What is refused an author leaves out, with all that trying it left in the state.
+	sp_io::storage::start_transaction();
+	let answer = Executive::apply_extrinsic(extrinsic.clone());
+	if answer.is_ok() {
+		sp_io::storage::commit_transaction();
+		SENT.with_borrow_mut(|sent| sent.push(extrinsic));
+	} else {
+		sp_io::storage::rollback_transaction();
+	}
+	answer
 }
 
 /// An institution with one node.

@@ -63,6 +63,7 @@ impl<T: frame_system::Config> pallet_collective::WeightInfo for WeightInfo<T> {
 	/// Storage: `Council::ProposalOf` (r:1 w:1)
 	/// Storage: `Council::Proposals` (r:1 w:1)
 	/// Storage: `Council::Voting` (r:0 w:1)
+	/// Storage: `Restraint::MotionsOf` (r:1 w:1)
 	/// The range of component `b` is `[2, 1024]`.
 	/// The range of component `m` is `[2, 100]`.
 	/// The range of component `p` is `[1, 100]`.
@@ -72,8 +73,8 @@ impl<T: frame_system::Config> pallet_collective::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(2_981, 0).saturating_mul(b.into()))
 			.saturating_add(Weight::from_parts(14_513, 0).saturating_mul(m.into()))
 			.saturating_add(Weight::from_parts(288_403, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(4_u64))
-			.saturating_add(T::DbWeight::get().writes(4_u64))
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 	/// Storage: `Council::Members` (r:1 w:0)
 	/// Storage: `Council::Voting` (r:1 w:1)

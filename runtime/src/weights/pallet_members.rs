@@ -42,19 +42,21 @@ impl<T: frame_system::Config> pallet_members::WeightInfo for WeightInfo<T> {
 	}
 	/// Storage: `Members::Members` (r:1 w:1)
 	/// Storage: `Members::PeersRevision` (r:1 w:1)
+	/// Storage: `Members::Reinstated` (r:1 w:0)
 	fn suspend() -> Weight {
 		// Shortest run: 12_220 ns.
 		Weight::from_parts(13_141_000, 0)
-			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Members::Members` (r:1 w:1)
 	/// Storage: `Members::PeersRevision` (r:1 w:1)
+	/// Storage: `Members::Reinstated` (r:0 w:1)
 	fn reinstate() -> Weight {
 		// Shortest run: 11_787 ns.
 		Weight::from_parts(12_641_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
-			.saturating_add(T::DbWeight::get().writes(2_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 	/// Storage: `Council::Members` (r:1 w:0)
 	/// Storage: `Members::CounterForManagers` (r:1 w:1)
@@ -66,11 +68,12 @@ impl<T: frame_system::Config> pallet_members::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Managers` (r:1 w:1)
 	/// Storage: `Members::MemberAllowances` (r:0 w:1)
 	/// Storage: `Members::Members` (r:1 w:1)
-	/// Storage: `Members::Nodes` (r:16 w:16)
 	/// Storage: `Members::NodesOf` (r:1 w:1)
-	/// Storage: `Members::Peers` (r:0 w:16)
+	/// Storage: `Members::Nodes` (r:16 w:16)
 	/// Storage: `Members::PeersRevision` (r:1 w:1)
+	/// Storage: `Members::Peers` (r:0 w:16)
 	/// Storage: `Members::Profiles` (r:1 w:0)
+	/// Storage: `Members::Reinstated` (r:0 w:1)
 	/// Storage: `Validators::Validators` (r:1 w:0)
 	/// The range of component `n` is `[1, 16]`.
 	fn exit(n: u32, ) -> Weight {
@@ -80,7 +83,7 @@ impl<T: frame_system::Config> pallet_members::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(34_060_222, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(8_u64))
 			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(7_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
 			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
 	}
 	/// Storage: `Council::Members` (r:1 w:0)
@@ -93,11 +96,12 @@ impl<T: frame_system::Config> pallet_members::WeightInfo for WeightInfo<T> {
 	/// Storage: `Members::Managers` (r:1 w:1)
 	/// Storage: `Members::MemberAllowances` (r:0 w:1)
 	/// Storage: `Members::Members` (r:1 w:1)
-	/// Storage: `Members::Nodes` (r:16 w:16)
 	/// Storage: `Members::NodesOf` (r:1 w:1)
-	/// Storage: `Members::Peers` (r:0 w:16)
+	/// Storage: `Members::Nodes` (r:16 w:16)
 	/// Storage: `Members::PeersRevision` (r:1 w:1)
+	/// Storage: `Members::Peers` (r:0 w:16)
 	/// Storage: `Members::Profiles` (r:1 w:0)
+	/// Storage: `Members::Reinstated` (r:0 w:1)
 	/// Storage: `Validators::Validators` (r:1 w:0)
 	/// The range of component `n` is `[1, 16]`.
 	fn remove(n: u32, ) -> Weight {
@@ -107,7 +111,7 @@ impl<T: frame_system::Config> pallet_members::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(34_041_000, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(8_u64))
 			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(7_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
 			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
 	}
 	/// Storage: `Members::CounterForManagers` (r:1 w:1)

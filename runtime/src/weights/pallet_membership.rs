@@ -21,6 +21,7 @@ impl<T: frame_system::Config> pallet_membership::WeightInfo for WeightInfo<T> {
 	/// Storage: `Council::Prime` (r:0 w:1)
 	/// Storage: `Council::Proposals` (r:1 w:0)
 	/// Storage: `CouncilMembership::Members` (r:1 w:1)
+	/// Storage: `Members::CouncilAllowances` (r:0 w:1)
 	/// Storage: `Members::KnownAccounts` (r:1 w:1)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// The range of component `m` is `[1, 99]`.
@@ -29,6 +30,21 @@ impl<T: frame_system::Config> pallet_membership::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(25_116_222, 0)
 			.saturating_add(Weight::from_parts(102_888, 0).saturating_mul(m.into()))
 			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(6_u64))
+	}
+	/// Storage: `Council::Members` (r:0 w:1)
+	/// Storage: `Council::Prime` (r:0 w:1)
+	/// Storage: `Council::Proposals` (r:1 w:0)
+	/// Storage: `CouncilMembership::Members` (r:1 w:1)
+	/// Storage: `CouncilMembership::Prime` (r:1 w:0)
+	/// Storage: `Members::CouncilAllowances` (r:0 w:1)
+	/// Storage: `Restraint::MotionsOf` (r:0 w:1)
+	/// The range of component `m` is `[2, 100]`.
+	fn remove_member(m: u32, ) -> Weight {
+		// Shortest run: 16_236 ns.
+		Weight::from_parts(16_731_142, 0)
+			.saturating_add(Weight::from_parts(73_857, 0).saturating_mul(m.into()))
+			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 	/// Storage: `Council::Members` (r:0 w:1)
@@ -37,21 +53,8 @@ impl<T: frame_system::Config> pallet_membership::WeightInfo for WeightInfo<T> {
 	/// Storage: `CouncilMembership::Members` (r:1 w:1)
 	/// Storage: `CouncilMembership::Prime` (r:1 w:0)
 	/// Storage: `Members::CouncilAllowances` (r:0 w:1)
-	/// The range of component `m` is `[2, 100]`.
-	fn remove_member(m: u32, ) -> Weight {
-		// Shortest run: 16_236 ns.
-		Weight::from_parts(16_731_142, 0)
-			.saturating_add(Weight::from_parts(73_857, 0).saturating_mul(m.into()))
-			.saturating_add(T::DbWeight::get().reads(3_u64))
-			.saturating_add(T::DbWeight::get().writes(4_u64))
-	}
-	/// Storage: `Council::Members` (r:0 w:1)
-	/// Storage: `Council::Prime` (r:0 w:1)
-	/// Storage: `Council::Proposals` (r:1 w:0)
-	/// Storage: `CouncilMembership::Members` (r:1 w:1)
-	/// Storage: `CouncilMembership::Prime` (r:1 w:0)
-	/// Storage: `Members::CouncilAllowances` (r:0 w:1)
 	/// Storage: `Members::KnownAccounts` (r:1 w:1)
+	/// Storage: `Restraint::MotionsOf` (r:0 w:1)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// The range of component `m` is `[2, 100]`.
 	fn swap_member(m: u32, ) -> Weight {
@@ -59,15 +62,16 @@ impl<T: frame_system::Config> pallet_membership::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(29_211_614, 0)
 			.saturating_add(Weight::from_parts(144_193, 0).saturating_mul(m.into()))
 			.saturating_add(T::DbWeight::get().reads(5_u64))
-			.saturating_add(T::DbWeight::get().writes(6_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
 	/// Storage: `Council::Members` (r:0 w:1)
 	/// Storage: `Council::Prime` (r:0 w:1)
 	/// Storage: `Council::Proposals` (r:1 w:0)
 	/// Storage: `CouncilMembership::Members` (r:1 w:1)
 	/// Storage: `CouncilMembership::Prime` (r:1 w:0)
-	/// Storage: `Members::CouncilAllowances` (r:0 w:99)
+	/// Storage: `Members::CouncilAllowances` (r:0 w:198)
 	/// Storage: `Members::KnownAccounts` (r:99 w:99)
+	/// Storage: `Restraint::MotionsOf` (r:0 w:99)
 	/// Storage: `System::Account` (r:99 w:99)
 	/// The range of component `m` is `[1, 100]`.
 	fn reset_members(m: u32, ) -> Weight {
@@ -76,7 +80,7 @@ impl<T: frame_system::Config> pallet_membership::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(11_444_576, 0).saturating_mul(m.into()))
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(m.into())))
-			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(m.into())))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(m.into())))
 	}
 	/// Storage: `Council::Members` (r:0 w:1)
 	/// Storage: `Council::Prime` (r:0 w:1)

@@ -26,6 +26,7 @@ impl<T: frame_system::Config> pallet_multisig::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 	}
 	/// Storage: `Multisig::Multisigs` (r:1 w:1)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// The range of component `s` is `[2, 20]`.
 	/// The range of component `z` is `[0, 10000]`.
 	fn as_multi_create(s: u32, z: u32, ) -> Weight {
@@ -33,8 +34,8 @@ impl<T: frame_system::Config> pallet_multisig::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(16_243_598, 0)
 			.saturating_add(Weight::from_parts(77_200, 0).saturating_mul(s.into()))
 			.saturating_add(Weight::from_parts(2_221, 0).saturating_mul(z.into()))
-			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Multisig::Multisigs` (r:1 w:1)
 	/// The range of component `s` is `[3, 20]`.
@@ -48,6 +49,7 @@ impl<T: frame_system::Config> pallet_multisig::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Multisig::Multisigs` (r:1 w:1)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// Storage: `SafeMode::EnteredUntil` (r:1 w:0)
 	/// The range of component `s` is `[2, 20]`.
 	/// The range of component `z` is `[0, 10000]`.
@@ -56,17 +58,18 @@ impl<T: frame_system::Config> pallet_multisig::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(21_115_841, 0)
 			.saturating_add(Weight::from_parts(129_900, 0).saturating_mul(s.into()))
 			.saturating_add(Weight::from_parts(2_259, 0).saturating_mul(z.into()))
-			.saturating_add(T::DbWeight::get().reads(2_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Multisig::Multisigs` (r:1 w:1)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// The range of component `s` is `[2, 20]`.
 	fn approve_as_multi_create(s: u32, ) -> Weight {
 		// Shortest run: 14_241 ns.
 		Weight::from_parts(14_958_000, 0)
 			.saturating_add(Weight::from_parts(92_000, 0).saturating_mul(s.into()))
-			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Multisig::Multisigs` (r:1 w:1)
 	/// The range of component `s` is `[2, 20]`.
@@ -78,13 +81,14 @@ impl<T: frame_system::Config> pallet_multisig::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Multisig::Multisigs` (r:1 w:1)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// The range of component `s` is `[2, 20]`.
 	fn cancel_as_multi(s: u32, ) -> Weight {
 		// Shortest run: 14_981 ns.
 		Weight::from_parts(15_829_000, 0)
 			.saturating_add(Weight::from_parts(89_000, 0).saturating_mul(s.into()))
-			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Not measured: it is about deposits, and this chain has no currency. What the SDK measured.
 	fn poke_deposit(s: u32) -> Weight {

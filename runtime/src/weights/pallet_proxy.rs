@@ -28,6 +28,7 @@ impl<T: frame_system::Config> pallet_proxy::WeightInfo for WeightInfo<T> {
 	}
 	/// Storage: `Proxy::Announcements` (r:1 w:1)
 	/// Storage: `Proxy::Proxies` (r:1 w:0)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// Storage: `SafeMode::EnteredUntil` (r:1 w:0)
 	/// The range of component `a` is `[0, 15]`.
 	/// The range of component `p` is `[1, 15]`.
@@ -36,10 +37,11 @@ impl<T: frame_system::Config> pallet_proxy::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(21_478_333, 0)
 			.saturating_add(Weight::from_parts(233_333, 0).saturating_mul(a.into()))
 			.saturating_add(Weight::from_parts(5_333, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(3_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Proxy::Announcements` (r:1 w:1)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// The range of component `a` is `[0, 15]`.
 	/// The range of component `p` is `[1, 15]`.
 	fn remove_announcement(a: u32, p: u32, ) -> Weight {
@@ -47,10 +49,11 @@ impl<T: frame_system::Config> pallet_proxy::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(8_365_000, 0)
 			.saturating_add(Weight::from_parts(210_000, 0).saturating_mul(a.into()))
 			.saturating_add(Weight::from_parts(3_400, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Proxy::Announcements` (r:1 w:1)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// The range of component `a` is `[0, 15]`.
 	/// The range of component `p` is `[1, 15]`.
 	fn reject_announcement(a: u32, p: u32, ) -> Weight {
@@ -58,11 +61,12 @@ impl<T: frame_system::Config> pallet_proxy::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(8_300_476, 0)
 			.saturating_add(Weight::from_parts(212_666, 0).saturating_mul(a.into()))
 			.saturating_add(Weight::from_parts(10_857, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Proxy::Announcements` (r:1 w:1)
 	/// Storage: `Proxy::Proxies` (r:1 w:0)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// The range of component `a` is `[0, 15]`.
 	/// The range of component `p` is `[1, 15]`.
 	fn announce(a: u32, p: u32, ) -> Weight {
@@ -70,53 +74,58 @@ impl<T: frame_system::Config> pallet_proxy::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(15_909_700, 0)
 			.saturating_add(Weight::from_parts(224_600, 0).saturating_mul(a.into()))
 			.saturating_add(Weight::from_parts(24_300, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(2_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Proxy::Proxies` (r:1 w:1)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// The range of component `p` is `[1, 15]`.
 	fn add_proxy(p: u32, ) -> Weight {
 		// Shortest run: 10_553 ns.
 		Weight::from_parts(11_276_285, 0)
 			.saturating_add(Weight::from_parts(27_857, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Proxy::Proxies` (r:1 w:1)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// The range of component `p` is `[1, 15]`.
 	fn remove_proxy(p: u32, ) -> Weight {
 		// Shortest run: 10_293 ns.
 		Weight::from_parts(11_135_000, 0)
 			.saturating_add(Weight::from_parts(26_750, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Proxy::Proxies` (r:1 w:1)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// The range of component `p` is `[1, 15]`.
 	fn remove_proxies(p: u32, ) -> Weight {
 		// Shortest run: 10_085 ns.
 		Weight::from_parts(9_443_750, 0)
 			.saturating_add(Weight::from_parts(1_848_625, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Proxy::Proxies` (r:1 w:1)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// The range of component `p` is `[1, 15]`.
 	fn create_pure(p: u32, ) -> Weight {
 		// Shortest run: 13_435 ns.
 		Weight::from_parts(14_318_090, 0)
 			.saturating_add(Weight::from_parts(4_090, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Proxy::Proxies` (r:1 w:1)
+	/// Storage: `Restraint::Entries` (r:1 w:1)
 	/// The range of component `p` is `[0, 14]`.
 	fn kill_pure(p: u32, ) -> Weight {
 		// Shortest run: 10_917 ns.
 		Weight::from_parts(11_687_000, 0)
 			.saturating_add(Weight::from_parts(11_000, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Not measured: it is about deposits, and this chain has no currency. What the SDK measured.
 	fn poke_deposit() -> Weight {

@@ -23,22 +23,24 @@ impl<T: frame_system::Config> pallet_safe_mode::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(2_498_000, 0)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 	}
+	/// Storage: `Restraint::SafeModeEnded` (r:0 w:1)
 	/// Storage: `SafeMode::EnteredUntil` (r:1 w:1)
 	fn on_initialize_exit() -> Weight {
 		// Shortest run: 5_813 ns.
 		Weight::from_parts(6_378_000, 0)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Not measured: it is about deposits, and this chain has no currency. What the SDK measured.
 	fn enter() -> Weight {
 		<pallet_safe_mode::weights::SubstrateWeight<T> as pallet_safe_mode::WeightInfo>::enter()
 	}
+	/// Storage: `Restraint::SafeModeEnded` (r:1 w:0)
 	/// Storage: `SafeMode::EnteredUntil` (r:1 w:1)
 	fn force_enter() -> Weight {
 		// Shortest run: 6_862 ns.
 		Weight::from_parts(7_469_000, 0)
-			.saturating_add(T::DbWeight::get().reads(1_u64))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Not measured: it is about deposits, and this chain has no currency. What the SDK measured.
@@ -52,12 +54,13 @@ impl<T: frame_system::Config> pallet_safe_mode::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `Restraint::SafeModeEnded` (r:0 w:1)
 	/// Storage: `SafeMode::EnteredUntil` (r:1 w:1)
 	fn force_exit() -> Weight {
 		// Shortest run: 7_564 ns.
 		Weight::from_parts(8_129_000, 0)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Not measured: it is about deposits, and this chain has no currency. What the SDK measured.
 	fn release_deposit() -> Weight {

@@ -18,13 +18,14 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_transaction_payment::WeightInfo for WeightInfo<T> {
 	/// Storage: `Council::Members` (r:1 w:0)
+	/// Storage: `Members::CounterForManagers` (r:1 w:0)
 	/// Storage: `Members::Managers` (r:1 w:0)
 	/// Storage: `Members::MemberAllowances` (r:1 w:1)
 	/// Storage: `Members::Members` (r:1 w:0)
 	fn charge_transaction_payment() -> Weight {
 		// Shortest run: 28_002 ns.
 		Weight::from_parts(29_289_000, 0)
-			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 }

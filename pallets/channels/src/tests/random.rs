@@ -124,7 +124,9 @@ fn step((call, who, a, b, c): Step) -> DispatchResult {
 			// Mostly one that is suspended.
 			let suspended = Channels::<Test>::iter().find(|(_, it)| it.state == State::Suspended);
 			let aimed = suspended.filter(|_| b % 4 > 0).map_or(channel, |(id, _)| id);
-			ChannelsPallet::resume(power(who, 3), aimed)
+			let suspension = ChannelDetails::<Test>::get(aimed).and_then(|details| details.suspension);
+			let since = suspension.map_or(0, |suspension| suspension.since);
+			ChannelsPallet::resume(power(who, 3), aimed, since)
 		}
 		11 => ChannelsPallet::revoke(power(who, 4), channel, reason),
 		12 => ChannelsPallet::leave(party(channel, who, b % 2 == 0), channel),

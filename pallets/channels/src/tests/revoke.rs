@@ -29,7 +29,7 @@ fn ends_a_granted_channel_for_good() {
 		);
 		assert_eq!(Agenda::<Test>::iter().count(), 0);
 		assert_noop!(
-			ChannelsPallet::resume(RuntimeOrigin::root(), id),
+			ChannelsPallet::resume(RuntimeOrigin::root(), id, 1),
 			Error::<Test>::InvalidTransition(State::Revoked, Action::Resume)
 		);
 		// It is still listed, so that late packets get a reason.

@@ -27,8 +27,9 @@ fn every_change_of_a_granted_channel_is_a_version() {
 		assert_ok!(ChannelsPallet::set_terms(RuntimeOrigin::root(), id, narrower));
 		advance(5, SLOT);
 		assert_ok!(ChannelsPallet::suspend(RuntimeOrigin::root(), id, reason()));
+		let suspension = ChannelDetails::<Test>::get(id).unwrap().suspension.unwrap();
 		advance(1, SLOT);
-		assert_ok!(ChannelsPallet::resume(RuntimeOrigin::root(), id));
+		assert_ok!(ChannelsPallet::resume(RuntimeOrigin::root(), id, suspension.since));
 		advance(1, SLOT);
 		assert_ok!(ChannelsPallet::leave(by(SELLER), id));
 		let (all, one) = (Some(60_000), Some(1));

@@ -70,3 +70,27 @@ fn fails_when_the_reason_is_unreadable() {
 		);
 	});
 }
+
+/// The quick power does not do again at once what the greater one undid; the greater one may.
+#[test]
+fn fails_when_the_channel_was_resumed_lately() {
+	test(|| {
+		let id = granted(SELLER, ISSUER, terms());
+		let quick = || RuntimeOrigin::signed(council(2));
+		let greater = || RuntimeOrigin::signed(council(3));
+		assert_ok!(ChannelsPallet::suspend(quick(), id, reason()));
+		System::set_block_number(4);
+		assert_ok!(ChannelsPallet::resume(greater(), id, 1));
+		for block in [4, 23] {
+			System::set_block_number(block);
+			assert_noop!(
+				ChannelsPallet::suspend(quick(), id, reason()),
+				Error::<Test>::ResumedLately
+			);
+		}
+		assert_ok!(ChannelsPallet::suspend(greater(), id, reason()));
+		assert_ok!(ChannelsPallet::resume(greater(), id, 23));
+		System::set_block_number(43);
+		assert_ok!(ChannelsPallet::suspend(quick(), id, reason()));
+	});
+}

@@ -76,11 +76,59 @@ fn fails_when_the_member_is_suspended_or_gone() {
 		for who in [BANK, BANK_DELEGATE] {
 			assert_eq!(transact(who, call()), Err(refused(InvalidTransaction::BadSigner)));
 		}
-		assert_ok!(Members::reinstate(RuntimeOrigin::signed(ADMIT), bank));
+		assert_ok!(Members::reinstate(RuntimeOrigin::signed(ADMIT), bank, 1));
 		assert_ok!(transact(BANK, call()));
 		assert_ok!(Members::remove(RuntimeOrigin::signed(EXIT), bank));
 		for who in [BANK, BANK_DELEGATE] {
 			assert_eq!(transact(who, call()), Err(refused(InvalidTransaction::BadSigner)));
+		}
+	});
+}
+
+/// Who acts through a seat or a manager draws on it, as long as that has a right itself.
+#[test]
+fn who_acts_through_others_draws_on_their_allowance() {
+	build_and_execute(|| {
+		let (bank, _) = bank();
+		Hands::set(vec![
+			(500, BANK),
+			(501, COUNCILLOR),
+			(502, BANK_DELEGATE),
+			(503, OUTSIDER),
+		]);
+		assert_ok!(charge(500, FULL));
+		assert_eq!(charge(BANK, 1), Err(refused(InvalidTransaction::Payment)));
+		assert_ok!(charge(501, 1));
+		assert_eq!(Members::payer_of(&501, &call()), Ok(Payer::Council(COUNCILLOR)));
+		// Neither a delegate nor an outsider lends a right.
+		for who in [502, 503] {
+			assert_eq!(charge(who, 1), Err(refused(InvalidTransaction::BadSigner)));
+		}
+		assert_ok!(Members::suspend(RuntimeOrigin::signed(SUSPEND), bank));
+		assert_eq!(charge(500, 1), Err(refused(InvalidTransaction::BadSigner)));
+		Hands::set(Vec::new());
+	});
+}
+
+#[test]
+fn fails_when_a_delegate_sends_what_delegates_are_not_for() {
+	build_and_execute(|| {
+		bank();
+		assert_ok!(transact(BANK_DELEGATE, call()));
+		assert_eq!(
+			transact(BANK_DELEGATE, crate::Call::exit {}),
+			Err(refused(InvalidTransaction::Call))
+		);
+	});
+}
+
+#[test]
+fn boundary_more_members_than_full_shares_share_what_those_have() {
+	build_and_execute(|| {
+		let shares = |members: u64| PER_BLOCK * 4 / members.max(4);
+		for members in 1..=8 {
+			admit(members, seller());
+			assert_eq!(Members::member_limits().per_block, shares(members), "{members} members");
 		}
 	});
 }

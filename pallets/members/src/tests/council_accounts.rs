@@ -58,7 +58,36 @@ fn who_leaves_the_council_keeps_the_nonce_and_nothing_else() {
 		Council::set(vec![COUNCILLOR]);
 		Hook::change_members_sorted(&[COUNCILLOR], &[], &[COUNCILLOR]);
 		assert_eq!(System::providers(&COUNCILLOR), 1);
-		assert_eq!(Members::allowance_of(COUNCILLOR), Some(full));
+		// Empty, whatever it was: a full allowance with each change of seats would be one without end.
+		assert_eq!(Members::allowance_of(COUNCILLOR), Some(0));
+		run_to(2);
+		assert_eq!(
+			Members::allowance_of(COUNCILLOR),
+			Some(Members::council_limits().per_block)
+		);
+	});
+}
+
+/// However often a seat moves to another account, all of them together have what one account would have had.
+#[test]
+fn a_seat_that_moves_has_one_allowance() {
+	build_and_execute(|| {
+		Hook::initialize_members(&[COUNCILLOR]);
+		let limits = Members::council_limits();
+		let (mut holder, mut had) = (COUNCILLOR, 0);
+		for block in 1..=50 {
+			run_to(block);
+			for _ in 0..3 {
+				let left = Members::allowance_of(holder).unwrap();
+				had += left;
+				CouncilAllowances::<Test>::insert(holder, bucket::Bucket::empty(block));
+				let next = holder + 1;
+				Council::set(vec![next]);
+				Hook::change_members_sorted(&[next], &[holder], &[next]);
+				holder = next;
+			}
+		}
+		assert!(had <= limits.max + 50 * limits.per_block, "{had}");
 	});
 }
 

@@ -43,7 +43,7 @@ fn any_call() -> impl Strategy<Value = (AccountId, Call<Test>)> {
 		1 => (caller(ADMIT), member.clone(), roles())
 			.prop_map(|(who, member, roles)| (who, Call::set_roles { member, roles })),
 		1 => (caller(SUSPEND), member.clone()).prop_map(|(who, member)| (who, Call::suspend { member })),
-		1 => (caller(ADMIT), member.clone()).prop_map(|(who, member)| (who, Call::reinstate { member })),
+		1 => (caller(ADMIT), member.clone()).prop_map(|(who, member)| (who, Call::reinstate { member, since: 0 })),
 		1 => (manager()).prop_map(|who| (who, Call::exit {})),
 		1 => (caller(EXIT), member.clone()).prop_map(|(who, member)| (who, Call::remove { member })),
 		1 => (manager(), account()).prop_map(|(who, manager)| (who, Call::set_manager { manager })),
@@ -122,6 +122,13 @@ fn aimed(who: AccountId, call: Call<Test>) -> (AccountId, Call<Test>) {
 					overlap,
 				},
 			)
+		}
+		Call::reinstate { member, .. } => {
+			let since = match pallet::Members::<Test>::get(member).map(|record| record.status) {
+				Some(MemberStatus::Suspended { since }) => since,
+				_ => 0,
+			};
+			(who, Call::reinstate { member, since })
 		}
 		other => (who, other),
 	}

@@ -101,7 +101,11 @@ fn the_revision_changes_with_the_peers_and_not_otherwise() {
 		assert_ok!(Members::set_delegate(RuntimeOrigin::signed(BANK), node, 50));
 		assert_ok!(Members::set_roles(RuntimeOrigin::signed(ADMIT), bank, issuer()));
 		assert_ok!(Members::suspend(RuntimeOrigin::signed(SUSPEND), bank));
-		assert_ok!(Members::reinstate(RuntimeOrigin::signed(ADMIT), bank));
+		assert_ok!(Members::reinstate(
+			RuntimeOrigin::signed(ADMIT),
+			bank,
+			System::block_number()
+		));
 		assert_ok!(Members::announce_keys(
 			RuntimeOrigin::signed(BANK),
 			node,

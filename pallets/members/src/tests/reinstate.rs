@@ -10,7 +10,7 @@ fn gives_back_what_the_suspension_took() {
 		run_to(5);
 		assert_ok!(Members::suspend(RuntimeOrigin::signed(SUSPEND), bank));
 		run_to(8);
-		assert_ok!(Members::reinstate(RuntimeOrigin::signed(ADMIT), bank));
+		assert_ok!(Members::reinstate(RuntimeOrigin::signed(ADMIT), bank, 5));
 		assert_eq!(
 			last_event(),
 			Event::MemberReinstated {
@@ -28,7 +28,7 @@ fn fails_when_not_suspended() {
 	build_and_execute(|| {
 		let (bank, _) = bank();
 		assert_noop!(
-			Members::reinstate(RuntimeOrigin::signed(ADMIT), bank),
+			Members::reinstate(RuntimeOrigin::signed(ADMIT), bank, 1),
 			Error::<Test>::MemberNotSuspended
 		);
 	});
@@ -41,7 +41,7 @@ fn fails_when_unauthorized() {
 		assert_ok!(Members::suspend(RuntimeOrigin::signed(SUSPEND), bank));
 		// The quick power suspends only.
 		for who in [SUSPEND, EXIT, FORCE, BANK] {
-			assert_noop!(Members::reinstate(RuntimeOrigin::signed(who), bank), BadOrigin);
+			assert_noop!(Members::reinstate(RuntimeOrigin::signed(who), bank, 1), BadOrigin);
 		}
 	});
 }
@@ -53,12 +53,31 @@ fn fails_when_the_member_has_left() {
 		assert_ok!(Members::suspend(RuntimeOrigin::signed(SUSPEND), bank));
 		assert_ok!(Members::remove(RuntimeOrigin::signed(EXIT), bank));
 		assert_noop!(
-			Members::reinstate(RuntimeOrigin::signed(ADMIT), bank),
+			Members::reinstate(RuntimeOrigin::signed(ADMIT), bank, 1),
 			Error::<Test>::MemberExited
 		);
 		assert_noop!(
-			Members::reinstate(RuntimeOrigin::signed(ADMIT), 7),
+			Members::reinstate(RuntimeOrigin::signed(ADMIT), 7, 1),
 			Error::<Test>::MemberNotFound
 		);
+	});
+}
+
+/// What the council decided about one suspension does not end another that came meanwhile.
+#[test]
+fn fails_when_another_suspension_stands() {
+	build_and_execute(|| {
+		let (bank, _) = bank();
+		run_to(5);
+		assert_ok!(Members::suspend(RuntimeOrigin::signed(SUSPEND), bank));
+		run_to(6);
+		assert_ok!(Members::reinstate(RuntimeOrigin::signed(ADMIT), bank, 5));
+		run_to(40);
+		assert_ok!(Members::suspend(RuntimeOrigin::signed(SUSPEND), bank));
+		assert_noop!(
+			Members::reinstate(RuntimeOrigin::signed(ADMIT), bank, 5),
+			Error::<Test>::AnotherSuspension
+		);
+		assert_ok!(Members::reinstate(RuntimeOrigin::signed(ADMIT), bank, 40));
 	});
 }

@@ -56,9 +56,33 @@ fn fails_when_suspended_already() {
 fn fails_when_unauthorized() {
 	build_and_execute(|| {
 		let (bank, _) = bank();
-		for who in [ADMIT, EXIT, FORCE, BANK, OUTSIDER] {
+		for who in [EXIT, FORCE, BANK, OUTSIDER] {
 			assert_noop!(Members::suspend(RuntimeOrigin::signed(who), bank), BadOrigin);
 		}
+	});
+}
+
+/// The quick power does not do again at once what the greater one undid; the greater one may.
+#[test]
+fn fails_when_the_member_was_reinstated_lately() {
+	build_and_execute(|| {
+		let (bank, _) = bank();
+		assert_ok!(Members::suspend(RuntimeOrigin::signed(SUSPEND), bank));
+		run_to(4);
+		assert_ok!(Members::reinstate(RuntimeOrigin::signed(ADMIT), bank, 1));
+		for block in [4, 23] {
+			run_to(block);
+			assert_noop!(
+				Members::suspend(RuntimeOrigin::signed(SUSPEND), bank),
+				Error::<Test>::ReinstatedLately
+			);
+		}
+		assert_ok!(Members::suspend(RuntimeOrigin::signed(ADMIT), bank));
+		assert_ok!(Members::reinstate(RuntimeOrigin::signed(ADMIT), bank, 23));
+		run_to(43);
+		assert_ok!(Members::suspend(RuntimeOrigin::signed(SUSPEND), bank));
+		assert_ok!(Members::remove(RuntimeOrigin::signed(EXIT), bank));
+		assert!(!Reinstated::<Test>::contains_key(bank));
 	});
 }
 

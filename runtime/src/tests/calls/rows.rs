@@ -98,7 +98,7 @@ fn members() -> Vec<Row> {
 		row(admit, Council(MoreThanHalf)).with("longest texts"),
 		row(Call::<Runtime>::set_roles { member, roles }, Council(MoreThanHalf)),
 		row(Call::<Runtime>::suspend { member }, Council(OneThird)),
-		row(Call::<Runtime>::reinstate { member }, Council(MoreThanHalf)),
+		row(Call::<Runtime>::reinstate { member, since: 1 }, Council(MoreThanHalf)),
 		row(Call::<Runtime>::exit {}, MANAGER).with("16 nodes"),
 		row(Call::<Runtime>::remove { member }, Council(TwoThirds)).with("16 nodes"),
 		row(
@@ -197,7 +197,7 @@ fn channels() -> Vec<Row> {
 			Council(OneThird),
 		)
 		.with("longest reason"),
-		row(Call::<Runtime>::resume { channel }, Council(MoreThanHalf)),
+		row(Call::<Runtime>::resume { channel, since: 1 }, Council(MoreThanHalf)),
 		row(
 			Call::<Runtime>::revoke {
 				channel,
@@ -273,7 +273,7 @@ fn agreements() -> Vec<Row> {
 				proposal,
 				reason: bytes(),
 			},
-			Council(OneThird),
+			Council(MoreThanHalf),
 		)
 		.with("longest reason"),
 	]

@@ -7,7 +7,7 @@
 //! calls than 100,000.
 
 mod calls;
-mod world;
+pub mod world;
 
 use super::setup::genesis_state;
 use crate::{invariants, RuntimeCall};

@@ -205,12 +205,14 @@ pub async fn suspend(chain: &ChainClient, channel: ChannelId, reason: &str) -> R
 	chain.call("Channels", "suspend", &args).await
 }
 
-/// Resumes a channel: for a council motion.
+/// Resumes a channel from the suspension that it is under now: for a council motion.
 ///
 /// # Errors
-/// The runtime does not fit.
+/// The channel is not suspended, or the runtime does not fit.
 pub async fn resume(chain: &ChainClient, channel: ChannelId) -> Result<Call, ChainError> {
-	chain.call("Channels", "resume", &[Arg::new("channel", &channel)]).await
+	let since = chain.channel_suspended_since(channel).await?;
+	let args = [Arg::new("channel", &channel), Arg::new("since", &since)];
+	chain.call("Channels", "resume", &args).await
 }
 
 /// Revokes a channel: for a council motion.

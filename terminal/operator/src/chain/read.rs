@@ -258,6 +258,40 @@ impl ChainClient {
 		Ok(channels)
 	}
 
+	/// First block of the suspension that a channel is under, which a motion to resume it names.
+	///
+	/// # Errors
+	/// The channel is not suspended, the node does not answer, or its runtime does not fit.
+	pub async fn channel_suspended_since(&self, id: ChannelId) -> Result<BlockNumber, ChainError> {
+		let details = self.values("Channels", "ChannelDetails", &[id.encode()]).await?;
+		let since = details.first().and_then(|(_, details)| {
+			let suspension = details.at("suspension")?.at(0)?;
+			match variant_of(suspension.at("ended")?)? {
+				"None" => u32_of(suspension, "since"),
+				_ => None,
+			}
+		});
+		since.ok_or_else(|| ChainError::NotFound {
+			what: "a suspension of channel",
+			id: id.to_string(),
+		})
+	}
+
+	/// First block of the suspension that a member is under, which a motion to reinstate it names.
+	///
+	/// # Errors
+	/// The member is not suspended, the node does not answer, or its runtime does not fit.
+	pub async fn member_suspended_since(&self, id: MemberId) -> Result<BlockNumber, ChainError> {
+		let members = self.values("Members", "Members", &[id.encode()]).await?;
+		let since = members
+			.first()
+			.and_then(|(_, member)| u32_of(member.at("status")?, "since"));
+		since.ok_or_else(|| ChainError::NotFound {
+			what: "a suspension of member",
+			id: id.to_string(),
+		})
+	}
+
 	/// The open proposals for clauses.
 	///
 	/// # Errors

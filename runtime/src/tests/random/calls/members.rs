@@ -9,6 +9,15 @@ use super::{
 use crate::tests::setup::{courier_key, lei};
 use pallet_members::Call as M;
 
+/// Takes a member back from the suspension that it is under.
+fn reinstate(member: MemberId) -> M<Runtime> {
+	let since = match pallet_members::Members::<Runtime>::get(member).map(|record| record.status) {
+		Some(pallet_members::MemberStatus::Suspended { since }) => since,
+		_ => 0,
+	};
+	M::reinstate { member, since }
+}
+
 pub(super) fn members(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
 	let (call, wants): (M<Runtime>, Wants) = match rng.below(36) {
 		0..=4 => {
@@ -34,18 +43,8 @@ pub(super) fn members(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
 			},
 			Votes(2),
 		),
-		7 => (
-			M::reinstate {
-				member: member_who(rng, false, None),
-			},
-			Votes(3),
-		),
-		8..=10 => (
-			M::reinstate {
-				member: member_who(rng, false, None),
-			},
-			Votes(3),
-		),
+		7 => (reinstate(member_who(rng, false, None)), Votes(3)),
+		8..=10 => (reinstate(member_who(rng, false, None)), Votes(3)),
 		11 if rng.chance(1, 3) => (M::exit {}, Account(active_manager(rng, None))),
 		11 => (
 			M::set_connection_policy {

@@ -193,7 +193,12 @@ pub(super) fn channels(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
 			},
 			Votes(2),
 		),
-		16 => (C::resume { channel: it }, Votes(3)),
+		16 => {
+			let details = pallet_channels::ChannelDetails::<Runtime>::get(it);
+			let suspension = details.and_then(|details| details.suspension);
+			let since = suspension.map_or(0, |suspension| suspension.since);
+			(C::resume { channel: it, since }, Votes(3))
+		}
 		17 => (
 			C::revoke {
 				channel: it,
