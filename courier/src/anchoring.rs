@@ -41,19 +41,11 @@ pub struct Anchoring {
 struct State {
 	/// A cut is under way.
 	cutting: bool,
-	/// Block of the last cut.
-	last_cut: Option<BlockNumber>,
 }
 
-/// The anchor to submit at block `at`, if one is ready; cuts one where it is due. Blocks for the cut, at most
+/// The anchor to submit at block `at`, if one is ready; cuts one where it is `due` and something waits. Blocks for the cut, at most
 /// [`anchor_patience_ms`](crate::Config::anchor_patience_ms).
-pub(crate) fn ready(
-	courier: &Arc<Courier>,
-	next: AnchorSequence,
-	at: BlockNumber,
-	interval: BlockNumber,
-	max_hashes: u32,
-) -> Option<ReadyAnchor> {
+pub(crate) fn ready(courier: &Arc<Courier>, next: AnchorSequence, at: BlockNumber, due: bool) -> Option<ReadyAnchor> {
 	let waiting = {
 		let book = courier.library.book.read();
 		book.anchors
@@ -64,20 +56,18 @@ pub(crate) fn ready(
 		let recently = submitted.is_some_and(|before| at.saturating_sub(before) < RESUBMIT_BLOCKS);
 		return if recently { None } else { offer(courier, position) };
 	}
-	if courier.library.book.read().unanchored.is_empty() {
+	if !due || courier.library.book.read().unanchored.is_empty() {
 		return None;
 	}
 	let (done, cut_done) = mpsc::channel::<()>();
 	{
 		let mut state = courier.anchoring.state.lock();
-		let due = state.last_cut.is_none_or(|last| at.saturating_sub(last) >= interval);
-		if !due || state.cutting {
+		if state.cutting {
 			return None;
 		}
 		state.cutting = true;
-		state.last_cut = Some(at);
 	}
-	let task = cut(courier.clone(), next, at, max_hashes);
+	let task = cut(courier.clone(), next, at);
 	courier.spawn(
 		"courier-cut-anchor",
 		Box::pin(async move {
@@ -95,21 +85,9 @@ pub(crate) fn ready(
 
 fn offer(courier: &Courier, position: u64) -> Option<ReadyAnchor> {
 	let cut = read(courier, position)?;
-	let hashes = if cut.packed {
-		match batch_headers(&courier.library, &cut.batches) {
-			Ok(headers) => anchor_leaves(&headers, &cut.blinding_seed),
-			Err(error) => {
-				log::error!(target: LOG_TARGET, "Anchor {}: {error}", cut.sequence);
-				return None;
-			}
-		}
-	} else {
-		Vec::new()
-	};
 	Some(ReadyAnchor {
 		sequence: cut.sequence,
 		root: cut.root,
-		hashes,
 	})
 }
 
@@ -123,15 +101,10 @@ fn read(courier: &Courier, position: u64) -> Option<AnchorCut> {
 	AnchorCut::decode(&mut &record.payload[..]).ok()
 }
 
-async fn cut(courier: Arc<Courier>, sequence: AnchorSequence, block: BlockNumber, max_hashes: u32) {
-	let most = if max_hashes == 0 {
-		MAX_BATCHES
-	} else {
-		MAX_BATCHES.min(max_hashes as usize)
-	};
+async fn cut(courier: Arc<Courier>, sequence: AnchorSequence, block: BlockNumber) {
 	let batches: Vec<_> = {
 		let book = courier.library.book.read();
-		book.unanchored.iter().take(most).copied().collect()
+		book.unanchored.iter().take(MAX_BATCHES).copied().collect()
 	};
 	let headers = match batch_headers(&courier.library, &batches) {
 		Ok(headers) if headers.len() == batches.len() => headers,
@@ -156,7 +129,6 @@ async fn cut(courier: Arc<Courier>, sequence: AnchorSequence, block: BlockNumber
 		blinding_seed,
 		batches,
 		root,
-		packed: max_hashes != 0,
 	};
 	if !courier.note_durably(Note::AnchorCut(cut), bytes).await {
 		log::warn!(target: LOG_TARGET, "Anchor {sequence} was not cut; it is cut at a later block");

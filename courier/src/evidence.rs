@@ -118,8 +118,6 @@ pub struct AnchorParts {
 	pub count: u32,
 	/// Path from the blinded batch to the root.
 	pub path: Vec<Digest>,
-	/// The hashes are on chain one by one.
-	pub packed: bool,
 	/// Block with the anchor, once it is final.
 	pub block: Option<BlockNumber>,
 }
@@ -306,7 +304,6 @@ fn anchor(library: &Library, node: NodeId, answers: &PacketView) -> Result<Optio
 		index: index as u32,
 		count: leaves.len() as u32,
 		path,
-		packed: cut.packed,
 		block,
 	}))
 }

@@ -43,14 +43,8 @@ impl CourierHost for Host {
 		}
 	}
 
-	fn ready_anchor(
-		&mut self,
-		next: AnchorSequence,
-		at: BlockNumber,
-		interval: BlockNumber,
-		max_hashes: u32,
-	) -> Option<ReadyAnchor> {
-		anchoring::ready(&self.courier, next, at, interval, max_hashes)
+	fn ready_anchor(&mut self, next: AnchorSequence, at: BlockNumber, due: bool) -> Option<ReadyAnchor> {
+		anchoring::ready(&self.courier, next, at, due)
 	}
 
 	fn anchor_submitted(&mut self, sequence: AnchorSequence, at: BlockNumber) {

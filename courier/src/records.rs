@@ -276,8 +276,6 @@ pub struct AnchorCut {
 	pub batches: Vec<(LaneId, u64)>,
 	/// Root over the blinded batches.
 	pub root: Digest,
-	/// The hashes go on chain one by one.
-	pub packed: bool,
 }
 
 /// An anchor is final.

@@ -345,6 +345,7 @@ pub(crate) fn status(status: api::Status, version: &str) -> Status {
 	if status.store_full {
 		alarms.push("the disk is full: new orders are refused until there is space".into());
 	}
+	alarms.extend(chain_alarm(&status));
 	if let Some(reason) = &status.store_frozen {
 		alarms.push(format!(
 			"the store is read-only until the node is started again, and nothing is taken: {reason}"
@@ -403,5 +404,25 @@ pub(crate) fn status(status: api::Status, version: &str) -> Status {
 
 /// Whether the node can take orders now.
 pub(crate) fn is_ready(status: &api::Status) -> bool {
-	status.node.is_some() && status.keys_valid && !status.store_full && status.store_frozen.is_none()
+	status.node.is_some()
+		&& status.keys_valid
+		&& !status.store_full
+		&& status.store_frozen.is_none()
+		&& status.chain == api::ChainHealth::Fresh
+}
+
+/// What is wrong with what the node knows of the chain.
+pub(crate) fn chain_alarm(status: &api::Status) -> Option<String> {
+	match &status.chain {
+		api::ChainHealth::Fresh => None,
+		api::ChainHealth::Stale { since } => Some(format!(
+			"no block that is young enough since {since} (Unix milliseconds): nothing is sent or taken until one comes \
+			 (chain.directory_stale)"
+		)),
+		api::ChainHealth::Unreadable(why) => Some(format!(
+			"the chain's runtime cannot be read at block {}: nothing is sent or taken; a newer version of the node may read it \
+			 (chain.directory_unreadable): {why}",
+			status.block
+		)),
+	}
 }

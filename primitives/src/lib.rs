@@ -16,6 +16,7 @@
 //! * [`text`]: the rule for texts that people read.
 //! * [`fields`]: what the texts and numbers of entries may be.
 //! * [`traits`]: how the pallets meet without depending on each other.
+//! * [`open`]: values that a later version may extend.
 //! * [`clauses`]: the pure rule engine behind agreements.
 //! * [`evidence`]: leaf, tree, proof and pack: what makes a trade record provable.
 //! * [`runtime_api`]: what the node asks of the runtime.
@@ -41,6 +42,7 @@ pub mod evidence;
 pub mod fields;
 pub mod ids;
 pub mod keys;
+pub mod open;
 pub mod registration;
 #[cfg(feature = "runtime")]
 pub mod runtime_api;

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! What the node asks of the runtime.
+//!
+//! How it may change: a method keeps its name, its arguments and the outermost type of its answer for ever; what may grow inside is
+//! an [`Open`]. What cannot be said that way is a new method with `#[api_version]` one higher, and the node asks an older one where
+//! the runtime has none of it. So nodes and runtimes of different ages understand each other, in both directions.
 
 use crate::{
-	directory::{AgreementEntry, AnchorPolicy, Authorisation, Directory, Refusal},
+	directory::{
+		AgreementRecord, Authorisation, InForce, InterfaceEntry, MemberRecord, Page, ProductEntry, Refusal, Standing,
+	},
 	ids::*,
+	keys::CourierKey,
+	open::Open,
 };
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
+
+/// Most entries of one [`Page`]; the last page of products is longer by those that were closed last.
+pub const PAGE: u32 = 256;
 
 /// An anchor as the chain keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -21,23 +32,43 @@ pub struct AnchorEntry {
 	pub packed: Option<u32>,
 }
 
+/// A courier key under its number among all that its node ever had.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct NumberedKey {
+	/// The number, from 0.
+	pub number: u32,
+	/// The keys, and the blocks in which they hold.
+	pub key: CourierKey,
+}
+
 sp_api::decl_runtime_apis! {
 	/// The courier's view of the chain.
+	#[api_version(2)]
 	pub trait CourierApi {
-		/// What the node with this PeerId must know to trade; `None` where no such node is registered.
-		fn directory(peer: PeerIdBytes) -> Option<Directory>;
-		/// What is allowed over `channel` in this block.
-		fn authorise(channel: ChannelId) -> Result<Authorisation, Refusal>;
+		/// Where the node with this PeerId stands in this block; `None` where no such node is registered. Small: for every block.
+		fn standing(peer: PeerIdBytes) -> Option<Open<Standing>>;
+		/// A member with its nodes, former members too.
+		fn member(member: MemberId) -> Option<Open<MemberRecord>>;
+		/// The interfaces of an issuer that are in use, sorted by id.
+		fn interfaces(issuer: MemberId) -> Vec<Open<InterfaceEntry>>;
+		/// The products of an issuer, in no order; the last page has those that were closed last. `after` is [`Page::next`].
+		fn products(issuer: MemberId, after: Option<Vec<u8>>) -> Page<ProductEntry>;
+		/// The agreements in force on a channel in this block.
+		fn agreements_in_force(channel: ChannelId) -> InForce;
 		/// The agreement with this number, in force or past.
-		fn agreement(id: AgreementId) -> Option<(ChannelId, AgreementEntry)>;
+		fn agreement(id: AgreementId) -> Option<Open<AgreementRecord>>;
+		/// What is allowed over `channel` in this block.
+		fn authorise(channel: ChannelId) -> Open<Result<Authorisation, Refusal>>;
+		/// The keys of a node that held in block `at`; of nodes that are gone too.
+		fn keys_at(node: NodeId, at: BlockNumber) -> Vec<Open<NumberedKey>>;
+		/// The node that a signing key belongs or belonged to, and the number of the keys.
+		fn key_owner(signing: [u8; 32]) -> Option<(NodeId, u32)>;
 		/// The anchor of `node` with this number.
-		fn anchor(node: NodeId, sequence: AnchorSequence) -> Option<AnchorEntry>;
+		fn anchor(node: NodeId, sequence: AnchorSequence) -> Option<Open<AnchorEntry>>;
 		/// The number that the next anchor of `node` must have.
 		fn next_anchor(node: NodeId) -> AnchorSequence;
-		/// The policy for anchors.
-		fn anchor_policy() -> AnchorPolicy;
-		/// Whether `commitment` stands for an open registration with `issuer`.
-		fn is_registered(issuer: MemberId, commitment: Digest) -> bool;
+		/// Whether each of `commitments` stands for an open registration with `issuer`, in their order.
+		fn are_registered(issuer: MemberId, commitments: Vec<Digest>) -> Vec<bool>;
 		/// The PeerIds that may be connected, sorted; `None` while anybody may.
 		fn authorised_peers() -> Option<Vec<PeerIdBytes>>;
 	}

@@ -18,6 +18,14 @@ pub trait MemberRegistry<AccountId> {
 	fn ensure_active(member: MemberId) -> Result<(), Refusal>;
 	/// Whether `member` holds `role`.
 	fn has_role(member: MemberId, role: Role) -> bool;
+	/// `Ok` for an active member that holds `role`; without the role it is no party of what needs it.
+	fn ensure_role(member: MemberId, role: Role) -> Result<(), Refusal> {
+		Self::ensure_active(member)?;
+		match Self::has_role(member, role) {
+			true => Ok(()),
+			false => Err(Refusal::NotAParty),
+		}
+	}
 	/// The member and node for which `who` is the delegate.
 	fn delegate_of(who: &AccountId) -> Option<(MemberId, NodeId)>;
 	/// The delegate of a node.

@@ -3,9 +3,9 @@
 //! What the node may ask of the runtime.
 
 use crate::{
-	genesis, AccountId, Agreements, Anchors, Aura, Balance, Block, Channels, Executive, Grandpa, Historical,
-	InherentDataExt, Members, Nonce, Receipts, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
-	TransactionPayment, VERSION,
+	directory, genesis, AccountId, Anchors, Aura, Balance, Block, Executive, Grandpa, Historical, InherentDataExt,
+	Members, Nonce, Receipts, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment,
+	VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -16,10 +16,13 @@ use frame_support::{
 };
 use pallet_grandpa::AuthorityId as GrandpaId;
 use sealane_primitives::{
-	directory::{AgreementEntry, AnchorPolicy, Authorisation, ChannelEntry, Directory, Refusal},
-	ids::{AgreementId, AnchorSequence, ChannelId, Digest, MemberId, NodeId, PeerIdBytes},
-	runtime_api::AnchorEntry,
-	traits::{ChannelRegistry, MemberRegistry, RegistrationRegistry},
+	directory::{
+		AgreementRecord, Authorisation, InForce, InterfaceEntry, MemberRecord, Page, ProductEntry, Refusal, Standing,
+	},
+	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId, PeerIdBytes},
+	open::Open,
+	runtime_api::{AnchorEntry, NumberedKey},
+	traits::RegistrationRegistry,
 };
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
@@ -31,36 +34,6 @@ use sp_runtime::{
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
-
-/// What the node with this PeerId must know to trade, composed from the pallets.
-fn directory(peer: PeerIdBytes) -> Option<Directory> {
-	let (member_id, node) = Members::node_by_peer(&peer)?;
-	let member = Members::member_entry(member_id)?;
-	let now = System::block_number();
-	let channels = Channels::channels_of(member_id)
-		.into_iter()
-		.filter_map(|id| {
-			let (seller, issuer) = <Channels as ChannelRegistry>::parties(id)?;
-			let partner = if seller == member_id { issuer } else { seller };
-			Some(ChannelEntry {
-				id,
-				seller,
-				issuer,
-				authorisation: <Channels as ChannelRegistry>::authorise(id),
-				partner: Members::member_entry(partner)?,
-				interfaces: Channels::interfaces_of(issuer),
-				products: Channels::products_of(issuer),
-				agreements: Agreements::agreements_in_force(id, now),
-			})
-		})
-		.collect();
-	Some(Directory {
-		node,
-		member,
-		channels,
-		anchors: Anchors::policy(),
-	})
-}
 
 impl_runtime_apis! {
 	impl sp_api::Core<Block> for Runtime {
@@ -130,6 +103,8 @@ impl_runtime_apis! {
 
 	impl sp_offchain::OffchainWorkerApi<Block> for Runtime {
 		fn offchain_worker(header: &<Block as BlockT>::Header) {
+			#[cfg(feature = "next-version")]
+			crate::tomorrow::ask_for_news();
 			Executive::offchain_worker(header)
 		}
 	}
@@ -242,32 +217,53 @@ impl_runtime_apis! {
 	}
 
 	impl sealane_primitives::runtime_api::CourierApi<Block> for Runtime {
-		fn directory(peer: PeerIdBytes) -> Option<Directory> {
-			directory(peer)
+		fn standing(peer: PeerIdBytes) -> Option<Open<Standing>> {
+			directory::standing(peer)
 		}
 
-		fn authorise(channel: ChannelId) -> Result<Authorisation, Refusal> {
-			<Channels as ChannelRegistry>::authorise(channel)
+		fn member(member: MemberId) -> Option<Open<MemberRecord>> {
+			directory::member(member)
 		}
 
-		fn agreement(id: AgreementId) -> Option<(ChannelId, AgreementEntry)> {
-			Agreements::agreement(id)
+		fn interfaces(issuer: MemberId) -> Vec<Open<InterfaceEntry>> {
+			directory::interfaces(issuer)
 		}
 
-		fn anchor(node: NodeId, sequence: AnchorSequence) -> Option<AnchorEntry> {
-			Anchors::anchor_entry(node, sequence)
+		fn products(issuer: MemberId, after: Option<Vec<u8>>) -> Page<ProductEntry> {
+			directory::products(issuer, after)
+		}
+
+		fn agreements_in_force(channel: ChannelId) -> InForce {
+			directory::agreements_in_force(channel)
+		}
+
+		fn agreement(id: AgreementId) -> Option<Open<AgreementRecord>> {
+			directory::agreement(id)
+		}
+
+		fn authorise(channel: ChannelId) -> Open<Result<Authorisation, Refusal>> {
+			directory::authorise(channel)
+		}
+
+		fn keys_at(node: NodeId, at: BlockNumber) -> Vec<Open<NumberedKey>> {
+			directory::keys_at(node, at)
+		}
+
+		fn key_owner(signing: [u8; 32]) -> Option<(NodeId, u32)> {
+			Members::key_owner(signing)
+		}
+
+		fn anchor(node: NodeId, sequence: AnchorSequence) -> Option<Open<AnchorEntry>> {
+			directory::anchor(node, sequence)
 		}
 
 		fn next_anchor(node: NodeId) -> AnchorSequence {
 			Anchors::next_anchor(node)
 		}
 
-		fn anchor_policy() -> AnchorPolicy {
-			Anchors::policy()
-		}
-
-		fn is_registered(issuer: MemberId, commitment: Digest) -> bool {
-			<Receipts as RegistrationRegistry>::is_registered(issuer, &commitment)
+		fn are_registered(issuer: MemberId, commitments: Vec<Digest>) -> Vec<bool> {
+			let is_registered = |commitment| <Receipts as RegistrationRegistry>::is_registered(issuer, commitment);
+			commitments.iter().map(is_registered).collect()
 		}
 
 		fn authorised_peers() -> Option<Vec<PeerIdBytes>> {

@@ -19,11 +19,14 @@ include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
 pub mod apis;
 pub mod configs;
+mod directory;
 pub mod genesis;
 #[cfg(feature = "std")]
 pub mod invariants;
 pub mod migrations;
 mod no_token;
+#[cfg(feature = "next-version")]
+mod tomorrow;
 pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]

@@ -336,7 +336,7 @@ impl Inner {
 		let at = Arc::new(DirectoryAt {
 			block: block.state.block,
 			hash: block.hash,
-			directory: block.state.directory(node),
+			reading: block.state.reading(node),
 		});
 		let finalised = self.blocks[self.finalised.min(best)].state.block;
 		let Some(seen) = self.seen.get_mut(&node) else { return };

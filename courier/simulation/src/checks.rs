@@ -110,10 +110,7 @@ impl Watch {
 			}
 			let known = world.chain.known_since(id, now.saturating_sub(AUTHORISED_MS));
 			for entry in &page.entries {
-				let allowed = known
-					.iter()
-					.filter_map(|at| at.directory.as_ref())
-					.any(|d| allows(d, entry));
+				let allowed = known.iter().filter_map(|at| at.directory()).any(|d| allows(d, entry));
 				if !allowed {
 					let what = format!(
 						"node {id} hands out an order of lane {} packet {} that the chain does not allow",

@@ -370,7 +370,7 @@ impl Hostile {
 	/// Signs and seals a packet to the partner's key of today.
 	fn seal(&self, header: PacketHeader, body: &[u8]) -> Option<Vec<u8>> {
 		let known = self.chain.known(HOSTILE);
-		let directory = known.directory.as_ref()?;
+		let directory = known.directory()?;
 		let mut nodes = directory.channels.iter().flat_map(|c| &c.partner.nodes);
 		let to = nodes.find(|n| n.id == header.lane.to)?;
 		let key = keys::sealing_key(&to.keys, known.block)?;

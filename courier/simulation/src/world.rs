@@ -548,7 +548,7 @@ impl World {
 			return;
 		};
 		let known = self.chain.known(id);
-		let Some(directory) = &known.directory else { return };
+		let Some(directory) = known.directory() else { return };
 		let mut host = handle.host();
 		for due in host.due_channels() {
 			let channel = directory.channels.iter().find(|c| c.id == due.channel);
@@ -558,7 +558,7 @@ impl World {
 			}
 		}
 		let next = self.chain.next_anchor(id);
-		if let Some(ready) = host.ready_anchor(next, known.block, 2, 0) {
+		if let Some(ready) = host.ready_anchor(next, known.block, known.block.is_multiple_of(2)) {
 			host.anchor_submitted(ready.sequence, known.block);
 			self.chain.submit_anchor(id, ready.sequence, ready.root);
 		}

@@ -87,6 +87,20 @@ pub struct Quarantined {
 	pub what: String,
 }
 
+/// Whether the node may go by what it knows of the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChainHealth {
+	/// The newest block is young enough.
+	Fresh,
+	/// It is too old: nothing may be sent or taken since that moment, Unix milliseconds.
+	Stale {
+		/// Until then the authorisations of the newest block held.
+		since: Moment,
+	},
+	/// The runtime cannot be read, and why: nothing may be sent or taken.
+	Unreadable(String),
+}
+
 /// The node as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
@@ -108,6 +122,8 @@ pub struct Status {
 	pub log_bytes: u64,
 	/// Orders known by id.
 	pub indexed: u64,
+	/// Whether the node may go by what it knows of the chain.
+	pub chain: ChainHealth,
 	/// New orders are refused because the disk is full.
 	pub store_full: bool,
 	/// Why nothing is stored any more until the node is started again; `None` while the log is written.

@@ -82,6 +82,8 @@ impl RefusalReason {
 				Refusal::KindNotGranted => "chain.kind_not_granted",
 				Refusal::InterfaceUnknown => "chain.interface_unknown",
 				Refusal::RateExceeded => "chain.rate_exceeded",
+				Refusal::DirectoryStale => "chain.directory_stale",
+				Refusal::DirectoryUnreadable => "chain.directory_unreadable",
 			},
 			RefusalReason::Version => "wire.version",
 			RefusalReason::Malformed => "wire.malformed",

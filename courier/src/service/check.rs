@@ -320,7 +320,7 @@ fn judge(
 		return Ok(());
 	}
 	let id = order.product.as_deref().unwrap_or_default();
-	let (product, agreement) = snapshot
+	let product = snapshot
 		.issued(channel, id)
 		.ok_or_else(|| ("technical.product_unknown", format!("product `{id}` is not known")))?;
 	// Whoever may not buy may still call off: a cancellation follows its order, and no clause is about it.
@@ -338,6 +338,13 @@ fn judge(
 		let text = format!("product `{id}` takes no orders of kind {} now", order.kind.as_str());
 		return Err(("technical.product_closed", text));
 	}
+	let agreement = channel.agreement_for(product).map_err(|unread| {
+		let text = format!(
+			"agreement {} has clauses that the issuer's node does not know yet",
+			unread.id
+		);
+		("clauses.unknown", text)
+	})?;
 	qualify(snapshot, product, agreement, order)
 }
 

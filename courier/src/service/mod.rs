@@ -24,7 +24,7 @@ use crate::{
 	api::{Cursor, LaneId, ReadError},
 	book::Book,
 	budget::{Budgets, Limits},
-	chain::{ChainView, DirectoryAt, Snapshot},
+	chain::{ChainView, DirectoryAt, Reading, Snapshot},
 	clock::Clock,
 	config::Config,
 	cutting::{Context, Note, PacketCutter, Submission},
@@ -350,19 +350,20 @@ impl Courier {
 
 	/// Take over a directory: index it, close and open lanes.
 	fn adopt(&self, newest: &DirectoryAt) {
+		let (block, hash) = (newest.block, newest.hash);
 		let before = self.snapshot();
-		let next = match (&newest.directory, &before) {
-			(None, _) => None,
-			(Some(directory), Some(before)) if *before.directory == *directory => {
-				Some(Arc::new(before.moved(newest.block, newest.hash)))
+		let next = match (&newest.reading, before) {
+			(Reading::Unregistered, _) => None,
+			(Reading::Unreadable(why), before) => before.map(|before| before.unreadable(block, hash, why)),
+			(Reading::Directory { directory, holds_until }, Some(before)) if before.directory == *directory => {
+				Some(before.moved(block, hash, *holds_until))
 			}
-			(Some(directory), before) => Some(Arc::new(Snapshot::new(
-				newest.block,
-				newest.hash,
-				directory.clone(),
-				before.as_deref(),
-			))),
+			(Reading::Directory { directory, holds_until }, before) => {
+				let directory = directory.clone();
+				Some(Snapshot::new(block, hash, directory, *holds_until, before.as_deref()))
+			}
 		};
+		let next = next.map(Arc::new);
 		if let Some(next) = &next {
 			self.note_ends(next);
 			self.forget_partners(next);
@@ -372,13 +373,14 @@ impl Courier {
 			return;
 		}
 		for channel in self.senders.channels() {
-			let allowed = match &next {
-				Some(next) => self.may_send(next, channel).map(drop),
-				None => Err(Refusal::NodeUnknown),
+			let allowed = match (&next, &newest.reading) {
+				(Some(next), _) => self.may_send(next, channel).map(drop),
+				(None, Reading::Unreadable(_)) => Err(Refusal::DirectoryUnreadable),
+				(None, _) => Err(Refusal::NodeUnknown),
 			};
 			match allowed {
-				Ok(()) => self.open_channel(channel, newest.block),
-				Err(refusal) => self.close_channel(channel, refusal, newest.block),
+				Ok(()) => self.open_channel(channel, block),
+				Err(refusal) => self.close_channel(channel, refusal, block),
 			}
 		}
 	}
@@ -387,7 +389,7 @@ impl Courier {
 	fn note_ends(&self, snapshot: &Snapshot) {
 		let mut ended = self.ended.lock();
 		for channel in &snapshot.directory.channels {
-			match snapshot.authorise(channel.id) {
+			match snapshot.stated(channel.id) {
 				Err(refusal) if is_end(refusal) => {
 					ended.entry(channel.id).or_insert(snapshot.block);
 				}
@@ -418,7 +420,7 @@ impl Courier {
 	}
 
 	fn permitted(&self, snapshot: &Snapshot, channel: &ChannelEntry, answers: bool) -> Result<Authorisation, Refusal> {
-		match snapshot.authorise(channel.id) {
+		match snapshot.authorise(channel.id, self.clock.now_ms()) {
 			Err(refusal) if answers && is_end(refusal) => {
 				let since = self.ended.lock().get(&channel.id).copied();
 				let drains = since.is_some_and(|since| snapshot.block.saturating_sub(since) <= DRAIN_BLOCKS);

@@ -3,15 +3,15 @@
 //! The test chain, as its nodes see it.
 
 use super::{World, GENESIS};
-use crate::chain::{ChainView, DirectoryAt};
+use crate::chain::{ChainView, DirectoryAt, Reading};
 use hashbrown::HashMap;
 use sealane_primitives::{
 	business::BusinessKinds,
 	directory::{
-		AgreementEntry, AnchorMode, AnchorPolicy, Authorisation, ChannelEntry, Directory, InterfaceEntry, MemberEntry,
-		ProductEntry, Refusal,
+		AgreementEntry, Authorisation, ChannelEntry, Directory, InterfaceEntry, MemberEntry, ProductEntry, Refusal,
+		UnreadAgreement,
 	},
-	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId},
+	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, Moment, NodeId},
 	runtime_api::AnchorEntry,
 };
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub struct ChannelSpec {
 	pub products: Vec<ProductEntry>,
 	/// Clauses in force.
 	pub agreements: Vec<AgreementEntry>,
+	/// Clauses in force that no node can read.
+	pub unread: Vec<UnreadAgreement>,
 }
 
 /// The state of the test chain.
@@ -47,6 +49,10 @@ pub struct ChainState {
 	pub channels: Vec<ChannelSpec>,
 	/// Anchors.
 	pub anchors: HashMap<(NodeId, AnchorSequence), AnchorEntry>,
+	/// Until when the authorisations of this block hold, Unix milliseconds.
+	pub holds_until: Moment,
+	/// Why no node can read the runtime at this block.
+	pub unreadable: Option<String>,
 }
 
 impl ChainState {
@@ -66,6 +72,18 @@ impl ChainState {
 			.map(|(_, s)| s + 1)
 			.max()
 			.unwrap_or(0)
+	}
+
+	/// What a node reads of this block.
+	pub fn reading(&self, node: NodeId) -> Reading {
+		match (&self.unreadable, self.directory(node)) {
+			(Some(why), _) => Reading::Unreadable(why.clone()),
+			(None, None) => Reading::Unregistered,
+			(None, Some(directory)) => Reading::Directory {
+				directory: Arc::new(directory),
+				holds_until: self.holds_until,
+			},
+		}
 	}
 
 	/// The directory of a node.
@@ -92,22 +110,17 @@ impl ChainState {
 				seller: spec.seller,
 				issuer: spec.issuer,
 				authorisation: spec.authorisation,
-				partner: member(partner)?,
-				interfaces: spec.interfaces.clone(),
-				products: spec.products.clone(),
-				agreements: spec.agreements.clone(),
+				partner: Arc::new(member(partner)?),
+				interfaces: Arc::new(spec.interfaces.clone()),
+				products: Arc::new(spec.products.clone()),
+				agreements: Arc::new(spec.agreements.clone()),
+				unread: Arc::new(spec.unread.clone()),
 			});
 		}
-		let anchors = AnchorPolicy {
-			interval: 2,
-			mode: AnchorMode::Root,
-			max_packed: 0,
-		};
 		Some(Directory {
 			node,
-			member: owner,
+			member: Arc::new(owner),
 			channels,
-			anchors,
 		})
 	}
 }
@@ -141,7 +154,7 @@ pub(super) fn directory_at(state: &ChainState, node: NodeId) -> DirectoryAt {
 	DirectoryAt {
 		block: state.block,
 		hash: [state.block as u8; 32],
-		directory: state.directory(node),
+		reading: state.reading(node),
 	}
 }
 

@@ -10,18 +10,21 @@
 //! ```
 //!
 //! * `chain`: what the nodes see of the chain.
+//! * `clock`: the time, which a test lets pass.
 //! * `network`: the network.
 //! * `world`: all of it, started and stopped.
 //! * `trade`: orders and confirmations.
 //! * `recovery`: whether a crash would be survived.
 
 mod chain;
+mod clock;
 mod network;
 mod recovery;
 mod trade;
 mod world;
 
 pub use chain::{granted, ChainState, ChannelSpec};
+pub use clock::ShiftedClock;
 pub use network::{Faults, MockNetwork};
 pub use recovery::recovers_alike;
 pub use trade::{confirm, key, lines, order, submit, until};

@@ -4,6 +4,7 @@
 
 use super::{
 	chain::{directory_at, granted, ChainState, ChannelSpec, NodeChain},
+	clock::ShiftedClock,
 	name,
 	network::{MockNetwork, NodeTransport},
 	peer, RIVAL,
@@ -33,6 +34,8 @@ pub struct World {
 	pub state: Mutex<ChainState>,
 	/// The network.
 	pub network: Arc<MockNetwork>,
+	/// The clock of all nodes.
+	pub clock: Arc<ShiftedClock>,
 	/// The courier keys of each node.
 	pub keys: HashMap<NodeId, KeyRing>,
 	chains: Mutex<HashMap<NodeId, Arc<NodeChain>>>,
@@ -91,6 +94,7 @@ impl World {
 			}],
 			products,
 			agreements: Vec::new(),
+			unread: Vec::new(),
 		};
 		let mut state = ChainState {
 			block: 1,
@@ -113,6 +117,8 @@ impl World {
 				channel(2, 3, "I3", vec![product("P3", "I3", ProductStatus::Open)]),
 			],
 			anchors: HashMap::new(),
+			holds_until: u64::MAX,
+			unreadable: None,
 		};
 		if rival {
 			let products = state.channels[0].products.clone();
@@ -126,6 +132,7 @@ impl World {
 		Arc::new(World {
 			state: Mutex::new(state),
 			network: Arc::new(MockNetwork::new(seed)),
+			clock: Arc::default(),
 			keys,
 			chains: Mutex::default(),
 		})
@@ -155,7 +162,11 @@ impl World {
 	/// The same with other settings.
 	pub fn start_with(self: &Arc<Self>, node: NodeId, folder: &Path, set: impl FnOnce(&mut Config)) -> Handle {
 		let spawner = Arc::new(TokioSpawner(tokio::runtime::Handle::current()));
-		self.start_on(Machine::real(spawner), node, folder, set)
+		let machine = Machine {
+			clock: self.clock.clone(),
+			..Machine::real(spawner)
+		};
+		self.start_on(machine, node, folder, set)
 	}
 
 	/// The same on another machine.
@@ -210,7 +221,7 @@ impl World {
 			(state.next_anchor(node), state.block)
 		};
 		let mut host = handle.host();
-		let Some(ready) = host.ready_anchor(next, block, 1, 0) else {
+		let Some(ready) = host.ready_anchor(next, block, true) else {
 			return false;
 		};
 		host.anchor_submitted(ready.sequence, block);

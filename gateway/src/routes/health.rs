@@ -33,14 +33,16 @@ pub(super) async fn readyz(State(state): State<AppState>) -> Result<Json<Health>
 	if convert::is_ready(&status) {
 		return Ok(Json(Health { status: "ok".into() }));
 	}
-	let detail = if status.node.is_none() {
-		"the node is not registered on chain"
+	let detail = if let Some(alarm) = convert::chain_alarm(&status) {
+		alarm
+	} else if status.node.is_none() {
+		"the node is not registered on chain".into()
 	} else if status.store_frozen.is_some() {
-		"the store is read-only until the node is started again"
+		"the store is read-only until the node is started again".into()
 	} else if status.store_full {
-		"the disk is full"
+		"the disk is full".into()
 	} else {
-		"no courier key of the node is valid on chain"
+		"no courier key of the node is valid on chain".into()
 	};
 	Err(Problem::new(ProblemCode::NotReady, detail)
 		.with_retry_after_ms(2_000)

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::common::{parse, Fake, Node};
+use sealane_courier::api::ChainHealth;
 use sealane_gateway::{serve, Config, Limits, StartError};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -243,6 +244,8 @@ async fn health_and_the_document_want_no_token() {
 		|s: &mut sealane_courier::api::Status| s.node = None,
 		|s: &mut sealane_courier::api::Status| s.keys_valid = false,
 		|s: &mut sealane_courier::api::Status| s.store_frozen = Some("a sync failed".into()),
+		|s: &mut sealane_courier::api::Status| s.chain = ChainHealth::Stale { since: 7 },
+		|s: &mut sealane_courier::api::Status| s.chain = ChainHealth::Unreadable("no such method".into()),
 	] {
 		let mut status = crate::common::ready();
 		change(&mut status);
@@ -250,6 +253,34 @@ async fn health_and_the_document_want_no_token() {
 		let answer = node.http.send_bare("GET", "/readyz", &[], b"").await;
 		assert_eq!((answer.status, answer.code().as_str()), (503, "not_ready"));
 		assert!(!node.client().is_ready().await.unwrap());
+	}
+}
+
+#[tokio::test]
+async fn status_and_readiness_say_when_the_chain_is_stale_or_unreadable() {
+	let node = Node::start().await;
+	for (chain, code) in [
+		(ChainHealth::Stale { since: 7 }, "chain.directory_stale"),
+		(
+			ChainHealth::Unreadable("no such method".into()),
+			"chain.directory_unreadable",
+		),
+	] {
+		let status = sealane_courier::api::Status {
+			chain,
+			..crate::common::ready()
+		};
+		node.fake.set(|s| s.status = Some(status));
+		let answer = node.http.send_bare("GET", "/readyz", &[], b"").await;
+		assert_eq!(answer.status, 503);
+		assert!(answer.body.contains(code), "{}", answer.body);
+		let status = node.client().status().await.unwrap();
+		assert!(!status.ready);
+		assert!(
+			status.alarms.iter().any(|alarm| alarm.contains(code)),
+			"{:?}",
+			status.alarms
+		);
 	}
 }
 

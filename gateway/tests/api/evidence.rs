@@ -105,7 +105,6 @@ fn parts() -> EvidenceParts {
 			index: 0,
 			count: 1,
 			path: evidence::proof(&anchored, 0).unwrap(),
-			packed: false,
 			block: Some(BLOCK),
 		}),
 	}

@@ -12,8 +12,9 @@ use codec::{Decode, Encode};
 use futures::future::{try_join, try_join_all};
 use sealane_primitives::{
 	clauses,
-	directory::AgreementEntry,
+	directory::AgreementRecord,
 	ids::{AgreementId, ChannelId},
+	open::Open,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -251,13 +252,13 @@ impl Demo {
 				&format!("version {version} of the clauses is readable"),
 				STEP_LIMIT,
 				|| async {
-					let stored: Option<(ChannelId, AgreementEntry)> = self
+					let stored: Option<Open<AgreementRecord>> = self
 						.consortium
 						.chain()
 						.runtime_api("CourierApi_agreement", &id.encode())
 						.await?;
 					Ok(match stored {
-						Some((on, entry)) if on == channel && entry.version == version => Look::Found(()),
+						Some(Open::Known(it)) if it.channel == channel && it.version == version => Look::Found(()),
 						other => Look::NotYet(format!("agreement {id}: {other:?}")),
 					})
 				},
@@ -300,12 +301,13 @@ impl Demo {
 		let (bank, issuer) = (self.first_bank()?, self.first_issuer()?);
 		let chain = self.consortium.chain();
 		let (id, commitment) = self.registered_commitment(bank, issuer).await?;
-		let query = (issuer.member, commitment).encode();
-		let open: bool = chain.runtime_api("CourierApi_is_registered", &query).await?;
+		let query = (issuer.member, vec![commitment]).encode();
+		let open: Vec<bool> = chain.runtime_api("CourierApi_are_registered", &query).await?;
+		let open = open == [true];
 		self.consortium.close_receipt(issuer, &commitment).await?;
 		until("the closed receipt", STEP_LIMIT, || async {
-			let open: bool = chain.runtime_api("CourierApi_is_registered", &query).await?;
-			Ok(if open {
+			let open: Vec<bool> = chain.runtime_api("CourierApi_are_registered", &query).await?;
+			Ok(if open == [true] {
 				Look::NotYet("it is open".into())
 			} else {
 				Look::Found(())

@@ -9,7 +9,10 @@ use sealane_localnet::{
 	wait::{until, Look},
 	Error, Result,
 };
-use sealane_primitives::directory::{Authorisation, Refusal};
+use sealane_primitives::{
+	directory::{Authorisation, Refusal},
+	open::Open,
+};
 use sealane_sdk::types::{Direction, OrderStage, WaitReason};
 
 pub fn pair(network: &Consortium, seller: usize, issuer: usize) -> Result<(&Institution, &Institution)> {
@@ -147,9 +150,9 @@ async fn revocation_block(network: &Consortium, channel: u32) -> Result<u32> {
 		let params = serde_json::json!(["CourierApi_authorise", data, hash]);
 		let answer: String = node.rpc("state_call", params).await?;
 		let bytes = hex::decode(answer.trim_start_matches("0x")).map_err(|e| Error::Unexpected(e.to_string()))?;
-		let answer: Result<Authorisation, Refusal> =
+		let answer: Open<Result<Authorisation, Refusal>> =
 			Decode::decode(&mut &bytes[..]).map_err(|e| Error::Unexpected(e.to_string()))?;
-		Ok::<_, Error>(answer == Err(Refusal::Revoked))
+		Ok::<_, Error>(answer == Open::Known(Err(Refusal::Revoked)))
 	};
 	let mut high = until("the revocation is final", LIMIT, || async {
 		let (block, _) = network.chain().final_block().await?;

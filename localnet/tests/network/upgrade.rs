@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! An upgrade of the runtime under trade: with a migration over several blocks, and without a restart of any node.
+//! An upgrade of the runtime under trade: with a migration over several blocks, and without a restart of any node. The new runtime's
+//! answers have fields that these nodes do not know, and its off-chain worker asks their couriers for a method that they do not have.
 
 use crate::common::{confirming, order_at, purchase, LIMIT};
 use sealane_localnet::{

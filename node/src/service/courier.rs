@@ -68,7 +68,7 @@ pub async fn start(
 		config: settings,
 		local_peer,
 		keys: None,
-		chain: ClientView::start(task_manager, client.clone(), peer),
+		chain: ClientView::start(task_manager, client.clone(), chain.backend.clone(), peer),
 		transport: Arc::new(NetworkTransport::new(
 			&client.info().genesis_hash.into(),
 			net.network.clone(),

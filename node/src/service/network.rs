@@ -105,15 +105,18 @@ pub fn follow_authorised_peers(
 	sync: Arc<SyncingService<Block>>,
 ) {
 	let follow = async move {
-		let mut imports = client.import_notification_stream();
+		// All that came while the last block was looked at is one piece of news: only the newest block counts.
+		let imports = client.import_notification_stream();
+		let mut imports = imports
+			.filter(|block| futures::future::ready(block.is_new_best))
+			.ready_chunks(MAX_NEWS);
 		let mut connections = sync.event_stream("authorised-peers");
 		let mut gate = Gate::new(network, sync);
 		gate.adopt(&client, client.info().best_hash).await;
 		loop {
 			tokio::select! {
-				block = imports.next() => match block {
-					Some(block) if block.is_new_best => gate.adopt(&client, block.hash).await,
-					Some(_) => {},
+				news = imports.next() => match news {
+					Some(_) => gate.adopt(&client, client.info().best_hash).await,
 					None => break,
 				},
 				event = connections.next() => match event {
@@ -129,6 +132,8 @@ pub fn follow_authorised_peers(
 		.spawn("authorised-peers", Some("networking"), follow);
 }
 
+/// Most blocks that are looked at as one.
+const MAX_NEWS: usize = 1_024;
 /// Most peers that are kept banned. Beyond that all are forgotten, and dropped again when they come.
 const MAX_OUTCASTS: usize = 1_024;
 /// Time between two looks at the reserved peers, and the most looks: a change is there after milliseconds.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use frame_support::{ensure, traits::Get};
 use sealane_primitives::{
 	clauses::{self, Clauses, Facts},
-	directory::{AgreementEntry, Refusal, Scope},
+	directory::{AgreementEntry, InForce, Refusal, Scope},
 	ids::*,
 	text::check_text,
 	traits::{ChannelRegistry, MemberRegistry},
@@ -296,6 +296,7 @@ impl<T: Config> Pallet<T> {
 			let closed = matches!(&scope, Scope::Product(product) if T::Channels::is_closed(product));
 			if closed || withdrawn.is_some_and(|from| from <= now) {
 				LiveScopes::<T>::remove(channel, scope);
+				Self::touch(channel);
 				left -= 1;
 			}
 		}
@@ -377,7 +378,13 @@ impl<T: Config> Pallet<T> {
 		state.periods = state.periods.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?;
 		state.versions = state.versions.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?;
 		Scopes::<T>::insert(channel, scope, state);
+		Self::touch(channel);
 		Ok((state.versions, replaces))
+	}
+
+	/// Tells both parties that what is in force, or will be, changed.
+	pub(crate) fn touch(channel: ChannelId) {
+		Revisions::<T>::insert(channel, Self::now());
 	}
 
 	/// Keeps a scope that has a new version among the live ones; from `withdrawn` on that takes it out of force.
@@ -439,6 +446,36 @@ impl<T: Config> Pallet<T> {
 			.collect();
 		entries.sort_by(|a, b| a.scope.cmp(&b.scope));
 		entries
+	}
+
+	/// The last block in which what is in force on a channel, or will be, changed by a call.
+	pub fn revision_of(channel: ChannelId) -> BlockNumber {
+		Revisions::<T>::get(channel)
+	}
+
+	/// The numbers of the versions in force on a channel at block `at`, ordered by scope, and the block in which the next one begins.
+	pub fn in_force_on(channel: ChannelId, at: BlockNumber) -> InForce {
+		let mut scopes: Vec<Scope> = LiveScopes::<T>::iter_key_prefix(channel).collect();
+		scopes.sort();
+		let begins = |scope: &Scope| Self::next_period(channel, scope, at);
+		InForce {
+			next_change: scopes.iter().filter_map(begins).min(),
+			agreements: scopes
+				.iter()
+				.filter_map(|scope| Self::in_force(channel, scope, at))
+				.collect(),
+		}
+	}
+
+	/// The first block after `at` in which a period of the scope begins.
+	fn next_period(channel: ChannelId, scope: &Scope, at: BlockNumber) -> Option<BlockNumber> {
+		// At most `MaxPending` periods have not begun, and they are the last.
+		(0..Scopes::<T>::get(channel, scope).periods)
+			.rev()
+			.map_while(|index| Timeline::<T>::get((channel, scope, index)))
+			.map(|period| period.from)
+			.take_while(|from| *from > at)
+			.last()
 	}
 
 	/// The version with this number, in force or past, and its channel.

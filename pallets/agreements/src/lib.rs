@@ -218,6 +218,10 @@ pub mod pallet {
 		Period,
 	>;
 
+	/// The last block in which what is in force on a channel, or will be, changed by a call.
+	#[pallet::storage]
+	pub type Revisions<T> = StorageMap<_, Twox64Concat, ChannelId, BlockNumber, ValueQuery>;
+
 	/// What happened: the business API for negotiations.
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(crate) fn deposit_event)]

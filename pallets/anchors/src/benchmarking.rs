@@ -11,7 +11,8 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 use sealane_primitives::{
-	directory::{AnchorMode, AnchorPolicy},
+	directory::CourierPolicy,
+	evidence::range::Range,
 	ids::*,
 	traits::{BenchmarkSetup, MemberRegistry},
 };
@@ -62,34 +63,22 @@ fn dispute<T: Config>(parties: &Parties<T>, count: u32) {
 mod benchmarks {
 	use super::*;
 
+	/// The worst case: the number of anchors becomes a power of two, so that all peaks merge.
 	#[benchmark]
 	fn anchor() {
 		let parties = parties::<T>();
-		AnchorsPallet::<T>::do_anchor(&parties.delegate, 0, hash(0), None).expect("the first");
+		let count = (1u64 << 40) - 1;
+		let range = Range {
+			count,
+			last: 1,
+			peaks: BoundedVec::truncate_from((0..40).map(hash).collect::<Vec<_>>()),
+		};
+		Ranges::<T>::insert(parties.node, range);
+		frame_system::Pallet::<T>::set_block_number(1_000_000u32.into());
 		let origin = RawOrigin::Signed(parties.delegate.clone());
 		#[extrinsic_call]
-		_(origin, 1, hash(1));
-		assert_eq!(NextSequence::<T>::get(parties.node), 2);
-	}
-
-	#[benchmark]
-	fn anchor_packed(h: Linear<1, { T::MaxPacked::get() }>) {
-		let parties = parties::<T>();
-		let max_packed = T::MaxPacked::get();
-		Policy::<T>::put(AnchorPolicy {
-			interval: 1,
-			mode: AnchorMode::Packed,
-			max_packed,
-		});
-		AnchorsPallet::<T>::do_anchor(&parties.delegate, 0, hash(0), None).expect("the first");
-		let hashes = BoundedVec::truncate_from((0..h).map(hash).collect::<Vec<_>>());
-		let origin = RawOrigin::Signed(parties.delegate.clone());
-		#[extrinsic_call]
-		_(origin, 1, hashes);
-		assert_eq!(
-			Anchors::<T>::get(parties.node, 1).and_then(|stored| stored.packed),
-			Some(h)
-		);
+		_(origin, count, hash(1));
+		assert_eq!(Ranges::<T>::get(parties.node).peaks.len(), 1);
 	}
 
 	#[benchmark]
@@ -116,10 +105,9 @@ mod benchmarks {
 	#[benchmark]
 	fn set_policy() -> Result<(), BenchmarkError> {
 		let origin = T::PolicyOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
-		let policy = AnchorPolicy {
-			interval: T::MaxInterval::get(),
-			mode: AnchorMode::Packed,
-			max_packed: T::MaxPacked::get(),
+		let policy = CourierPolicy {
+			anchors_per_block: T::MaxAnchorsPerBlock::get(),
+			max_age: T::LongestAge::get(),
 		};
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, policy);

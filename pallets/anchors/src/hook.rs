@@ -7,11 +7,10 @@
 //! nothing that goes wrong is an error: what was not done now is offered by the courier again at a later block.
 
 use crate::*;
-use frame_support::{traits::Get, BoundedVec};
 use frame_system::offchain::{Account, ForAny, SendSignedTransaction, Signer};
 use sealane_primitives::{
-	courier_host::{courier, DueChannel, ReadyAnchor},
-	directory::{AnchorMode, AnchorPolicy, Authorisation, Refusal},
+	courier_host::{ask, DueChannel},
+	directory::{Authorisation, Refusal},
 	ids::*,
 	traits::{ChannelRegistry, MemberRegistry},
 };
@@ -19,6 +18,9 @@ use sealane_primitives::{
 /// Log target of the off-chain worker.
 const LOG_TARGET: &str = "sealane::anchors";
 
+/// Blocks from its turn on within which a node that missed it still makes an anchor; later it waits for its next turn, so that the
+/// time of an anchor does not tell when something was traded.
+const LATE_BLOCKS: BlockNumber = 3;
 /// An operator is reminded of a missing key once in this many blocks.
 const REMIND_EVERY: BlockNumber = 30;
 
@@ -27,12 +29,12 @@ impl<T: Config> Pallet<T> {
 	///
 	/// 1. Finds out which registered node this is. Where the node is registered no longer, its lanes are closed.
 	/// 2. Authorises each channel with something due against the state of this block: dispatches it, or closes it with the reason.
-	/// 3. Takes the anchor that is due by the policy and submits it, signed by the node's delegate key.
+	/// 3. Takes the anchor that is ready, or due at the node's turn, and submits it, signed by the node's delegate key.
 	pub fn run_offchain(at: BlockNumber) {
 		// A node without a courier (an archive, a validator that does not trade) has nothing to do here.
-		let Some(peer) = courier::local_peer() else { return };
+		let Some(peer) = ask::local_peer() else { return };
 		let registered = T::Members::node_by_peer(&peer);
-		for due in courier::due_channels() {
+		for due in ask::due_channels() {
 			Self::direct(registered.map(|(member, _)| member), due, at);
 		}
 		let Some((member, node)) = registered else { return };
@@ -47,13 +49,13 @@ impl<T: Config> Pallet<T> {
 	/// Dispatch a channel or close it.
 	fn direct(member: Option<MemberId>, due: DueChannel, at: BlockNumber) {
 		match Self::authorise(member, due.channel) {
-			Ok(authorisation) => courier::dispatch(authorisation, at),
+			Ok(authorisation) => ask::dispatch(authorisation, at),
 			Err(refusal) => {
 				if !due.closed {
 					log::info!(target: LOG_TARGET, "block {at}: channel {} is closed: {refusal:?}", due.channel);
 				}
 				// Told again while it stays closed: the reason may have become another.
-				courier::close_channel(due.channel, refusal, at);
+				ask::close_channel(due.channel, refusal, at);
 			}
 		}
 	}
@@ -70,13 +72,17 @@ impl<T: Config> Pallet<T> {
 
 	/// Submit the anchor that is due, if there is one.
 	fn submit_anchor(node: NodeId, at: BlockNumber) {
-		let policy = Policy::<T>::get();
-		let next = NextSequence::<T>::get(node);
-		let max_hashes = match policy.mode {
-			AnchorMode::Root => 0,
-			AnchorMode::Packed => policy.max_packed,
-		};
-		let Some(ready) = courier::ready_anchor(next, at, policy.interval, max_hashes) else {
+		let range = Ranges::<T>::get(node);
+		let next = range.count;
+		// What is submitted now is in the next block at the earliest.
+		let included = at.saturating_add(1);
+		let turn = Self::turn(node, included);
+		if next > 0 && range.last >= turn {
+			// This interval has its anchor.
+			return;
+		}
+		let due = included - turn < LATE_BLOCKS;
+		let Some(ready) = ask::ready_anchor(next, at, due) else {
 			return;
 		};
 		let sequence = ready.sequence;
@@ -98,8 +104,14 @@ impl<T: Config> Pallet<T> {
 			}
 		};
 		let signer = Signer::<T, T::DelegateAuth, ForAny>::any_account();
-		match signer.send_single_signed_transaction(&delegate, Self::anchor_call(ready, &policy)) {
-			Some(Ok(())) => courier::anchor_submitted(sequence, at),
+		match signer.send_single_signed_transaction(
+			&delegate,
+			Call::anchor {
+				sequence,
+				root: ready.root,
+			},
+		) {
+			Some(Ok(())) => ask::anchor_submitted(sequence, at),
 			// An earlier submission of this delegate, an anchor or receipts, still waits in the pool under the same nonce.
 			Some(Err(())) => {
 				log::debug!(target: LOG_TARGET, "block {at}: the pool does not take anchor {sequence} now")
@@ -114,20 +126,5 @@ impl<T: Config> Pallet<T> {
 		Signer::<T, T::DelegateAuth, ForAny>::keystore_accounts()
 			.find(|account| account.id == delegate)
 			.ok_or("the keystore has no key (type slan) of the delegate named on chain")
-	}
-
-	/// The call for an anchor that is ready.
-	///
-	/// A courier that cut the anchor under an earlier policy may offer more hashes than may be packed now, or hashes where only roots are
-	/// wanted. Then the root over them goes alone: it proves the same, and the sequence goes on.
-	fn anchor_call(ready: ReadyAnchor, policy: &AnchorPolicy) -> Call<T> {
-		let ReadyAnchor { sequence, root, hashes } = ready;
-		let packable = policy.mode == AnchorMode::Packed
-			&& !hashes.is_empty()
-			&& hashes.len() <= policy.max_packed.min(T::MaxPacked::get()) as usize;
-		match packable.then(|| BoundedVec::try_from(hashes)) {
-			Some(Ok(hashes)) => Call::anchor_packed { sequence, hashes },
-			_ => Call::anchor { sequence, root },
-		}
 	}
 }

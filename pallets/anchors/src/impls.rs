@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use frame_support::{ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
 use sealane_primitives::{
-	directory::AnchorPolicy,
+	directory::{turn, CourierPolicy},
 	evidence::tree,
 	ids::*,
 	runtime_api::AnchorEntry,
@@ -17,32 +17,29 @@ use sp_runtime::{traits::SaturatedConversion, DispatchError, DispatchResult};
 
 // Calls.
 impl<T: Config> Pallet<T> {
-	pub(crate) fn do_anchor(
-		who: &T::AccountId,
-		sequence: AnchorSequence,
-		root: Digest,
-		packed: Option<u32>,
-	) -> DispatchResult {
+	pub(crate) fn do_anchor(who: &T::AccountId, sequence: AnchorSequence, root: Digest) -> DispatchResult {
 		let (member, node) = Self::delegate(who)?;
-		if Self::is_repeat(node, sequence, &root)? {
-			return Ok(());
+		let mut range = Ranges::<T>::get(node);
+		ensure!(sequence <= range.count, Error::<T>::SequenceAhead);
+		if sequence < range.count {
+			return Self::repeat(node, sequence, &root);
 		}
-		Self::store(member, node, sequence, root, packed)
-	}
-
-	pub(crate) fn do_anchor_packed(who: &T::AccountId, sequence: AnchorSequence, hashes: &[Digest]) -> DispatchResult {
-		let (member, node) = Self::delegate(who)?;
-		ensure!(!hashes.is_empty(), Error::<T>::NoHashes);
-		// Cheaper than the root, so first. The root of a number that is too high is never computed.
-		ensure!(sequence <= NextSequence::<T>::get(node), Error::<T>::SequenceAhead);
-		let root = tree::root(hashes);
-		if Self::is_repeat(node, sequence, &root)? {
-			return Ok(());
-		}
-		// A repeat is harmless whatever the policy has become since; a new anchor keeps it.
-		let count = hashes.len() as u32;
-		ensure!(count <= Policy::<T>::get().max_packed, Error::<T>::MaxPackedExceeded);
-		Self::store(member, node, sequence, root, Some(count))
+		let now = Self::now();
+		let is_first = range.count == 0;
+		ensure!(
+			is_first || range.last < Self::turn(node, now),
+			Error::<T>::IntervalNotOver
+		);
+		ensure!(range.push(node, &root, now), Error::<T>::NumbersExhausted);
+		Ranges::<T>::insert(node, range);
+		Anchors::<T>::insert(node, sequence, Anchor::new(root, now));
+		Self::deposit_event(Event::Anchored {
+			node,
+			sequence,
+			member,
+			root,
+		});
+		Ok(())
 	}
 
 	pub(crate) fn do_open_dispute(
@@ -128,9 +125,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_set_policy(new: AnchorPolicy) -> DispatchResult {
-		validate_policy(&new, T::MaxInterval::get(), T::MaxPacked::get())
-			.map_err(|fault| Error::<T>::InvalidPolicy(fault))?;
+	pub(crate) fn do_set_policy(new: CourierPolicy) -> DispatchResult {
+		Self::validate(&new).map_err(|fault| Error::<T>::InvalidPolicy(fault))?;
 		let old = Policy::<T>::get();
 		Policy::<T>::put(new);
 		Self::deposit_event(Event::PolicySet { old, new });
@@ -157,44 +153,26 @@ impl<T: Config> Pallet<T> {
 		Ok((member, node))
 	}
 
-	/// Whether the node already anchored this very root under this number; an error where it anchored another.
-	fn is_repeat(node: NodeId, sequence: AnchorSequence, root: &Digest) -> Result<bool, DispatchError> {
-		match Anchors::<T>::get(node, sequence) {
-			None => Ok(false),
-			Some(anchor) if anchor.root == *root => Ok(true),
-			Some(_) => Err(Error::<T>::AlreadyExists.into()),
-		}
+	/// A number that was used: fine with the root that it has.
+	fn repeat(node: NodeId, sequence: AnchorSequence, root: &Digest) -> DispatchResult {
+		let is_same = Anchors::<T>::get(node, sequence).is_some_and(|anchor| anchor.root == *root);
+		ensure!(is_same, Error::<T>::AlreadyExists);
+		Ok(())
 	}
 
-	/// Store the anchor of a number that has none, provided that it is the next.
-	fn store(
-		member: MemberId,
-		node: NodeId,
-		sequence: AnchorSequence,
-		root: Digest,
-		packed: Option<u32>,
-	) -> DispatchResult {
-		// Numbers below the next one all have an anchor, so one without is the next or too high.
-		ensure!(sequence == NextSequence::<T>::get(node), Error::<T>::SequenceAhead);
-		let next = sequence.checked_add(1).ok_or(Error::<T>::NumbersExhausted)?;
-		NextSequence::<T>::insert(node, next);
-		Anchors::<T>::insert(
-			node,
-			sequence,
-			Anchor {
-				root,
-				block: Self::now(),
-				packed,
-			},
-		);
-		Self::deposit_event(Event::Anchored {
-			node,
-			sequence,
-			member,
-			root,
-			packed,
-		});
-		Ok(())
+	/// First block of the interval of `node` in which block `at` lies, by the policy and the number of nodes there are now.
+	pub(crate) fn turn(node: NodeId, at: BlockNumber) -> BlockNumber {
+		turn(node, Policy::<T>::get().interval(T::NodeCount::get()), at)
+	}
+
+	/// Whether a policy keeps the limits; else the first fault.
+	pub(crate) fn validate(policy: &CourierPolicy) -> Result<(), PolicyFault> {
+		validate_policy(
+			policy,
+			T::MaxAnchorsPerBlock::get(),
+			T::ShortestAge::get(),
+			T::LongestAge::get(),
+		)
 	}
 }
 
@@ -207,21 +185,18 @@ impl<T: Config> Pallet<T> {
 
 	/// The number that a node's next anchor must have.
 	pub fn next_anchor(node: NodeId) -> AnchorSequence {
-		NextSequence::<T>::get(node)
+		Ranges::<T>::get(node).count
 	}
 
 	/// The policy in force.
-	pub fn policy() -> AnchorPolicy {
+	pub fn policy() -> CourierPolicy {
 		Policy::<T>::get()
 	}
 
 	/// Whether `proof` shows that `leaf` is in the tree that the node anchored under this number.
 	pub fn is_proven(node: NodeId, sequence: AnchorSequence, leaf: &Digest, proof: &InclusionProof) -> bool {
-		Anchors::<T>::get(node, sequence).is_some_and(|anchor| {
-			// The size of a packed tree is on chain, so a proof cannot claim another.
-			anchor.packed.is_none_or(|count| proof.size == u64::from(count))
-				&& tree::verify(&anchor.root, proof.size, proof.index, leaf, &proof.path)
-		})
+		Anchors::<T>::get(node, sequence)
+			.is_some_and(|anchor| tree::verify(&anchor.root, proof.size, proof.index, leaf, &proof.path))
 	}
 
 	/// The open disputes on a channel, by number.

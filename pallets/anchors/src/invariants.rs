@@ -3,17 +3,17 @@
 //! What must hold of the pallet's storage after every call.
 
 use crate::*;
-use alloc::collections::BTreeMap;
-use frame_support::{ensure, traits::Get};
-use sealane_primitives::{ids::*, traits::ChannelRegistry};
+use alloc::{collections::BTreeMap, vec::Vec};
+use frame_support::ensure;
+use sealane_primitives::{evidence::range::Range, ids::*, traits::ChannelRegistry};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
 	/// The invariants, by number:
 	///
-	/// 1. A node's anchors run from 0 to below [`NextSequence`] without gaps, and only nodes with anchors have a next number.
-	/// 2. Along a node's sequence the blocks never fall, and none lies in the future.
-	/// 3. A packed anchor has at least one and at most `MaxPacked` hashes.
+	/// 1. A node's anchors run from 0 to below the `count` of its range without gaps, and only nodes with anchors have a range.
+	/// 2. Along a node's sequence the blocks rise, none lies in the future, and the last is the range's.
+	/// 3. A range is the tree over the node's anchors.
 	/// 4. The policy keeps its limits.
 	/// 5. Disputes run from 0 to below [`NextDispute`] without gaps; each is over a channel that exists, opened by one of its parties,
 	///    not in the future.
@@ -24,10 +24,7 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_state_anchors()?;
 		let policy = Policy::<T>::get();
-		ensure!(
-			validate_policy(&policy, T::MaxInterval::get(), T::MaxPacked::get()).is_ok(),
-			"anchors 4: the policy breaks a rule"
-		);
+		ensure!(Self::validate(&policy).is_ok(), "anchors 4: the policy breaks a rule");
 		Self::try_state_disputes()?;
 		Self::try_state_lists()
 	}
@@ -38,27 +35,32 @@ impl<T: Config> Pallet<T> {
 			stored.entry(node).or_default().insert(sequence, anchor);
 		}
 		ensure!(
-			NextSequence::<T>::iter_keys().count() == stored.len(),
-			"anchors 1: a node has a next number but no anchor, or the other way round"
+			Ranges::<T>::iter_keys().count() == stored.len(),
+			"anchors 1: a node has a range but no anchor, or the other way round"
 		);
 		for (node, anchors) in stored {
-			let next = NextSequence::<T>::get(node);
+			let range = Ranges::<T>::get(node);
 			ensure!(
-				anchors.keys().copied().eq(0..next),
+				anchors.keys().copied().eq(0..range.count),
 				"anchors 1: a node's anchors do not run from 0 to its next number"
 			);
-			let mut last = 0;
-			for anchor in anchors.values() {
-				ensure!(last <= anchor.block, "anchors 2: a node's blocks fall");
-				ensure!(anchor.block <= Self::now(), "anchors 2: an anchor lies in the future");
-				ensure!(
-					anchor
-						.packed
-						.is_none_or(|count| (1..=T::MaxPacked::get()).contains(&count)),
-					"anchors 3: a packed anchor has no hash or too many"
-				);
-				last = anchor.block;
-			}
+			let blocks: Vec<_> = anchors.values().map(|anchor| anchor.block).collect();
+			ensure!(
+				blocks.windows(2).all(|pair| pair[0] < pair[1]),
+				"anchors 2: a node anchored twice in a block, or its blocks fall"
+			);
+			ensure!(
+				blocks.last() == Some(&range.last) && range.last <= Self::now(),
+				"anchors 2: a node's last anchor is not of the range's block, or lies in the future"
+			);
+			let mut tree = Range::default();
+			let whole = anchors
+				.values()
+				.all(|anchor| tree.push(node, &anchor.root, anchor.block));
+			ensure!(
+				whole && tree == range,
+				"anchors 3: a range is not the tree over the node's anchors"
+			);
 		}
 		Ok(())
 	}

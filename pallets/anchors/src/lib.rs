@@ -11,9 +11,12 @@
 //! a block nobody can change a record without it showing.
 //!
 //! * A node's **delegate key** signs its anchors; the member itself need not be there.
-//! * A node may anchor one root, or **pack** many hashes into one call, over which the chain computes the root itself.
+//! * A node anchors at most **once in an interval**: ⌈nodes / `anchors_per_block`⌉ blocks, with a turn of its own, so that neither the
+//!   load of a block nor the time of an anchor tells who trades, and nobody fills the chain.
+//! * The chain keeps of all anchors of a node one **mountain range** besides: a few hashes, against which the oldest can be proven.
 //! * A party of a channel can open a **dispute** over a batch, which both then find on record, and the council can decide it.
-//! * The **policy** (how often, one root or packed) is set by governance and followed by every node from the next block on.
+//! * The **policy** (how often nodes anchor, how long they go by what they last heard of the chain) is set by governance and holds
+//!   from the next block on.
 //!
 //! The pallet also drives the courier of the node it runs on: its off-chain worker authorises what waits to be sent against the state
 //! of each block, closes lanes whose grant ended, and submits the anchors that are ready. See [`Pallet::run_offchain`].
@@ -23,13 +26,27 @@
 //! A node anchors a root, and a record is checked against it:
 #![doc = docify::embed!("src/tests/anchor.rs", a_record_is_proven_against_an_anchor)]
 //!
+//! ## State that evidence proves
+//!
+//! A verifier without a node derives keys and values by itself. They are fixed; a test holds them.
+//!
+//! | what | key | value (SCALE) |
+//! |---|---|---|
+//! | the range of a node | `twox_128("Anchors") ‖ twox_128("Ranges") ‖ twox_64(node) ‖ node` | [`Range`]: `count` u64, `last` u32, `peaks`: compact length, then 32 bytes each, largest first |
+//! | one of its anchors | `twox_128("Anchors") ‖ twox_128("Anchors") ‖ twox_64(node) ‖ node ‖ twox_64(sequence) ‖ sequence` | [`Anchor`]: `root` 32 bytes, `block` u32, one zero byte |
+//!
+//! `node` is a u32, `sequence` a u64, both little endian. The leaf of an anchor is
+//! `SHA-256(0x00 ‖ "sealane/2/anchor" ‖ node ‖ sequence ‖ root ‖ block)`; the range is the RFC 6962 tree over them in order of `sequence`,
+//! so a proof is an inclusion proof for leaf `sequence` of `count` leaves under the root to which the peaks join from the right:
+//! see [`sealane_primitives::evidence::range`].
+//!
 //! ## Design goals
 //!
 //! 1. **Nothing but hashes**: 32 bytes per anchor. Events name node, number and root, never a channel or partner.
 //! 2. **In order, without gaps**: a node's anchors count from 0. What is missing is seen by its number.
 //! 3. **Safe to repeat**: the same anchor again is accepted and changes nothing; another root under a used number is refused. So a node
 //!    may submit again whenever it is unsure, and neither a crash nor a full pool loses or doubles an anchor.
-//! 4. **For ever**: anchors are never removed or changed. Disputes are kept with their outcome.
+//! 4. **For ever**: what was anchored can be proven for as long as the chain lives. Disputes are kept with their outcome.
 //! 5. **Policy on chain**: when and how nodes anchor is state; a change needs no new binary.
 //! 6. **Never stuck**: to the off-chain worker every failure (no key, a full pool, a nonce that is taken) means "later": it drops what it
 //!    could not do, and the courier offers the same anchor again at a later block.
@@ -38,7 +55,8 @@
 //!
 //! * *Batch root*: the root over the trade records of one packet, countersigned by both parties, kept by their nodes.
 //! * *Anchor*: a root over batch roots, on chain, known by node and sequence.
-//! * *Packed*: an anchor whose leaves were in the call, so that the block's body holds each hash by itself.
+//! * *Range*: the tree over all anchors of a node, of which the chain keeps the peaks.
+//! * *Turn*: the first block of a node's interval.
 //! * *Delegate*: the account that may anchor for a node and do nothing else for its member but issue receipts.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -73,14 +91,15 @@ pub mod pallet {
 		pallet_prelude::*,
 	};
 	use sealane_primitives::{
-		directory::AnchorPolicy,
+		directory::CourierPolicy,
+		evidence::range::Range,
 		ids::*,
 		runtime_api::AnchorEntry,
 		traits::{ChannelRegistry, MemberRegistry},
 	};
 
 	/// Version of the storage layout.
-	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	/// Roots of trade records, and the hook that drives the courier.
 	#[pallet::pallet]
@@ -107,15 +126,22 @@ pub mod pallet {
 		type DisputeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// The policy until governance sets one.
-		type DefaultPolicy: Get<AnchorPolicy>;
+		type DefaultPolicy: Get<CourierPolicy>;
 
-		/// Longest interval that a policy may set, in blocks.
-		#[pallet::constant]
-		type MaxInterval: Get<BlockNumber>;
+		/// How many nodes are registered.
+		type NodeCount: Get<u32>;
 
-		/// Most hashes in one packed call.
+		/// Most anchors per block that a policy may set.
 		#[pallet::constant]
-		type MaxPacked: Get<u32>;
+		type MaxAnchorsPerBlock: Get<u32>;
+
+		/// Shortest age that a policy may set, in milliseconds: blocks come late now and then.
+		#[pallet::constant]
+		type ShortestAge: Get<Moment>;
+
+		/// Longest age that a policy may set, in milliseconds: a revocation must take effect.
+		#[pallet::constant]
+		type LongestAge: Get<Moment>;
 
 		/// Most disputes that one party may have open on one channel.
 		#[pallet::constant]
@@ -129,14 +155,13 @@ pub mod pallet {
 		type BenchmarkSetup: sealane_primitives::traits::BenchmarkSetup<Self::AccountId>;
 	}
 
-	/// When and how nodes anchor.
+	/// How often nodes anchor, and how long they go by what they last heard of the chain.
 	#[pallet::storage]
-	pub type Policy<T: Config> = StorageValue<_, AnchorPolicy, ValueQuery, T::DefaultPolicy>;
+	pub type Policy<T: Config> = StorageValue<_, CourierPolicy, ValueQuery, T::DefaultPolicy>;
 
-	/// The number that a node's next anchor must have. Apart from the anchors: read and written by every anchor, while these are
-	/// written once and read only when a record is checked.
+	/// All anchors of a node, as the peaks of its mountain range. Its `count` is the number that the next anchor must have.
 	#[pallet::storage]
-	pub type NextSequence<T> = StorageMap<_, Twox64Concat, NodeId, AnchorSequence, ValueQuery>;
+	pub type Ranges<T> = StorageMap<_, Twox64Concat, NodeId, Range, ValueQuery>;
 
 	/// All anchors, by node and number. The key is made of numbers that the chain gives out, so an offline verifier derives it.
 	#[pallet::storage]
@@ -167,8 +192,8 @@ pub mod pallet {
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
-		/// When and how nodes anchor; `None` is [`Config::DefaultPolicy`].
-		pub policy: Option<AnchorPolicy>,
+		/// How often nodes anchor, and how long they go by what they last heard; `None` is [`Config::DefaultPolicy`].
+		pub policy: Option<CourierPolicy>,
 		/// Ties the configuration to the runtime.
 		#[serde(skip)]
 		pub _config: core::marker::PhantomData<T>,
@@ -178,7 +203,7 @@ pub mod pallet {
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
 			if let Some(policy) = self.policy {
-				let valid = validate_policy(&policy, T::MaxInterval::get(), T::MaxPacked::get());
+				let valid = Pallet::<T>::validate(&policy);
 				assert!(
 					valid.is_ok(),
 					"anchors: the policy {policy:?} of the genesis breaks a rule: {valid:?}"
@@ -202,15 +227,13 @@ pub mod pallet {
 			member: MemberId,
 			/// The root.
 			root: Digest,
-			/// Number of hashes, where they were packed into the call; `None` for a root that hides it.
-			packed: Option<u32>,
 		},
 		/// The policy changed; nodes follow it from the next block on.
 		PolicySet {
 			/// The policy until now.
-			old: AnchorPolicy,
+			old: CourierPolicy,
 			/// The policy from now on.
-			new: AnchorPolicy,
+			new: CourierPolicy,
 		},
 		/// A party disputes a batch.
 		DisputeOpened {
@@ -251,10 +274,8 @@ pub mod pallet {
 		AlreadyExists,
 		/// The number lies beyond the node's next one: an anchor before it is missing.
 		SequenceAhead,
-		/// There is nothing to anchor: no hash was given.
-		NoHashes,
-		/// More hashes than the policy allows in one call.
-		MaxPackedExceeded,
+		/// The node anchored in this interval already.
+		IntervalNotOver,
 		/// There is no such channel.
 		ChannelNotFound,
 		/// There is no such dispute.
@@ -277,19 +298,14 @@ pub mod pallet {
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
 			let default = T::DefaultPolicy::get();
-			let valid = validate_policy(&default, T::MaxInterval::get(), T::MaxPacked::get());
+			let valid = Self::validate(&default);
 			assert!(
 				valid.is_ok(),
-				"DefaultPolicy {default:?} must keep MaxInterval and MaxPacked: {valid:?}"
+				"DefaultPolicy {default:?} must keep the limits: {valid:?}"
 			);
 			assert!(
 				T::MaxOpenDisputes::get() > 0,
 				"MaxOpenDisputes must be at least 1: nobody could dispute"
-			);
-			let length = u64::from(T::MaxPacked::get()).saturating_mul(32);
-			assert!(
-				length <= 4 * 1024 * 1024,
-				"MaxPacked must keep a packed call within 4 MiB, else no block could hold it: {length} bytes"
 			);
 		}
 
@@ -305,43 +321,23 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Anchor one root for the caller's node.
+		/// Anchor a root for the caller's node.
 		///
 		/// **Origin**: the delegate of a node whose member is active.
 		///
-		/// **Details**: `sequence` must be the node's next number, [`NextSequence`]. The same root under the number before changes nothing and
-		/// succeeds, so that a node may submit again when it does not know whether the first went through.
+		/// **Details**: `sequence` must be the node's next number, the `count` of [`Ranges`], and the node must not have anchored in this
+		/// interval of its own yet. The same root under a number before changes nothing and succeeds, so that a node may submit again when it
+		/// does not know whether the first went through.
 		///
 		/// **Errors**: [`Error::NotAuthorized`], [`Error::NotActive`], [`Error::AlreadyExists`], [`Error::SequenceAhead`],
-		/// [`Error::NumbersExhausted`].
+		/// [`Error::IntervalNotOver`], [`Error::NumbersExhausted`].
 		///
 		/// **Events**: [`Event::Anchored`], unless it was a repeat.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::anchor())]
 		pub fn anchor(origin: OriginFor<T>, sequence: AnchorSequence, root: Digest) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			Self::do_anchor(&who, sequence, root, None)
-		}
-
-		/// Anchor many hashes, each of which the block's body holds by itself.
-		///
-		/// **Origin**: the delegate of a node whose member is active.
-		///
-		/// **Details**: the chain computes the root of the RFC 6962 tree whose leaves are `hashes` in this order, and keeps it with their
-		/// number. Equal hashes are allowed. For `sequence` and repeats see [`Pallet::anchor`].
-		///
-		/// **Errors**: [`Error::NoHashes`], [`Error::MaxPackedExceeded`], and those of [`Pallet::anchor`].
-		///
-		/// **Events**: [`Event::Anchored`], unless it was a repeat.
-		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::anchor_packed(hashes.len() as u32))]
-		pub fn anchor_packed(
-			origin: OriginFor<T>,
-			sequence: AnchorSequence,
-			hashes: BoundedVec<Digest, T::MaxPacked>,
-		) -> DispatchResult {
-			let who = ensure_signed(origin)?;
-			Self::do_anchor_packed(&who, sequence, &hashes)
+			Self::do_anchor(&who, sequence, root)
 		}
 
 		/// Put on record that a batch is disputed.
@@ -354,7 +350,7 @@ pub mod pallet {
 		/// [`Error::MaxOpenDisputesExceeded`], [`Error::NumbersExhausted`].
 		///
 		/// **Events**: [`Event::DisputeOpened`].
-		#[pallet::call_index(2)]
+		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::open_dispute(T::MaxOpenDisputes::get()))]
 		pub fn open_dispute(
 			origin: OriginFor<T>,
@@ -374,7 +370,7 @@ pub mod pallet {
 		/// **Errors**: [`Error::DisputeNotFound`], [`Error::AlreadyResolved`], [`Error::NotAuthorized`], [`Error::OutcomeNotAllowed`].
 		///
 		/// **Events**: [`Event::DisputeResolved`].
-		#[pallet::call_index(3)]
+		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::resolve_dispute())]
 		pub fn resolve_dispute(origin: OriginFor<T>, dispute: DisputeId, outcome: Outcome) -> DispatchResult {
 			let who = match T::DisputeOrigin::try_origin(origin) {
@@ -384,16 +380,16 @@ pub mod pallet {
 			Self::do_resolve_dispute(who.as_ref(), dispute, outcome)
 		}
 
-		/// Set when and how nodes anchor.
+		/// Set how often nodes anchor, and how long they go by what they last heard of the chain.
 		///
 		/// **Origin**: [`Config::PolicyOrigin`].
 		///
 		/// **Errors**: [`Error::InvalidPolicy`].
 		///
 		/// **Events**: [`Event::PolicySet`].
-		#[pallet::call_index(4)]
+		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::set_policy())]
-		pub fn set_policy(origin: OriginFor<T>, policy: AnchorPolicy) -> DispatchResult {
+		pub fn set_policy(origin: OriginFor<T>, policy: CourierPolicy) -> DispatchResult {
 			T::PolicyOrigin::ensure_origin(origin)?;
 			Self::do_set_policy(policy)
 		}
@@ -411,13 +407,34 @@ pub mod pallet {
 			Self::next_anchor(node)
 		}
 
+		/// All anchors of a node, as the peaks of its range.
+		pub fn range_of(node: NodeId) -> Range {
+			Ranges::<T>::get(node)
+		}
+
+		/// First block of the interval of `node` in which the current block lies.
+		pub fn turn_of(node: NodeId) -> BlockNumber {
+			Self::turn(node, Self::now())
+		}
+
+		/// Whether `path` shows that the node anchored `root` in `block` under this number, however long ago.
+		pub fn is_anchored(
+			node: NodeId,
+			sequence: AnchorSequence,
+			root: Digest,
+			block: BlockNumber,
+			path: Vec<Digest>,
+		) -> bool {
+			Ranges::<T>::get(node).proves(node, sequence, &root, block, &path)
+		}
+
 		/// Whether `proof` shows that `leaf` is in the tree that the node anchored under this number.
 		pub fn verify(node: NodeId, sequence: AnchorSequence, leaf: Digest, proof: InclusionProof) -> bool {
 			Self::is_proven(node, sequence, &leaf, &proof)
 		}
 
 		/// The policy in force.
-		pub fn current_policy() -> AnchorPolicy {
+		pub fn current_policy() -> CourierPolicy {
 			Self::policy()
 		}
 

@@ -9,14 +9,17 @@ mod offchain;
 use crate as pallet_anchors;
 #[cfg(feature = "runtime-benchmarks")]
 use codec::Encode;
-use frame_support::{derive_impl, ord_parameter_types, parameter_types, traits::ConstU32};
+use frame_support::{
+	derive_impl, ord_parameter_types, parameter_types,
+	traits::{ConstU32, ConstU64},
+};
 use frame_system::EnsureSignedBy;
 pub use offchain::{apply, signer, AccountId, Block, FakePool};
 use sealane_primitives::{
 	business::{BusinessKinds, Role},
 	courier_host::{CourierExt, CourierHost, DueChannel, ReadyAnchor, ReadyReceipt},
 	delegate::DelegateAuth,
-	directory::{AnchorMode, AnchorPolicy, Authorisation, Refusal},
+	directory::{Authorisation, CourierPolicy, Refusal},
 	ids::*,
 	traits::{ChannelRegistry, MemberRegistry},
 };
@@ -83,7 +86,9 @@ ord_parameter_types! {
 type ChannelMap = BTreeMap<ChannelId, (MemberId, MemberId, Option<Refusal>)>;
 
 parameter_types! {
-	pub const DefaultPolicy: AnchorPolicy = AnchorPolicy { interval: 3, mode: AnchorMode::Root, max_packed: 4 };
+	/// With [`NodeCount`] an interval of 4 blocks, in which [`BANK_NODE`] and [`WEALTH_NODE`] have their turns at multiples of 4.
+	pub const DefaultPolicy: CourierPolicy = CourierPolicy { anchors_per_block: 2, max_age: 600_000 };
+	pub static NodeCount: u32 = 8;
 	pub static Managed: BTreeMap<AccountId, MemberId> = managed();
 	pub static Suspended: Vec<MemberId> = Vec::new();
 	/// Node to member, delegate and PeerId.
@@ -221,8 +226,10 @@ impl crate::Config for Test {
 	type PolicyOrigin = EnsureSignedBy<PolicyMaker, AccountId>;
 	type DisputeOrigin = EnsureSignedBy<Judge, AccountId>;
 	type DefaultPolicy = DefaultPolicy;
-	type MaxInterval = ConstU32<100>;
-	type MaxPacked = ConstU32<8>;
+	type NodeCount = NodeCount;
+	type MaxAnchorsPerBlock = ConstU32<100>;
+	type ShortestAge = ConstU64<60_000>;
+	type LongestAge = ConstU64<3_600_000>;
 	type MaxOpenDisputes = ConstU32<2>;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
@@ -234,8 +241,8 @@ impl crate::Config for Test {
 pub enum Told {
 	Dispatch(ChannelId, BlockNumber),
 	Close(ChannelId, Refusal, BlockNumber),
-	/// next, at, interval, max_hashes
-	Asked(AnchorSequence, BlockNumber, BlockNumber, u32),
+	/// next, at, due
+	Asked(AnchorSequence, BlockNumber, bool),
 	Submitted(AnchorSequence, BlockNumber),
 }
 
@@ -283,16 +290,10 @@ impl CourierHost for FakeCourier {
 	fn close_channel(&mut self, channel: ChannelId, refusal: Refusal, at: BlockNumber) {
 		self.with(|state| state.told.push(Told::Close(channel, refusal, at)))
 	}
-	fn ready_anchor(
-		&mut self,
-		next: AnchorSequence,
-		at: BlockNumber,
-		interval: BlockNumber,
-		max_hashes: u32,
-	) -> Option<ReadyAnchor> {
+	fn ready_anchor(&mut self, next: AnchorSequence, at: BlockNumber, due: bool) -> Option<ReadyAnchor> {
 		self.with(|state| {
-			state.told.push(Told::Asked(next, at, interval, max_hashes));
-			state.ready.clone()
+			state.told.push(Told::Asked(next, at, due));
+			state.ready
 		})
 	}
 	fn anchor_submitted(&mut self, sequence: AnchorSequence, at: BlockNumber) {
@@ -346,10 +347,11 @@ pub fn new_ext() -> sp_io::TestExternalities {
 }
 
 /// The same with a policy at genesis.
-pub fn genesis(policy: Option<AnchorPolicy>) -> sp_io::TestExternalities {
+pub fn genesis(policy: Option<CourierPolicy>) -> sp_io::TestExternalities {
 	Managed::set(managed());
 	Suspended::set(Vec::new());
 	Nodes::set(nodes());
+	NodeCount::set(8);
 	Channels::set(channels());
 	let storage = RuntimeGenesisConfig {
 		system: Default::default(),
@@ -375,6 +377,11 @@ pub fn run(test: impl FnOnce()) {
 
 pub fn signed(who: AccountId) -> RuntimeOrigin {
 	RuntimeOrigin::signed(who)
+}
+
+/// Go on to the next block in which [`BANK_NODE`] and [`WEALTH_NODE`] have their turn.
+pub fn next_turn() {
+	System::set_block_number((System::block_number() / 4 + 1) * 4)
 }
 
 /// Replace a node's delegate.

@@ -5,7 +5,7 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec, PalletError};
 use scale_info::TypeInfo;
-use sealane_primitives::{directory::AnchorPolicy, evidence::tree, ids::*, runtime_api::AnchorEntry};
+use sealane_primitives::{directory::CourierPolicy, evidence::tree, ids::*, runtime_api::AnchorEntry};
 
 /// Counts the disputes of the chain, from 0.
 pub type DisputeId = u32;
@@ -17,8 +17,19 @@ pub struct Anchor {
 	pub root: Digest,
 	/// The block in which it was anchored.
 	pub block: BlockNumber,
-	/// Number of hashes of a packed anchor; `None` for a root that hides it.
+	/// Always `None`: a root hides how much is under it. The byte is part of the form that verifiers read.
 	pub packed: Option<u32>,
+}
+
+impl Anchor {
+	/// The anchor of `block`.
+	pub const fn new(root: Digest, block: BlockNumber) -> Self {
+		Anchor {
+			root,
+			block,
+			packed: None,
+		}
+	}
 }
 
 impl From<Anchor> for AnchorEntry {
@@ -108,33 +119,34 @@ pub struct Dispute {
 /// Which rule a policy breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, PalletError)]
 pub enum PolicyFault {
-	/// `interval` is 0.
-	IntervalZero,
-	/// `interval` is above `MaxInterval`.
-	IntervalTooLong,
-	/// `max_packed` is 0.
-	MaxPackedZero,
-	/// `max_packed` is above `MaxPacked`, what one call can carry.
-	MaxPackedTooLarge,
+	/// `anchors_per_block` is 0.
+	NoAnchors,
+	/// `anchors_per_block` is above `MaxAnchorsPerBlock`.
+	TooManyAnchors,
+	/// `max_age` is below `ShortestAge`.
+	AgeTooShort,
+	/// `max_age` is above `LongestAge`.
+	AgeTooLong,
 }
 
 /// Whether a policy keeps the limits; else the first fault.
 pub const fn validate_policy(
-	policy: &AnchorPolicy,
-	max_interval: BlockNumber,
-	max_packed: u32,
+	policy: &CourierPolicy,
+	max_anchors: u32,
+	shortest_age: Moment,
+	longest_age: Moment,
 ) -> Result<(), PolicyFault> {
-	if policy.interval == 0 {
-		return Err(PolicyFault::IntervalZero);
+	if policy.anchors_per_block == 0 {
+		return Err(PolicyFault::NoAnchors);
 	}
-	if policy.interval > max_interval {
-		return Err(PolicyFault::IntervalTooLong);
+	if policy.anchors_per_block > max_anchors {
+		return Err(PolicyFault::TooManyAnchors);
 	}
-	if policy.max_packed == 0 {
-		return Err(PolicyFault::MaxPackedZero);
+	if policy.max_age < shortest_age {
+		return Err(PolicyFault::AgeTooShort);
 	}
-	if policy.max_packed > max_packed {
-		return Err(PolicyFault::MaxPackedTooLarge);
+	if policy.max_age > longest_age {
+		return Err(PolicyFault::AgeTooLong);
 	}
 	Ok(())
 }

@@ -16,7 +16,6 @@ use frame_support::{traits::Get, weights::Weight};
 /// Weight functions needed for `pallet_anchors`.
 pub trait WeightInfo {
 	fn anchor() -> Weight;
-	fn anchor_packed(h: u32, ) -> Weight;
 	fn open_dispute(d: u32, ) -> Weight;
 	fn resolve_dispute() -> Weight;
 	fn set_policy() -> Weight;
@@ -25,22 +24,13 @@ pub trait WeightInfo {
 /// Weights for `pallet_anchors` over the database weights of the runtime.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	/// Storage: `Members::DelegateOf` (r:1 w:0), `Members::Nodes` (r:1 w:0), `Members::Members` (r:1 w:0)
-	/// Storage: `Anchors::Anchors` (r:1 w:1)
-	/// Storage: `Anchors::NextSequence` (r:1 w:1)
-	fn anchor() -> Weight {
-		Weight::from_parts(30_000_000, 3529)
-			.saturating_add(T::DbWeight::get().reads(5_u64))
-			.saturating_add(T::DbWeight::get().writes(2_u64))
-	}
-	/// Storage: `Members::DelegateOf` (r:1 w:0), `Members::Nodes` (r:1 w:0), `Members::Members` (r:1 w:0)
-	/// Storage: `Anchors::NextSequence` (r:1 w:1)
+	/// Storage: `Members::Delegates` (r:1 w:0), `Members::Members` (r:1 w:0), `Members::CounterForNodes` (r:1 w:0)
 	/// Storage: `Anchors::Policy` (r:1 w:0)
+	/// Storage: `Anchors::Ranges` (r:1 w:1)
 	/// Storage: `Anchors::Anchors` (r:1 w:1)
-	/// The range of component `h` is `[1, 16384]`.
-	fn anchor_packed(h: u32, ) -> Weight {
-		Weight::from_parts(33_000_000, 3529)
-			.saturating_add(Weight::from_parts(1_900_000, 0).saturating_mul(h.into()))
+	fn anchor() -> Weight {
+		// Up to 64 node hashes, when the number of anchors is a power of two.
+		Weight::from_parts(160_000_000, 5529)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}

@@ -68,6 +68,7 @@ impl<T: Config> Pallet<T> {
 				products: 0,
 			},
 		);
+		Self::touch(issuer);
 		Self::deposit_event(Event::InterfaceRegistered { id, issuer, node });
 		Ok(())
 	}
@@ -78,6 +79,7 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_own_node(issuer, new)?;
 		let old = core::mem::replace(&mut interface.node, new);
 		Interfaces::<T>::insert(&id, interface);
+		Self::touch(issuer);
 		Self::deposit_event(Event::InterfaceNodeSet { id, old, new });
 		Ok(())
 	}
@@ -94,6 +96,7 @@ impl<T: Config> Pallet<T> {
 				..interface
 			},
 		);
+		Self::touch(issuer);
 		Self::deposit_event(Event::InterfaceRetired { id });
 		Ok(())
 	}
@@ -127,6 +130,7 @@ impl<T: Config> Pallet<T> {
 				versions,
 			},
 		);
+		Self::touch(issuer);
 		Self::deposit_event(Event::ProductRegistered { id, issuer, spec });
 		Ok(())
 	}
@@ -181,6 +185,7 @@ impl<T: Config> Pallet<T> {
 		if (new.risk, new.offering) != (old.risk, old.offering) {
 			versions = Self::record_product(issuer, id, &new, versions);
 		}
+		Self::touch(issuer);
 		Products::<T>::insert(
 			id,
 			Product {
@@ -208,6 +213,11 @@ impl<T: Config> Pallet<T> {
 			},
 		);
 		version
+	}
+
+	/// Tells partners that an issuer's catalogue changed.
+	fn touch(issuer: MemberId) {
+		CatalogueRevisions::<T>::insert(issuer, Self::block());
 	}
 
 	/// Counts a product at its interface up or down.

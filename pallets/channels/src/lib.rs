@@ -91,6 +91,7 @@ pub mod weights;
 use frame_support::pallet_macros::import_section;
 pub use genesis::{GenesisInterface, GenesisPrefix, GenesisProduct};
 pub use pallet::*;
+pub use registry::Authorised;
 pub use state::{transition, Action, State};
 pub use types::*;
 pub use weights::WeightInfo;

@@ -100,6 +100,10 @@ mod storage {
 	#[pallet::storage]
 	pub type ProductCount<T> = StorageMap<_, Twox64Concat, MemberId, u32, ValueQuery>;
 
+	/// The last block in which an issuer's catalogue changed: its interfaces and products.
+	#[pallet::storage]
+	pub type CatalogueRevisions<T> = StorageMap<_, Twox64Concat, MemberId, BlockNumber, ValueQuery>;
+
 	/// The products of an issuer that were closed last, oldest first.
 	#[pallet::storage]
 	pub type ClosedProducts<T: Config> =

@@ -70,6 +70,11 @@ impl<T: Config> Pallet<T> {
 		PeersRevision::<T>::mutate(|revision| *revision = revision.saturating_add(1));
 	}
 
+	/// Tells partners that what they know of a member changed.
+	pub(crate) fn touch(member: MemberId) {
+		Revisions::<T>::insert(member, Self::now());
+	}
+
 	pub(crate) fn do_admit(profile: Profile, roles: Roles, manager: T::AccountId) -> Result<MemberId, DispatchError> {
 		let legal_id = profile.legal_id;
 		Self::ensure_identity(&profile.name, legal_id, None)?;
@@ -94,6 +99,7 @@ impl<T: Config> Pallet<T> {
 		Profiles::<T>::insert(member, profile);
 		Managers::<T>::insert(&manager, member);
 		Self::keep_account(&manager);
+		Self::touch(member);
 		Self::deposit_event(Event::MemberAdmitted {
 			member,
 			legal_id,
@@ -108,6 +114,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(roles.is_valid(), Error::<T>::InvalidRoles);
 		let old = core::mem::replace(&mut record.roles, roles);
 		Members::<T>::insert(member, record);
+		Self::touch(member);
 		Self::deposit_event(Event::RolesChanged {
 			member,
 			old,
@@ -125,6 +132,7 @@ impl<T: Config> Pallet<T> {
 		let since = Self::now();
 		record.status = MemberStatus::Suspended { since };
 		Members::<T>::insert(member, record);
+		Self::touch(member);
 		Self::deposit_event(Event::MemberSuspended { member, since });
 		Ok(())
 	}
@@ -148,6 +156,7 @@ impl<T: Config> Pallet<T> {
 		record.status = MemberStatus::Active;
 		Members::<T>::insert(member, record);
 		Reinstated::<T>::insert(member, Self::now());
+		Self::touch(member);
 		Self::deposit_event(Event::MemberReinstated {
 			member,
 			suspended_since: since,
@@ -171,6 +180,7 @@ impl<T: Config> Pallet<T> {
 		record.status = MemberStatus::Exited { at: Self::now() };
 		Members::<T>::insert(member, record);
 		let nodes = nodes.len() as u32;
+		Self::touch(member);
 		Self::deposit_event(Event::MemberExited { member, by, nodes });
 		T::OnExit::on_exit(member, &manager);
 		Ok(nodes)
@@ -205,6 +215,7 @@ impl<T: Config> Pallet<T> {
 		profile.name = name.clone();
 		profile.legal_id = legal_id;
 		Profiles::<T>::insert(member, profile);
+		Self::touch(member);
 		Self::deposit_event(Event::IdentityChanged {
 			member,
 			version,

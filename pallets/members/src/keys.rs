@@ -32,6 +32,7 @@ impl<T: Config> Pallet<T> {
 		Self::record_changes(node, &record.keys, &ring);
 		let key = ring.last().cloned().ok_or(Error::<T>::NodeNotFound)?;
 		record.keys = ring;
+		Self::touch(record.member);
 		Nodes::<T>::insert(node, record);
 		let old_until = new.valid_from.saturating_add(new.overlap);
 		Self::deposit_event(Event::KeysAnnounced {
@@ -57,6 +58,7 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::record_changes(node, &record.keys, &ring);
 		record.keys = ring;
+		Self::touch(record.member);
 		Nodes::<T>::insert(node, record);
 		let keyring::Retirement {
 			retired: key,

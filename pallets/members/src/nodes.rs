@@ -60,6 +60,7 @@ impl<T: Config> Pallet<T> {
 		Delegates::<T>::insert(&delegate, (member, node));
 		Self::keep_account(&delegate);
 		Self::bump_peers();
+		Self::touch(member);
 		Self::deposit_event(Event::NodeRegistered {
 			member,
 			node,
@@ -73,6 +74,7 @@ impl<T: Config> Pallet<T> {
 		network::validate_addresses(&addresses).map_err(Error::<T>::InvalidAddress)?;
 		let mut record = Nodes::<T>::get(node).ok_or(Error::<T>::NodeNotFound)?;
 		let old = core::mem::replace(&mut record.addresses, addresses.clone());
+		Self::touch(record.member);
 		Nodes::<T>::insert(node, record);
 		Self::deposit_event(Event::AddressesChanged {
 			node,
@@ -125,6 +127,7 @@ impl<T: Config> Pallet<T> {
 			}
 		});
 		Self::bump_peers();
+		Self::touch(member);
 		Self::deposit_event(Event::NodeRemoved { member, node, peer, by });
 		Ok(())
 	}

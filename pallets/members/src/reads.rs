@@ -32,6 +32,11 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
+	/// The last block in which [`Pallet::member_entry`] of this member changed.
+	pub fn revision_of(member: MemberId) -> BlockNumber {
+		crate::Revisions::<T>::get(member)
+	}
+
 	/// See [`Pallet::node_entry`].
 	pub(crate) fn read_node(id: NodeId) -> Option<NodeEntry> {
 		let node = Nodes::<T>::get(id)?;
@@ -110,6 +115,17 @@ impl<T: Config> MemberRegistry<T::AccountId> for Pallet<T> {
 	fn has_role(member: MemberId, role: Role) -> bool {
 		Members::<T>::get(member)
 			.is_some_and(|member| !matches!(member.status, MemberStatus::Exited { .. }) && member.roles.contains(role))
+	}
+
+	/// Both with one read: every authorisation asks it twice.
+	fn ensure_role(member: MemberId, role: Role) -> Result<(), Refusal> {
+		let member = Members::<T>::get(member).ok_or(Refusal::MemberUnknown)?;
+		match member.status {
+			MemberStatus::Active if member.roles.contains(role) => Ok(()),
+			MemberStatus::Active => Err(Refusal::NotAParty),
+			MemberStatus::Suspended { .. } => Err(Refusal::MemberSuspended),
+			MemberStatus::Exited { .. } => Err(Refusal::MemberUnknown),
+		}
 	}
 
 	fn delegate_of(who: &T::AccountId) -> Option<(MemberId, NodeId)> {

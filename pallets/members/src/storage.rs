@@ -50,9 +50,9 @@ mod storage {
 	pub type NodesOf<T: Config> =
 		StorageMap<_, Twox64Concat, MemberId, BoundedVec<NodeId, T::MaxNodesPerMember>, ValueQuery>;
 
-	/// The nodes that are registered.
+	/// The nodes that are registered, counted.
 	#[pallet::storage]
-	pub type Nodes<T: Config> = StorageMap<_, Twox64Concat, NodeId, Node<T::AccountId>>;
+	pub type Nodes<T: Config> = CountedStorageMap<_, Twox64Concat, NodeId, Node<T::AccountId>>;
 
 	/// All nodes that there ever were, and whose they are or were.
 	#[pallet::storage]
@@ -96,6 +96,11 @@ mod storage {
 	/// Whether only registered nodes may stay connected.
 	#[pallet::storage]
 	pub type ConnectionsRestricted<T> = StorageValue<_, bool, ValueQuery>;
+
+	/// The last block in which what partners know of a member changed: name, roles, standing, nodes, addresses, keys.
+	// A block, not a counter: a reader that was on another branch sees at once what it may keep.
+	#[pallet::storage]
+	pub type Revisions<T> = StorageMap<_, Twox64Concat, MemberId, BlockNumber, ValueQuery>;
 
 	/// Grows whenever the nodes that may be connected, or the policy, may have changed.
 	#[pallet::storage]

@@ -15,7 +15,7 @@ use frame_support::traits::Get;
 use frame_system::offchain::{Account, ForAny, SendSignedTransaction, Signer};
 use sealane_primitives::{
 	business::Role,
-	courier_host::{courier, ReadyReceipt},
+	courier_host::{ask, ReadyReceipt},
 	ids::*,
 	traits::MemberRegistry,
 };
@@ -35,11 +35,11 @@ impl<T: Config> Pallet<T> {
 	/// One run of the off-chain worker after block `at`.
 	pub fn run_offchain(at: BlockNumber) {
 		// A node without a courier has nothing to do here.
-		let Some(peer) = courier::local_peer() else { return };
+		let Some(peer) = ask::local_peer() else { return };
 		let Some((member, node)) = T::Members::node_by_peer(&peer) else {
 			return;
 		};
-		let offered = courier::ready_receipts(at, T::MaxBatch::get().saturating_mul(OFFERED_BATCHES));
+		let offered = ask::ready_receipts(at, T::MaxBatch::get().saturating_mul(OFFERED_BATCHES));
 		if offered.is_empty() {
 			return;
 		}
@@ -62,7 +62,7 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		if !settled.is_empty() {
-			courier::receipts_submitted(settled, at);
+			ask::receipts_submitted(settled, at);
 		}
 		if !waiting.is_empty() {
 			Self::submit(member, node, waiting, at);

@@ -304,7 +304,7 @@ impl CourierHost for FakeCourier {
 	}
 	fn dispatch(&mut self, _: Authorisation, _: BlockNumber) {}
 	fn close_channel(&mut self, _: ChannelId, _: Refusal, _: BlockNumber) {}
-	fn ready_anchor(&mut self, _: AnchorSequence, _: BlockNumber, _: BlockNumber, _: u32) -> Option<ReadyAnchor> {
+	fn ready_anchor(&mut self, _: AnchorSequence, _: BlockNumber, _: bool) -> Option<ReadyAnchor> {
 		None
 	}
 	fn anchor_submitted(&mut self, _: AnchorSequence, _: BlockNumber) {}

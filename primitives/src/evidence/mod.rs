@@ -3,7 +3,8 @@
 //! # Evidence: what makes a trade record provable
 //!
 //! *Record → leaf → batch root → anchor root → chain.* [`entry`] hashes one order or answer so that parts of it can be withheld, [`leaf`] says
-//! what is hashed and signed, [`tree`] how hashes become a root and a proof. The file that carries all of it for one record, and its
+//! what is hashed and signed, [`tree`] how hashes become a root and a proof,
+//! [`range`] what the chain keeps of all anchors of a node. The file that carries all of it for one record, and its
 //! verifier, are the crate `sealane-verifier`. `docs/evidence.md` describes format and threat model.
 //!
 //! ```
@@ -23,6 +24,7 @@
 pub mod batch;
 pub mod entry;
 pub mod leaf;
+pub mod range;
 pub mod tree;
 
 pub use batch::{anchor_leaf, Attestation, Core, Excluded, FinalBlockRef, Side};

@@ -9,14 +9,14 @@ use crate::{
 use codec::Encode;
 use frame_support::{
 	parameter_types,
-	traits::{ConstU32, Contains},
+	traits::{ConstU32, ConstU64, Contains},
 	weights::{constants::WEIGHT_REF_TIME_PER_SECOND, Weight},
 };
 use frame_system::offchain::{AppCrypto, CreateSignedTransaction, CreateTransactionBase, SigningTypes};
 use sealane_primitives::{
 	delegate::DelegateAuth,
-	directory::{AnchorMode, AnchorPolicy},
-	ids::MemberId,
+	directory::CourierPolicy,
+	ids::{MemberId, Moment},
 };
 use sp_runtime::{
 	generic::Era,
@@ -34,12 +34,15 @@ parameter_types! {
 	// others' motions out of no block.
 	pub const CouncilAllowancePerBlock: u64 = WEIGHT_REF_TIME_PER_SECOND / 10;
 	pub const MaxCouncilAllowance: u64 = WEIGHT_REF_TIME_PER_SECOND * 80 / 100;
-	// A root in every block in which there is something to anchor: confirmed is final within a slot and a round.
-	pub const DefaultAnchorPolicy: AnchorPolicy = AnchorPolicy { interval: 1, mode: AnchorMode::Root, max_packed: MAX_PACKED };
+	// Up to 25 nodes anchor in every block: confirmed is final within a slot and a round. A thousand take turns over 40 blocks, so
+	// that anchors take the same small part of each block however many nodes there are. Ten minutes without a block are a partition;
+	// whoever goes on trading longer than that might do so over a channel that was revoked meanwhile.
+	pub const DefaultPolicy: CourierPolicy = CourierPolicy { anchors_per_block: 25, max_age: 10 * MINUTE_MS };
+	pub NodeCount: u32 = pallet_members::Nodes::<Runtime>::count();
 }
 
-/// Most hashes in one packed call: 128 KiB of a block's body.
-const MAX_PACKED: u32 = 4_096;
+/// Milliseconds in a minute.
+const MINUTE_MS: Moment = 60_000;
 
 /// Who left the consortium authors no blocks for it any more, unless the account holds a seat of the council besides.
 pub struct NoMoreBlocks;
@@ -152,9 +155,11 @@ impl pallet_anchors::Config for Runtime {
 	type DelegateAuth = DelegateAuth;
 	type PolicyOrigin = power::AnchorPolicySetting;
 	type DisputeOrigin = power::DisputeSettlement;
-	type DefaultPolicy = DefaultAnchorPolicy;
-	type MaxInterval = ConstU32<DAYS>;
-	type MaxPacked = ConstU32<MAX_PACKED>;
+	type DefaultPolicy = DefaultPolicy;
+	type NodeCount = NodeCount;
+	type MaxAnchorsPerBlock = ConstU32<1_000>;
+	type ShortestAge = ConstU64<MINUTE_MS>;
+	type LongestAge = ConstU64<{ 24 * 60 * MINUTE_MS }>;
 	type MaxOpenDisputes = ConstU32<16>;
 	type WeightInfo = crate::weights::pallet_anchors::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]

@@ -27,7 +27,7 @@ use sp_version::RuntimeVersion;
 const NORMAL_DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
 /// Half a slot of computation: the other half is for propagation and import.
 const MAXIMUM_BLOCK_WEIGHT: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND, u64::MAX);
-/// Longest block body. Packed anchors of 4,096 hashes take 128 KiB each.
+/// Longest block body. The longest extrinsic is the preimage of an upgrade.
 const MAXIMUM_BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
 
 parameter_types! {

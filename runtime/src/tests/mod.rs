@@ -7,6 +7,7 @@ mod admission;
 mod calls;
 mod deadlock;
 mod departure;
+mod directory;
 mod emergency;
 mod equivocation;
 mod evidence;

@@ -3,7 +3,7 @@
 //! Channels, clauses, lanes and the node itself, as they are now.
 
 use crate::service::Courier;
-use crate::{api::*, clock::moment_of, lane::sender::Obstacle};
+use crate::{api::*, chain::Reading, clock::moment_of, lane::sender::Obstacle};
 use sealane_primitives::{
 	directory::{ChannelEntry, Directory, Scope},
 	ids::BlockNumber,
@@ -15,15 +15,16 @@ impl Courier {
 		let Some(snapshot) = self.snapshot() else {
 			return Vec::new();
 		};
+		let now = self.clock.now_ms();
 		let view = |channel: &ChannelEntry| ChannelView {
 			id: channel.id,
 			seller: channel.seller,
 			issuer: channel.issuer,
 			partner: channel.partner.id,
 			partner_name: String::from_utf8_lossy(&channel.partner.name).into_owned(),
-			authorisation: snapshot.authorise(channel.id),
+			authorisation: snapshot.authorise(channel.id, now),
 			interfaces: channel.interfaces.iter().map(|i| (i.id.clone(), i.node)).collect(),
-			products: channel.products.clone(),
+			products: channel.products.to_vec(),
 			agreements: channel
 				.agreements
 				.iter()
@@ -95,7 +96,8 @@ impl Courier {
 				ClauseQuery::Product(id) => {
 					let product = channel.products.iter().find(|p| p.id[..] == *id.as_bytes());
 					let Some(product) = product else { continue };
-					channel.agreement_for(product)
+					// One that cannot be read is shown nowhere; orders under it are refused with its number.
+					channel.agreement_for(product).ok().flatten()
 				}
 				ClauseQuery::ProductType(name) => {
 					let by_type = |scope: &Scope| matches!(scope, Scope::ProductType(t) if t[..] == *name.as_bytes());
@@ -122,6 +124,12 @@ impl Courier {
 		let snapshot = self.snapshot();
 		let directory = snapshot.as_ref().map(|s| s.directory.clone());
 		let known = self.chain.directory().borrow().clone();
+		let chain = match (&snapshot, known.as_deref().map(|known| &known.reading)) {
+			(Some(snapshot), _) => snapshot.standing().map_err(str::to_owned),
+			(None, Some(Reading::Unreadable(why))) => Err(why.clone()),
+			// Nothing is known yet, or nothing is to be known: nothing is allowed in either case.
+			(None, _) => Ok(0),
+		};
 		let keys_valid = snapshot.as_ref().is_some_and(|s| {
 			s.me()
 				.is_some_and(|me| me.keys.iter().any(|k| k.is_valid_at(s.block) && self.keys.holds(k)))
@@ -154,6 +162,11 @@ impl Courier {
 			},
 			log_bytes: tail.saturating_sub(self.library.reader().first()),
 			indexed: entries,
+			chain: match chain {
+				Ok(until) if snapshot.is_some() && until <= self.clock.now_ms() => ChainHealth::Stale { since: until },
+				Ok(_) => ChainHealth::Fresh,
+				Err(why) => ChainHealth::Unreadable(why),
+			},
 			store_full: self.full.load(Ordering::Relaxed),
 			store_frozen: self.log.frozen().map(|reason| reason.to_string()),
 			quarantined,

@@ -92,7 +92,11 @@ impl Courier {
 			cancels: &order.id,
 			customer: order.customer.as_deref(),
 			placed_at: now.map(|now| now.to_string()).unwrap_or_default(),
-			clause_version: snapshot.route(product).map(|r| r.agreement).filter(|a| *a != 0),
+			// One that this node cannot read is refused where the order is looked at.
+			clause_version: snapshot
+				.route(product)
+				.and_then(|r| r.agreement.ok())
+				.filter(|a| *a != 0),
 			facts: serde_json::from_slice::<WithFacts<'_>>(bytes)
 				.ok()
 				.and_then(|w| w.facts),

@@ -15,7 +15,7 @@ pub(super) use ways::{sellers, shown_id};
 use super::Courier;
 use crate::{
 	api::*,
-	chain::{Snapshot, Target},
+	chain::{DirectoryAt, Reading, Snapshot, Target},
 	clock::timeout,
 	cutting::{already_confirmed, reused, submit_error, unreadable, Lines, PartEntry, Submission},
 	library::{id_of, Earlier, Suspect},
@@ -320,8 +320,9 @@ impl Courier {
 			return Err(SubmitError::Closed);
 		}
 		let Some(snapshot) = self.snapshot() else {
-			let known = self.chain.directory().borrow().is_some();
-			return Err(if known {
+			let unregistered = |known: &Arc<DirectoryAt>| known.reading == Reading::Unregistered;
+			let unregistered = self.chain.directory().borrow().as_ref().is_some_and(unregistered);
+			return Err(if unregistered {
 				SubmitError::NotAMember
 			} else {
 				SubmitError::NotReady

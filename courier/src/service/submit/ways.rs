@@ -123,8 +123,13 @@ impl Courier {
 				.unwrap_or_default();
 			return Err(problem("currency_mismatch", "currency", given, rule));
 		}
-		if order.clause_version != route.agreement {
-			let rule = match route.agreement {
+		let in_force = route.agreement.map_err(|unread| {
+			let rule =
+				format!("agreement {unread} has clauses that this node does not know: install a newer version of it");
+			problem("agreement_unknown", "product", product_id, rule)
+		})?;
+		if order.clause_version != in_force {
+			let rule = match in_force {
 				0 => "no clauses are agreed for this product: must be 0 or left out".to_owned(),
 				current => format!("agreement {current} is in force"),
 			};

@@ -67,7 +67,7 @@ async fn an_anchor_number_that_went_to_another_root_is_given_up() {
 	use sealane_primitives::{courier_host::CourierHost, runtime_api::AnchorEntry};
 	let mut host = trio.seller.host();
 	until(&trio.seller, "the anchor is cut", || {
-		host.ready_anchor(0, 5, 1, 0).is_some()
+		host.ready_anchor(0, 5, true).is_some()
 	})
 	.await;
 	trio.world.block(|state| {

@@ -3,6 +3,7 @@
 mod anchors;
 mod clauses;
 mod faults;
+mod freshness;
 mod hostile;
 mod lanes;
 mod liars;

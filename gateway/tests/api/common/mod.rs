@@ -318,6 +318,7 @@ pub fn ready() -> Status {
 		tail: Cursor::default(),
 		log_bytes: 1,
 		indexed: 0,
+		chain: sealane_courier::api::ChainHealth::Fresh,
 		store_full: false,
 		store_frozen: None,
 		quarantined: None,

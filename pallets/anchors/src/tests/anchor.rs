@@ -5,7 +5,13 @@ use crate::{
 	*,
 };
 use frame_support::{assert_noop, assert_ok};
-use sealane_primitives::{evidence::tree, runtime_api::AnchorEntry};
+use sealane_primitives::{
+	evidence::{
+		range::{anchor_leaf, Peaks, Range},
+		tree,
+	},
+	runtime_api::AnchorEntry,
+};
 use sp_runtime::DispatchError;
 
 fn anchor(sequence: u64, root: u8) -> sp_runtime::DispatchResult {
@@ -44,7 +50,6 @@ fn stores_root_and_block_and_counts_up() {
 				sequence: 0,
 				member: BANK,
 				root: hash(1),
-				packed: None
 			}
 		);
 		System::set_block_number(9);
@@ -75,6 +80,7 @@ fn nodes_count_apart() {
 	run(|| {
 		assert_ok!(anchor(0, 1));
 		assert_ok!(Anchors::anchor(signed(WEALTH_DELEGATE), 0, hash(1)));
+		next_turn();
 		assert_ok!(anchor(1, 1));
 		assert_eq!(
 			(Anchors::next_anchor(BANK_NODE), Anchors::next_anchor(WEALTH_NODE)),
@@ -87,6 +93,7 @@ fn nodes_count_apart() {
 fn a_repeat_succeeds_and_changes_nothing() {
 	run(|| {
 		assert_ok!(anchor(0, 1));
+		next_turn();
 		assert_ok!(anchor(1, 2));
 		System::set_block_number(5);
 		let root = sp_io::storage::root(sp_runtime::StateVersion::V1);
@@ -149,6 +156,7 @@ fn a_new_delegate_goes_on_where_the_old_one_stopped() {
 	run(|| {
 		assert_ok!(anchor(0, 1));
 		set_delegate(BANK_NODE, STRANGER);
+		next_turn();
 		assert_noop!(anchor(1, 2), Error::<Test>::NotAuthorized);
 		assert_ok!(Anchors::anchor(signed(STRANGER), 1, hash(2)));
 	});
@@ -157,8 +165,54 @@ fn a_new_delegate_goes_on_where_the_old_one_stopped() {
 #[test]
 fn boundary_last_number() {
 	new_ext().execute_with(|| {
-		// Set by hand: nobody lives to see 2^64 anchors, so the invariant of gapless numbers is not checked here.
-		NextSequence::<Test>::insert(BANK_NODE, u64::MAX);
+		// Set by hand: nobody lives to see 2^64 anchors, so the invariants over the kept ones are not checked here.
+		let range = Range {
+			count: u64::MAX,
+			last: 1,
+			peaks: Peaks::truncate_from(vec![hash(1); 64]),
+		};
+		Ranges::<Test>::insert(BANK_NODE, range);
+		next_turn();
 		assert_noop!(anchor(u64::MAX, 1), Error::<Test>::NumbersExhausted);
+	});
+}
+
+#[test]
+fn all_are_proven_by_the_range() {
+	run(|| {
+		let mut anchored = Vec::new();
+		for sequence in 0..150u64 {
+			assert_ok!(anchor(sequence, sequence as u8));
+			anchored.push((hash(sequence as u8), System::block_number() as u32));
+			next_turn();
+		}
+
+		// Whoever has all anchors of the node proves the oldest.
+		let leaves: Vec<_> = anchored
+			.iter()
+			.zip(0..)
+			.map(|((root, block), sequence)| anchor_leaf(BANK_NODE, sequence, root, *block))
+			.collect();
+		for sequence in [0, 1, 85, 86, 127, 128, 149] {
+			let (root, block) = anchored[sequence];
+			let path = tree::proof(&leaves, sequence).expect("there is such a leaf");
+			let sequence = sequence as u64;
+			assert!(Anchors::is_anchored(BANK_NODE, sequence, root, block, path.clone()));
+			assert!(!Anchors::is_anchored(
+				BANK_NODE,
+				sequence,
+				hash(255),
+				block,
+				path.clone()
+			));
+			assert!(!Anchors::is_anchored(
+				BANK_NODE,
+				sequence,
+				root,
+				block + 1,
+				path.clone()
+			));
+			assert!(!Anchors::is_anchored(WEALTH_NODE, sequence, root, block, path));
+		}
 	});
 }

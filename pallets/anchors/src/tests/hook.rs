@@ -6,10 +6,9 @@ use crate::mock::{Anchors, *};
 use frame_support::{assert_ok, traits::OffchainWorker};
 use frame_system::offchain::{ForAny, SendSignedTransaction, Signer};
 use sealane_primitives::{
-	courier_host::{DueChannel, ReadyAnchor},
+	courier_host::{CourierExt, DueChannel, HostCall, Method, ReadyAnchor},
 	delegate::DelegateAuth,
-	directory::{AnchorMode, AnchorPolicy, Refusal},
-	evidence::tree,
+	directory::{CourierPolicy, Refusal},
 	ids::*,
 };
 use sp_runtime::DispatchError;
@@ -23,32 +22,11 @@ fn due(channel: ChannelId, closed: bool) -> DueChannel {
 	}
 }
 
-fn ready(sequence: u64, hashes: u8) -> ReadyAnchor {
-	let hashes: Vec<_> = (0..hashes).map(hash).collect();
-	let root = if hashes.is_empty() {
-		hash(77)
-	} else {
-		tree::root(&hashes)
-	};
-	ReadyAnchor { sequence, root, hashes }
-}
-
-fn set_policy(world: &mut World, policy: AnchorPolicy) {
-	world.ext.execute_with(|| {
-		assert_ok!(Anchors::set_policy(signed(POLICY_MAKER), policy));
-	});
-}
-
-fn packed(max_packed: u32) -> AnchorPolicy {
-	AnchorPolicy {
-		interval: 3,
-		mode: AnchorMode::Packed,
-		max_packed,
+fn ready(sequence: u64) -> ReadyAnchor {
+	ReadyAnchor {
+		sequence,
+		root: hash(77),
 	}
-}
-
-fn calls(pool: &FakePool) -> Vec<RuntimeCall> {
-	pool.waiting().into_iter().map(|extrinsic| extrinsic.function).collect()
 }
 
 fn anchor_call(sequence: u64, root: Digest) -> RuntimeCall {
@@ -68,7 +46,7 @@ fn does_nothing_without_a_courier() {
 	world.courier.with(|state| {
 		state.peer = None;
 		state.due = vec![due(CHANNEL, false)];
-		state.ready = Some(ready(0, 0));
+		state.ready = Some(ready(0));
 	});
 	world.work(1);
 	assert_eq!(world.courier.told(), []);
@@ -95,7 +73,7 @@ fn dispatches_what_is_authorised_and_closes_what_is_not() {
 			Told::Close(RIVAL_CHANNEL, Refusal::Suspended, 5),
 			Told::Close(FOREIGN_CHANNEL, Refusal::NotAParty, 5),
 			Told::Close(404, Refusal::ChannelUnknown, 5),
-			Told::Asked(0, 5, 3, 0),
+			Told::Asked(0, 5, true),
 		]
 	);
 }
@@ -133,7 +111,7 @@ fn closes_everything_when_the_node_is_registered_no_longer() {
 	let mut world = World::new();
 	world.courier.with(|state| {
 		state.due = vec![due(CHANNEL, false)];
-		state.ready = Some(ready(0, 0));
+		state.ready = Some(ready(0));
 	});
 	Nodes::mutate(|nodes| nodes.remove(&BANK_NODE));
 	world.work(5);
@@ -144,7 +122,7 @@ fn closes_everything_when_the_node_is_registered_no_longer() {
 #[test]
 fn does_not_anchor_for_a_suspended_member() {
 	let mut world = World::new();
-	world.courier.with(|state| state.ready = Some(ready(0, 0)));
+	world.courier.with(|state| state.ready = Some(ready(0)));
 	Suspended::set(vec![BANK]);
 	world.work(5);
 	assert_eq!(world.courier.told(), []);
@@ -154,9 +132,9 @@ fn does_not_anchor_for_a_suspended_member() {
 #[test]
 fn submits_the_root_signed_by_the_delegate() {
 	let mut world = World::new();
-	world.courier.with(|state| state.ready = Some(ready(0, 0)));
+	world.courier.with(|state| state.ready = Some(ready(0)));
 	world.work(5);
-	assert_eq!(world.courier.told(), [Told::Asked(0, 5, 3, 0), Told::Submitted(0, 5)]);
+	assert_eq!(world.courier.told(), [Told::Asked(0, 5, true), Told::Submitted(0, 5)]);
 
 	let waiting = world.pool.waiting();
 	assert_eq!(waiting.len(), 1);
@@ -165,81 +143,48 @@ fn submits_the_root_signed_by_the_delegate() {
 	assert_eq!(world.author(6), [Ok(())]);
 	world.ext.execute_with(|| {
 		let entry = Anchors::anchor_entry(BANK_NODE, 0).expect("anchored");
-		assert_eq!((entry.root, entry.block, entry.packed), (hash(77), 6, None));
+		assert_eq!((entry.root, entry.block), (hash(77), 6));
 	});
 
 	// The next run asks for the next number.
 	world.courier.with(|state| state.ready = None);
 	world.work(7);
-	assert_eq!(world.courier.told(), [Told::Asked(1, 7, 3, 0)]);
+	assert_eq!(world.courier.told(), [Told::Asked(1, 7, true)]);
 	finish(world);
-}
-
-#[test]
-fn submits_packed_hashes_under_a_packed_policy() {
-	let mut world = World::new();
-	set_policy(&mut world, packed(5));
-	world.courier.with(|state| state.ready = Some(ready(0, 5)));
-	world.work(5);
-	assert_eq!(world.courier.told(), [Told::Asked(0, 5, 3, 5), Told::Submitted(0, 5)]);
-	assert!(matches!(
-		&calls(&world.pool)[..],
-		[RuntimeCall::Anchors(crate::Call::anchor_packed { sequence: 0, hashes })] if hashes.len() == 5
-	));
-	assert_eq!(world.author(6), [Ok(())]);
-	world.ext.execute_with(|| {
-		let entry = Anchors::anchor_entry(BANK_NODE, 0).expect("anchored");
-		assert_eq!((entry.root, entry.packed), (ready(0, 5).root, Some(5)));
-	});
-	finish(world);
-}
-
-#[test]
-fn falls_back_to_the_root_when_the_hashes_no_longer_fit_the_policy() {
-	// More than the policy allows, more than the type allows, and hashes where only roots are wanted.
-	for (policy, hashes) in [(packed(5), 6), (packed(8), 9), (DefaultPolicy::get(), 3)] {
-		let mut world = World::new();
-		set_policy(&mut world, policy);
-		world.courier.with(|state| state.ready = Some(ready(0, hashes)));
-		world.work(5);
-		assert_eq!(calls(&world.pool), [anchor_call(0, ready(0, hashes).root)]);
-		assert_eq!(world.author(6), [Ok(())]);
-		finish(world);
-	}
 }
 
 #[test]
 fn ignores_an_anchor_that_is_not_the_next() {
 	let mut world = World::new();
-	world.courier.with(|state| state.ready = Some(ready(3, 0)));
+	world.courier.with(|state| state.ready = Some(ready(3)));
 	world.work(5);
-	assert_eq!(world.courier.told(), [Told::Asked(0, 5, 3, 0)]);
+	assert_eq!(world.courier.told(), [Told::Asked(0, 5, true)]);
 	assert!(world.pool.waiting().is_empty());
 }
 
 #[test]
 fn waits_for_the_delegate_key() {
 	let mut world = World::new();
-	world.courier.with(|state| state.ready = Some(ready(0, 0)));
+	world.courier.with(|state| state.ready = Some(ready(0)));
 	set_delegate(BANK_NODE, STRANGER);
 	world.work(5);
-	assert_eq!(world.courier.told(), [Told::Asked(0, 5, 3, 0)]);
+	assert_eq!(world.courier.told(), [Told::Asked(0, 5, true)]);
 	assert!(world.pool.waiting().is_empty());
 	let delegate = world.delegate.clone();
 	set_delegate(BANK_NODE, delegate);
 	world.work(6);
-	assert_eq!(world.courier.told(), [Told::Asked(0, 6, 3, 0), Told::Submitted(0, 6)]);
+	assert_eq!(world.courier.told(), [Told::Asked(0, 6, false), Told::Submitted(0, 6)]);
 }
 
 #[test]
 fn a_repeat_while_the_first_waits_is_refused_by_the_pool_and_harmless() {
 	let mut world = World::new();
-	world.courier.with(|state| state.ready = Some(ready(0, 0)));
+	world.courier.with(|state| state.ready = Some(ready(0)));
 	world.work(5);
 	world.work(6);
 	assert_eq!(
 		world.courier.told(),
-		[Told::Asked(0, 5, 3, 0), Told::Submitted(0, 5), Told::Asked(0, 6, 3, 0)]
+		[Told::Asked(0, 5, true), Told::Submitted(0, 5), Told::Asked(0, 6, false)]
 	);
 	assert_eq!(world.pool.waiting().len(), 1);
 	assert_eq!(world.author(7), [Ok(())]);
@@ -249,7 +194,7 @@ fn a_repeat_while_the_first_waits_is_refused_by_the_pool_and_harmless() {
 #[test]
 fn a_repeat_that_reaches_a_block_is_harmless() {
 	let mut world = World::new();
-	world.courier.with(|state| state.ready = Some(ready(0, 0)));
+	world.courier.with(|state| state.ready = Some(ready(0)));
 	// A node that does not know of its first submission, after a restart or on a fork, submits again.
 	world.work(5);
 	let first = world.pool.take();
@@ -273,7 +218,7 @@ fn a_repeat_that_reaches_a_block_is_harmless() {
 #[test]
 fn an_anchor_lost_from_the_pool_is_submitted_again() {
 	let mut world = World::new();
-	world.courier.with(|state| state.ready = Some(ready(0, 0)));
+	world.courier.with(|state| state.ready = Some(ready(0)));
 	world.work(5);
 	world.pool.take();
 	world.work(9);
@@ -294,7 +239,7 @@ fn submit_something_else(delegate: &sp_runtime::AccountId32) -> Option<Result<()
 #[test]
 fn two_submissions_in_one_run_get_consecutive_nonces() {
 	let mut world = World::new();
-	world.courier.with(|state| state.ready = Some(ready(0, 0)));
+	world.courier.with(|state| state.ready = Some(ready(0)));
 	let delegate = world.delegate.clone();
 	world.ext.execute_with(|| {
 		// One run of all pallets' workers shares an overlay that is thrown away afterwards.
@@ -333,13 +278,13 @@ fn a_nonce_collision_delays_and_never_stalls() {
 		.expect("the worker returns")
 	});
 	// Block 6: an anchor is due; its nonce is taken, so it is not reported as submitted.
-	world.courier.with(|state| state.ready = Some(ready(0, 0)));
+	world.courier.with(|state| state.ready = Some(ready(0)));
 	world.work(6);
-	assert_eq!(world.courier.told(), [Told::Asked(0, 6, 3, 0)]);
+	assert_eq!(world.courier.told(), [Told::Asked(0, 6, false)]);
 	// Block 7 takes the receipts; after it the anchor goes through.
 	assert_eq!(world.author(7), [Ok(())]);
 	world.work(7);
-	assert_eq!(world.courier.told(), [Told::Asked(0, 7, 3, 0), Told::Submitted(0, 7)]);
+	assert_eq!(world.courier.told(), [Told::Asked(0, 7, true), Told::Submitted(0, 7)]);
 	assert_eq!(world.author(8), [Ok(())]);
 	world
 		.ext
@@ -348,22 +293,100 @@ fn a_nonce_collision_delays_and_never_stalls() {
 }
 
 #[test]
-fn follows_the_policy_of_the_block() {
+fn makes_an_anchor_at_the_turn_of_its_node_and_not_when_something_comes() {
 	let mut world = World::new();
-	world.work(5);
-	set_policy(
-		&mut world,
-		AnchorPolicy {
-			interval: 50,
-			mode: AnchorMode::Packed,
-			max_packed: 2,
-		},
-	);
-	world.work(6);
+	// The turns are at multiples of 4, and what is submitted after block 7 is in block 8.
+	for at in 7..12 {
+		world.work(at);
+	}
+	let asked = |at, due| Told::Asked(0, at, due);
 	assert_eq!(
 		world.courier.told(),
-		[Told::Asked(0, 5, 3, 0), Told::Asked(0, 6, 50, 2)]
+		[
+			asked(7, true),
+			asked(8, true),
+			asked(9, true),
+			asked(10, false),
+			asked(11, true)
+		]
 	);
+	// Governance makes the interval 8 blocks.
+	let policy = CourierPolicy {
+		anchors_per_block: 1,
+		..DefaultPolicy::get()
+	};
+	world.ext.execute_with(|| {
+		assert_ok!(Anchors::set_policy(signed(POLICY_MAKER), policy));
+	});
+	for at in [11, 14, 15] {
+		world.work(at);
+	}
+	let told = world.courier.told();
+	// Node 100 of an interval of 8: its turns are at 12, 20, …
+	assert_eq!(told, [asked(11, true), asked(14, false), asked(15, false)]);
+}
+
+#[test]
+fn asks_for_nothing_while_its_interval_has_an_anchor() {
+	let mut world = World::new();
+	world.courier.with(|state| state.ready = Some(ready(0)));
+	world.work(7);
+	assert_eq!(world.author(8), [Ok(())]);
+	world.courier.with(|state| state.ready = Some(ready(1)));
+	world.courier.told();
+	for at in 8..11 {
+		world.work(at);
+	}
+	assert_eq!(world.courier.told(), []);
+	world.work(11);
+	assert_eq!(world.courier.told(), [Told::Asked(1, 11, true), Told::Submitted(1, 11)]);
+	assert_eq!(world.author(12), [Ok(())]);
+	finish(world);
+}
+
+#[test]
+fn a_node_without_a_single_method_of_the_courier_goes_on() {
+	struct Deaf;
+	impl HostCall for Deaf {
+		fn call(&mut self, _: u32, _: &[u8]) -> Option<Vec<u8>> {
+			None
+		}
+	}
+	let mut ext = new_ext();
+	ext.register_extension(CourierExt(Box::new(Deaf)));
+	ext.execute_with(|| <Anchors as OffchainWorker<u32>>::offchain_worker(7));
+}
+
+#[test]
+fn a_node_that_lacks_one_method_does_all_the_others() {
+	/// Of an age in which nobody could be told that a channel is closed.
+	struct Older(FakeCourier);
+	impl HostCall for Older {
+		fn call(&mut self, method: u32, argument: &[u8]) -> Option<Vec<u8>> {
+			(method != Method::CloseChannel as u32)
+				.then(|| self.0.call(method, argument))
+				.flatten()
+		}
+	}
+	let mut world = World::new();
+	world.courier.with(|state| {
+		state.due = vec![due(404, false), due(CHANNEL, false)];
+		state.ready = Some(ready(0));
+	});
+	world
+		.ext
+		.register_extension(CourierExt(Box::new(Older(world.courier.clone()))));
+	world.work(7);
+	assert_eq!(
+		world.courier.told(),
+		[
+			Told::Dispatch(CHANNEL, 7),
+			Told::Asked(0, 7, true),
+			Told::Submitted(0, 7)
+		]
+	);
+	assert_eq!(world.author(8), [Ok(())]);
+	finish(world);
 }
 
 #[test]
@@ -371,7 +394,7 @@ fn a_run_writes_nothing_to_the_chain() {
 	let mut world = World::new();
 	world.courier.with(|state| {
 		state.due = vec![due(CHANNEL, false)];
-		state.ready = Some(ready(0, 0));
+		state.ready = Some(ready(0));
 	});
 	world.ext.execute_with(|| System::set_block_number(5));
 	let root = |world: &mut World| {

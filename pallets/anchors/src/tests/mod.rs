@@ -4,7 +4,7 @@
 //! everything.
 
 mod anchor;
-mod anchor_packed;
+mod cadence;
 mod hook;
 mod open_dispute;
 mod random;

@@ -6,13 +6,13 @@ use crate::{
 	mock::{Anchors, *},
 	*,
 };
-use frame_support::BoundedVec;
 use proptest::{
 	prelude::*,
 	test_runner::{TestCaseError, TestRunner},
 };
 use sealane_primitives::{
-	directory::{AnchorMode, AnchorPolicy, Refusal},
+	directory::{CourierPolicy, Refusal},
+	evidence::{range::anchor_leaf, tree},
 	ids::*,
 	runtime_api::AnchorEntry,
 };
@@ -26,12 +26,6 @@ enum Step {
 		ahead: i64,
 		root: u8,
 	},
-	Pack {
-		who: AccountId,
-		ahead: i64,
-		first: u8,
-		count: u8,
-	},
 	Open {
 		who: AccountId,
 		channel: ChannelId,
@@ -44,7 +38,7 @@ enum Step {
 	},
 	SetPolicy {
 		who: AccountId,
-		policy: AnchorPolicy,
+		policy: CourierPolicy,
 	},
 	Pass {
 		blocks: u32,
@@ -59,13 +53,7 @@ enum Step {
 	SwapDelegates,
 }
 
-const CALLS: [&str; 5] = [
-	"anchor",
-	"anchor_packed",
-	"open_dispute",
-	"resolve_dispute",
-	"set_policy",
-];
+const CALLS: [&str; 4] = ["anchor", "open_dispute", "resolve_dispute", "set_policy"];
 
 fn account() -> impl Strategy<Value = AccountId> {
 	prop_oneof![
@@ -89,12 +77,10 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 	]
 }
 
-fn policy() -> impl Strategy<Value = AnchorPolicy> {
-	let mode = prop_oneof![Just(AnchorMode::Root), Just(AnchorMode::Packed)];
-	(0u32..110, mode, 0u32..10).prop_map(|(interval, mode, max_packed)| AnchorPolicy {
-		interval,
-		mode,
-		max_packed,
+fn policy() -> impl Strategy<Value = CourierPolicy> {
+	(0u32..110, 50_000u64..4_000_000).prop_map(|(anchors_per_block, max_age)| CourierPolicy {
+		anchors_per_block,
+		max_age,
 	})
 }
 
@@ -102,15 +88,13 @@ fn step() -> impl Strategy<Value = Step> {
 	let ahead = || prop_oneof![5 => Just(0i64), 2 => Just(-1), 1 => Just(-2), 1 => Just(1)];
 	let channel = || prop_oneof![4 => Just(CHANNEL), 1 => Just(RIVAL_CHANNEL), 1 => Just(404)];
 	prop_oneof![
-		5 => (account(), ahead(), 0u8..3).prop_map(|(who, ahead, root)| Step::Anchor { who, ahead, root }),
-		5 => (account(), ahead(), 0u8..3, 0u8..=8)
-			.prop_map(|(who, ahead, first, count)| Step::Pack { who, ahead, first, count }),
+		8 => (account(), ahead(), 0u8..3).prop_map(|(who, ahead, root)| Step::Anchor { who, ahead, root }),
 		4 => (account(), channel(), 0u8..4).prop_map(|(who, channel, root)| Step::Open { who, channel, root }),
 		4 => (account(), 0u32..4, outcome())
 			.prop_map(|(who, back, outcome)| Step::Resolve { who, back, outcome }),
 		2 => (prop_oneof![2 => Just(POLICY_MAKER), 1 => account()], policy())
 			.prop_map(|(who, policy)| Step::SetPolicy { who, policy }),
-		2 => (1u32..5).prop_map(|blocks| Step::Pass { blocks }),
+		4 => (1u32..5).prop_map(|blocks| Step::Pass { blocks }),
 		1 => prop::option::of(prop_oneof![Just(BANK), Just(WEALTH)]).prop_map(|member| Step::Suspend { member }),
 		1 => channel().prop_map(|channel| Step::Revoke { channel }),
 		1 => Just(Step::SwapDelegates),
@@ -132,28 +116,15 @@ fn apply_step(step: Step) -> Option<(usize, bool)> {
 			let sequence = number(&who, ahead);
 			(0, Anchors::anchor(signed(who), sequence, hash(root)))
 		}
-		Step::Pack {
-			who,
-			ahead,
-			first,
-			count,
-		} => {
-			let hashes: Vec<_> = (first..first + count).map(hash).collect();
-			let sequence = number(&who, ahead);
-			(
-				1,
-				Anchors::anchor_packed(signed(who), sequence, BoundedVec::truncate_from(hashes)),
-			)
-		}
 		Step::Open { who, channel, root } => (
-			2,
+			1,
 			Anchors::open_dispute(signed(who), channel, hash(root), DisputeReason::Other(root.into())),
 		),
 		Step::Resolve { who, back, outcome } => {
 			let id = NextDispute::<Test>::get().saturating_sub(1 + back);
-			(3, Anchors::resolve_dispute(signed(who), id, outcome))
+			(2, Anchors::resolve_dispute(signed(who), id, outcome))
 		}
-		Step::SetPolicy { who, policy } => (4, Anchors::set_policy(signed(who), policy)),
+		Step::SetPolicy { who, policy } => (3, Anchors::set_policy(signed(who), policy)),
 		Step::Pass { blocks } => {
 			System::set_block_number(System::block_number() + blocks);
 			return None;
@@ -185,7 +156,7 @@ fn anchors() -> BTreeMap<(NodeId, AnchorSequence), AnchorEntry> {
 }
 
 /// One sequence; `done` counts the calls that succeeded and those that were refused.
-fn run_sequence(steps: Vec<Step>, done: &RefCell<[(u32, u32); 5]>) -> Result<(), TestCaseError> {
+fn run_sequence(steps: Vec<Step>, done: &RefCell<[(u32, u32); 4]>) -> Result<(), TestCaseError> {
 	let mut known = anchors();
 	for step in steps {
 		let text = format!("{step:?}");
@@ -209,12 +180,33 @@ fn run_sequence(steps: Vec<Step>, done: &RefCell<[(u32, u32); 5]>) -> Result<(),
 		}
 		known = now;
 	}
+	all_are_proven(&known)
+}
+
+/// Every anchor that there ever was is proven by the range of its node.
+fn all_are_proven(known: &BTreeMap<(NodeId, AnchorSequence), AnchorEntry>) -> Result<(), TestCaseError> {
+	for node in [BANK_NODE, WEALTH_NODE] {
+		let of_node: Vec<_> = known.range((node, 0)..=(node, u64::MAX)).collect();
+		let leaf = |(key, entry): &(&(NodeId, AnchorSequence), &AnchorEntry)| {
+			anchor_leaf(key.0, key.1, &entry.root, entry.block)
+		};
+		let leaves: Vec<_> = of_node.iter().map(leaf).collect();
+		for (index, ((_, sequence), entry)) in of_node.iter().enumerate() {
+			let path = tree::proof(&leaves, index).expect("there is such a leaf");
+			prop_assert!(
+				Anchors::is_anchored(node, *sequence, entry.root, entry.block, path),
+				"anchor {} of node {} is not proven",
+				sequence,
+				node
+			);
+		}
+	}
 	Ok(())
 }
 
 #[test]
 fn no_sequence_breaks_an_invariant() {
-	let done = RefCell::new([(0, 0); 5]);
+	let done = RefCell::new([(0, 0); 4]);
 	let config = ProptestConfig {
 		cases: 2_500,
 		failure_persistence: None,

@@ -5,14 +5,13 @@ use crate::{
 	*,
 };
 use frame_support::{assert_noop, assert_ok};
-use sealane_primitives::directory::{AnchorMode, AnchorPolicy};
+use sealane_primitives::directory::CourierPolicy;
 use sp_runtime::DispatchError;
 
-fn set(interval: u32, max_packed: u32) -> sp_runtime::DispatchResult {
-	let policy = AnchorPolicy {
-		interval,
-		mode: AnchorMode::Packed,
-		max_packed,
+fn set(anchors_per_block: u32, max_age: u64) -> sp_runtime::DispatchResult {
+	let policy = CourierPolicy {
+		anchors_per_block,
+		max_age,
 	};
 	Anchors::set_policy(signed(POLICY_MAKER), policy)
 }
@@ -22,11 +21,10 @@ fn replaces_the_policy_and_tells_both() {
 	run(|| {
 		let old = <Test as Config>::DefaultPolicy::get();
 		assert_eq!(Anchors::policy(), old, "until governance sets one");
-		assert_ok!(set(10, 8));
-		let new = AnchorPolicy {
-			interval: 10,
-			mode: AnchorMode::Packed,
-			max_packed: 8,
+		assert_ok!(set(10, 300_000));
+		let new = CourierPolicy {
+			anchors_per_block: 10,
+			max_age: 300_000,
 		};
 		assert_eq!(last_event(), Event::PolicySet { old, new });
 		assert_eq!(Anchors::policy(), new);
@@ -34,22 +32,25 @@ fn replaces_the_policy_and_tells_both() {
 }
 
 #[test]
-fn boundary_interval() {
+fn boundary_anchors_per_block() {
 	run(|| {
-		assert_noop!(set(0, 1), Error::<Test>::InvalidPolicy(PolicyFault::IntervalZero));
-		assert_ok!(set(1, 1));
-		assert_ok!(set(100, 1));
-		assert_noop!(set(101, 1), Error::<Test>::InvalidPolicy(PolicyFault::IntervalTooLong));
+		assert_noop!(set(0, 60_000), Error::<Test>::InvalidPolicy(PolicyFault::NoAnchors));
+		assert_ok!(set(1, 60_000));
+		assert_ok!(set(100, 60_000));
+		assert_noop!(
+			set(101, 60_000),
+			Error::<Test>::InvalidPolicy(PolicyFault::TooManyAnchors)
+		);
 	});
 }
 
 #[test]
-fn boundary_hashes_per_call() {
+fn boundary_age() {
 	run(|| {
-		assert_noop!(set(1, 0), Error::<Test>::InvalidPolicy(PolicyFault::MaxPackedZero));
-		assert_ok!(set(1, 1));
-		assert_ok!(set(1, 8));
-		assert_noop!(set(1, 9), Error::<Test>::InvalidPolicy(PolicyFault::MaxPackedTooLarge));
+		assert_noop!(set(1, 59_999), Error::<Test>::InvalidPolicy(PolicyFault::AgeTooShort));
+		assert_ok!(set(1, 60_000));
+		assert_ok!(set(1, 3_600_000));
+		assert_noop!(set(1, 3_600_001), Error::<Test>::InvalidPolicy(PolicyFault::AgeTooLong));
 	});
 }
 

@@ -8,22 +8,24 @@ use crate::{
 };
 use codec::Encode;
 use frame_support::traits::{Hooks, StorageInfoTrait, StorageVersion};
-use sealane_primitives::directory::{AnchorMode, AnchorPolicy};
+use sealane_primitives::{
+	directory::CourierPolicy,
+	evidence::range::{Peaks, Range},
+};
 
 #[test]
 fn integrity_test_passes() {
 	run(|| {
 		Anchors::integrity_test();
-		assert_eq!(STORAGE_VERSION, StorageVersion::new(1));
+		assert_eq!(STORAGE_VERSION, StorageVersion::new(2));
 	});
 }
 
 #[test]
 fn genesis_sets_the_policy() {
-	let policy = AnchorPolicy {
-		interval: 42,
-		mode: AnchorMode::Packed,
-		max_packed: 8,
+	let policy = CourierPolicy {
+		anchors_per_block: 42,
+		max_age: 120_000,
 	};
 	genesis(Some(policy)).execute_with(|| {
 		assert_eq!(Anchors::current_policy(), policy);
@@ -33,12 +35,11 @@ fn genesis_sets_the_policy() {
 }
 
 #[test]
-#[should_panic(expected = "breaks a rule: Err(IntervalZero)")]
+#[should_panic(expected = "breaks a rule: Err(NoAnchors)")]
 fn fails_when_genesis_breaks_a_rule() {
-	genesis(Some(AnchorPolicy {
-		interval: 0,
-		mode: AnchorMode::Root,
-		max_packed: 8,
+	genesis(Some(CourierPolicy {
+		anchors_per_block: 0,
+		max_age: 120_000,
 	}));
 }
 
@@ -65,13 +66,26 @@ fn the_key_of_an_anchor_is_fixed() {
 		key.extend(number);
 	}
 	assert_eq!(crate::Anchors::<Test>::hashed_key_for(BANK_NODE, 5), key);
-	let anchor = Anchor {
-		root: hash(3),
-		block: 7,
-		packed: Some(2),
+	let anchor = Anchor::new(hash(3), 7);
+	assert_eq!(anchor.encode(), [&[3; 32][..], &[7, 0, 0, 0], &[0]].concat());
+}
+
+/// As above.
+#[test]
+fn the_key_and_the_form_of_a_range_are_fixed() {
+	let mut key = sp_io::hashing::twox_128(b"Anchors").to_vec();
+	key.extend(sp_io::hashing::twox_128(b"Ranges"));
+	key.extend(sp_io::hashing::twox_64(&BANK_NODE.encode()));
+	key.extend(BANK_NODE.encode());
+	assert_eq!(Ranges::<Test>::hashed_key_for(BANK_NODE), key);
+	let range = Range {
+		count: 3,
+		last: 7,
+		peaks: Peaks::truncate_from(vec![hash(1), hash(2)]),
 	};
+	let peaks = [&[2 << 2][..], &[1; 32], &[2; 32]].concat();
 	assert_eq!(
-		anchor.encode(),
-		[&[3; 32][..], &[7, 0, 0, 0], &[1, 2, 0, 0, 0]].concat()
+		range.encode(),
+		[&3u64.to_le_bytes()[..], &7u32.to_le_bytes(), &peaks].concat()
 	);
 }

@@ -12,7 +12,7 @@ use frame_support::{traits::Get, BoundedVec};
 use sealane_primitives::{
 	business::{BusinessKinds, Role, Roles},
 	clauses::{Clause, ClauseCode, Clauses, Condition, RegionCode, MAX_ALTERNATIVES, MAX_CLAUSES, MAX_SET},
-	directory::{AnchorMode, AnchorPolicy, ProductStatus, Scope},
+	directory::{CourierPolicy, ProductStatus, Scope},
 	ids::{Address, Name, MAX_ADDRESSES, MAX_ADDRESS_LEN, MAX_NAME_LEN, MAX_PEER_ID_LEN},
 };
 
@@ -315,9 +315,7 @@ fn receipts() -> Vec<Row> {
 
 fn anchors() -> Vec<Row> {
 	use pallet_anchors::{Call, DisputeReason, Outcome};
-	let max_packed = <Runtime as pallet_anchors::Config>::MaxPacked::get();
 	let (sequence, root) = (0, [0; 32]);
-	let hashes = BoundedVec::truncate_from(vec![root; max_packed as usize]);
 	let dispute = Call::<Runtime>::open_dispute {
 		channel: 0,
 		root,
@@ -327,14 +325,12 @@ fn anchors() -> Vec<Row> {
 		dispute: 0,
 		outcome: Outcome::Settled,
 	};
-	let policy = AnchorPolicy {
-		interval: 1,
-		mode: AnchorMode::Packed,
-		max_packed,
+	let policy = CourierPolicy {
+		anchors_per_block: 1,
+		max_age: 600_000,
 	};
 	vec![
 		row(Call::<Runtime>::anchor { sequence, root }, DELEGATE),
-		row(Call::<Runtime>::anchor_packed { sequence, hashes }, DELEGATE).with("4,096 hashes"),
 		row(dispute, PARTY).with("16 open disputes"),
 		row(resolve, Both(MoreThanHalf, "manager of the party that opened it")),
 		row(Call::<Runtime>::set_policy { policy }, Council(MoreThanHalf)),

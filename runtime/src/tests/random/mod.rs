@@ -9,7 +9,7 @@
 mod calls;
 pub mod world;
 
-use super::setup::genesis_state;
+use super::{directory::Heard, setup::genesis_state};
 use crate::{invariants, RuntimeCall};
 use frame_support::traits::GetCallMetadata;
 use sp_runtime::traits::Dispatchable;
@@ -41,6 +41,7 @@ fn run(seed: u64, outcomes: &mut Outcomes) {
 		let mut rng = Rng::new(seed);
 		let world = World::begin();
 		assert_holds(seed, 0, "the beginning");
+		let mut heard = Heard::default();
 		for step in 0..SEQUENCE {
 			let (call, origin) = calls::any(&mut rng, &world);
 			let name = call.get_call_metadata();
@@ -61,8 +62,10 @@ fn run(seed: u64, outcomes: &mut Outcomes) {
 				);
 			}
 			assert_holds(seed, step, &text);
+			heard.listen(&format!("seed {seed}, step {step}: after {text}"));
 			if rng.chance(1, 3) {
 				world.meanwhile(&mut rng);
+				heard.listen(&format!("seed {seed}, step {step}: after time went on"));
 				// The next call's check would not tell the two apart.
 				if rng.chance(1, 4) {
 					assert_holds(seed, step, "time went on");

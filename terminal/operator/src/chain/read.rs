@@ -7,7 +7,7 @@
 
 use super::{AccountId, ChainClient, ChainError};
 use codec::{Decode, Encode};
-use sealane_primitives::{ids::*, keys::CourierKey, runtime_api::AnchorEntry};
+use sealane_primitives::{ids::*, keys::CourierKey, open::Open, runtime_api::AnchorEntry};
 use serde::Serialize;
 use subxt::{
 	ext::scale_value::{At, Composite, Value, ValueDef},
@@ -320,10 +320,10 @@ impl ChainClient {
 	/// There is none, or the node does not answer.
 	pub async fn anchor(&self, node: NodeId, sequence: AnchorSequence) -> Result<AnchorState, ChainError> {
 		let (read_at, _) = self.final_block().await?;
-		let entry: Option<AnchorEntry> = self
+		let entry: Option<Open<AnchorEntry>> = self
 			.runtime_api("CourierApi_anchor", &(node, sequence).encode())
 			.await?;
-		let entry = entry.ok_or_else(|| ChainError::NotFound {
+		let entry = entry.and_then(Open::known).ok_or_else(|| ChainError::NotFound {
 			what: "anchor",
 			id: format!("{sequence} of node {node}"),
 		})?;

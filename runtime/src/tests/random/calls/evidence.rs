@@ -8,11 +8,10 @@ use super::{
 	*,
 };
 use crate::Anchors;
-use frame_support::BoundedVec;
 use pallet_anchors::Call as N;
 use pallet_receipts::Call as R;
 use pallet_validators::Call as V;
-use sealane_primitives::directory::{AnchorMode, AnchorPolicy};
+use sealane_primitives::directory::CourierPolicy;
 
 /// Few commitments, so that calls meet what earlier ones left.
 fn commitment(rng: &mut Rng) -> [u8; 32] {
@@ -94,17 +93,7 @@ pub(super) fn anchors(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
 	let root = [rng.below(6) as u8; 32];
 	let open: Vec<_> = pallet_anchors::Disputes::<Runtime>::iter().collect();
 	let (call, wants): (N<Runtime>, Wants) = match rng.below(12) {
-		0..=2 => (N::anchor { sequence, root }, Account(signer)),
-		3 | 4 => {
-			let hashes = vec![root; rng.below(5) as usize];
-			(
-				N::anchor_packed {
-					sequence,
-					hashes: BoundedVec::truncate_from(hashes),
-				},
-				Account(signer),
-			)
-		}
+		0..=4 => (N::anchor { sequence, root }, Account(signer)),
 		5..=7 => {
 			let it = channel(rng);
 			let reason = DisputeReason::Other(rng.below(3) as u16);
@@ -128,14 +117,9 @@ pub(super) fn anchors(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
 			(call, if rng.chance(1, 2) { Votes(3) } else { Account(opener) })
 		}
 		_ => {
-			let policy = AnchorPolicy {
-				interval: rng.below(6),
-				mode: if rng.chance(1, 2) {
-					AnchorMode::Root
-				} else {
-					AnchorMode::Packed
-				},
-				max_packed: rng.below(6),
+			let policy = CourierPolicy {
+				anchors_per_block: rng.below(6),
+				max_age: u64::from(rng.below(6)) * 60_000,
 			};
 			(N::set_policy { policy }, Votes(3))
 		}

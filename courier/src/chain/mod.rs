@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the courier asks of the chain.
+//!
+//! * [`reader`]: puts the directory together from the runtime's answers, and fetches only what changed.
+//! * [`Snapshot`]: the newest directory in a form that answers in nanoseconds.
+
+pub mod reader;
+mod snapshot;
+
+pub use snapshot::{Route, Snapshot, Target, CLAUSE_GRACE_BLOCKS};
+
+use sealane_primitives::{
+	directory::Directory,
+	ids::{AnchorSequence, BlockNumber, Digest, Moment, NodeId},
+	runtime_api::AnchorEntry,
+};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What the runtime says at one block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+	/// No node with this PeerId is registered.
+	Unregistered,
+	/// The directory.
+	Directory {
+		/// All that the node must know.
+		directory: Arc<Directory>,
+		/// Until when its authorisations hold, Unix milliseconds: the block's time and the age that the chain allows.
+		holds_until: Moment,
+	},
+	/// It cannot be read, and why: the runtime speaks of things that this software does not know, or does not answer.
+	Unreadable(String),
+}
+
+/// The directory at one block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryAt {
+	/// Number of the block.
+	pub block: BlockNumber,
+	/// Its hash.
+	pub hash: Digest,
+	/// What the runtime says at that block.
+	pub reading: Reading,
+}
+
+impl DirectoryAt {
+	/// The directory, where this node is registered and the runtime can be read.
+	pub fn directory(&self) -> Option<&Arc<Directory>> {
+		match &self.reading {
+			Reading::Directory { directory, .. } => Some(directory),
+			Reading::Unregistered | Reading::Unreadable(_) => None,
+		}
+	}
+}
+
+/// The chain, as the courier sees it. The node implements it over the runtime API; tests by hand.
+pub trait ChainView: Send + Sync + 'static {
+	/// Hash of the genesis block.
+	fn genesis(&self) -> Digest;
+	/// The directory at the newest best block; changes with best blocks, and skips those that came while it was read. `None` until the
+	/// first one is known.
+	fn directory(&self) -> watch::Receiver<Option<Arc<DirectoryAt>>>;
+	/// Number of the newest final block.
+	fn finalised(&self) -> watch::Receiver<BlockNumber>;
+	/// The anchor of `node` with this number, in the state of the newest final block if `finalised`, else of the newest best block.
+	///
+	/// # Errors
+	/// A text for the log when the state cannot be read.
+	fn anchor(&self, node: NodeId, sequence: AnchorSequence, finalised: bool) -> Result<Option<AnchorEntry>, String>;
+}
