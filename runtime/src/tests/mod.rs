@@ -5,6 +5,7 @@
 
 mod admission;
 mod calls;
+mod cost;
 mod deadlock;
 mod departure;
 mod directory;
