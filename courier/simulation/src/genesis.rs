@@ -13,7 +13,7 @@ use sealane_courier::{
 use sealane_primitives::{
 	business::{Role, Roles},
 	directory::{InterfaceEntry, MemberEntry, NodeEntry, ProductEntry, ProductStatus},
-	ids::{ChannelId, MemberId, NodeId},
+	ids::{ChannelId, MemberId, Moment, NodeId},
 	keys::CourierKey,
 };
 
@@ -78,6 +78,7 @@ pub fn state() -> ChainState {
 			interface: interface(issuer),
 		}],
 		agreements: Vec::new(),
+		unread: Vec::new(),
 	};
 	ChainState {
 		block: 1,
@@ -94,5 +95,8 @@ pub fn state() -> ChainState {
 			channel(ISSUES, 1, HOSTILE),
 		],
 		anchors: Default::default(),
+		// Authorisations do not age here: blocks come or stall by the plan.
+		holds_until: Moment::MAX,
+		unreadable: None,
 	}
 }

@@ -153,7 +153,7 @@ impl ChannelRegistry for MockChannels {
 			.map(|(issuer, class)| (*issuer, name(class)))
 	}
 	fn is_closed(product: &ProductId) -> bool {
-		!Products::get().contains_key(&product[..]) || Closed::get().contains(&product.to_vec())
+		!Products::get().contains_key(&product[..]) || Closed::get().contains(product.as_ref())
 	}
 }
 

@@ -23,7 +23,7 @@ impl<T: Config> Pallet<T> {
 	/// 9. An issuer's index and count of products agree with its products that are not closed; the list of closed ones
 	///    holds closed ones, each once.
 	/// 10. A product's versions and a channel's standings have no gap, begin in their order and not in the future; the newest
-	///    says what the product or the channel itself says.
+	///     says what the product or the channel itself says.
 	/// 11. No prefix begins with another issuer's; prefixes and their counts agree.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_channels()?;

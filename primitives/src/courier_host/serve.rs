@@ -47,11 +47,13 @@ impl<Host: CourierHost> HostCall for Host {
 			Method::DueChannels => self.due_channels().encode(),
 			Method::Dispatch => {
 				let (authorisation, at) = read(argument)?;
-				self.dispatch(authorisation, at).encode()
+				self.dispatch(authorisation, at);
+				Vec::new()
 			}
 			Method::CloseChannel => {
 				let (channel, refusal, at) = read(argument)?;
-				self.close_channel(channel, refusal, at).encode()
+				self.close_channel(channel, refusal, at);
+				Vec::new()
 			}
 			Method::ReadyAnchor => {
 				let (next, at, due) = read(argument)?;
@@ -59,7 +61,8 @@ impl<Host: CourierHost> HostCall for Host {
 			}
 			Method::AnchorSubmitted => {
 				let (sequence, at) = read(argument)?;
-				self.anchor_submitted(sequence, at).encode()
+				self.anchor_submitted(sequence, at);
+				Vec::new()
 			}
 			Method::ReadyReceipts => {
 				let (at, max) = read(argument)?;
@@ -67,7 +70,8 @@ impl<Host: CourierHost> HostCall for Host {
 			}
 			Method::ReceiptsSubmitted => {
 				let (commitments, at) = read(argument)?;
-				self.receipts_submitted(commitments, at).encode()
+				self.receipts_submitted(commitments, at);
+				Vec::new()
 			}
 		};
 		Some(answer)

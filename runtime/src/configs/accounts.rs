@@ -19,7 +19,7 @@ impl Contains<RuntimeCall> for DelegateCalls {
 		use pallet_receipts::Call as Receipt;
 		matches!(
 			call,
-			RuntimeCall::Anchors(Anchor::anchor { .. } | Anchor::anchor_packed { .. })
+			RuntimeCall::Anchors(Anchor::anchor { .. })
 				| RuntimeCall::Receipts(
 					Receipt::issue { .. }
 						| Receipt::issue_batch { .. }

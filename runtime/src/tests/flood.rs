@@ -11,7 +11,7 @@ use crate::{
 		consensus::SessionPeriod,
 		system::{FeePerByte, RuntimeBlockLength, RuntimeBlockWeights},
 	},
-	Members, Runtime, RuntimeCall, TransactionPayment,
+	Members, Runtime, RuntimeCall, System, TransactionPayment,
 };
 use codec::Encode;
 use frame_support::{

@@ -31,7 +31,7 @@ fn peak_mib() -> u64 {
 fn order(number: u64) -> serde_json::Map<String, serde_json::Value> {
 	let order = json!({
 		"id": format!("{number:024}"),
-		"kind": if number % 4 == 0 { "redemption" } else { "purchase" },
+		"kind": if number.is_multiple_of(4) { "redemption" } else { "purchase" },
 		"product": "990001",
 		"customer": format!("{:017}", number % 50_000),
 		"amount": format!("{}.{:02}", 1_000 + number % 90_000, number % 100),

@@ -597,7 +597,7 @@ impl BooksDb {
 		let head = format!("SELECT {WAITING_COLUMNS} FROM book_waiting WHERE (seller, id) IN (");
 		let rows = db::select(self, &head, 2, &cells).await?;
 		let waiting = |row: &AnyRow| -> Result<(OrderKey, WaitingOrder)> {
-			let order = WaitingOrder::from_row(row)?;
+			let order = <WaitingOrder as sqlx::FromRow<_>>::from_row(row)?;
 			Ok(((order.seller, order.id.clone()), order))
 		};
 		rows.iter().map(waiting).collect()

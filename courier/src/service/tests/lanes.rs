@@ -110,7 +110,7 @@ async fn own_submissions_leave_room_for_partners() {
 	let line = format!("{{\"order\":\"O\",\"outcome\":\"accepted\",\"note\":\"{note}\"}}");
 	let waiting: Vec<_> = (0..12)
 		.map(|_| {
-			let (issuer, (body, lines)) = (trio.issuer.clone(), testing::lines(&[line.clone()]));
+			let (issuer, (body, lines)) = (trio.issuer.clone(), testing::lines(std::slice::from_ref(&line)));
 			tokio::spawn(async move { issuer.submit_confirmations(body, lines, None).await })
 		})
 		.collect();

@@ -183,7 +183,7 @@ fn all_are_proven_by_the_range() {
 		let mut anchored = Vec::new();
 		for sequence in 0..150u64 {
 			assert_ok!(anchor(sequence, sequence as u8));
-			anchored.push((hash(sequence as u8), System::block_number() as u32));
+			anchored.push((hash(sequence as u8), System::block_number()));
 			next_turn();
 		}
 

@@ -70,6 +70,8 @@ pub struct Finding {
 
 /// The lane of a batch: channel, issuer's node, seller's node.
 type Lane = (ChannelId, NodeId, NodeId);
+/// The batches of a lane, by the packets that they cover.
+type Batches<'a> = BTreeMap<((u64, u64), Digest), &'a Sound>;
 
 /// A pack that verified.
 struct Sound {
@@ -141,7 +143,7 @@ fn sound_of(file: &Path, pack: &EvidencePack, leaf: Digest) -> Sound {
 fn compare(sound: &[Sound], report: &mut AuditReport) {
 	let mut leaves: BTreeMap<Digest, Vec<&Sound>> = BTreeMap::new();
 	let mut orders: BTreeMap<(Lane, &str), BTreeMap<Digest, &Sound>> = BTreeMap::new();
-	let mut lanes: BTreeMap<Lane, BTreeMap<((u64, u64), Digest), &Sound>> = BTreeMap::new();
+	let mut lanes: BTreeMap<Lane, Batches<'_>> = BTreeMap::new();
 	for pack in sound {
 		leaves.entry(pack.leaf).or_default().push(pack);
 		if let Some(order) = &pack.order {

@@ -77,8 +77,7 @@ pub fn inspect(file: &mut File, path: &Path, encoding: Encoding) -> Result<Inspe
 		}
 		let first = begin
 			.iter()
-			.skip_while(|b| b.is_ascii_whitespace() || b"\xef\xbb\xbf".contains(b))
-			.next();
+			.find(|b| !b.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(b));
 		if first == Some(&b'[') && Format::of(path).is_ok_and(|format| format == Format::Ndjson) {
 			return Err(refused(
 				1,

@@ -49,7 +49,8 @@ pub fn vectors(v: &mut Vectors) {
 
 fn sets(v: &mut Vectors) {
 	let key = |seed| validator(seed).verifying_key().to_bytes();
-	let next = |change: &dyn Fn(&mut Vec<([u8; 32], u64)>)| {
+	type Authorities = Vec<([u8; 32], u64)>;
+	let next = |change: &dyn Fn(&mut Authorities)| {
 		let mut list = authorities(set(1));
 		change(&mut list);
 		digest(3, |items| items[1] = scheduled(list, 0))
