@@ -19,6 +19,9 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::watch;
 
+/// Signing and sealing key of a node.
+type PublicPair = ([u8; 32], [u8; 32]);
+
 /// Virtual milliseconds between two blocks.
 pub const BLOCK_MS: u64 = 2_000;
 /// How far finality is behind the best block.
@@ -93,7 +96,7 @@ struct Inner {
 	forks: u64,
 	seen: BTreeMap<NodeId, Seen>,
 	/// The courier keys that each node has, in the order in which it announces them.
-	keys: BTreeMap<NodeId, Vec<([u8; 32], [u8; 32])>>,
+	keys: BTreeMap<NodeId, Vec<PublicPair>>,
 	agreements: u32,
 }
 
@@ -103,7 +106,7 @@ pub struct Chain(Arc<Mutex<Inner>>);
 
 impl Chain {
 	/// A chain whose first block has this state.
-	pub fn new(state: ChainState, keys: BTreeMap<NodeId, Vec<([u8; 32], [u8; 32])>>) -> Self {
+	pub fn new(state: ChainState, keys: BTreeMap<NodeId, Vec<PublicPair>>) -> Self {
 		let nodes = keys.keys().copied().collect::<Vec<_>>();
 		let mut inner = Inner {
 			blocks: vec![Block {

@@ -76,7 +76,7 @@ impl Watch {
 	/// Checks what can be checked after each step.
 	pub fn after_step(mut self, world: &World) -> (Self, Checked) {
 		let mut checked = self.authorised(world);
-		if checked.is_ok() && world.steps % OFTEN == 0 {
+		if checked.is_ok() && world.steps.is_multiple_of(OFTEN) {
 			checked = recovers(world).and_then(|()| unsent(world)).and_then(|()| spins(world));
 		}
 		(self, checked)

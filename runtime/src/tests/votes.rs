@@ -185,10 +185,7 @@ fn nobody_makes_a_prime() {
 		};
 		let alice = COUNCIL[0].to_account_id();
 		for origin in [council(5), RuntimeOrigin::root(), RuntimeOrigin::signed(alice.clone())] {
-			assert_noop!(
-				CouncilMembership::set_prime(origin, alice.clone().into()),
-				refused.clone()
-			);
+			assert_noop!(CouncilMembership::set_prime(origin, alice.clone().into()), refused);
 		}
 	});
 }
