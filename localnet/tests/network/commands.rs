@@ -15,8 +15,10 @@ use sealane_sample::catalogue::{Product, ISSUERS, SELLERS};
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
 
-/// Exit code where the chain refuses, or has no such thing.
+/// Exit code where the chain refuses.
 const CHAIN: i32 = 6;
+/// Exit code where there is no such thing.
+const NOT_FOUND: i32 = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_run_a_consortium() {
@@ -73,9 +75,14 @@ impl Operators<'_> {
 
 	/// The command is refused by the chain, and its message says why.
 	async fn refused(&self, args: Args, why: &str) -> Result<()> {
+		self.fails(args, CHAIN, why).await
+	}
+
+	/// The command ends with this exit code, and its message says why.
+	async fn fails(&self, args: Args, code: i32, why: &str) -> Result<()> {
 		let output = self.terminals.output(&args).await?;
 		let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
-		assert_eq!(output.status.code(), Some(CHAIN), "{args:?}: {said}");
+		assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
 		assert!(said.contains(why), "{args:?}: {said}");
 		Ok(())
 	}
@@ -143,7 +150,7 @@ impl Operators<'_> {
 			closed["events"].to_string().contains("Members.MemberAdmitted"),
 			"{closed}"
 		);
-		self.refused(close(), "motion").await?;
+		self.fails(close(), NOT_FOUND, "motion").await?;
 
 		let against = self
 			.admit(self.issuer(), 9, "auditor")

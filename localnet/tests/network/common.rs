@@ -66,6 +66,8 @@ pub async fn confirming<T>(issuer: &Institution, work: impl std::future::Future<
 		loop {
 			let page = client.inbox(&cursor, 1_000, Duration::from_millis(500)).await?;
 			let mut confirmations = Vec::new();
+			// Named by what is answered: whoever begins at the start again answers other orders of the same page.
+			let first = page.entries.iter().find(|e| !e.answered).map(|e| e.cursor.to_string());
 			for entry in page.entries.iter().filter(|e| !e.answered) {
 				let order: Order = serde_json::from_str(entry.body.get())
 					.map_err(|e| Error::Unexpected(format!("inbox {}: {e}", entry.cursor)))?;
@@ -73,9 +75,9 @@ pub async fn confirming<T>(issuer: &Institution, work: impl std::future::Future<
 				confirmation.channel = Some(entry.channel);
 				confirmations.push(confirmation);
 			}
-			if !confirmations.is_empty() {
+			if let Some(first) = first {
 				client
-					.submit_confirmations(&confirmations, &format!("confirm-{cursor}"))
+					.submit_confirmations(&confirmations, &format!("confirm-{first}-{}", confirmations.len()))
 					.await?;
 			}
 			cursor = page.next;

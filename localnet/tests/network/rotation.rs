@@ -139,7 +139,7 @@ async fn announce(network: &Consortium, terminals: &Terminals, folder: &Path) ->
 		assert!(done["events"].to_string().contains("KeysAnnounced"), "{done}");
 		// Once more by mistake: the chain has them.
 		let again = terminals.output(&rotate(who.node_id)).await?;
-		let error = String::from_utf8_lossy(&again.stdout).into_owned();
+		let error = String::from_utf8_lossy(&again.stderr).into_owned();
 		assert!(!again.status.success() && error.contains("a new pair"), "{error}");
 	}
 	Ok(valid_from + OVERLAP)
