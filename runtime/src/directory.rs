@@ -51,7 +51,7 @@ fn channel(
 	let partner = if it.seller == member { it.issuer } else { it.seller };
 	let catalogue = catalogues
 		.entry(it.issuer)
-		.or_insert_with(|| Channels::catalogue_revision(it.issuer));
+		.or_insert_with(|| catalogue_revision(it.issuer));
 	ChannelStanding {
 		id,
 		seller: it.seller,
@@ -61,6 +61,12 @@ fn channel(
 		catalogue: *catalogue,
 		agreements: Agreements::revision_of(id),
 	}
+}
+
+/// The last block in which an issuer's catalogue changed. An interface whose node is gone is not listed, so what changes the issuer's
+/// nodes counts as well.
+pub fn catalogue_revision(issuer: MemberId) -> Revision {
+	Channels::catalogue_revision(issuer).max(Members::revision_of(issuer))
 }
 
 /// What is allowed over a channel.

@@ -42,7 +42,7 @@ impl Heard {
 				&format!("{when}: member"),
 			);
 			let catalogue = (Channels::interfaces_of(id), all_products(id));
-			let revision = Channels::catalogue_revision(id);
+			let revision = directory::catalogue_revision(id);
 			hear(
 				&mut self.catalogues,
 				id,
@@ -120,6 +120,11 @@ pub fn name(text: &str) -> Name {
 
 /// Registers an interface and `count` products of an issuer.
 pub fn offer(issuer: &Institution, prefix: &str, count: usize) {
+	assert_ok!(Channels::grant_prefix(
+		council(3),
+		issuer.member,
+		name(&format!("{prefix}."))
+	));
 	let interface = name(&format!("{prefix}.in"));
 	assert_ok!(Channels::register_interface(
 		issuer.origin(),

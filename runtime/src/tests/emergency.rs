@@ -244,15 +244,13 @@ fn safe_mode_lets_members_defend_themselves() {
 	});
 	use pallet_members::Call as Member;
 	use pallet_receipts::{Call as Receipt, RevocationReason};
-	let (fresh, successor) = (key("fresh"), key("successor"));
+	let (new, successor) = (courier_key("fresh"), key("successor"));
 	chain.block(|| {
 		let now = System::block_number();
 		let does = |who: &Institution, call: RuntimeCall| {
 			let name = call.get_call_metadata();
 			assert_eq!(send(&who.manager, call).expect("valid"), Ok(()), "{name:?}");
 		};
-		use sp_core::Pair;
-		let new = fresh.public().0;
 		does(
 			&bank,
 			Member::announce_keys {
@@ -264,7 +262,7 @@ fn safe_mode_lets_members_defend_themselves() {
 			}
 			.into(),
 		);
-		let old = key("bank/courier").public().0;
+		let old = courier_key("bank/courier");
 		does(
 			&bank,
 			Member::retire_keys {
