@@ -202,6 +202,14 @@ impl Operators<'_> {
 		let node = own.and_then(|n| n["id"].as_u64()).ok_or_else(|| missing("node"))?;
 
 		let (product, suri) = (self.product(), self.issuer().suri.as_str());
+		// Nobody takes names that were not granted to it.
+		for id in [product.interface, product.id] {
+			let grant = self
+				.sign(&format!("grant-prefix {id}"), "//Alice")
+				.option("--issuer", issuer.to_string());
+			let events = self.decide(grant, &["//Bob", "//Charlie"]).await?;
+			assert!(events.contains("PrefixGranted"), "{events}");
+		}
 		let interface = self
 			.sign(&format!("interface register {}", product.interface), suri)
 			.option("--node", node.to_string());
