@@ -3,7 +3,7 @@
 //! Bearer tokens with names and scopes.
 //!
 //! The tokens stand in a file of mode 600 in the node's folder. The first start makes one with every scope. An operator
-//! adds others by hand; a changed file takes effect within seconds, see [`watched`](crate::watched).
+//! adds others by hand; a changed file takes effect within seconds, see `watched`.
 
 use crate::{files, problem::Failure, StartError};
 use axum::http::{header::AUTHORIZATION, HeaderMap};

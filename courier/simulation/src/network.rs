@@ -63,7 +63,7 @@ pub struct Traffic {
 	pub tried: u64,
 	/// When envelopes were sent since the last one that was acknowledged.
 	idle: VecDeque<u64>,
-	/// The most of them within [`WINDOW_MS`].
+	/// The most of them within `WINDOW_MS`.
 	pub most_idle: usize,
 }
 

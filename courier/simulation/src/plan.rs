@@ -214,7 +214,7 @@ impl Plan {
 	}
 
 	/// The plan of a seed: some kinds of trouble, chosen anew for each seed, so that one kind does not always hide another. Of
-	/// all kinds with `everything`, else without those of [`HELD_BACK`].
+	/// all kinds with `everything`, else without those of `HELD_BACK`.
 	pub fn from_seed(seed: u64, everything: bool) -> Self {
 		let mut random = StdRng::seed_from_u64(seed);
 		let all: Vec<Trouble> = Trouble::ALL
