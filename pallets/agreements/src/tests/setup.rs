@@ -24,7 +24,7 @@ fn storage_version_is_on_chain() {
 #[test]
 fn every_storage_item_is_bounded() {
 	let items = Agreements::storage_info();
-	assert_eq!(items.len(), 12);
+	assert_eq!(items.len(), 13);
 	for item in items {
 		assert!(
 			item.max_size.is_some(),
