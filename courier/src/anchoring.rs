@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Anchors: one root over the batches that both sides signed since the last one.
+//! Anchors: one root over the batches that wait for one.
 //!
 //! The off-chain worker asks for an anchor at each block. Where one is due it is cut, and is on disk before it is offered, so that
 //! what goes on chain can always be opened again; the worker waits a moment for that, as a block later is two seconds later. It is
 //! offered until the chain's next number has moved past it, and is final when the chain says so in a final block.
+//!
+//! An anchor that is final counts for ever: its attestations are by keys that hold when it is cut, those of this node made anew where
+//! they are not, and one that the chain takes so late that this may have changed is cut again.
 
 use crate::{
+	attesting,
+	batches::{Half, Waiting},
+	chain::Snapshot,
 	cutting::Note,
-	evidence::{anchor_leaves, batch_headers},
 	random,
-	records::{kind, AnchorCut, AnchorFinal},
+	records::{kind, AnchorCut, AnchorEnd, AnchorFinal, CutBatch},
 	service::Courier,
 };
 use codec::Decode;
 use parking_lot::Mutex;
 use sealane_primitives::{
 	courier_host::ReadyAnchor,
-	evidence,
-	ids::{AnchorSequence, BlockNumber},
+	evidence::{self, Attestation, Side},
+	ids::{AnchorSequence, BlockNumber, NodeId},
+	keys::{held, CourierKey, DEFAULT_KEY_GRACE},
 };
 use std::{
 	sync::{mpsc, Arc},
@@ -28,8 +34,18 @@ use std::{
 const LOG_TARGET: &str = "courier";
 /// Most batches in one anchor: what one record of the log can name, with room.
 const MAX_BATCHES: usize = 65_536;
+/// Room in the log that a batch of an anchor takes, in bytes.
+const BATCH_BYTES: usize = 64;
 /// Blocks after which an anchor that was handed to the pool and is not on chain is handed to it again.
 const RESUBMIT_BLOCKS: BlockNumber = 8;
+/// How long a batch waits for its delivery before it is anchored with this side's attestation alone, in milliseconds.
+const ALONE_AFTER_MS: u64 = 10 * 60_000;
+/// Blocks after its cut from which on an anchor is cut again: a key that ended just after the cut has not been over for longer than evidence takes.
+const LAPSE_BLOCKS: BlockNumber = DEFAULT_KEY_GRACE / 4;
+/// Blocks before the end of a key in which batches that need it raise an alarm: an hour.
+const ENDING_BLOCKS: BlockNumber = 1_800;
+/// Blocks between two such alarms.
+const ALARM_PAUSE_BLOCKS: BlockNumber = 150;
 
 /// What anchoring keeps in memory.
 #[derive(Default)]
@@ -41,6 +57,8 @@ pub struct Anchoring {
 struct State {
 	/// A cut is under way.
 	cutting: bool,
+	/// Block of the last alarm about keys that end.
+	last_alarm: Option<BlockNumber>,
 }
 
 /// The anchor to submit at block `at`, if one is ready; cuts one where it is `due` and something waits. Blocks for the cut, at most
@@ -48,16 +66,23 @@ struct State {
 pub(crate) fn ready(courier: &Arc<Courier>, next: AnchorSequence, at: BlockNumber, due: bool) -> Option<ReadyAnchor> {
 	let waiting = {
 		let book = courier.library.book.read();
-		book.anchors
-			.get(&next)
-			.map(|anchor| (anchor.position, anchor.submitted))
+		let anchor = book.batches.anchors.get(&next);
+		anchor.map(|anchor| (anchor.position, anchor.submitted))
 	};
 	if let Some((position, submitted)) = waiting {
 		let recently = submitted.is_some_and(|before| at.saturating_sub(before) < RESUBMIT_BLOCKS);
 		return if recently { None } else { offer(courier, position) };
 	}
-	if !due || courier.library.book.read().unanchored.is_empty() {
+	if !due {
 		return None;
+	}
+	{
+		let mut book = courier.library.book.write();
+		let now = courier.clock.now_ms();
+		book.batches.give_up_waiting(now.saturating_sub(ALONE_AFTER_MS));
+		if book.batches.ready().is_empty() {
+			return None;
+		}
 	}
 	let (done, cut_done) = mpsc::channel::<()>();
 	{
@@ -79,7 +104,7 @@ pub(crate) fn ready(courier: &Arc<Courier>, next: AnchorSequence, at: BlockNumbe
 	// Nearly always the anchor is on disk within milliseconds and goes out at this block; else it goes at the next one.
 	let patience = Duration::from_millis(courier.config.anchor_patience_ms);
 	cut_done.recv_timeout(patience).ok()?;
-	let position = courier.library.book.read().anchors.get(&next)?.position;
+	let position = courier.library.book.read().batches.anchors.get(&next)?.position;
 	offer(courier, position)
 }
 
@@ -102,45 +127,117 @@ fn read(courier: &Courier, position: u64) -> Option<AnchorCut> {
 }
 
 async fn cut(courier: Arc<Courier>, sequence: AnchorSequence, block: BlockNumber) {
-	let batches: Vec<_> = {
+	let cut = courier
+		.snapshot()
+		.and_then(|snapshot| made(&courier, &snapshot, sequence, block));
+	if let Some(cut) = cut {
+		let bytes = cut.batches.len() * BATCH_BYTES + cut.renewed.len() * 256;
+		if !courier.note_durably(Note::AnchorCut(cut), bytes).await {
+			log::warn!(target: LOG_TARGET, "Anchor {sequence} was not cut; it is cut at a later block");
+		}
+	}
+	courier.anchoring.state.lock().cutting = false;
+}
+
+/// The anchor over what is ready; `None` where nothing can be anchored.
+fn made(courier: &Courier, snapshot: &Snapshot, sequence: AnchorSequence, block: BlockNumber) -> Option<AnchorCut> {
+	let mut waiting: Vec<Waiting> = {
 		let book = courier.library.book.read();
-		book.unanchored.iter().take(MAX_BATCHES).copied().collect()
-	};
-	let headers = match batch_headers(&courier.library, &batches) {
-		Ok(headers) if headers.len() == batches.len() => headers,
-		Ok(_) => {
-			log::error!(target: LOG_TARGET, "Anchor {sequence}: a batch is not in the log");
-			courier.anchoring.state.lock().cutting = false;
-			return;
-		}
-		Err(error) => {
-			log::error!(target: LOG_TARGET, "Anchor {sequence}: {error}");
-			courier.anchoring.state.lock().cutting = false;
-			return;
-		}
+		book.batches.ready().iter().take(MAX_BATCHES).copied().collect()
 	};
 	let blinding_seed = random::bytes(courier.random.as_ref());
-	let root = evidence::root(&anchor_leaves(&headers, &blinding_seed));
-	let bytes = batches.len() * 20;
-	let cut = AnchorCut {
+	let (mut batches, mut renewed) = (Vec::with_capacity(waiting.len()), Vec::new());
+	for (index, batch) in (0..).zip(&mut waiting) {
+		let known = batch.mask();
+		if let Some(own) = own_anew(courier, snapshot, batch, block) {
+			batch.halves[own.side as usize] = Some(Half::from(&own));
+			renewed.push((index, own));
+		}
+		let left_out = leave_out(snapshot, batch, block);
+		let (lane, packet) = batch.id;
+		let halves = batch.halves.map(|half| half.map(|half| half.hash));
+		batches.push(CutBatch {
+			lane,
+			sequence: packet,
+			halves: batch.mask() | (if left_out { known & !batch.mask() } else { 0 }) << 2,
+			leaf: evidence::anchor_leaf(&batch.core, halves, &evidence::salt(&blinding_seed, index)),
+		});
+	}
+	let leaves: Vec<_> = batches.iter().map(|batch| batch.leaf).collect();
+	Some(AnchorCut {
 		at: courier.clock.now_ms(),
 		block,
 		sequence,
 		blinding_seed,
+		root: evidence::root(&leaves),
 		batches,
-		root,
-	};
-	if !courier.note_durably(Note::AnchorCut(cut), bytes).await {
-		log::warn!(target: LOG_TARGET, "Anchor {sequence} was not cut; it is cut at a later block");
+		renewed,
+	})
+	.filter(|cut| !cut.batches.is_empty())
+}
+
+/// Which side of a batch this node is.
+fn own_side(snapshot: &Snapshot, batch: &Waiting) -> Side {
+	match batch.id.0.from == snapshot.directory.node {
+		true => Side::Issuer,
+		false => Side::Seller,
 	}
-	courier.anchoring.state.lock().cutting = false;
+}
+
+/// This node's attestation of a batch, made anew, where its key is over or soon will be.
+fn own_anew(courier: &Courier, snapshot: &Snapshot, batch: &Waiting, block: BlockNumber) -> Option<Attestation> {
+	let side = own_side(snapshot, batch);
+	let (half, listed) = (batch.halves[side as usize]?, &snapshot.me()?.keys);
+	let holds = |key: &CourierKey| key.signing == half.key && crate::keys::holds_on(key, block);
+	if listed.iter().any(holds) {
+		return None;
+	}
+	let (lane, sequence) = batch.id;
+	let view = courier.library.packet(&lane, sequence).ok().flatten()?;
+	let before = match side {
+		Side::Issuer => view.packet.attestation.as_ref(),
+		Side::Seller => view.trailer.attestation.as_ref(),
+	}?;
+	let signer = courier.keys.signer(listed, block);
+	let recent = courier.final_chain.recent();
+	attesting::anew(before, listed, block, signer, &courier.genesis, &batch.core, recent)
+}
+
+/// Leave out the partner's attestation where its key has been over for so long that it may not count any more when the anchor is on chain.
+fn leave_out(snapshot: &Snapshot, batch: &mut Waiting, block: BlockNumber) -> bool {
+	let side = own_side(snapshot, batch).other();
+	let Some(half) = batch.halves[side as usize] else {
+		return false;
+	};
+	let lane = batch.id.0;
+	let partner: NodeId = if side == Side::Issuer { lane.from } else { lane.to };
+	let nodes = snapshot
+		.directory
+		.channels
+		.iter()
+		.flat_map(|channel| &channel.partner.nodes);
+	let keys = nodes.filter(|node| node.id == partner).flat_map(|node| &node.keys);
+	let key = keys.into_iter().find(|key| key.signing == half.key);
+	let latest = block.saturating_add(LAPSE_BLOCKS);
+	let counts = match key {
+		Some(key) => held(key, None, half.block, latest, DEFAULT_KEY_GRACE).is_ok(),
+		// The partner removed its node, or has had several keys since. This one held when the attestation came, which was after the block that it names.
+		None => latest <= half.block.saturating_add(DEFAULT_KEY_GRACE),
+	};
+	if !counts {
+		batch.halves[side as usize] = None;
+	}
+	!counts
 }
 
 /// Follow finality: tell which anchors are final.
 pub(crate) async fn follow_finality(courier: Arc<Courier>) {
 	let mut finalised = courier.chain.finalised();
 	loop {
+		courier.final_chain.follow();
 		settle(&courier).await;
+		warn_of_ending_keys(&courier);
+		courier.ask_for_halves();
 		tokio::select! {
 			biased;
 			_ = courier.stopped() => return,
@@ -153,12 +250,12 @@ async fn settle(courier: &Arc<Courier>) {
 	let Some(snapshot) = courier.snapshot() else { return };
 	let open: Vec<_> = {
 		let book = courier.library.book.read();
-		let open = book.anchors.iter().filter(|(_, a)| a.final_at.is_none());
-		open.map(|(sequence, a)| (*sequence, a.root, a.block, a.position))
+		let open = book.batches.anchors.iter().filter(|(_, a)| a.final_at.is_none());
+		open.map(|(sequence, a)| (*sequence, a.root, a.block, a.cut_block))
 			.collect()
 	};
 	courier.metrics.anchors_open.set(open.len() as u64);
-	for (sequence, root, block, position) in open {
+	for (sequence, root, block, cut_block) in open {
 		let entry = match courier.chain.anchor(snapshot.directory.node, sequence, true) {
 			Ok(Some(entry)) => entry,
 			Ok(None) => {
@@ -172,22 +269,29 @@ async fn settle(courier: &Arc<Courier>) {
 				return;
 			}
 		};
-		let foreign = entry.root != root;
-		let batches = read(courier, position).map(|cut| cut.batches).unwrap_or_default();
-		if foreign {
+		let how = if entry.root != root {
 			log::warn!(
 				target: LOG_TARGET,
 				"Anchor {sequence} is on chain with another root than this log's; its batches go into a later one",
 			);
-		}
+			AnchorEnd::Foreign
+		} else if entry.block.saturating_sub(cut_block) > LAPSE_BLOCKS {
+			log::warn!(
+				target: LOG_TARGET,
+				"Anchor {sequence} was cut at block {cut_block} and is on chain only since block {}; its batches go into a later one, attested anew",
+				entry.block,
+			);
+			AnchorEnd::Lapsed
+		} else {
+			AnchorEnd::Final
+		};
 		let end = AnchorFinal {
 			at: courier.clock.now_ms(),
 			sequence,
 			block: entry.block,
-			foreign,
+			how,
 		};
-		let bytes = 64;
-		courier.note_durably(Note::AnchorFinal(end, batches), bytes).await;
+		courier.note_durably(Note::AnchorFinal(end), 64).await;
 	}
 }
 
@@ -196,9 +300,42 @@ fn note_inclusion(courier: &Courier, node: u32, sequence: AnchorSequence) {
 	let Ok(Some(entry)) = courier.chain.anchor(node, sequence, false) else {
 		return;
 	};
-	if let Some(anchor) = courier.library.book.write().anchors.get_mut(&sequence) {
+	if let Some(anchor) = courier.library.book.write().batches.anchors.get_mut(&sequence) {
 		if anchor.root == entry.root {
 			anchor.block = Some(entry.block);
 		}
 	}
+}
+
+/// Tell, before a key of this node ends, that batches need it which are not delivered or not final. They are attested anew when they are sent or
+/// anchored, as long as the node's key file has a key that the chain lists.
+fn warn_of_ending_keys(courier: &Courier) {
+	let Some(snapshot) = courier.snapshot() else { return };
+	let Some(me) = snapshot.me() else { return };
+	let ends_soon = |key: &&CourierKey| {
+		let left = key.valid_until.map(|end| end.saturating_sub(snapshot.block));
+		left.is_some_and(|left| (1..=ENDING_BLOCKS).contains(&left))
+	};
+	let mut needed = 0;
+	let mut ends = None;
+	for key in me.keys.iter().filter(ends_soon) {
+		let count = courier.library.book.read().batches.signed_by(&key.signing);
+		if count > 0 {
+			needed += count;
+			ends = ends.min(key.valid_until).or(key.valid_until);
+		}
+	}
+	courier.metrics.batches_of_ending_keys.set(needed as u64);
+	let Some(end) = ends else { return };
+	let mut state = courier.anchoring.state.lock();
+	let recently = |last: BlockNumber| snapshot.block.saturating_sub(last) < ALARM_PAUSE_BLOCKS;
+	if state.last_alarm.is_some_and(recently) {
+		return;
+	}
+	state.last_alarm = Some(snapshot.block);
+	log::warn!(
+		target: LOG_TARGET,
+		"A courier key of this node ends at block {end}, and {needed} batches that it attested are not delivered or not in a final anchor; \
+		 they are attested anew with the next key: leave both in the key file",
+	);
 }

@@ -6,15 +6,17 @@
 
 use crate::{
 	api::{AnchorState, LaneId, Outcome},
+	batches::{BatchId, BatchMark, Batches, Waiting},
 	order::Confirmation,
-	protocol::{PacketKind, Signature},
-	records::{AnchorCut, AnchorFinal, Delivered, LaneTurned, PacketView, ReceiptsSettled},
+	protocol::PacketKind,
+	records::{AnchorCut, AnchorFinal, Completed, Delivered, LaneTurned, PacketView, ReceiptsSettled},
 	requests::Requests,
 };
 use hashbrown::HashSet;
 use sealane_primitives::{
 	courier_host::ReadyReceipt,
 	directory::Refusal,
+	evidence::Attestation,
 	ids::{AnchorSequence, BlockNumber, Digest, Moment},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -82,21 +84,6 @@ impl Bits {
 	}
 }
 
-/// Where the batch of an answer packet stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BatchMark {
-	/// The packet is none of answers.
-	None,
-	/// The other side has not signed yet.
-	Unsigned,
-	/// Both sides signed.
-	Signed,
-	/// The two sides disagree.
-	Disputed,
-	/// In an anchor of this node.
-	Anchored(AnchorSequence),
-}
-
 /// Position of a packet that was given up in a salvage.
 const LOST: u64 = u64::MAX;
 
@@ -117,6 +104,8 @@ pub struct Slot {
 	pub answers: Vec<u64>,
 	/// Answers: where the batch stands.
 	pub batch: BatchMark,
+	/// Answers: the seller agrees to some of the records only.
+	pub excludes: bool,
 }
 
 /// Packets of a partner whose receipts are given again without a look at the log. More than a partner has under way: four
@@ -132,18 +121,19 @@ pub struct Acknowledged {
 	pub at: Moment,
 	/// Block against whose state it was authorised.
 	pub authorised_at: BlockNumber,
-	/// The countersignature of its batch.
-	pub countersignature: Option<Signature>,
+	/// Hash of its batch's core, and this node's attestation of it.
+	pub half: Option<(Digest, Attestation)>,
 }
 
 impl Acknowledged {
 	/// What is said of a stored packet of a partner.
 	pub fn of(view: &PacketView) -> Self {
+		let core = view.packet.header.core.as_ref();
 		Acknowledged {
 			hash: view.packet.hash(),
 			at: view.trailer.at,
 			authorised_at: view.trailer.authorised_at,
-			countersignature: view.trailer.countersignature,
+			half: core.and_then(|core| Some((core.hash(), view.trailer.attestation.clone()?))),
 		}
 	}
 }
@@ -176,6 +166,7 @@ impl LaneBook {
 			answered: 0,
 			answers: Vec::new(),
 			batch: BatchMark::None,
+			excludes: false,
 		};
 		let packets = usize::try_from(packets).unwrap_or(usize::MAX);
 		if packets > self.slots.len() {
@@ -208,25 +199,6 @@ impl LaneBook {
 		let index = self.deliveries.partition_point(|(end, ..)| *end <= sequence);
 		self.deliveries.get(index).map(|(.., position)| *position)
 	}
-}
-
-/// An anchor of this node.
-#[derive(Clone, Debug)]
-pub struct Anchor {
-	/// Position of its record.
-	pub position: u64,
-	/// Its root.
-	pub root: Digest,
-	/// When it was cut.
-	pub cut_at: Moment,
-	/// At which block it was cut.
-	pub cut_block: BlockNumber,
-	/// At which block it was handed to the pool last.
-	pub submitted: Option<BlockNumber>,
-	/// In which block it is, as far as known.
-	pub block: Option<BlockNumber>,
-	/// When it was known to be final.
-	pub final_at: Option<Moment>,
 }
 
 /// Results of registrations that wait to be put on chain, oldest first.
@@ -291,10 +263,8 @@ const MAX_COPIES: usize = 65_536;
 pub struct Book {
 	/// The lanes of this node.
 	pub lanes: BTreeMap<LaneId, LaneBook>,
-	/// Batches that both sides signed and no anchor holds yet.
-	pub unanchored: Vec<(LaneId, u64)>,
-	/// Anchors of this node.
-	pub anchors: BTreeMap<AnchorSequence, Anchor>,
+	/// Batches on their way into anchors, and the anchors of this node.
+	pub batches: Batches,
 	/// Requests with a key that were answered.
 	pub requests: Requests,
 	/// Results of registrations that wait to be put on chain.
@@ -362,15 +332,7 @@ impl Book {
 		if outgoing && header.kind == PacketKind::RegistrationResults {
 			self.receipts_due(view);
 		}
-		let batch = match (is_answer, outgoing, view.trailer.countersignature.is_some()) {
-			(false, ..) => BatchMark::None,
-			(true, true, _) => BatchMark::Unsigned,
-			(true, false, true) => BatchMark::Signed,
-			(true, false, false) => BatchMark::Disputed,
-		};
-		if batch == BatchMark::Signed {
-			self.unanchored.push((header.lane, header.sequence));
-		}
+		let batch = self.batch(view, outgoing);
 		let lane = self.lanes.entry(header.lane).or_default();
 		lane.outgoing = outgoing;
 		if self.salvaged {
@@ -390,7 +352,40 @@ impl Book {
 			answered: 0,
 			answers: Vec::new(),
 			batch,
+			excludes: view
+				.trailer
+				.attestation
+				.as_ref()
+				.is_some_and(|own| !own.excluded.is_none()),
 		});
+	}
+
+	/// Take up the batch of a packet; gives its mark.
+	fn batch(&mut self, view: &PacketView, outgoing: bool) -> BatchMark {
+		let header = &view.packet.header;
+		let (Some(core), Some(issuers)) = (&header.core, &view.packet.attestation) else {
+			return BatchMark::None;
+		};
+		let core = core.hash();
+		self.batches.set_last_core(header.lane, Some(core));
+		let own = view.trailer.attestation.as_ref();
+		let waiting = Waiting {
+			id: (header.lane, header.sequence),
+			core,
+			halves: [Some(issuers.into()), own.map(Into::into)],
+			since: view.trailer.at,
+		};
+		match (outgoing, own) {
+			(true, _) => {
+				self.batches.made(waiting);
+				BatchMark::Unsigned
+			}
+			(false, Some(_)) => {
+				self.batches.is_ready(waiting);
+				BatchMark::Signed
+			}
+			(false, None) => BatchMark::Disputed,
+		}
 	}
 
 	/// The packet `by` of the opposite lane answers these entries of `lane`.
@@ -480,7 +475,10 @@ impl Book {
 			// The partner acknowledges what existed. Its number must not go to another packet.
 			let lane = self.lanes.entry(receipt.lane).or_default();
 			lane.outgoing = true;
-			lane.reach(receipt.last_sequence + 1);
+			if lane.packets() <= receipt.last_sequence {
+				lane.reach(receipt.last_sequence + 1);
+				self.batches.set_last_core(receipt.lane, None);
+			}
 		}
 		let Some(lane) = self.lanes.get_mut(&receipt.lane) else {
 			return;
@@ -494,16 +492,40 @@ impl Book {
 			let Some(slot) = lane.slots.get_mut(sequence as usize) else {
 				break;
 			};
-			if slot.batch != BatchMark::Unsigned {
+			if !matches!(slot.batch, BatchMark::Unsigned | BatchMark::AnchoredAlone(_)) {
 				continue;
 			}
-			if delivered.countersignature(sequence).is_some() {
-				slot.batch = BatchMark::Signed;
-				self.unanchored.push((receipt.lane, sequence));
-			} else {
-				slot.batch = BatchMark::Disputed;
+			let theirs = delivered.attestation(sequence);
+			let half = theirs.map(|theirs| (theirs.side, theirs.into()));
+			if let Some(mark) = self.batches.delivered((receipt.lane, sequence), half, slot.batch) {
+				slot.batch = mark;
+				slot.excludes = theirs.is_some_and(|theirs| !theirs.excluded.is_none());
 			}
 		}
+	}
+
+	/// The other half of a batch came after its delivery.
+	pub fn completed(&mut self, position: u64, it: &Completed) {
+		let lane = self.lanes.get_mut(&it.lane);
+		let Some(slot) = lane.and_then(|lane| lane.slots.get_mut(usize::try_from(it.sequence).ok()?)) else {
+			return;
+		};
+		if !matches!(slot.batch, BatchMark::Disputed | BatchMark::AnchoredAlone(_)) {
+			return;
+		}
+		let mut halves = [None; 2];
+		for half in [&it.own, &it.attestation] {
+			halves[half.side as usize] = Some(half.into());
+		}
+		let batch = Waiting {
+			id: (it.lane, it.sequence),
+			core: it.core,
+			halves,
+			since: it.at,
+		};
+		slot.excludes = !it.attestation.excluded.is_none();
+		self.batches.completed(position, batch, slot.batch);
+		slot.batch = BatchMark::Signed;
 	}
 
 	/// A lane was closed or opened.
@@ -517,42 +539,22 @@ impl Book {
 
 	/// An anchor was cut.
 	pub fn anchor_cut(&mut self, position: u64, cut: &AnchorCut) {
-		let in_it: HashSet<_> = cut.batches.iter().copied().collect();
-		self.unanchored.retain(|batch| !in_it.contains(batch));
-		self.mark(&cut.batches, BatchMark::Anchored(cut.sequence));
-		let anchor = Anchor {
-			position,
-			root: cut.root,
-			cut_at: cut.at,
-			cut_block: cut.block,
-			submitted: None,
-			block: None,
-			final_at: None,
-		};
-		self.anchors.insert(cut.sequence, anchor);
+		let marks = self.batches.anchor_cut(position, cut);
+		self.mark(&marks);
 	}
 
-	fn mark(&mut self, batches: &[(LaneId, u64)], mark: BatchMark) {
-		for (lane, sequence) in batches {
-			if let Some(slot) = self
-				.lanes
-				.get_mut(lane)
-				.and_then(|l| l.slots.get_mut(*sequence as usize))
-			{
-				slot.batch = mark;
+	/// An anchor is final, or does not count, and its batches wait again.
+	pub fn anchor_final(&mut self, end: &AnchorFinal) {
+		let marks = self.batches.anchor_final(end);
+		self.mark(&marks);
+	}
+
+	fn mark(&mut self, marks: &[(BatchId, BatchMark)]) {
+		for ((lane, sequence), mark) in marks {
+			let lane = self.lanes.get_mut(lane);
+			if let Some(slot) = lane.and_then(|lane| lane.slots.get_mut(usize::try_from(*sequence).ok()?)) {
+				slot.batch = *mark;
 			}
-		}
-	}
-
-	/// An anchor is final, or its number went to another root and `batches` wait again.
-	pub fn anchor_final(&mut self, end: &AnchorFinal, batches: &[(LaneId, u64)]) {
-		if end.foreign {
-			self.anchors.remove(&end.sequence);
-			self.mark(batches, BatchMark::Signed);
-			self.unanchored.extend_from_slice(batches);
-		} else if let Some(anchor) = self.anchors.get_mut(&end.sequence) {
-			anchor.block = Some(end.block);
-			anchor.final_at = Some(end.at);
 		}
 	}
 
@@ -584,7 +586,7 @@ impl Book {
 
 	/// The state of an anchor.
 	pub fn anchor_state(&self, sequence: AnchorSequence) -> Option<AnchorState> {
-		let anchor = self.anchors.get(&sequence)?;
+		let anchor = self.batches.anchors.get(&sequence)?;
 		Some(AnchorState {
 			sequence,
 			root: anchor.root,

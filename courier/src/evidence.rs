@@ -3,23 +3,18 @@
 //! What a node holds to prove a trade record: everything but the proofs over chain state, which the node's client adds.
 
 use crate::{
-	api::LaneId,
-	chain::Snapshot,
-	keys,
+	batches::BatchMark,
 	library::{Library, LookupError},
-	protocol::{PacketKind, Signature},
-	records::{kind, AnchorCut, Delivered, PacketView},
+	protocol::PacketKind,
+	records::{kind, AnchorCut, Completed, Delivered, PacketView},
 };
 use bytes::Bytes;
-use codec::{Decode, Encode};
+use codec::Decode;
 use sealane_primitives::{
-	evidence::{self, BatchHeader},
+	evidence::{self, Attestation, Core, Side},
 	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId},
-	keys::{CourierKey, Purpose},
 };
-use sealane_verifier::pack::{
-	AnchorPart, AnchorReference, BatchPart, EvidencePack, Payload, RecordPart, SignedBy, Step,
-};
+use sealane_verifier::pack::{AnchorPart, AnchorReference, BatchPart, EvidencePack, Payload, RecordPart, Step};
 use std::sync::Arc;
 
 /// The record, and what leads from it to the batch root and on to the anchor.
@@ -43,31 +38,32 @@ pub struct EvidenceParts {
 	pub index: u32,
 	/// Path from the leaf to the batch root.
 	pub path: Vec<Digest>,
-	/// What both sides signed.
-	pub batch: BatchHeader,
-	/// The issuer's node's signature.
-	pub issuer_signature: Signature,
-	/// The key that made it; `None` where the chain lists it no more.
-	pub issuer_key: Option<[u8; 32]>,
-	/// The seller's node's signature; `None` while it has not come, or where the batch is disputed.
-	pub seller_signature: Option<Signature>,
-	/// The key that made it.
-	pub seller_key: Option<[u8; 32]>,
+	/// What both sides attest.
+	pub core: Core,
+	/// The issuer's attestation: the one in the anchor, once there is one. `None` where the anchor has the other alone.
+	pub issuers: Option<Attestation>,
+	/// The seller's attestation, likewise; `None` while it has not come, or where the batch is disputed.
+	pub sellers: Option<Attestation>,
 	/// The anchor of this node, once the batch is in one.
 	pub anchor: Option<AnchorParts>,
 }
 
 impl EvidenceParts {
-	/// The parts as a pack without the chain's own proof; `None` while a signature, or its key, is missing. `block_hash` is the hash of
-	/// the block with the anchor; without it the pack has no anchor part.
+	/// Whether a side does not agree to this record.
+	pub fn is_excluded(&self) -> bool {
+		let halves = [&self.issuers, &self.sellers];
+		halves
+			.into_iter()
+			.flatten()
+			.any(|half| half.excluded.contains(self.index))
+	}
+
+	/// The parts as a pack without the chain's own proof; `None` while an attestation is missing, or does not agree to this record. `block_hash` is the
+	/// hash of the block with the anchor; without it the pack has no anchor part.
 	pub fn pack(&self, block_hash: Option<Digest>) -> Option<EvidencePack> {
-		let signed_by = |node, key, signature| {
-			Some(SignedBy {
-				node,
-				key: key?,
-				signature: signature?,
-			})
-		};
+		if self.is_excluded() {
+			return None;
+		}
 		let record = RecordPart {
 			order: Payload(self.order.to_vec()),
 			confirmation: Payload(self.confirmation.to_vec()),
@@ -78,9 +74,9 @@ impl EvidenceParts {
 		let batch = BatchPart {
 			index: self.index,
 			path: self.path.clone(),
-			header: self.batch,
-			issuer: signed_by(self.batch.issuer_node, self.issuer_key, Some(self.issuer_signature))?,
-			seller: signed_by(self.batch.seller_node, self.seller_key, self.seller_signature)?,
+			core: self.core,
+			issuer: self.issuers.clone()?,
+			seller: self.sellers.clone()?,
 		};
 		let anchor = self.anchor.as_ref().and_then(|anchor| {
 			let (block_number, block_hash) = (anchor.block?, block_hash?);
@@ -154,76 +150,40 @@ pub fn leaves(library: &Library, answers: &PacketView) -> Result<Option<Vec<Dige
 	Ok(Some(leaves))
 }
 
-/// The headers of batches, in order.
-pub fn batch_headers(library: &Library, batches: &[(LaneId, u64)]) -> Result<Vec<BatchHeader>, LookupError> {
-	let mut headers = Vec::with_capacity(batches.len());
-	for (lane, sequence) in batches {
-		let Some(view) = library.packet(lane, *sequence)? else {
-			continue;
-		};
-		headers.extend(view.packet.header.batch.as_ref().map(|b| b.header));
-	}
-	Ok(headers)
-}
-
-/// The blinded leaves of an anchor.
-pub fn anchor_leaves(headers: &[BatchHeader], blinding_seed: &[u8; 32]) -> Vec<Digest> {
-	let blinded = headers.iter().enumerate();
-	blinded
-		.map(|(i, header)| header.anchor_leaf(&evidence::salt(blinding_seed, i as u32)))
-		.collect()
-}
-
-/// The countersignature of a batch: in the packet's own record at the seller, in the receipt at the issuer.
-pub fn countersignature(library: &Library, view: &PacketView) -> Result<Option<Signature>, LookupError> {
-	if view.trailer.countersignature.is_some() {
-		return Ok(view.trailer.countersignature);
+/// Both sides' attestations of a batch as they came first: the issuer's, the seller's. The seller's is in the packet's own record at the seller, at the issuer
+/// in the receipt, or in a record of its own where it came later.
+pub fn attestations(library: &Library, view: &PacketView) -> Result<[Option<Attestation>; 2], LookupError> {
+	let issuers = view.packet.attestation.clone();
+	if view.trailer.attestation.is_some() {
+		return Ok([issuers, view.trailer.attestation.clone()]);
 	}
 	let header = &view.packet.header;
-	let receipt = library
-		.book
-		.read()
-		.lanes
-		.get(&header.lane)
-		.and_then(|l| l.receipt_of(header.sequence));
-	let Some(position) = receipt else { return Ok(None) };
-	let record = library.reader().read(position)?;
-	if record.kind != kind::DELIVERED {
-		return Ok(None);
-	}
-	let delivered = Delivered::decode(&mut &record.payload[..]).ok();
-	Ok(delivered.and_then(|delivered| delivered.countersignature(header.sequence)))
-}
-
-/// Which of a node's listed keys made a signature over a batch, whenever that key was valid.
-fn signing_key(snapshot: &Snapshot, node: NodeId, header: &BatchHeader, signature: &Signature) -> Option<[u8; 32]> {
-	let partners = snapshot
-		.directory
-		.channels
-		.iter()
-		.flat_map(|channel| &channel.partner.nodes);
-	let node = partners
-		.chain(&snapshot.directory.member.nodes)
-		.find(|n| n.id == node)?;
-	let message = header.encode();
-	let made_it = |key: &&CourierKey| {
-		let key = std::slice::from_ref(*key);
-		keys::verify(
-			key,
-			key[0].valid_from,
-			Purpose::Batch,
-			&header.genesis,
-			&message,
-			signature,
-		)
+	let id = (header.lane, header.sequence);
+	let (later, receipt) = {
+		let book = library.book.read();
+		let lane = book.lanes.get(&header.lane);
+		let receipt = lane.and_then(|lane| lane.receipt_of(header.sequence));
+		(book.batches.given_later(&id), receipt)
 	};
-	node.keys.iter().find(made_it).map(|key| key.signing)
+	let Some(position) = later.or(receipt) else {
+		return Ok([issuers, None]);
+	};
+	let record = library.reader().read(position)?;
+	let payload = &mut &record.payload[..];
+	let sellers = match record.kind {
+		kind::DELIVERED => Delivered::decode(payload)
+			.ok()
+			.and_then(|it| it.attestation(header.sequence).cloned()),
+		kind::COMPLETED => Completed::decode(payload).ok().map(|it| it.attestation),
+		_ => None,
+	};
+	Ok([issuers, sellers])
 }
 
 /// Collect the evidence for an order: entry `ordinal` of `order`.
 pub fn collect(
 	library: &Library,
-	snapshot: &Snapshot,
+	node: NodeId,
 	order: &PacketView,
 	ordinal: u32,
 ) -> Result<Option<EvidenceParts>, LookupError> {
@@ -235,7 +195,7 @@ pub fn collect(
 	let (Some(order_bytes), Some(confirmation)) = (order.share(ordinal), answers.share(index)) else {
 		return Ok(None);
 	};
-	let (Some(seed), Some(batch)) = (answers.packet.header.salt_seed, answers.packet.header.batch.clone()) else {
+	let (Some(seed), Some(core)) = (answers.packet.header.salt_seed, answers.packet.header.core) else {
 		return Ok(None);
 	};
 	let Some(leaves) = leaves(library, &answers)? else {
@@ -244,7 +204,9 @@ pub fn collect(
 	let Some(path) = evidence::proof(&leaves, index as usize) else {
 		return Ok(None);
 	};
-	let seller_signature = countersignature(library, &answers)?;
+	let mut attestations = attestations(library, &answers)?;
+	let anchor = anchor(library, node, &answers, &mut attestations)?;
+	let [issuers, sellers] = attestations;
 	Ok(Some(EvidenceParts {
 		order: order_bytes,
 		confirmation,
@@ -255,27 +217,30 @@ pub fn collect(
 		leaf: leaves[index as usize],
 		index,
 		path,
-		batch: batch.header,
-		issuer_signature: batch.signature,
-		issuer_key: signing_key(snapshot, batch.header.issuer_node, &batch.header, &batch.signature),
-		seller_signature,
-		seller_key: seller_signature.and_then(|s| signing_key(snapshot, batch.header.seller_node, &batch.header, &s)),
-		anchor: anchor(library, snapshot.directory.node, &answers)?,
+		core,
+		issuers,
+		sellers,
+		anchor,
 	}))
 }
 
-fn anchor(library: &Library, node: NodeId, answers: &PacketView) -> Result<Option<AnchorParts>, LookupError> {
+/// The anchor with a batch. `attestations` become those that are in its leaf.
+fn anchor(
+	library: &Library,
+	node: NodeId,
+	answers: &PacketView,
+	attestations: &mut [Option<Attestation>; 2],
+) -> Result<Option<AnchorParts>, LookupError> {
 	let header = &answers.packet.header;
-	let batch = (header.lane, header.sequence);
+	let id = (header.lane, header.sequence);
 	let (position, block) = {
 		let book = library.book.read();
-		let Some(slot) = book.slot(&batch.0, batch.1) else {
+		let Some(BatchMark::Anchored(sequence) | BatchMark::AnchoredAlone(sequence)) =
+			book.slot(&id.0, id.1).map(|slot| slot.batch)
+		else {
 			return Ok(None);
 		};
-		let crate::book::BatchMark::Anchored(sequence) = slot.batch else {
-			return Ok(None);
-		};
-		let Some(anchor) = book.anchors.get(&sequence) else {
+		let Some(anchor) = book.batches.anchors.get(&sequence) else {
 			return Ok(None);
 		};
 		(anchor.position, anchor.final_at.and(anchor.block))
@@ -284,18 +249,21 @@ fn anchor(library: &Library, node: NodeId, answers: &PacketView) -> Result<Optio
 	let Ok(cut) = AnchorCut::decode(&mut &record.payload[..]) else {
 		return Ok(None);
 	};
-	let Some(index) = cut.batches.iter().position(|b| *b == batch) else {
+	let Some(index) = cut.batches.iter().position(|batch| batch.id() == id) else {
 		return Ok(None);
 	};
-	let headers = batch_headers(library, &cut.batches)?;
-	if headers.len() != cut.batches.len() {
-		// A packet of another batch was given up in a salvage: no path from what is left leads to the root.
-		return Ok(None);
-	}
-	let leaves = anchor_leaves(&headers, &cut.blinding_seed);
+	let leaves: Vec<_> = cut.batches.iter().map(|batch| batch.leaf).collect();
 	let Some(path) = evidence::proof(&leaves, index) else {
 		return Ok(None);
 	};
+	for side in Side::BOTH {
+		if !cut.batches[index].has(side) {
+			attestations[side as usize] = None;
+		}
+	}
+	for (_, renewed) in cut.renewed.iter().filter(|(at, _)| *at as usize == index) {
+		attestations[renewed.side as usize] = Some(renewed.clone());
+	}
 	Ok(Some(AnchorParts {
 		node,
 		sequence: cut.sequence,

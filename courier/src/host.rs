@@ -48,7 +48,7 @@ impl CourierHost for Host {
 	}
 
 	fn anchor_submitted(&mut self, sequence: AnchorSequence, at: BlockNumber) {
-		if let Some(anchor) = self.courier.library.book.write().anchors.get_mut(&sequence) {
+		if let Some(anchor) = self.courier.library.book.write().batches.anchors.get_mut(&sequence) {
 			anchor.submitted = Some(at);
 		}
 	}

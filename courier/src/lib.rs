@@ -22,6 +22,8 @@
 
 pub mod anchoring;
 pub mod api;
+pub mod attesting;
+pub mod batches;
 pub mod book;
 pub mod budget;
 pub mod chain;

@@ -57,8 +57,12 @@ pub struct Metrics {
 	pub log_write_us: Gauge<U64>,
 	/// Time spent in `fdatasync`, in microseconds.
 	pub log_sync_us: Gauge<U64>,
-	/// Delivered batches that the partner did not sign, by why.
+	/// Attestations that name a block on another branch than this node's final chain.
+	pub branch_alarms: Counter<U64>,
+	/// Delivered batches that the partner did not attest, by why.
 	pub batches_unsigned: CounterVec<U64>,
+	/// Batches that are not delivered or not final, and attested by a key of this node that ends within the hour.
+	pub batches_of_ending_keys: Gauge<U64>,
 	/// Anchors that are not final.
 	pub anchors_open: Gauge<U64>,
 	/// Packets whose time was far from this node's clock.
@@ -146,10 +150,21 @@ impl Metrics {
 			)?,
 			log_write_us: gauge("log_write_microseconds_total", "Time spent in writes since the start")?,
 			log_sync_us: gauge("log_sync_microseconds_total", "Time spent in fdatasync since the start")?,
+			branch_alarms: counter(
+				"branch_alarms_total",
+				"Attestations that name a block on another branch than the final chain",
+			)?,
 			batches_unsigned: by(
 				"batches_unsigned_total",
-				"Delivered batches without a countersignature that holds, by why",
+				"Delivered batches without an attestation of the partner that holds, by why",
 				"reason",
+			)?,
+			batches_of_ending_keys: register(
+				Gauge::new(
+					"sealane_courier_batches_of_ending_keys",
+					"Batches not delivered or not final whose attestation is by a key that ends within the hour",
+				)?,
+				registry,
 			)?,
 			anchors_open: register(
 				Gauge::new("sealane_courier_anchors_open", "Anchors that are not final")?,

@@ -11,13 +11,14 @@ use crate::{
 	order::MAX_TEXT_LEN,
 	protocol::{
 		packet::{entries_checked, EntryRef, PacketHead},
-		Packet, Receipt, Signature, Signed,
+		Packet, Receipt, Signed,
 	},
 };
 use bytes::Bytes;
 use codec::{Decode, Encode};
 use sealane_primitives::{
 	directory::Refusal,
+	evidence::{Attestation, Side},
 	ids::{AgreementId, AnchorSequence, BlockNumber, Digest, MemberId, Moment},
 };
 
@@ -41,6 +42,8 @@ pub mod kind {
 	pub const IDEMPOTENCY: u8 = 8;
 	/// Registration receipts are on chain for good.
 	pub const RECEIPTS_SETTLED: u8 = 9;
+	/// A partner attested a batch after its delivery.
+	pub const COMPLETED: u8 = 10;
 }
 
 /// What this node knows about a packet it stored.
@@ -58,8 +61,8 @@ pub struct Trailer {
 	pub unindexed: Vec<u32>,
 	/// The seller of the channel.
 	pub seller: MemberId,
-	/// The seller's countersignature of an answer packet's batch. Without it the batch is disputed.
-	pub countersignature: Option<Signature>,
+	/// The seller's attestation of an answer packet's batch. Without it the batch is disputed.
+	pub attestation: Option<Attestation>,
 	/// Packets of this node: the first bytes of the key that signed it. When that key is over before the packet is delivered,
 	/// the packet is signed anew.
 	pub signer: [u8; 8],
@@ -171,6 +174,8 @@ pub enum Content {
 	AnchorCut(AnchorCut),
 	/// See [`AnchorFinal`].
 	AnchorFinal(AnchorFinal),
+	/// See [`Completed`].
+	Completed(Completed),
 	/// See [`Idempotency`].
 	Idempotency(Idempotency),
 	/// See [`ReceiptsSettled`].
@@ -198,6 +203,7 @@ impl Content {
 			kind::ANCHOR_CUT => Content::AnchorCut(whole("anchor", payload)?),
 			kind::ANCHOR_FINAL => Content::AnchorFinal(whole("final anchor", payload)?),
 			kind::IDEMPOTENCY => Content::Idempotency(whole("idempotency", payload)?),
+			kind::COMPLETED => Content::Completed(whole("completed batch", payload)?),
 			kind::RECEIPTS_SETTLED => Content::Receipts(whole("receipts", payload)?),
 			other => return Err(RecordError(format!("kind {other} is not known"))),
 		})
@@ -211,31 +217,40 @@ pub struct Delivered {
 	pub at: Moment,
 	/// The receipt with the partner's signature.
 	pub receipt: Signed<Receipt>,
-	/// The batches among the packets that the partner did not sign, in order. A countersignature of theirs in the receipt is worth nothing.
+	/// The batches among the packets that the partner did not attest, in order. An attestation of theirs in the receipt is worth nothing.
 	pub unsigned: Vec<(u64, Unsigned)>,
 }
 
 impl Delivered {
-	/// The partner's countersignature of the batch of packet `sequence`; `None` where there is none that holds.
-	pub fn countersignature(&self, sequence: u64) -> Option<Signature> {
+	/// The partner's attestation of the batch of packet `sequence`; `None` where there is none that holds.
+	pub fn attestation(&self, sequence: u64) -> Option<&Attestation> {
 		if self.unsigned.iter().any(|(unsigned, _)| *unsigned == sequence) {
 			return None;
 		}
-		let signatures = &self.receipt.what.countersignatures;
-		let found = signatures.iter().find(|(signed, _)| *signed == sequence);
-		found.map(|(_, signature)| *signature)
+		let attestations = &self.receipt.what.attestations;
+		let found = attestations.iter().find(|(attested, _)| *attested == sequence);
+		found.map(|(_, attestation)| attestation)
 	}
 }
 
-/// Why a batch that was delivered is not signed by the partner.
+/// Why a batch that was delivered is not attested by the partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Unsigned {
-	/// The receipt has no countersignature for it.
+	/// The receipt has no attestation of it.
 	#[codec(index = 0)]
 	Withheld,
-	/// It has one that no key of the partner's node made which is valid now.
+	/// It has one that no key of the partner's node made which is valid now, or one of something else.
 	#[codec(index = 1)]
 	Forged,
+	/// It has one that names a block on another branch than this node's final chain.
+	#[codec(index = 2)]
+	OtherBranch,
+	/// It has one that names a block which is not final here yet.
+	#[codec(index = 3)]
+	NotFinalYet,
+	/// It has one by a key that is not valid now.
+	#[codec(index = 4)]
+	KeyEnded,
 }
 
 impl Unsigned {
@@ -244,8 +259,28 @@ impl Unsigned {
 		match self {
 			Unsigned::Withheld => "withheld",
 			Unsigned::Forged => "forged",
+			Unsigned::OtherBranch => "other_branch",
+			Unsigned::NotFinalYet => "not_final_yet",
+			Unsigned::KeyEnded => "key_ended",
 		}
 	}
+}
+
+/// The partner attested a batch after its delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Completed {
+	/// When this node learned it, Unix milliseconds.
+	pub at: Moment,
+	/// The lane of the answers.
+	pub lane: LaneId,
+	/// The packet's sequence.
+	pub sequence: u64,
+	/// Hash of the batch's core.
+	pub core: Digest,
+	/// This node's own attestation, as the partner has it.
+	pub own: Attestation,
+	/// The partner's.
+	pub attestation: Attestation,
 }
 
 /// A lane was closed or opened again.
@@ -272,10 +307,62 @@ pub struct AnchorCut {
 	pub sequence: AnchorSequence,
 	/// Seed of the blindings: that of batch *i* is `evidence::salt(seed, i)`.
 	pub blinding_seed: [u8; 32],
-	/// The batches: lane and sequence of the answer packet, in the order of the leaves.
-	pub batches: Vec<(LaneId, u64)>,
-	/// Root over the blinded batches.
+	/// The batches, in the order of the leaves.
+	pub batches: Vec<CutBatch>,
+	/// Attestations that this node made anew for this anchor: index of the batch, attestation.
+	pub renewed: Vec<(u32, Attestation)>,
+	/// Root over the leaves.
 	pub root: Digest,
+}
+
+/// A batch in an anchor. With its leaf nothing else need be read to prove another batch of the same anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct CutBatch {
+	/// The lane of the answers.
+	pub lane: LaneId,
+	/// The packet's sequence.
+	pub sequence: u64,
+	/// The attestations in the leaf: bit 0 the issuer's, bit 1 the seller's. Two bits higher: those that were here and are left out of it, because
+	/// their key was over for too long.
+	pub halves: u8,
+	/// The blinded leaf.
+	pub leaf: Digest,
+}
+
+impl CutBatch {
+	/// The batch.
+	pub fn id(&self) -> (LaneId, u64) {
+		(self.lane, self.sequence)
+	}
+
+	/// Whether both attestations are in the leaf.
+	pub fn is_whole(&self) -> bool {
+		self.halves & 0b11 == 0b11
+	}
+
+	/// Whether the side's attestation is in the leaf.
+	pub fn has(&self, side: Side) -> bool {
+		self.halves >> (side as u8) & 1 == 1
+	}
+
+	/// The attestations that were here when the anchor was cut.
+	pub fn known(&self) -> u8 {
+		(self.halves | self.halves >> 2) & 0b11
+	}
+}
+
+/// What became of an anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum AnchorEnd {
+	/// It is final.
+	#[codec(index = 0)]
+	Final,
+	/// The chain holds another root under this number: the batches go into a later anchor.
+	#[codec(index = 1)]
+	Foreign,
+	/// It came on chain so late that keys of its attestations may be over for too long: the batches go into a later anchor.
+	#[codec(index = 2)]
+	Lapsed,
 }
 
 /// An anchor is final.
@@ -287,8 +374,8 @@ pub struct AnchorFinal {
 	pub sequence: AnchorSequence,
 	/// The block in which it is.
 	pub block: BlockNumber,
-	/// The chain holds another root under this number: the batches go into a later anchor.
-	pub foreign: bool,
+	/// Whether it counts.
+	pub how: AnchorEnd,
 }
 
 /// A request with an idempotency key was answered.

@@ -3,7 +3,6 @@
 //! From the log to the book and the index, record by record.
 
 use crate::{
-	api::LaneId,
 	book::{Book, EntryId},
 	cutting::{apply_note, Note},
 	error::StartError,
@@ -12,8 +11,6 @@ use crate::{
 	records::{self, kind, Content, PacketView, RecordError},
 	store::{Index, Key, Location, LogReader, Numbers, Record},
 };
-use hashbrown::HashMap;
-use sealane_primitives::ids::AnchorSequence;
 
 /// Entries that go into the index together.
 const INDEX_BATCH: usize = 4096;
@@ -31,7 +28,6 @@ pub struct Rebuild {
 	/// Orders of partners that repeat an earlier one and are not answered.
 	pub copies: Vec<EntryId>,
 	located: Vec<(Key, Location)>,
-	batches: HashMap<AnchorSequence, Vec<(LaneId, u64)>>,
 }
 
 impl Rebuild {
@@ -47,7 +43,6 @@ impl Rebuild {
 			index: Index::new(reader.meta().index_secret),
 			copies: Vec::new(),
 			located: Vec::with_capacity(INDEX_BATCH),
-			batches: HashMap::new(),
 		};
 		for record in reader.scan(0, reader.tail()) {
 			rebuild.enter(&record.map_err(StartError::Read)?);
@@ -73,14 +68,9 @@ impl Rebuild {
 			Ok(Content::Idempotency(it)) => return self.book.requests.answered(position, &it),
 			Ok(Content::Delivered(it)) => Note::Delivered(it),
 			Ok(Content::Turned(it)) => Note::Turned(it),
-			Ok(Content::AnchorCut(cut)) => {
-				self.batches.insert(cut.sequence, cut.batches.clone());
-				Note::AnchorCut(cut)
-			}
-			Ok(Content::AnchorFinal(end)) => {
-				let batches = self.batches.remove(&end.sequence).unwrap_or_default();
-				Note::AnchorFinal(end, batches)
-			}
+			Ok(Content::AnchorCut(cut)) => Note::AnchorCut(cut),
+			Ok(Content::AnchorFinal(end)) => Note::AnchorFinal(end),
+			Ok(Content::Completed(it)) => Note::Completed(it),
 			Ok(Content::Receipts(it)) => Note::Receipts(it),
 			Err(error) => return self.quarantine(record, &error),
 		};

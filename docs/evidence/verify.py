@@ -322,31 +322,47 @@ def read_record(fields):
     )
 
 
-def read_batch_header(fields):
+def read_core(fields):
     return Part(
         genesis=fields.hex("genesis", 32),
         channel=fields.number("channel"),
         issuer_node=fields.number("issuer_node"),
         seller_node=fields.number("seller_node"),
+        issuer=fields.number("issuer"),
+        seller=fields.number("seller"),
         first_sequence=fields.number("first_sequence", 64),
         last_sequence=fields.number("last_sequence", 64),
-        business_date=fields.date("business_date"),
         count=fields.number("count"),
         root=fields.hex("root", 32),
+        previous=fields.hex("previous", 32),
+        date=fields.date("date"),
     )
 
 
-def read_signed(fields):
-    return Part(node=fields.number("node"), key=fields.hex("key", 32), signature=fields.hex("signature", 64))
+def read_attestation(fields):
+    block_number = fields.number("block_number")
+    block_hash = fields.hex("block_hash", 32)
+    excluded = fields.optional("excluded")
+    if excluded is not None:
+        excluded = fields.bytes_of(fields.at("excluded"), excluded, None)
+        if not 1 <= len(excluded) <= 8192 or excluded[-1] == 0:
+            raise Refused("file.form", f"{fields.at('excluded')} is no set of records")
+    return Part(
+        block_number=block_number,
+        block_hash=block_hash,
+        excluded=excluded or b"",
+        key=fields.hex("key", 32),
+        signature=fields.hex("signature", 64),
+    )
 
 
 def read_batch(fields):
     return Part(
         index=fields.number("index"),
         path=fields.hex_list("path", 32),
-        header=fields.inner("header", read_batch_header),
-        issuer=fields.inner("issuer", read_signed),
-        seller=fields.inner("seller", read_signed),
+        core=fields.inner("core", read_core),
+        issuer=fields.inner("issuer", read_attestation),
+        seller=fields.inner("seller", read_attestation),
     )
 
 
@@ -508,18 +524,26 @@ def decoded(data, read, whole=True):
 # ---- what a pack shows by itself ------------------------------------------------------------------------------------
 
 
-def batch_header_bytes(h):
+def core_bytes(core):
     return (
-        h.genesis
-        + u32(h.channel)
-        + u32(h.issuer_node)
-        + u32(h.seller_node)
-        + u64(h.first_sequence)
-        + u64(h.last_sequence)
-        + u32(h.business_date)
-        + u32(h.count)
-        + h.root
+        core.genesis
+        + u32(core.channel)
+        + u32(core.issuer_node)
+        + u32(core.seller_node)
+        + u32(core.issuer)
+        + u32(core.seller)
+        + u64(core.first_sequence)
+        + u64(core.last_sequence)
+        + u32(core.count)
+        + core.root
+        + core.previous
+        + u32(core.date)
     )
+
+
+def attestation_bytes(side, it):
+    """Suite 0, side, block, excluded records, key, signature."""
+    return bytes([0, side]) + u32(it.block_number) + it.block_hash + byte_string(it.excluded) + it.key + it.signature
 
 
 def checksum_of(pack):
@@ -527,9 +551,8 @@ def checksum_of(pack):
     data = byte_string(pack.format.encode())
     data += byte_string(record.order) + byte_string(record.confirmation) + record.salt
     data += u32(record.clause_version) + u32(record.channel)
-    data += u32(batch.index) + listed(batch.path) + batch_header_bytes(batch.header)
-    for signer in (batch.issuer, batch.seller):
-        data += u32(signer.node) + signer.key + signer.signature
+    data += u32(batch.index) + listed(batch.path) + core_bytes(batch.core)
+    data += attestation_bytes(0, batch.issuer) + attestation_bytes(1, batch.seller)
     if anchor is None:
         data += b"\0"
     else:
@@ -569,12 +592,12 @@ def climb(leaf, steps):
 
 
 def verify_local(judge, pack, genesis_hash):
-    record, batch, header = pack.record, pack.batch, pack.batch.header
+    record, batch, core = pack.record, pack.batch, pack.batch.core
     judge.demand("format", pack.format == "sealane-evidence/2", f"format is {pack.format!r}")
-    judge.demand("genesis", header.genesis == genesis_hash, "the batch is of another chain")
-    judge.demand("record.channel", record.channel == header.channel, "the record is of another channel")
-    judge.demand("batch.sequences", header.first_sequence <= header.last_sequence, "the packets end before they begin")
-    judge.demand("batch.nodes", header.issuer_node != header.seller_node, "one node on both sides")
+    judge.demand("genesis", core.genesis == genesis_hash, "the batch is of another chain")
+    judge.demand("record.channel", record.channel == core.channel, "the record is of another channel")
+    judge.demand("batch.sequences", core.first_sequence <= core.last_sequence, "the packets end before they begin")
+    judge.demand("batch.nodes", core.issuer_node != core.seller_node, "one node on both sides")
     leaf = sha256(
         b"\0sealane/1/leaf",
         record.salt,
@@ -585,24 +608,33 @@ def verify_local(judge, pack, genesis_hash):
         u32(record.clause_version),
         u32(record.channel),
     )
-    sides = sides_of(header.count, batch.index)
+    sides = sides_of(core.count, batch.index)
     judge.demand("batch.path", sides is not None and len(sides) == len(batch.path), "the path has another length")
     found = None
     if sides is not None and len(sides) == len(batch.path):
         found = climb(leaf, zip(sides, batch.path))
-    judge.demand("batch.root", found == header.root, "record and path lead to another root")
-    encoded = batch_header_bytes(header)
-    digest = sha256(b"\x0fsealane/1/batch", header.genesis, encoded)
-    for who, signer, node in (("issuer", batch.issuer, header.issuer_node), ("seller", batch.seller, header.seller_node)):
-        judge.demand("signer.node", signer.node == node, f"batch.{who}.node is {signer.node}, the header says {node}")
-        holds = strict_signature(signer.key, digest, signer.signature)
+    judge.demand("batch.root", found == core.root, "record and path lead to another root")
+    core_hash = sha256(b"sealane/2/core", core_bytes(core))
+    halves = ((0, "issuer", batch.issuer), (1, "seller", batch.seller))
+    for _, who, by in halves:
+        fits = not by.excluded or (len(by.excluded) - 1) * 8 + by.excluded[-1].bit_length() <= core.count
+        judge.demand("excluded.form", fits, f"batch.{who}.excluded names a record beyond the batch")
+    for side, who, by in halves:
+        message = bytes([0, side]) + core_hash + u32(by.block_number) + by.block_hash + byte_string(by.excluded)
+        digest = sha256(b"\x15sealane/2/attestation", core.genesis, message)
+        holds = strict_signature(by.key, digest, by.signature)
         judge.demand(f"signature.{who}", holds, f"batch.{who}.signature is none of its key over the batch")
+    for _, who, by in halves:
+        place = batch.index // 8
+        bit = by.excluded[place] >> batch.index % 8 & 1 if place < len(by.excluded) else 0
+        judge.demand("record.agreed", not bit, f"the {who} excludes the record")
     if pack.anchor is not None:
         anchor = pack.anchor
-        of_party = anchor.reference.node in (header.issuer_node, header.seller_node)
+        of_party = anchor.reference.node in (core.issuer_node, core.seller_node)
         judge.demand("anchor.node", of_party, "the anchor is of a third node")
         judge.demand("anchor.path", len(anchor.path) <= 64, "more steps than any tree has")
-        blinded = sha256(b"\0sealane/1/batch", sha256(encoded), anchor.blinding)
+        hashes = [sha256(b"sealane/2/attestation", attestation_bytes(side, by)) for side, _, by in halves]
+        blinded = sha256(b"\0sealane/2/batch", core_hash, *hashes, anchor.blinding)
         leads = climb(blinded, anchor.path) == anchor.reference.root
         judge.demand("anchor.root", leads, "batch and path lead to another root")
     judge.demand("chain.alone", pack.anchor is not None or pack.chain is None, "a chain part without an anchor")
@@ -1031,24 +1063,29 @@ def read_state(judge, state, pack):
     root, block = needed(value(key, what, lambda s: (s.take(32), s.u32())), "state.anchor", what)
     judge.demand("state.root", root == reference.root, "the chain has another root")
     judge.demand("state.block", block == reference.block_number, f"the chain has the anchor in block {block}")
-    for who, signer in (("issuer", batch.issuer), ("seller", batch.seller)):
+    for who, signer, of in (("issuer", batch.issuer, batch.core.issuer_node), ("seller", batch.seller, batch.core.seller_node)):
         what = f"the {who}'s key"
         key = storage_key("Members", "KeyOwners", blake2(signer.key))
         node, number = needed(value(key, what, lambda s: (s.u32(), s.u32()), True), "key.owner", what)
-        judge.demand("key.node", node == signer.node, f"{what} is one of node {node}")
+        judge.demand("key.node", node == of, f"{what} is one of node {node}")
         key = storage_key("Members", "KeyHistory", twox(u32(node)), twox(u32(number)))
         read = lambda s: (s.take(32), s.take(32), s.u32(), s.option(s.u32))  # noqa: E731
         signing, _, start, end = needed(value(key, what, read, True), "key.owner", what)
         judge.demand("key.history", signing == signer.key, f"the history of {what} is of another key")
-        held = start <= reference.block_number and (end is None or reference.block_number < end)
-        judge.demand("key.in_force", held, f"{what} did not hold at block {reference.block_number}")
+        attested, anchored = signer.block_number, reference.block_number
+        judge.demand("attested.before", attested < anchored, f"batch.{who}.block_number is {attested}")
+        held = [start <= at and (end is None or at < end) for at in (attested, anchored)]
+        in_time = held[1] or held[0] and anchored <= end + 43200
+        judge.demand("key.in_force", in_time or attested >= anchored, f"{what} held neither at {attested} nor at {anchored}")
     members = {}
-    for who, node in (("issuer", batch.issuer.node), ("seller", batch.seller.node)):
+    for who, node in (("issuer", batch.core.issuer_node), ("seller", batch.core.seller_node)):
         what = f"the {who}'s node {node}"
         key = storage_key("Members", "NodeRecords", twox(u32(node)))
         record_of_node = value(key, what, lambda s: (s.u32(), s.u32(), s.option(s.u32)))
         members[who] = needed(record_of_node, "node.member", f"the member of {what}")[0]
     judge.demand("members.differ", members["issuer"] != members["seller"], "both nodes are of one member")
+    named = {"issuer": batch.core.issuer, "seller": batch.core.seller}
+    judge.demand("core.members", named == members, "the core names other members")
     facts = Part(members=members)
     for who, member in members.items():
         what = f"name and number of member {member}"

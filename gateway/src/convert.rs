@@ -367,6 +367,13 @@ pub(crate) fn status(status: api::Status, version: &str) -> Status {
 	} else if !status.keys_valid {
 		alarms.push("no courier key of this node is valid on chain: announce one of `keys`".into());
 	}
+	if status.batches_of_ending_keys > 0 {
+		alarms.push(format!(
+			"a courier key ends within the hour that {} batches need which are not delivered or not in a final anchor: leave it and \
+			 its successor in the key file",
+			status.batches_of_ending_keys
+		));
+	}
 	if status.unchecked_sender {
 		alarms.push("the sender skips its own authorisation: this node is set up for a conformance test".into());
 	}

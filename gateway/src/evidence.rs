@@ -47,9 +47,9 @@ pub(crate) fn of_order(
 }
 
 fn assemble(chain: Option<&dyn EvidenceChain>, id: &str, parts: EvidenceParts) -> Result<EvidencePack, Failure> {
-	if parts.seller_signature.is_none() {
+	if parts.is_excluded() {
 		return Err(not_ready(format!(
-			"the batch of order `{id}` is not signed by the seller's node"
+			"the seller's node does not agree to the answer of order `{id}`"
 		)));
 	}
 	// The anchor is part of the evidence once it is in a final block that the node knows.
@@ -57,15 +57,9 @@ fn assemble(chain: Option<&dyn EvidenceChain>, id: &str, parts: EvidenceParts) -
 		.anchor
 		.as_ref()
 		.and_then(|anchor| chain?.block_hash(anchor.block?));
-	let pack = parts.pack(block_hash).ok_or_else(|| {
-		let node = if parts.issuer_key.is_none() {
-			parts.batch.issuer_node
-		} else {
-			parts.batch.seller_node
-		};
-		let detail = format!("the chain holds no key of node {node} that signed the batch of order `{id}`");
-		Failure::new(ProblemCode::EvidenceKeyUnknown, detail)
-	})?;
+	let pack = parts
+		.pack(block_hash)
+		.ok_or_else(|| not_ready(format!("the batch of order `{id}` is not attested by both nodes")))?;
 	let (Some(chain), Some(anchor)) = (chain, &pack.anchor) else {
 		return Ok(pack);
 	};

@@ -166,10 +166,14 @@ pub(crate) fn write_event(out: &mut Vec<u8>, event: &api::Event) {
 			head.lane = Some(lane_ref(*lane));
 			head.sequence = Some(*sequence);
 		}
-		api::EventKind::BatchUnsigned { lane, sequence, forged } => {
+		api::EventKind::BatchUnsigned { lane, sequence, reason } => {
 			head.lane = Some(lane_ref(*lane));
 			head.sequence = Some(*sequence);
-			head.reason = Some(if *forged { "forged" } else { "withheld" });
+			head.reason = Some(reason);
+		}
+		api::EventKind::BatchCompleted { lane, sequence } => {
+			head.lane = Some(lane_ref(*lane));
+			head.sequence = Some(*sequence);
 		}
 		api::EventKind::AnchorCut {
 			sequence,
@@ -198,6 +202,7 @@ fn kind_of(what: &api::EventKind) -> EventKind {
 		api::EventKind::LaneReopened { .. } => EventKind::LaneReopened,
 		api::EventKind::BatchDisputed { .. } => EventKind::BatchDisputed,
 		api::EventKind::BatchUnsigned { .. } => EventKind::BatchUnsigned,
+		api::EventKind::BatchCompleted { .. } => EventKind::BatchCompleted,
 		api::EventKind::AnchorCut { .. } => EventKind::AnchorCut,
 		api::EventKind::AnchorFinalised { .. } => EventKind::AnchorFinalised,
 	}
@@ -304,7 +309,11 @@ mod tests {
 			event(api::EventKind::BatchUnsigned {
 				lane: LANE,
 				sequence: 14,
-				forged: true,
+				reason: "forged",
+			}),
+			event(api::EventKind::BatchCompleted {
+				lane: LANE,
+				sequence: 14,
 			}),
 			event(api::EventKind::AnchorCut {
 				sequence: 15,
@@ -326,7 +335,8 @@ mod tests {
 		page.extend_from_slice(&page_end(api::Cursor { position: 78, entry: 0 }, true));
 		let page: EventPage = serde_json::from_slice(&page).unwrap();
 		assert_eq!((page.next.as_str(), page.at_end), ("78-0", true));
-		let [confirmed, registered, delivered, closed, reopened, disputed, unsigned, cut, finalised] = &page.events[..]
+		let [confirmed, registered, delivered, closed, reopened, disputed, unsigned, completed, cut, finalised] =
+			&page.events[..]
 		else {
 			panic!("{} events", page.events.len());
 		};
@@ -353,6 +363,10 @@ mod tests {
 		assert_eq!(
 			(unsigned.kind, unsigned.sequence, unsigned.reason.as_deref()),
 			(EventKind::BatchUnsigned, Some(14), Some("forged"))
+		);
+		assert_eq!(
+			(completed.kind, completed.sequence),
+			(EventKind::BatchCompleted, Some(14))
 		);
 		assert_eq!(
 			(cut.anchor, cut.count, cut.root.as_deref()),

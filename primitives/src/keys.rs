@@ -17,7 +17,7 @@ pub const MAX_COURIER_KEYS: u32 = 4;
 /// A node's public courier keys and the blocks in which they hold. During a rotation two overlap.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct CourierKey {
-	/// Ed25519 public key (RFC 8032): signs packets, receipts and batch headers.
+	/// Ed25519 public key (RFC 8032): signs packets, receipts and attestations.
 	pub signing: [u8; 32],
 	/// X25519 public key (RFC 7748): bodies are sealed to it (HPKE, RFC 9180).
 	pub sealing: [u8; 32],
@@ -128,8 +128,6 @@ pub enum Purpose {
 	Receipt,
 	/// A refusal, by the receiver.
 	Refusal,
-	/// A batch header, by issuer and seller.
-	Batch,
 	/// An attestation of a batch, by issuer or seller.
 	Attestation,
 }
@@ -141,7 +139,6 @@ impl Purpose {
 			Purpose::Packet => b"sealane/1/packet",
 			Purpose::Receipt => b"sealane/1/receipt",
 			Purpose::Refusal => b"sealane/1/refusal",
-			Purpose::Batch => b"sealane/1/batch",
 			Purpose::Attestation => b"sealane/2/attestation",
 		}
 	}
@@ -204,7 +201,6 @@ mod tests {
 			Purpose::Packet,
 			Purpose::Receipt,
 			Purpose::Refusal,
-			Purpose::Batch,
 			Purpose::Attestation,
 		];
 		for (i, a) in purposes.into_iter().enumerate() {

@@ -11,6 +11,7 @@ use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
 	clauses::{json, Clauses},
 	directory::{AgreementEntry, Refusal, Scope},
+	evidence::FinalBlockRef,
 	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, NodeId},
 	keys::CourierKey,
 	runtime_api::AnchorEntry,
@@ -223,6 +224,16 @@ impl Chain {
 		inner.blocks.get(block.checked_sub(1)? as usize).map(|b| b.hash)
 	}
 
+	/// The newest block that is final for a node.
+	pub fn final_block(&self, node: NodeId) -> FinalBlockRef {
+		let inner = self.0.lock();
+		let block = &inner.blocks[inner.finalised.min(inner.best_of(node))];
+		FinalBlockRef {
+			number: block.state.block,
+			hash: block.hash,
+		}
+	}
+
 	/// The courier keys of a node as block `at` lists them.
 	pub fn keys_at(&self, node: NodeId, at: BlockNumber) -> Vec<CourierKey> {
 		let inner = self.0.lock();
@@ -371,6 +382,16 @@ impl ChainView for View {
 
 	fn finalised(&self) -> watch::Receiver<BlockNumber> {
 		self.finalised.clone()
+	}
+
+	fn final_hash(&self, number: BlockNumber) -> Result<Option<Digest>, String> {
+		if number > *self.finalised.borrow() {
+			return Ok(None);
+		}
+		Ok(match number {
+			0 => Some(GENESIS),
+			number => self.chain.hash(number),
+		})
 	}
 
 	fn anchor(&self, node: NodeId, sequence: AnchorSequence, finalised: bool) -> Result<Option<AnchorEntry>, String> {

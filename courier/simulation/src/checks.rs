@@ -34,6 +34,7 @@ use sealane_primitives::{
 	business::BusinessKind,
 	directory::Directory,
 	ids::{MemberId, NodeId},
+	keys::{held, DEFAULT_KEY_GRACE},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -390,12 +391,22 @@ fn proven(world: &World, node: NodeId, handle: &Handle, order: &str, seller: Opt
 	let Some(block) = block.filter(|_| state.stage == OrderStage::Finalised) else {
 		return Ok(());
 	};
-	for by in [&pack.batch.issuer, &pack.batch.seller] {
-		let listed = world.chain.keys_at(by.node, block);
-		if !listed.iter().any(|key| key.signing == by.key && key.is_valid_at(block)) {
+	let core = &pack.batch.core;
+	for (by, half) in [
+		(core.issuer_node, &pack.batch.issuer),
+		(core.seller_node, &pack.batch.seller),
+	] {
+		if world.chain.hash(half.block.number).unwrap_or(GENESIS) != half.block.hash {
 			return Err(format!(
-				"is final at node {node} in block {block}, where the key by which node {} signed does not hold",
-				by.node
+				"is final, and node {by} attests it naming a block that is not on the chain"
+			));
+		}
+		let listed = world.chain.keys_at(by, block);
+		let key = listed.iter().find(|key| key.signing == half.key);
+		let counts = key.map(|key| held(key, None, half.block.number, block, DEFAULT_KEY_GRACE));
+		if !matches!(counts, Some(Ok(_))) {
+			return Err(format!(
+				"is final at node {node} in block {block}, where the key by which node {by} signed does not count: {counts:?}"
 			));
 		}
 	}

@@ -15,15 +15,15 @@ use sealane_courier::{
 	keys::{self, KeyPair, KeyRing},
 	protocol::{
 		answer::packets_hash, envelope, packet, seal::Suite, Answer, Envelope, EnvelopeHead, Packet, PacketHeader,
-		PacketKind, Receipt, Signed, SignedBatch, VERSION,
+		PacketKind, Receipt, Signed, VERSION,
 	},
 	random::Random,
 	testing::GENESIS,
 };
 use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
-	evidence::{self, BatchHeader, TreeBuilder},
-	ids::{ChannelId, NodeId},
+	evidence::{self, batch, Attestation, Core, Excluded, Side, TreeBuilder},
+	ids::{ChannelId, Digest, NodeId},
 	keys::Purpose,
 };
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,9 @@ pub const HOSTILE: NodeId = 4;
 pub const SELLS: ChannelId = 3;
 /// Where it issues.
 pub const ISSUES: ChannelId = 4;
+
+/// The day of [`EPOCH_MS`](crate::machine::EPOCH_MS), in days since 1970-01-01.
+const DATE: u32 = (crate::machine::EPOCH_MS / 86_400_000) as u32;
 
 /// Something that the hostile node sends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,9 +106,9 @@ pub enum Answers {
 	/// As it should.
 	#[default]
 	Right,
-	/// With something in the place of the countersignature.
+	/// With something in the place of the signature of its attestation.
 	Forged,
-	/// Without the countersignature.
+	/// Without its attestation.
 	Withheld,
 	/// It waits for the packet behind those that came.
 	Next,
@@ -122,6 +125,8 @@ pub enum Answers {
 struct State {
 	answers: Answers,
 	next: BTreeMap<LaneId, u64>,
+	/// Hashes of the cores that it made, by lane and sequence.
+	cores: BTreeMap<(LaneId, u64), Digest>,
 	/// Orders that it received and did not answer: place and bytes.
 	open: Vec<(LaneId, u64, u32, Vec<u8>)>,
 	random: StdRng,
@@ -166,6 +171,7 @@ impl Hostile {
 		let state = State {
 			answers: Answers::Right,
 			next: BTreeMap::new(),
+			cores: BTreeMap::new(),
 			open: Vec::new(),
 			random: StdRng::seed_from_u64(seed),
 			counter: 0,
@@ -339,17 +345,7 @@ impl Hostile {
 			let salt = evidence::salt(&seed, i as u32);
 			tree.push(evidence::record_leaf(&salt, order, answer, 0, lane.channel));
 		}
-		let batch = BatchHeader {
-			genesis: GENESIS,
-			channel: lane.channel,
-			issuer_node: lane.from,
-			seller_node: lane.to,
-			first_sequence: next,
-			last_sequence: next,
-			business_date: 20_458,
-			count: answers.len() as u32,
-			root: tree.root(),
-		};
+		let core = self.core(lane, next, answers.len() as u32, tree.root());
 		let mut header = header(
 			lane,
 			next,
@@ -360,11 +356,46 @@ impl Hostile {
 		);
 		header.interface = interface(4);
 		header.salt_seed = Some(seed);
-		header.batch = Some(SignedBatch {
-			signature: self.pair.sign(Purpose::Batch, &GENESIS, &batch.encode()),
-			header: batch,
-		});
+		header.core = Some(core);
 		self.seal(header, &body)
+	}
+
+	/// The core of the packet with this sequence, behind the one that it made before it.
+	fn core(&self, lane: LaneId, sequence: u64, count: u32, root: Digest) -> Core {
+		let mut state = self.state.lock();
+		let before = sequence.checked_sub(1);
+		let previous = before.and_then(|before| state.cores.get(&(lane, before)).copied());
+		let core = Core {
+			genesis: GENESIS,
+			channel: lane.channel,
+			// Members have the numbers of their first nodes.
+			issuer_node: lane.from,
+			seller_node: lane.to,
+			issuer: lane.from,
+			seller: lane.to,
+			first_sequence: sequence,
+			last_sequence: sequence,
+			count,
+			root,
+			previous: previous.unwrap_or_default(),
+			date: DATE,
+		};
+		state.cores.insert((lane, sequence), core.hash());
+		core
+	}
+
+	/// Its attestation of a batch, rightly signed.
+	fn attest(&self, side: Side, core: &Core) -> Attestation {
+		let (block, excluded) = (self.chain.final_block(HOSTILE), Excluded::none());
+		let message = Attestation::message(side, &core.hash(), &block, &excluded);
+		Attestation {
+			suite: batch::SUITE,
+			side,
+			block,
+			excluded,
+			key: self.pair.signing_public(),
+			signature: self.pair.sign(Purpose::Attestation, &GENESIS, &message),
+		}
 	}
 
 	/// Signs and seals a packet to the partner's key of today.
@@ -376,7 +407,8 @@ impl Hostile {
 		let key = keys::sealing_key(&to.keys, known.block)?;
 		let (lane, sequence) = (header.lane, header.sequence);
 		let signature = self.pair.sign(Purpose::Packet, &GENESIS, &header.encode());
-		let packet = Packet::assemble(header, signature, body);
+		let attestation = header.core.as_ref().map(|core| self.attest(Side::Issuer, core));
+		let packet = Packet::assemble(header, signature, attestation, body);
 		let mut envelope = Envelope::with_capacity(packet.bytes.len());
 		envelope.push(&packet.bytes);
 		let random = Source(self.state.clone());
@@ -405,17 +437,14 @@ impl Hostile {
 	fn receipt(&self, head: &EnvelopeHead, request: &[u8], answers: Answers) -> Option<Answer> {
 		let key = self.ring.opener(&head.sealing_key)?;
 		let packets = envelope::open(request.to_vec(), head, &GENESIS, key).ok()?;
-		let mut countersignatures = Vec::new();
+		let mut attestations = Vec::new();
 		for packet in &packets {
-			match &packet.header.batch {
-				Some(_) if answers == Answers::Forged => {
-					countersignatures.push((packet.header.sequence, [7; 64]));
+			if let Some(core) = packet.header.core.filter(|_| answers != Answers::Withheld) {
+				let mut attestation = self.attest(Side::Seller, &core);
+				if answers == Answers::Forged {
+					attestation.signature = [7; 64];
 				}
-				Some(batch) if answers != Answers::Withheld => {
-					let signature = self.pair.sign(Purpose::Batch, &GENESIS, &batch.header.encode());
-					countersignatures.push((packet.header.sequence, signature));
-				}
-				_ => (),
+				attestations.push((packet.header.sequence, attestation));
 			}
 			self.keep_orders(packet);
 		}
@@ -428,7 +457,7 @@ impl Hostile {
 			packets_hash: packets_hash(hashes.iter()),
 			stored_at: crate::machine::EPOCH_MS,
 			authorised_at: 1,
-			countersignatures,
+			attestations,
 		};
 		if answers == Answers::Other {
 			what.packets_hash[0] ^= 1;
@@ -481,6 +510,6 @@ fn header(
 		body_hash: sha2::Sha256::digest(body).into(),
 		created_at: crate::machine::EPOCH_MS,
 		salt_seed: None,
-		batch: None,
+		core: None,
 	}
 }

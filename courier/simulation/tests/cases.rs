@@ -36,7 +36,6 @@ macro_rules! cases {
 
 cases! {
 	ambiguous_id
-	#[ignore = "a batch is not signed anew when its key ends before it is delivered"]
 	batch_of_an_ended_key
 	cancellation_and_clauses
 	claims

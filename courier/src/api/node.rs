@@ -134,6 +134,8 @@ pub struct Status {
 	pub lanes_forked: Vec<LaneId>,
 	/// Batches that wait for an anchor.
 	pub batches_unanchored: u64,
+	/// Batches that are not delivered or not final, and attested by a key of this node that ends within the hour.
+	pub batches_of_ending_keys: u64,
 	/// Anchors that are not final.
 	pub anchors_open: u32,
 	/// Public courier keys in the key file: (signing, sealing).

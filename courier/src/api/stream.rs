@@ -85,14 +85,21 @@ pub enum EventKind {
 		/// Its sequence.
 		sequence: u64,
 	},
-	/// The partner has a batch of this node and did not sign it (issuer's node).
+	/// The partner has a batch of this node and did not attest it (issuer's node).
 	BatchUnsigned {
 		/// Lane of the confirmation packet.
 		lane: LaneId,
 		/// Its sequence.
 		sequence: u64,
-		/// The partner gave a signature that is none of its own, instead of none.
-		forged: bool,
+		/// Why, as a stable word: `withheld`, `forged`, `other_branch`, `not_final_yet` or `key_ended`.
+		reason: &'static str,
+	},
+	/// The partner attests a batch of this node that it did not attest before (issuer's node).
+	BatchCompleted {
+		/// Lane of the confirmation packet.
+		lane: LaneId,
+		/// Its sequence.
+		sequence: u64,
 	},
 	/// An anchor of this node was cut.
 	AnchorCut {

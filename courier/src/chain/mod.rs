@@ -64,6 +64,11 @@ pub trait ChainView: Send + Sync + 'static {
 	fn directory(&self) -> watch::Receiver<Option<Arc<DirectoryAt>>>;
 	/// Number of the newest final block.
 	fn finalised(&self) -> watch::Receiver<BlockNumber>;
+	/// Hash of the final block with this number; `None` where none is final yet.
+	///
+	/// # Errors
+	/// A text for the log when it cannot be read.
+	fn final_hash(&self, number: BlockNumber) -> Result<Option<Digest>, String>;
 	/// The anchor of `node` with this number, in the state of the newest final block if `finalised`, else of the newest best block.
 	///
 	/// # Errors

@@ -9,6 +9,7 @@ use super::{
 	Answer, Claim, OpenEntry, Outbox, PacketCutter, Pending, Repetition, Written,
 };
 use crate::{
+	attesting::attest,
 	chain::Target,
 	keys::KeyPair,
 	order,
@@ -16,8 +17,10 @@ use crate::{
 	records::{kind, PacketView, RecordError, Trailer},
 	store::{Key, RecordWriter},
 };
-use codec::Encode;
-use sealane_primitives::{ids::BlockNumber, keys::Purpose};
+use sealane_primitives::{
+	evidence::{Attestation, Excluded, Side},
+	ids::BlockNumber,
+};
 use std::sync::Arc;
 
 impl<O: Outbox> PacketCutter<O> {
@@ -230,18 +233,13 @@ impl<O: Outbox> PacketCutter<O> {
 			}
 		}
 		skipped.sort_unstable();
-		let countersignature = match &header.batch {
-			Some(batch) if packet.root_matches && skipped.is_empty() => {
-				Some(signer.sign(Purpose::Batch, &self.context.genesis, &batch.header.encode()))
-			}
-			_ => None,
-		};
+		let attestation = self.attestation(packet, &skipped, signer);
 		let at = self.context.clock.now_ms();
 		let trailer = Trailer {
 			at,
 			authorised_at,
 			skipped,
-			countersignature,
+			attestation,
 			..packet.view.trailer.clone()
 		};
 		let (position, record) = write_packet(out, kind::PACKET_IN, &packet.view.packet.bytes, &trailer)?;
@@ -252,5 +250,22 @@ impl<O: Outbox> PacketCutter<O> {
 			record,
 		});
 		Ok(())
+	}
+
+	/// This node's attestation of a batch of answers, but for the `skipped` ones; none where the batch is not what this node would have made
+	/// of it, or does not follow the lane's batch before it.
+	fn attestation(&mut self, packet: &InboundPacket, skipped: &[u32], signer: &KeyPair) -> Option<Attestation> {
+		let header = &packet.view.packet.header;
+		let core = header.core.as_ref()?;
+		let hash = core.hash();
+		// A node that lost packets of the lane cannot tell.
+		let follows = self.last_core(&header.lane).is_none_or(|last| last == core.previous);
+		self.group.cores.insert(header.lane, hash);
+		if !packet.core_matches || !follows {
+			return None;
+		}
+		let excluded = Excluded::of(skipped.iter().copied());
+		let (genesis, recent) = (&self.context.genesis, self.context.final_chain.recent());
+		Some(attest(signer, Side::Seller, genesis, &hash, recent, excluded))
 	}
 }

@@ -24,10 +24,11 @@ mod write;
 pub use copies::Repetition;
 pub use lines::{already_confirmed, reused, unreadable};
 pub use submission::*;
-pub use write::{business_date, WriteError};
+pub use write::{civil_date, WriteError};
 
 use crate::{
 	api::{IdempotencyKey, LaneId, SubmitError, SubmitReport},
+	attesting::FinalChain,
 	book::{Book, EntryId},
 	chain::{Snapshot, Target},
 	clock::Clock,
@@ -74,6 +75,8 @@ pub struct Context {
 	pub snapshot: Arc<RwLock<Option<Arc<Snapshot>>>>,
 	/// Hash of the genesis block.
 	pub genesis: Digest,
+	/// The final chain, of which attestations name a block.
+	pub final_chain: Arc<FinalChain>,
 	/// Time.
 	pub clock: Arc<dyn Clock>,
 	/// Where the seeds of salts come from.
@@ -167,6 +170,8 @@ struct Group {
 	bytes: usize,
 	answers: Vec<Answer>,
 	next: HashMap<LaneId, u64>,
+	/// Hashes of the last cores, of lanes that got one in this group.
+	cores: HashMap<LaneId, Digest>,
 }
 
 /// The cutter of a courier's log.
@@ -222,6 +227,12 @@ impl<O: Outbox> PacketCutter<O> {
 				.get(lane)
 				.map_or(0, |l| l.packets()),
 		}
+	}
+
+	/// The hash of the lane's last core; `None` where it was lost.
+	fn last_core(&self, lane: &LaneId) -> Option<Digest> {
+		let in_group = self.group.cores.get(lane).copied();
+		in_group.or_else(|| self.context.library.book.read().batches.last_core(lane))
 	}
 
 	/// The key to sign with now, and the directory that says so.
@@ -386,6 +397,7 @@ impl<O: Outbox> PacketCutter<O> {
 		group.keys.clear();
 		group.bytes = 0;
 		group.next.clear();
+		group.cores.clear();
 	}
 }
 
@@ -479,7 +491,8 @@ pub fn apply_note(book: &mut Book, position: u64, note: &Note) {
 		Note::Delivered(it) => book.delivered(position, it),
 		Note::Turned(it) => book.turned(it),
 		Note::AnchorCut(it) => book.anchor_cut(position, it),
-		Note::AnchorFinal(it, batches) => book.anchor_final(it, batches),
+		Note::AnchorFinal(it) => book.anchor_final(it),
+		Note::Completed(it) => book.completed(position, it),
 		Note::Receipts(it) => book.receipts_settled(it),
 	}
 }

@@ -97,8 +97,8 @@ pub struct InboundPacket {
 	pub rejections: Vec<Rejection>,
 	/// Answers: entries that do not match what they answer, in ascending order.
 	pub mismatched: Vec<u32>,
-	/// Answers: the root that this node computed is the issuer's.
-	pub root_matches: bool,
+	/// Answers: the core of the batch is what this node would have made of it.
+	pub core_matches: bool,
 	/// Answers: some answer what this node never sent.
 	pub unsent: bool,
 }
@@ -169,8 +169,10 @@ pub enum Note {
 	Turned(records::LaneTurned),
 	/// An anchor was cut.
 	AnchorCut(records::AnchorCut),
-	/// An anchor is final, or lost its number: with the batches in it.
-	AnchorFinal(records::AnchorFinal, Vec<(LaneId, u64)>),
+	/// An anchor is final, or does not count.
+	AnchorFinal(records::AnchorFinal),
+	/// The other half of a batch came after its delivery.
+	Completed(records::Completed),
 	/// Receipts are on chain for good.
 	Receipts(records::ReceiptsSettled),
 }

@@ -4,9 +4,10 @@
 
 use super::{submission::Note, OpenEntry, OpenPacket, Outbox, PacketCutter, Written};
 use crate::{
+	attesting::attest,
 	chain::Snapshot,
 	keys::KeyPair,
-	protocol::{self, PacketHeader, SignedBatch},
+	protocol::{self, PacketHeader},
 	random,
 	records::{kind, Content, PacketRecord, RecordError, Trailer},
 	store::{AppendError, RecordBuilder, RecordWriter},
@@ -14,7 +15,7 @@ use crate::{
 use bytes::Bytes;
 use codec::Encode;
 use sealane_primitives::{
-	evidence::{self, BatchHeader, TreeBuilder},
+	evidence::{self, Core, Excluded, Side, TreeBuilder},
 	ids::Moment,
 	keys::Purpose,
 };
@@ -36,12 +37,17 @@ impl<O: Outbox> PacketCutter<O> {
 		for run in runs(&open.entries, &self.group.bodies) {
 			body_hash.update(run);
 		}
-		let (salt_seed, batch) = if open.kind.is_answer() {
-			let (seed, batch) = self.batch(&open, sequence, at, signer);
-			(Some(seed), Some(batch))
+		let (salt_seed, core) = if open.kind.is_answer() {
+			let (seed, core) = self.core(&open, sequence, at, snapshot);
+			(Some(seed), Some(core))
 		} else {
 			(None, None)
 		};
+		let core_hash = core.as_ref().map(Core::hash);
+		let attestation = core_hash.map(|hash| {
+			let (genesis, recent) = (&self.context.genesis, self.context.final_chain.recent());
+			attest(signer, Side::Issuer, genesis, &hash, recent, Excluded::none())
+		});
 		let header = PacketHeader {
 			version: protocol::VERSION,
 			lane,
@@ -54,7 +60,7 @@ impl<O: Outbox> PacketCutter<O> {
 			body_hash: body_hash.finalize().into(),
 			created_at: at,
 			salt_seed,
-			batch,
+			core,
 		};
 		let head = header.encode();
 		let signature = signer.sign(Purpose::Packet, &self.context.genesis, &head);
@@ -69,9 +75,12 @@ impl<O: Outbox> PacketCutter<O> {
 			..Trailer::default()
 		};
 		let mut record = out.begin(kind::PACKET_OUT)?;
-		record.reserve(head.len() + 64 + open.body_len + 128);
+		record.reserve(head.len() + 64 + 256 + open.body_len + 128);
 		record.put(&head);
 		record.put(&signature);
+		if let Some(attestation) = &attestation {
+			record.put(&attestation.encode());
+		}
 		for run in runs(&open.entries, &self.group.bodies) {
 			record.put(run);
 		}
@@ -89,11 +98,14 @@ impl<O: Outbox> PacketCutter<O> {
 			record,
 		});
 		self.group.next.insert(lane, sequence + 1);
+		if let Some(hash) = core_hash {
+			self.group.cores.insert(lane, hash);
+		}
 		Ok(())
 	}
 
-	/// Hash the records of a packet of answers and sign the batch.
-	fn batch(&self, open: &OpenPacket, sequence: u64, at: Moment, signer: &KeyPair) -> ([u8; 32], SignedBatch) {
+	/// Hash the records of a packet of answers: the seed of their salts, and the core of the batch.
+	fn core(&self, open: &OpenPacket, sequence: u64, at: Moment, snapshot: &Snapshot) -> ([u8; 32], Core) {
 		let seed = random::bytes(self.context.random.as_ref());
 		let lane = open.target.lane;
 		let mut tree = TreeBuilder::new();
@@ -112,19 +124,25 @@ impl<O: Outbox> PacketCutter<O> {
 				lane.channel,
 			));
 		}
-		let header = BatchHeader {
+		let members = snapshot
+			.channel(lane.channel)
+			.map(|channel| (channel.issuer, channel.seller));
+		let (issuer, seller) = members.unwrap_or_default();
+		let core = Core {
 			genesis: self.context.genesis,
 			channel: lane.channel,
 			issuer_node: lane.from,
 			seller_node: lane.to,
+			issuer,
+			seller,
 			first_sequence: sequence,
 			last_sequence: sequence,
-			business_date: business_date(at, self.context.business_day_offset_minutes),
 			count: open.entries.len() as u32,
 			root: tree.root(),
+			previous: self.last_core(&lane).unwrap_or_default(),
+			date: civil_date(at, self.context.business_day_offset_minutes),
 		};
-		let signature = signer.sign(Purpose::Batch, &self.context.genesis, &header.encode());
-		(seed, SignedBatch { header, signature })
+		(seed, core)
 	}
 
 	pub(super) fn note(&mut self, note: Note, out: &mut RecordWriter<'_>) -> Result<(), WriteError> {
@@ -139,7 +157,8 @@ impl<O: Outbox> PacketCutter<O> {
 				it.encode(),
 			),
 			Note::AnchorCut(it) => (kind::ANCHOR_CUT, it.encode()),
-			Note::AnchorFinal(it, _) => (kind::ANCHOR_FINAL, it.encode()),
+			Note::AnchorFinal(it) => (kind::ANCHOR_FINAL, it.encode()),
+			Note::Completed(it) => (kind::COMPLETED, it.encode()),
 			Note::Receipts(it) => (kind::RECEIPTS_SETTLED, it.encode()),
 		};
 		let position = write_checked(out, kind, &payload)?;
@@ -204,8 +223,8 @@ pub(super) fn write_checked(out: &mut RecordWriter<'_>, kind: u8, payload: &[u8]
 	Ok(out.push(kind, payload)?)
 }
 
-/// Days since 1970-01-01 of the business day at `at`.
-pub fn business_date(at: Moment, offset_minutes: i32) -> u32 {
+/// Days since 1970-01-01 at `at`, in the zone with this offset from UTC.
+pub fn civil_date(at: Moment, offset_minutes: i32) -> u32 {
 	let local = at as i64 + i64::from(offset_minutes) * 60_000;
 	u32::try_from(local.div_euclid(86_400_000)).unwrap_or(0)
 }

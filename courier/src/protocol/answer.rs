@@ -7,6 +7,7 @@ use crate::api::LaneId;
 use codec::{Decode, Encode};
 use sealane_primitives::{
 	directory::Refusal,
+	evidence::Attestation,
 	ids::{BlockNumber, Digest, Moment},
 };
 use sha2::Digest as _;
@@ -28,9 +29,9 @@ pub struct Receipt {
 	pub stored_at: Moment,
 	/// Block against whose state the last of them was authorised.
 	pub authorised_at: BlockNumber,
-	/// Countersignatures (`Purpose::Batch`) of the batches among them: sequence and signature. A batch without one
-	/// is disputed.
-	pub countersignatures: Vec<(u64, Signature)>,
+	/// The receiver's attestations of the batches among them: sequence and attestation. A batch without one is not
+	/// agreed.
+	pub attestations: Vec<(u64, Attestation)>,
 }
 
 /// Why packets are refused.
@@ -60,6 +61,15 @@ pub enum RefusalReason {
 	/// More entries cannot be read than are answered one by one; the refusal names them.
 	#[codec(index = 7)]
 	Unreadable,
+	/// No listed key of the sender made the attestation of a batch.
+	#[codec(index = 8)]
+	AttestationInvalid,
+	/// The key that made the attestation of a batch is not valid now: it is to be made anew.
+	#[codec(index = 9)]
+	AttestationKeyEnded,
+	/// An attestation names a block that is on no branch of the receiver's final chain.
+	#[codec(index = 10)]
+	OtherBranch,
 }
 
 /// Most runs of unreadable entries that a refusal names.
@@ -92,6 +102,9 @@ impl RefusalReason {
 			RefusalReason::HeaderMismatch => "wire.header_mismatch",
 			RefusalReason::SignatureInvalid => "wire.signature_invalid",
 			RefusalReason::Unreadable => "wire.unreadable_entries",
+			RefusalReason::AttestationInvalid => "wire.attestation_invalid",
+			RefusalReason::AttestationKeyEnded => "wire.attestation_key_ended",
+			RefusalReason::OtherBranch => "wire.other_branch",
 		}
 	}
 }
@@ -172,11 +185,11 @@ impl Answer {
 						found: receipt.what.version,
 					});
 				}
-				if receipt.what.countersignatures.len() > MAX_PACKETS {
+				if receipt.what.attestations.len() > MAX_PACKETS {
 					return Err(WireError::Count {
 						what: "receipt",
-						found: receipt.what.countersignatures.len() as u64,
-						rule: "at most 256 countersignatures are allowed",
+						found: receipt.what.attestations.len() as u64,
+						rule: "at most 256 attestations are allowed",
 					});
 				}
 			}

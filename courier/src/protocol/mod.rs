@@ -16,7 +16,7 @@ mod tests;
 
 pub use answer::{Answer, Receipt, RefusalReason, Refused, Signed};
 pub use envelope::{Envelope, EnvelopeHead};
-pub use packet::{Body, EntryRef, Packet, PacketHead, PacketHeader, PacketKind, SignedBatch};
+pub use packet::{Body, EntryRef, Packet, PacketHead, PacketHeader, PacketKind};
 
 /// Version of packets, envelopes and answers.
 pub const VERSION: u8 = 1;
@@ -26,10 +26,10 @@ pub const MAX_ENTRY_LEN: usize = 64 * 1024;
 pub const MAX_BODY_LEN: usize = 1024 * 1024;
 /// Most entries of one packet.
 pub const MAX_ENTRIES: u32 = 65_536;
-/// Longest header of a packet with its signature, in bytes. A packet that holds one full body and this header fits an
+/// Longest header of a packet with its signature and attestation, in bytes. A packet that holds one full body and this header fits an
 /// envelope.
 pub const MAX_HEADER_LEN: usize = 1024;
-/// Most packets in one envelope: their countersignatures must fit one answer.
+/// Most packets in one envelope: the attestations of their batches must fit one answer.
 pub const MAX_PACKETS: usize = 256;
 /// Longest plaintext of an envelope, in bytes.
 pub const MAX_PLAINTEXT_LEN: usize = MAX_BODY_LEN + 64 * 1024;

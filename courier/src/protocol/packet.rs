@@ -8,7 +8,7 @@ use bytes::{BufMut, Bytes};
 use codec::{Decode, Encode};
 use sealane_primitives::{
 	business::BusinessKinds,
-	evidence::BatchHeader,
+	evidence::{Attestation, Core, Side},
 	ids::{Digest, InterfaceId, Moment},
 };
 use sha2::Digest as _;
@@ -55,15 +55,6 @@ impl PacketKind {
 	}
 }
 
-/// A batch header and the issuer's signature over it (`Purpose::Batch`).
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct SignedBatch {
-	/// What both sides sign.
-	pub header: BatchHeader,
-	/// The issuer's signature.
-	pub signature: Signature,
-}
-
 /// What the sender signs. Travels inside the sealed envelope.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct PacketHeader {
@@ -89,8 +80,8 @@ pub struct PacketHeader {
 	pub created_at: Moment,
 	/// Answers only: the seed of the records' salts.
 	pub salt_seed: Option<[u8; 32]>,
-	/// Answers only: what the issuer signs for evidence.
-	pub batch: Option<SignedBatch>,
+	/// Answers only: what both sides attest for evidence.
+	pub core: Option<Core>,
 }
 
 impl PacketHeader {
@@ -120,9 +111,9 @@ impl PacketHeader {
 				other: "the kinds of business there are",
 			});
 		}
-		if self.kind.is_answer() != self.salt_seed.is_some() || self.kind.is_answer() != self.batch.is_some() {
+		if self.kind.is_answer() != self.salt_seed.is_some() || self.kind.is_answer() != self.core.is_some() {
 			return Err(WireError::Mismatch {
-				field: "salt_seed and batch",
+				field: "salt_seed and core",
 				other: "kind",
 			});
 		}
@@ -137,7 +128,11 @@ pub struct PacketHead {
 	pub header: PacketHeader,
 	/// The sender's signature over the header.
 	pub signature: Signature,
-	/// Length of header and signature.
+	/// Answers only: the issuer's attestation of the core.
+	pub attestation: Option<Attestation>,
+	/// Length of the header.
+	pub header_len: usize,
+	/// Length of all that precedes the body.
 	pub head_len: usize,
 	/// Length of the whole packet.
 	pub len: usize,
@@ -149,10 +144,15 @@ impl PacketHead {
 		let mut input = &bytes[..bytes.len().min(MAX_HEADER_LEN)];
 		let start = input.len();
 		let header = PacketHeader::decode(&mut input).map_err(|_| WireError::Undecodable { what: "packet header" })?;
+		let header_len = start - input.len();
 		let signature = Signature::decode(&mut input).map_err(|_| WireError::Undecodable {
 			what: "packet signature",
 		})?;
 		header.check()?;
+		let attestation = match &header.core {
+			Some(_) => Some(issuers_attestation(&mut input)?),
+			None => None,
+		};
 		let head_len = start - input.len();
 		let len = head_len + header.body_len as usize;
 		if bytes.len() < len {
@@ -165,6 +165,8 @@ impl PacketHead {
 		Ok(PacketHead {
 			header,
 			signature,
+			attestation,
+			header_len,
 			head_len,
 			len,
 		})
@@ -175,22 +177,28 @@ impl PacketHead {
 		Packet {
 			header: self.header,
 			signature: self.signature,
+			attestation: self.attestation,
 			bytes: bytes.slice(..self.len),
+			header_len: self.header_len,
 			head_len: self.head_len,
 		}
 	}
 }
 
-/// A packet: header, signature, body. `head` is what is hashed and stored; the parsed form stands beside it.
+/// A packet: header, signature, attestation, body. The header alone is what it is known by: signature and attestation may be made anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packet {
 	/// The parsed header.
 	pub header: PacketHeader,
 	/// The sender's signature over the header.
 	pub signature: Signature,
-	/// Header, signature and body as they are stored and sent.
+	/// Answers only: the issuer's attestation of the core.
+	pub attestation: Option<Attestation>,
+	/// Header, signature, attestation and body as they are stored and sent.
 	pub bytes: Bytes,
-	/// Length of header and signature at the start of `bytes`.
+	/// Length of the header at the start of `bytes`.
+	pub header_len: usize,
+	/// Length of all that precedes the body.
 	pub head_len: usize,
 }
 
@@ -201,19 +209,37 @@ impl Packet {
 		PacketHead::read(bytes).map(|head| head.with(bytes))
 	}
 
-	/// Put a packet together from a header, the signature over it and a body.
-	pub fn assemble(header: PacketHeader, signature: Signature, body: &[u8]) -> Self {
-		let mut bytes = Vec::with_capacity(MAX_HEADER_LEN / 2 + body.len());
+	/// Put a packet together from a header, the signature over it, the issuer's attestation where the header has a core, and a body.
+	pub fn assemble(header: PacketHeader, signature: Signature, attestation: Option<Attestation>, body: &[u8]) -> Self {
+		let mut bytes = Vec::with_capacity(MAX_HEADER_LEN + body.len());
 		header.encode_to(&mut bytes);
+		let header_len = bytes.len();
 		bytes.put_slice(&signature);
+		if let Some(attestation) = &attestation {
+			attestation.encode_to(&mut bytes);
+		}
 		let head_len = bytes.len();
 		bytes.put_slice(body);
 		Packet {
 			header,
 			signature,
+			attestation,
 			bytes: bytes.into(),
+			header_len,
 			head_len,
 		}
+	}
+
+	/// The same packet with another signature and attestation; the bytes alone.
+	pub fn signed_anew(&self, signature: &Signature, attestation: Option<&Attestation>) -> Vec<u8> {
+		let mut bytes = Vec::with_capacity(self.bytes.len() + 64);
+		bytes.put_slice(self.header_bytes());
+		bytes.put_slice(signature);
+		if let Some(attestation) = attestation {
+			attestation.encode_to(&mut bytes);
+		}
+		bytes.put_slice(&self.bytes[self.head_len..]);
+		bytes
 	}
 
 	/// The body.
@@ -226,7 +252,7 @@ impl Packet {
 
 	/// The signed part: the header's bytes.
 	pub fn header_bytes(&self) -> &[u8] {
-		&self.bytes[..self.head_len - 64]
+		&self.bytes[..self.header_len]
 	}
 
 	/// SHA-256 of the header. The signature is no part of it: a packet that is signed anew with a newer key is the same packet.
@@ -239,6 +265,20 @@ impl Packet {
 		let hash: Digest = sha2::Sha256::digest(&self.bytes[self.head_len..]).into();
 		hash == self.header.body_hash
 	}
+}
+
+/// The attestation that travels with a packet of answers: the issuer's, who agrees to all that it answered.
+fn issuers_attestation(input: &mut &[u8]) -> Result<Attestation, WireError> {
+	let attestation = Attestation::decode(input).map_err(|_| WireError::Undecodable {
+		what: "packet attestation",
+	})?;
+	if attestation.side != Side::Issuer || !attestation.excluded.is_none() {
+		return Err(WireError::Mismatch {
+			field: "attestation",
+			other: "the issuer's side, with no record excluded",
+		});
+	}
+	Ok(attestation)
 }
 
 /// One entry of a body.

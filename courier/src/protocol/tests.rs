@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
 	directory::Refusal,
-	evidence::BatchHeader,
+	evidence::{Attestation, Core, Excluded, FinalBlockRef, Side},
 	ids::Name,
 };
 use sha2::Digest as _;
@@ -25,16 +25,19 @@ fn sealing_key() -> SealingKey {
 }
 
 fn header(kind: PacketKind, sequence: u64, count: u32, body: &[u8]) -> PacketHeader {
-	let batch = BatchHeader {
+	let core = Core {
 		genesis: GENESIS,
 		channel: 1,
 		issuer_node: 2,
 		seller_node: 3,
+		issuer: 20,
+		seller: 30,
 		first_sequence: sequence,
 		last_sequence: sequence,
-		business_date: 20_416,
 		count,
 		root: [4; 32],
+		previous: [7; 32],
+		date: 20_416,
 	};
 	PacketHeader {
 		version: VERSION,
@@ -48,11 +51,26 @@ fn header(kind: PacketKind, sequence: u64, count: u32, body: &[u8]) -> PacketHea
 		body_hash: sha2::Sha256::digest(body).into(),
 		created_at: 0x0102030405,
 		salt_seed: kind.is_answer().then_some([5; 32]),
-		batch: kind.is_answer().then_some(SignedBatch {
-			header: batch,
-			signature: [6; 64],
-		}),
+		core: kind.is_answer().then_some(core),
 	}
+}
+
+fn attestation(side: Side, excluded: Excluded) -> Attestation {
+	Attestation {
+		suite: 0,
+		side,
+		block: FinalBlockRef {
+			number: 11,
+			hash: [9; 32],
+		},
+		excluded,
+		key: [10; 32],
+		signature: [6; 64],
+	}
+}
+
+fn agreed() -> Option<Attestation> {
+	Some(attestation(Side::Issuer, Excluded::none()))
 }
 
 fn orders(sequence: u64, entries: &[&[u8]]) -> Packet {
@@ -63,6 +81,7 @@ fn orders(sequence: u64, entries: &[&[u8]]) -> Packet {
 	Packet::assemble(
 		header(PacketKind::Orders, sequence, entries.len() as u32, &body),
 		[8; 64],
+		None,
 		&body,
 	)
 }
@@ -75,6 +94,7 @@ fn answers(sequence: u64, entries: &[(u64, u32, &[u8])]) -> Packet {
 	Packet::assemble(
 		header(PacketKind::Confirmations, sequence, entries.len() as u32, &body),
 		[8; 64],
+		agreed(),
 		&body,
 	)
 }
@@ -98,7 +118,7 @@ fn bytes_of_a_packet_are_what_they_were() {
 	assert!(bytes.ends_with("020000007b7d020000005b5d"));
 	assert_eq!(packet.bytes.len(), packet.head_len + 12);
 	let tail = &bytes[bytes.len() - 24 - 128 - 4 - 16..bytes.len() - 24 - 128];
-	assert_eq!(tail, "05040302010000000000", "created_at, no seed, no batch");
+	assert_eq!(tail, "05040302010000000000", "created_at, no seed, no core");
 	let packet = answers(1, &[(3, 4, b"{}")]);
 	assert!(hex::encode(&packet.bytes).ends_with("030000000000000004000000020000007b7d"));
 }
@@ -132,6 +152,9 @@ fn bytes_of_answers_are_what_they_were() {
 		(RefusalReason::HeaderMismatch, 5),
 		(RefusalReason::SignatureInvalid, 6),
 		(RefusalReason::Unreadable, 7),
+		(RefusalReason::AttestationInvalid, 8),
+		(RefusalReason::AttestationKeyEnded, 9),
+		(RefusalReason::OtherBranch, 10),
 	] {
 		assert_eq!(reason.encode(), [index]);
 	}
@@ -193,10 +216,19 @@ fn seals_and_opens_with_both_suites() {
 #[test]
 fn largest_packet_fits_an_envelope_and_a_request() {
 	let body = vec![b'x'; MAX_BODY_LEN];
-	let packet = Packet::assemble(header(PacketKind::Confirmations, u64::MAX, 1, &body), [8; 64], &body);
+	let packet = Packet::assemble(
+		header(PacketKind::Confirmations, u64::MAX, 1, &body),
+		[8; 64],
+		agreed(),
+		&body,
+	);
 	assert!(packet.head_len <= MAX_HEADER_LEN);
 	assert!(Envelope::with_capacity(0).fits(packet.bytes.len()));
 	assert!(envelope::MAX_LEN as u64 <= MAX_REQUEST_LEN);
+	// All entries that fit an envelope are in its first packet, and the receiver agrees to none; one packet more holds one entry each.
+	let most = MAX_PLAINTEXT_LEN as u32 / 17;
+	let mut attestations = vec![(u64::MAX, attestation(Side::Seller, Excluded::of([0]))); MAX_PACKETS];
+	attestations[0].1.excluded = Excluded::of(0..most);
 	let receipt = Receipt {
 		version: VERSION,
 		lane: LANE,
@@ -205,7 +237,7 @@ fn largest_packet_fits_an_envelope_and_a_request() {
 		packets_hash: packets_hash([[1; 32]].iter()),
 		stored_at: 0,
 		authorised_at: 0,
-		countersignatures: vec![(u64::MAX, [1; 64]); MAX_PACKETS],
+		attestations,
 	};
 	let answer = Answer::Stored(Signed {
 		what: receipt,
@@ -236,6 +268,40 @@ fn boundary_of_entries() {
 
 fn entries() -> impl Strategy<Value = Vec<Vec<u8>>> {
 	proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..100), 1..20)
+}
+
+#[test]
+fn a_packet_that_is_signed_anew_is_the_same_packet() {
+	let packet = answers(1, &[(3, 4, b"{}")]);
+	let mut attested = attestation(Side::Issuer, Excluded::none());
+	attested.block.number += 1;
+	let again = Packet::split_from(&packet.signed_anew(&[7; 64], Some(&attested)).into()).unwrap();
+	assert_eq!(
+		(again.hash(), again.body().bytes()),
+		(packet.hash(), packet.body().bytes())
+	);
+	assert_eq!((again.signature, again.attestation), ([7; 64], Some(attested)));
+	let orders = orders(9, &[b"{}"]);
+	let again = Packet::split_from(&orders.signed_anew(&[7; 64], None).into()).unwrap();
+	assert_eq!((again.hash(), again.attestation), (orders.hash(), None));
+}
+
+#[test]
+fn fails_when_an_issuer_attests_as_another_or_excludes_records() {
+	for attested in [
+		attestation(Side::Seller, Excluded::none()),
+		attestation(Side::Issuer, Excluded::of([0])),
+	] {
+		let packet = answers(1, &[(3, 4, b"{}")]);
+		let bytes = packet.signed_anew(&[7; 64], Some(&attested));
+		assert!(matches!(
+			Packet::split_from(&bytes.into()),
+			Err(WireError::Mismatch {
+				field: "attestation",
+				..
+			})
+		));
+	}
 }
 
 proptest! {

@@ -6,7 +6,7 @@ use super::Courier;
 use crate::{
 	api::Problem,
 	chain::Snapshot,
-	cutting::{InboundPacket, Rejection, Repetition},
+	cutting::{civil_date, InboundPacket, Rejection, Repetition},
 	library::{has_id, id_of, Earlier, LookupError, Suspect},
 	order::{
 		bounded,
@@ -22,8 +22,8 @@ use sealane_primitives::{
 	business::BusinessKind,
 	clauses,
 	directory::{AgreementEntry, Authorisation, ChannelEntry, ProductEntry},
-	evidence::{self, TreeBuilder},
-	ids::AgreementId,
+	evidence::{self, Core, TreeBuilder},
+	ids::{AgreementId, Digest, Moment},
 };
 use std::sync::Arc;
 
@@ -114,7 +114,7 @@ impl Courier {
 		};
 		if packet.header.kind.is_answer() {
 			let view = PacketView::from_parts(u64::MAX, packet, trailer, entries);
-			return self.check_answers(view);
+			return self.check_answers(channel, view);
 		}
 		let registrations = packet.header.kind == PacketKind::Registrations;
 		let searched = self.library.indexed();
@@ -163,7 +163,7 @@ impl Courier {
 			repetitions: orders.repetitions,
 			rejections: orders.rejections,
 			mismatched: Vec::new(),
-			root_matches: false,
+			core_matches: false,
 			unsent: false,
 		})
 	}
@@ -222,7 +222,7 @@ impl Courier {
 	}
 
 	/// Check that answers match what they answer, and that the batch is what this node would have made of it.
-	fn check_answers(&self, view: PacketView) -> Result<InboundPacket, CheckError> {
+	fn check_answers(&self, channel: &ChannelEntry, view: PacketView) -> Result<InboundPacket, CheckError> {
 		let header = &view.packet.header;
 		let orders = header.lane.opposite();
 		// Who was never sent an order cannot answer it.
@@ -234,6 +234,7 @@ impl Courier {
 		// `PacketHeader::check` saw to it that answers have both.
 		let seed = header.salt_seed.unwrap_or_default();
 		let (mut mismatched, mut tree, mut whole) = (Vec::new(), TreeBuilder::new(), true);
+		let mut ordered_at = 0;
 		let mut last: Option<Arc<PacketView>> = None;
 		for (i, entry) in view.entries.iter().enumerate() {
 			let answered = match last.take().filter(|v| v.packet.header.sequence == entry.sequence) {
@@ -251,6 +252,7 @@ impl Courier {
 				whole = false;
 				continue;
 			};
+			ordered_at = ordered_at.max(answered_view.trailer.at);
 			let matches = answered_view.packet.header.kind.answer() == Some(header.kind)
 				&& Confirmation::parse(answer).is_ok_and(|c| has_id(order, &c.order));
 			if !matches {
@@ -267,17 +269,9 @@ impl Courier {
 			));
 			last = answered;
 		}
-		let root_matches = whole
-			&& header.batch.as_ref().is_some_and(|batch| {
-				let b = &batch.header;
-				b.genesis == self.genesis
-					&& b.channel == header.lane.channel
-					&& b.issuer_node == header.lane.from
-					&& b.seller_node == header.lane.to
-					&& b.first_sequence == header.sequence
-					&& b.last_sequence == header.sequence
-					&& b.count == header.count
-					&& b.root == tree.root()
+		let core_matches = whole
+			&& header.core.as_ref().is_some_and(|core| {
+				self.is_core_of(core, header, channel, tree.root()) && self.is_date_of(core, header, ordered_at)
 			});
 		let view = Arc::new(view);
 		Ok(InboundPacket {
@@ -287,9 +281,38 @@ impl Courier {
 			repetitions: Vec::new(),
 			rejections: Vec::new(),
 			mismatched,
-			root_matches,
+			core_matches,
 			unsent,
 		})
+	}
+
+	/// Whether the core says of a packet of answers what this node would say.
+	fn is_core_of(&self, core: &Core, header: &PacketHeader, channel: &ChannelEntry, root: Digest) -> bool {
+		let expected = Core {
+			genesis: self.genesis,
+			channel: header.lane.channel,
+			issuer_node: header.lane.from,
+			seller_node: header.lane.to,
+			issuer: channel.issuer,
+			seller: channel.seller,
+			first_sequence: header.sequence,
+			last_sequence: header.sequence,
+			count: header.count,
+			root,
+			// Checked by itself, once the packet before it is stored.
+			previous: core.previous,
+			date: core.date,
+		};
+		*core == expected
+	}
+
+	/// Whether the core's date may be that of its making: that of its packet, not before the orders that it answers were there, and not in the future.
+	/// A day is left for the issuer's zone, which is not known here. Delivery may come days later.
+	fn is_date_of(&self, core: &Core, header: &PacketHeader, ordered_at: Moment) -> bool {
+		let date = |at| civil_date(at, 0);
+		core.date.abs_diff(date(header.created_at)) <= 1
+			&& core.date.saturating_add(1) >= date(ordered_at)
+			&& core.date <= date(self.clock.now_ms()).saturating_add(1)
 	}
 }
 

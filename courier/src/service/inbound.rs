@@ -6,6 +6,7 @@
 use super::{check::CheckError, Courier, LOG_TARGET};
 use crate::{
 	api::LaneId,
+	attesting,
 	book::{Acknowledged, Book},
 	budget::{Exhausted, Share},
 	chain::Snapshot,
@@ -16,7 +17,7 @@ use crate::{
 	protocol::{
 		answer::packets_hash,
 		envelope::{self, EnvelopeHead},
-		Answer, PacketHeader, PacketKind, Receipt, RefusalReason, Refused, Signed, WireError, VERSION,
+		Answer, Packet, PacketHeader, PacketKind, Receipt, RefusalReason, Refused, Signed, WireError, VERSION,
 	},
 	transport::{InboundRequest, InboundRequests, Misbehaviour, Reply},
 };
@@ -27,6 +28,7 @@ use parking_lot::{Mutex, RwLock};
 use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
 	directory::{Authorisation, ChannelEntry, NodeEntry, Refusal},
+	evidence::{Attestation, Side},
 	ids::{BlockNumber, ChannelId, Digest, MemberId},
 	keys::Purpose,
 };
@@ -274,7 +276,7 @@ impl Courier {
 		let rejected: usize = inbound.iter().map(|p| p.rejections.len()).sum();
 		let disputed = inbound
 			.iter()
-			.filter(|p| p.view.packet.header.kind.is_answer() && !p.root_matches)
+			.filter(|p| p.view.packet.header.kind.is_answer() && !p.core_matches)
 			.count();
 		if inbound.iter().any(|p| p.unsent) {
 			// Whose fault that is nobody can tell from here, so it is told to the operator and not to the network.
@@ -378,7 +380,7 @@ impl Courier {
 	}
 
 	/// Open the seal and check the headers, the hashes and the signatures.
-	fn open(&self, setting: &Setting, payload: Vec<u8>) -> Result<Vec<crate::protocol::Packet>, Denial> {
+	fn open(&self, setting: &Setting, payload: Vec<u8>) -> Result<Vec<Packet>, Denial> {
 		let Setting {
 			snapshot,
 			partner,
@@ -424,12 +426,13 @@ impl Courier {
 				packet.header_bytes(),
 				&packet.signature,
 			);
-			if !signed || !self.batch_is_signed(partner, &packet.header) {
+			if !signed {
 				return Err(Denial::Refuse(
 					RefusalReason::SignatureInvalid,
 					Some(Misbehaviour::Forged),
 				));
 			}
+			self.check_attestation(setting, packet)?;
 		}
 		Ok(packets)
 	}
@@ -484,20 +487,40 @@ impl Courier {
 		})
 	}
 
-	/// Whether the issuer signed the batch that it sends. Its key may be over by now: batches are not signed anew.
-	fn batch_is_signed(&self, partner: &NodeEntry, header: &PacketHeader) -> bool {
-		let Some(batch) = &header.batch else { return true };
-		let message = batch.header.encode();
-		partner.keys.iter().any(|key| {
-			let key = std::slice::from_ref(key);
-			keys::verify(
-				key,
-				key[0].valid_from,
-				Purpose::Batch,
-				&self.genesis,
-				&message,
-				&batch.signature,
-			)
+	/// Whether the issuer attests the batch that it sends, with a key that holds now: what is countersigned must be provable.
+	fn check_attestation(&self, setting: &Setting, packet: &Packet) -> Result<(), Denial> {
+		let (Some(core), Some(attestation)) = (&packet.header.core, &packet.attestation) else {
+			// `Packet::split_from` saw to it that a core does not come alone.
+			return Ok(());
+		};
+		let expected = attesting::Expected {
+			side: Side::Issuer,
+			genesis: &self.genesis,
+			core: &core.hash(),
+			count: core.count,
+			keys: &setting.partner.keys,
+			at: setting.snapshot.block,
+		};
+		let fault = match self.final_chain.judge(attestation, &expected) {
+			Ok(()) => return Ok(()),
+			Err(fault) => fault,
+		};
+		let lane = packet.header.lane;
+		log::debug!(target: LOG_TARGET, "Lane {lane}: attestation of packet {}: {fault:?}", packet.header.sequence);
+		Err(match fault {
+			attesting::Fault::Forged => Denial::Refuse(RefusalReason::AttestationInvalid, Some(Misbehaviour::Forged)),
+			// A rotation may be on its way to one side: that alone is no misbehaviour.
+			attesting::Fault::KeyEnded => Denial::Refuse(RefusalReason::AttestationKeyEnded, None),
+			attesting::Fault::NotFinalYet => Denial::Busy(BUSY_RETRY_MS),
+			attesting::Fault::OtherBranch => {
+				self.metrics.branch_alarms.inc();
+				log::error!(
+					target: LOG_TARGET,
+					"Lane {lane}: the partner names block {} ({}) as final, which this node has another of: one of the two is on a fork",
+					attestation.block.number, hex::encode(attestation.block.hash),
+				);
+				Denial::Refuse(RefusalReason::OtherBranch, None)
+			}
 		})
 	}
 
@@ -639,7 +662,7 @@ impl Courier {
 		let Setting { snapshot, head, .. } = setting;
 		let busy = || Denial::Busy(BUSY_RETRY_MS);
 		let last = stored.last().ok_or_else(busy)?;
-		let signed = (head.first_sequence..).zip(stored);
+		let numbered = (head.first_sequence..).zip(stored);
 		let what = Receipt {
 			version: VERSION,
 			lane: head.lane,
@@ -648,10 +671,22 @@ impl Courier {
 			packets_hash: packets_hash(stored.iter().map(|it| &it.hash)),
 			stored_at: last.at,
 			authorised_at: last.authorised_at,
-			countersignatures: signed.filter_map(|(s, it)| Some((s, it.countersignature?))).collect(),
+			attestations: numbered
+				.filter_map(|(s, it)| Some((s, self.own_half(snapshot, it)?)))
+				.collect(),
 		};
 		let signature = self.sign(snapshot, Purpose::Receipt, &what.encode()).ok_or_else(busy)?;
 		Ok(Answer::Stored(Signed { what, signature }))
+	}
+
+	/// This node's attestation of a batch that it received, by a key that holds now.
+	fn own_half(&self, snapshot: &Snapshot, stored: &Acknowledged) -> Option<Attestation> {
+		let (core, own) = stored.half.as_ref()?;
+		let listed = &snapshot.me()?.keys;
+		let signer = self.keys.signer(listed, snapshot.block);
+		let recent = self.final_chain.recent();
+		let anew = attesting::anew(own, listed, snapshot.block, signer, &self.genesis, core, recent);
+		Some(anew.unwrap_or_else(|| own.clone()))
 	}
 
 	fn refusal(

@@ -22,6 +22,7 @@ pub use outbound::Senders;
 
 use crate::{
 	api::{Cursor, LaneId, ReadError},
+	attesting::FinalChain,
 	book::Book,
 	budget::{Budgets, Limits},
 	chain::{ChainView, DirectoryAt, Reading, Snapshot},
@@ -66,6 +67,8 @@ const LOG_WATCH: Duration = Duration::from_secs(1);
 /// Blocks for which answers still travel on a channel that is over: a week at two seconds each. Orders are confirmed days after they are
 /// placed.
 const DRAIN_BLOCKS: BlockNumber = 302_400;
+/// What an attestation in a receipt takes, in bytes; the few with excluded records take more.
+const ATTESTATION_BYTES: usize = 160;
 
 /// What a courier is made of.
 pub struct Parts {
@@ -103,6 +106,8 @@ pub struct Courier {
 	pub(crate) spawner: Arc<dyn SpawnNamed>,
 	pub(crate) metrics: Metrics,
 	pub(crate) anchoring: crate::anchoring::Anchoring,
+	pub(crate) final_chain: Arc<FinalChain>,
+	pub(crate) asking: Mutex<outbound::Asking>,
 	snapshot: Arc<RwLock<Option<Arc<Snapshot>>>>,
 	receivers: inbound::Receivers,
 	/// What partners may take.
@@ -193,12 +198,14 @@ impl Courier {
 		library.restore_copies(&copies);
 		let snapshot = Arc::new(RwLock::new(None));
 		let genesis = chain.genesis();
+		let final_chain = Arc::new(FinalChain::new(chain.clone()));
 		let full = Arc::new(AtomicBool::new(false));
 		let context = Context {
 			library: library.clone(),
 			keys: keys.clone(),
 			snapshot: snapshot.clone(),
 			genesis,
+			final_chain: final_chain.clone(),
 			clock: clock.clone(),
 			random: random.clone(),
 			business_day_offset_minutes: config.business_day_offset_minutes,
@@ -236,6 +243,8 @@ impl Courier {
 			spawner,
 			metrics,
 			anchoring: Default::default(),
+			final_chain,
+			asking: Mutex::default(),
 			snapshot,
 			receivers,
 			full,
@@ -467,7 +476,11 @@ impl Courier {
 
 	/// Note something that need not be waited for; false when the queue to the disk has no room. Who notes tries again then.
 	pub(crate) fn note(&self, note: Note) -> bool {
-		let noted = self.log.try_submit(Submission::Note(Box::new(note), None), NOTE_BYTES);
+		let bytes = match &note {
+			Note::Delivered(it) => NOTE_BYTES + it.receipt.what.attestations.len() * ATTESTATION_BYTES,
+			_ => NOTE_BYTES,
+		};
+		let noted = self.log.try_submit(Submission::Note(Box::new(note), None), bytes);
 		if let Err((error, _)) = &noted {
 			log::debug!(target: LOG_TARGET, "Not noted: {error}");
 		}

@@ -145,15 +145,27 @@ impl ChainView for NodeChain {
 		self.finalised.subscribe()
 	}
 
+	fn final_hash(&self, number: BlockNumber) -> Result<Option<Digest>, String> {
+		Ok((number <= *self.finalised.borrow()).then(|| hash_of(number)))
+	}
+
 	fn anchor(&self, node: NodeId, sequence: AnchorSequence, _: bool) -> Result<Option<AnchorEntry>, String> {
 		Ok(self.world.state.lock().anchors.get(&(node, sequence)).copied())
 	}
 }
 
+/// The hash of a block of the test chain.
+pub fn hash_of(number: BlockNumber) -> Digest {
+	if number == 0 {
+		return GENESIS;
+	}
+	[number as u8; 32]
+}
+
 pub(super) fn directory_at(state: &ChainState, node: NodeId) -> DirectoryAt {
 	DirectoryAt {
 		block: state.block,
-		hash: [state.block as u8; 32],
+		hash: hash_of(state.block),
 		reading: state.reading(node),
 	}
 }

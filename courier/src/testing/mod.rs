@@ -23,7 +23,7 @@ mod recovery;
 mod trade;
 mod world;
 
-pub use chain::{granted, ChainState, ChannelSpec};
+pub use chain::{granted, hash_of, ChainState, ChannelSpec};
 pub use clock::ShiftedClock;
 pub use network::{Faults, MockNetwork};
 pub use recovery::recovers_alike;

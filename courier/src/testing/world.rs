@@ -21,7 +21,7 @@ use parking_lot::Mutex;
 use sealane_primitives::{
 	business::{Role, Roles},
 	directory::{InterfaceEntry, MemberEntry, NodeEntry, ProductEntry, ProductStatus},
-	ids::{MemberId, NodeId},
+	ids::{BlockNumber, MemberId, NodeId},
 	keys::CourierKey,
 	runtime_api::AnchorEntry,
 };
@@ -52,8 +52,18 @@ impl World {
 		Self::of(seed, true)
 	}
 
+	/// The consortium with a second pair of keys in each node's ring, which the chain does not list yet: see [`World::rotate`].
+	pub fn with_spare_keys(seed: u64) -> Arc<Self> {
+		let pair = || KeyRing::generate().pairs()[0].clone();
+		let ring = |node| (node, KeyRing::new(vec![pair(), pair()]));
+		Self::with_keys(seed, false, (1..=4).map(ring).collect())
+	}
+
 	fn of(seed: u64, rival: bool) -> Arc<Self> {
-		let keys: HashMap<_, _> = (1..=4).map(|node| (node, KeyRing::generate())).collect();
+		Self::with_keys(seed, rival, (1..=4).map(|node| (node, KeyRing::generate())).collect())
+	}
+
+	fn with_keys(seed: u64, rival: bool, keys: HashMap<NodeId, KeyRing>) -> Arc<Self> {
 		let member = |id: MemberId, role| {
 			let (signing, sealing) = keys[&id].public()[0];
 			let key = CourierKey {
@@ -152,6 +162,25 @@ impl World {
 				.send_replace(Some(Arc::new(directory_at(&state, *node))));
 			chain.finalised.send_replace(state.block);
 		}
+	}
+
+	/// Make a block in which a node's second pair of keys begins, and end the first at block `end`.
+	pub fn rotate(&self, node: NodeId, end: BlockNumber) {
+		let (signing, sealing) = self.keys[&node].public()[1];
+		self.block(|state| {
+			let valid_from = state.block;
+			let nodes = state.members.iter_mut().flat_map(|member| &mut member.nodes);
+			for entry in nodes.filter(|entry| entry.id == node) {
+				entry.keys[0].valid_until = Some(end);
+				let second = CourierKey {
+					signing,
+					sealing,
+					valid_from,
+					valid_until: None,
+				};
+				entry.keys.try_push(second).expect("a second key fits");
+			}
+		});
 	}
 
 	/// Start the courier of a node with its files in `folder`.

@@ -155,7 +155,7 @@ async fn orders_go_to_the_issuer_and_their_answers_come_back() {
 	let pack = EvidencePack::from_json(pack.0.get().as_bytes()).unwrap();
 	let verified = pack.verify_local(&GENESIS).unwrap();
 	assert_eq!(
-		(verified.issuer.0, verified.seller.0, verified.header.count),
+		(verified.issuer.0, verified.seller.0, verified.core.count),
 		(ISSUER, SELLER, 2)
 	);
 	assert_eq!(pack.record.order.0, order_bytes(&orders[0]));

@@ -12,7 +12,7 @@ use sealane_courier::{
 };
 use sealane_gateway::EvidenceChain;
 use sealane_primitives::{
-	evidence::{self, BatchHeader},
+	evidence::{self, Attestation, Core, Excluded, FinalBlockRef, Side},
 	ids::{BlockNumber, Digest, NodeId},
 };
 use sealane_sdk::types::ProblemCode;
@@ -53,35 +53,56 @@ impl EvidenceChain for Chain {
 	fn prove(&self, pack: &EvidencePack) -> Result<Option<ChainPart>, String> {
 		let anchor = pack.anchor.as_ref().unwrap().reference;
 		assert_eq!((anchor.sequence, anchor.block_hash), (4, [9; 32]));
-		let signers = [&pack.batch.issuer, &pack.batch.seller].map(|signer| (signer.node, signer.key));
-		assert_eq!(signers, [(ISSUER, pair(1).1), (SELLER, pair(2).1)]);
+		let keys = [&pack.batch.issuer, &pack.batch.seller].map(|half| half.key);
+		assert_eq!(keys, [pair(1).1, pair(2).1]);
 		self.proof.clone()
 	}
 }
 
+fn attestation(side: Side, seed: u8, core: &Core) -> Attestation {
+	let (signing, key) = pair(seed);
+	let block = FinalBlockRef {
+		number: BLOCK - 4,
+		hash: [8; 32],
+	};
+	let mut attestation = Attestation {
+		suite: 0,
+		side,
+		block,
+		excluded: Excluded::none(),
+		key,
+		signature: [0; 64],
+	};
+	attestation.signature = signing.sign(&attestation.digest(&GENESIS, &core.hash())).into();
+	attestation
+}
+
 /// An order that was answered, hashed and anchored.
 fn parts() -> EvidenceParts {
-	let (issuer, issuer_key) = pair(1);
-	let (seller, seller_key) = pair(2);
 	let (bytes, confirmation) = (br#"{"id":"A"}"#, br#"{"order":"A","outcome":"accepted"}"#);
 	let salts = [evidence::salt(&[5; 32], 0), evidence::salt(&[5; 32], 1)];
 	let leaves = [
 		evidence::record_leaf(&salts[0], b"{}", b"{}", 6, 1),
 		evidence::record_leaf(&salts[1], bytes, confirmation, 6, 1),
 	];
-	let batch = BatchHeader {
+	let core = Core {
 		genesis: GENESIS,
 		channel: 1,
 		issuer_node: ISSUER,
 		seller_node: SELLER,
+		issuer: 30,
+		seller: 9,
 		first_sequence: 0,
 		last_sequence: 0,
-		business_date: 20_000,
 		count: 2,
 		root: evidence::root(&leaves),
+		previous: [0; 32],
+		date: 20_000,
 	};
+	let [issuers, sellers] = [(Side::Issuer, 1), (Side::Seller, 2)].map(|(side, seed)| attestation(side, seed, &core));
 	let blinding = [6; 32];
-	let anchored = [batch.anchor_leaf(&blinding)];
+	let halves = [Some(issuers.hash()), Some(sellers.hash())];
+	let anchored = [evidence::anchor_leaf(&core.hash(), halves, &blinding)];
 	EvidenceParts {
 		order: Bytes::from_static(bytes),
 		confirmation: Bytes::from_static(confirmation),
@@ -92,11 +113,9 @@ fn parts() -> EvidenceParts {
 		leaf: leaves[1],
 		index: 1,
 		path: evidence::proof(&leaves, 1).unwrap(),
-		issuer_key: Some(issuer_key),
-		seller_key: Some(seller_key),
-		issuer_signature: issuer.sign(&batch.signing_digest()).into(),
-		seller_signature: Some(seller.sign(&batch.signing_digest()).into()),
-		batch,
+		core,
+		issuers: Some(issuers),
+		sellers: Some(sellers),
 		anchor: Some(AnchorParts {
 			node: SELLER,
 			sequence: 4,
@@ -189,7 +208,7 @@ async fn without_a_final_anchor_the_pack_ends_at_the_batch() {
 
 #[tokio::test]
 async fn before_both_sides_signed_there_is_none() {
-	let node = node(None, |parts| parts.seller_signature = None).await;
+	let node = node(None, |parts| parts.sellers = None).await;
 	let error = node.client().evidence("A", None).await.unwrap_err();
 	assert_eq!(error.code(), Some(ProblemCode::EvidenceNotReady));
 	node.fake.set(|s| {
@@ -201,9 +220,10 @@ async fn before_both_sides_signed_there_is_none() {
 }
 
 #[tokio::test]
-async fn a_key_that_the_chain_has_dropped_is_named() {
-	let node = node(None, |parts| parts.seller_key = None).await;
+async fn what_the_seller_does_not_agree_to_is_proven_by_nobody() {
+	let excluded = |parts: &mut EvidenceParts| parts.sellers.as_mut().unwrap().excluded = Excluded::of([1]);
+	let node = node(None, excluded).await;
 	let error = node.client().evidence("A", None).await.unwrap_err();
-	assert_eq!(error.code(), Some(ProblemCode::EvidenceKeyUnknown));
-	assert!(error.to_string().contains("node 2"), "{error}");
+	assert_eq!(error.code(), Some(ProblemCode::EvidenceNotReady));
+	assert!(error.to_string().contains("does not agree"), "{error}");
 }

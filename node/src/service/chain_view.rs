@@ -96,6 +96,14 @@ impl ChainView for ClientView {
 		self.finalised.clone()
 	}
 
+	fn final_hash(&self, number: BlockNumber) -> Result<Option<Digest>, String> {
+		if number > self.client.info().finalized_number {
+			return Ok(None);
+		}
+		let hash = self.client.hash(number).map_err(|e| e.to_string())?;
+		Ok(hash.map(Into::into))
+	}
+
 	fn anchor(&self, node: NodeId, sequence: AnchorSequence, finalised: bool) -> Result<Option<AnchorEntry>, String> {
 		let info = self.client.info();
 		let hash = if finalised { info.finalized_hash } else { info.best_hash };

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Salts, leaves and batch headers: what both sides hash and sign.
+//! Salts and leaves: what both sides hash.
 
-use crate::{
-	ids::{AgreementId, ChannelId, Digest, NodeId},
-	keys::Purpose,
-};
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use scale_info::TypeInfo;
+use crate::ids::{AgreementId, ChannelId, Digest};
 use sha2::{Digest as _, Sha256};
 
 /// Domain tag of a record's salt.
 pub const SALT_TAG: &[u8] = b"sealane/1/salt";
 /// Domain tag of a trade record's leaf.
 pub const LEAF_TAG: &[u8] = b"sealane/1/leaf";
-/// Domain tag of a batch's leaf in an anchor's tree.
-pub const BATCH_TAG: &[u8] = b"sealane/1/batch";
 /// What RFC 6962 puts before the bytes of a leaf.
 pub(super) const LEAF_PREFIX: [u8; 1] = [0];
 
@@ -54,73 +47,11 @@ pub fn record_leaf(
 	hash.finalize().into()
 }
 
-/// What the issuer's node signs for one batch of trade records, and the seller's node countersigns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct BatchHeader {
-	/// Hash of the chain's genesis block.
-	pub genesis: Digest,
-	/// The channel whose records these are.
-	pub channel: ChannelId,
-	/// The node that confirmed: sender of the confirmation lane.
-	pub issuer_node: NodeId,
-	/// The node that ordered: receiver of the confirmation lane.
-	pub seller_node: NodeId,
-	/// First packet of the confirmation lane in the batch.
-	pub first_sequence: u64,
-	/// Last packet of the confirmation lane in the batch.
-	pub last_sequence: u64,
-	/// The issuer's business date, in days since 1970-01-01.
-	pub business_date: u32,
-	/// Number of records.
-	pub count: u32,
-	/// Root over the records' leaves.
-	pub root: Digest,
-}
-
-impl BatchHeader {
-	/// SHA-256 of the SCALE encoding.
-	pub fn hash(&self) -> Digest {
-		self.using_encoded(|bytes| Sha256::digest(bytes).into())
-	}
-
-	/// The 32 bytes that both nodes sign: [`Purpose::Batch`] over the SCALE encoding.
-	pub fn signing_digest(&self) -> Digest {
-		self.using_encoded(|bytes| Purpose::Batch.digest(&self.genesis, bytes))
-	}
-
-	/// The leaf hash of this batch in an anchor's tree: `SHA-256(0x00 ‖ "sealane/1/batch" ‖ hash of the header ‖ blinding)`.
-	///
-	/// `blinding` is random and known to the anchoring node. Without it anybody who guesses a header (channels, counts and dates are guessable)
-	/// and holds one record could test whether it is in an anchor.
-	pub fn anchor_leaf(&self, blinding: &[u8; 32]) -> Digest {
-		let mut hash = Sha256::new();
-		hash.update(LEAF_PREFIX);
-		hash.update(BATCH_TAG);
-		hash.update(self.hash());
-		hash.update(blinding);
-		hash.finalize().into()
-	}
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
 	use alloc::vec::Vec;
 	use proptest::prelude::*;
-
-	fn header() -> BatchHeader {
-		BatchHeader {
-			genesis: [0x11; 32],
-			channel: 3,
-			issuer_node: 7,
-			seller_node: 4,
-			first_sequence: 41,
-			last_sequence: 42,
-			business_date: 20_416,
-			count: 2,
-			root: [0x22; 32],
-		}
-	}
 
 	fn sha256(parts: &[&[u8]]) -> Digest {
 		sp_io::hashing::sha2_256(&parts.concat())
@@ -143,25 +74,6 @@ mod tests {
 				&[3, 0, 0, 0]
 			])
 		);
-		let header = header();
-		let mut bytes = Vec::from([0x11; 32]);
-		bytes.extend([3, 0, 0, 0, 7, 0, 0, 0, 4, 0, 0, 0]);
-		bytes.extend(41u64.to_le_bytes());
-		bytes.extend(42u64.to_le_bytes());
-		bytes.extend(20_416u32.to_le_bytes());
-		bytes.extend([2, 0, 0, 0]);
-		bytes.extend([0x22; 32]);
-		assert_eq!(header.encode(), bytes);
-		assert_eq!(BatchHeader::max_encoded_len(), bytes.len());
-		assert_eq!(header.hash(), sha256(&[&bytes]));
-		assert_eq!(
-			header.signing_digest(),
-			sha256(&[&[15], b"sealane/1/batch", &[0x11; 32], &bytes])
-		);
-		assert_eq!(
-			header.anchor_leaf(&[8; 32]),
-			sha256(&[b"\0sealane/1/batch", &header.hash(), &[8; 32]])
-		);
 	}
 
 	proptest! {
@@ -179,13 +91,6 @@ mod tests {
 			let cut = shift.min(whole.len());
 			let moved = (whole[..cut].to_vec(), whole[cut..].to_vec(), a.2, a.3);
 			prop_assert_eq!(of(&a) == of(&moved), a == moved);
-		}
-
-		#[test]
-		fn hostile_headers_decode_or_fail(bytes in proptest::collection::vec(any::<u8>(), 0..160)) {
-			if let Ok(header) = BatchHeader::decode(&mut &bytes[..]) {
-				prop_assert_eq!(header.encode(), bytes[..BatchHeader::max_encoded_len()].to_vec());
-			}
 		}
 	}
 }

@@ -28,5 +28,5 @@ pub mod range;
 pub mod tree;
 
 pub use batch::{anchor_leaf, Attestation, Core, Excluded, FinalBlockRef, Side};
-pub use leaf::{record_leaf, salt, BatchHeader};
+pub use leaf::{record_leaf, salt};
 pub use tree::{proof, root, verify, TreeBuilder};

@@ -3,15 +3,14 @@
 //! What a pack shows by itself: *record → leaf → batch root → both signatures → anchor root*. The chain is not asked.
 
 use crate::{
-	pack::{AnchorPart, BatchPart, EvidencePack, RecordPart, SignedBy, FORMAT},
+	pack::{AnchorPart, BatchPart, EvidencePack, RecordPart, FORMAT},
 	rules::{Defect, Judge, Rule},
 	verdict::{Signer, Verified},
 };
 use alloc::format;
 use sealane_primitives::{
-	evidence::{record_leaf, tree, BatchHeader},
-	ids::{Digest, NodeId},
-	signature,
+	evidence::{anchor_leaf, record_leaf, tree},
+	ids::Digest,
 };
 
 /// Most steps from a batch to an anchor's root.
@@ -19,44 +18,39 @@ pub const MAX_STEPS: usize = tree::MAX_PROOF_LEN;
 
 /// Checks all that needs no chain, for the chain with this genesis hash.
 pub(crate) fn verify(judge: Judge, pack: &EvidencePack, genesis: &Digest) -> Result<Verified, Defect> {
-	let (record, batch, header) = (&pack.record, &pack.batch, &pack.batch.header);
+	let (record, batch, core) = (&pack.record, &pack.batch, &pack.batch.core);
 	judge.demand(Rule::Format, pack.format == FORMAT, || {
 		format!("format is {:?}, expected {FORMAT:?}", pack.format)
 	})?;
-	judge.demand(Rule::Genesis, header.genesis == *genesis, || {
+	judge.demand(Rule::Genesis, core.genesis == *genesis, || {
 		format!(
-			"batch.header.genesis is {}, expected {}: it is of another chain",
-			hex::encode(header.genesis),
+			"batch.core.genesis is {}, expected {}: it is of another chain",
+			hex::encode(core.genesis),
 			hex::encode(genesis)
 		)
 	})?;
-	judge.demand(Rule::RecordChannel, record.channel == header.channel, || {
+	judge.demand(Rule::RecordChannel, record.channel == core.channel, || {
 		format!(
-			"record.channel is {}, but batch.header.channel is {}",
-			record.channel, header.channel
+			"record.channel is {}, but batch.core.channel is {}",
+			record.channel, core.channel
 		)
 	})?;
-	judge.demand(
-		Rule::BatchSequences,
-		header.first_sequence <= header.last_sequence,
-		|| {
-			format!(
-				"batch.header.last_sequence is {}, below first_sequence {}",
-				header.last_sequence, header.first_sequence
-			)
-		},
-	)?;
-	judge.demand(Rule::BatchNodes, header.issuer_node != header.seller_node, || {
+	judge.demand(Rule::BatchSequences, core.first_sequence <= core.last_sequence, || {
 		format!(
-			"batch.header names node {} as the issuer's and as the seller's",
-			header.issuer_node
+			"batch.core.last_sequence is {}, below first_sequence {}",
+			core.last_sequence, core.first_sequence
+		)
+	})?;
+	judge.demand(Rule::BatchNodes, core.issuer_node != core.seller_node, || {
+		format!(
+			"batch.core names node {} as the issuer's and as the seller's",
+			core.issuer_node
 		)
 	})?;
 	let leaf = batch_root(judge, record, batch)?;
-	signed(judge, Signer::Issuer, &batch.issuer, header.issuer_node, header)?;
-	signed(judge, Signer::Seller, &batch.seller, header.seller_node, header)?;
+	attested(judge, batch)?;
 	if let Some(anchor) = &pack.anchor {
-		anchor_root(judge, anchor, header)?;
+		anchor_root(judge, anchor, batch)?;
 	}
 	judge.demand(Rule::ChainAlone, pack.anchor.is_some() || pack.chain.is_none(), || {
 		"chain is given without an anchor".into()
@@ -71,9 +65,10 @@ pub(crate) fn verify(judge: Judge, pack: &EvidencePack, genesis: &Digest) -> Res
 	})?;
 	Ok(Verified {
 		leaf,
-		header: *header,
-		issuer: (batch.issuer.node, batch.issuer.key),
-		seller: (batch.seller.node, batch.seller.key),
+		core: *core,
+		attested: [batch.issuer.block, batch.seller.block],
+		issuer: (core.issuer_node, batch.issuer.key),
+		seller: (core.seller_node, batch.seller.key),
 		anchor: pack.anchor.as_ref().map(|part| part.reference),
 	})
 }
@@ -87,7 +82,7 @@ fn batch_root(judge: Judge, record: &RecordPart, batch: &BatchPart) -> Result<Di
 		record.clause_version,
 		record.channel,
 	);
-	let (count, index) = (batch.header.count, batch.index);
+	let (count, index) = (batch.core.count, batch.index);
 	let expected = tree::proof_len(count.into(), index.into());
 	judge.demand(Rule::BatchPath, expected == Some(batch.path.len()), || match expected {
 		Some(expected) => format!(
@@ -97,45 +92,59 @@ fn batch_root(judge: Judge, record: &RecordPart, batch: &BatchPart) -> Result<Di
 		None => format!("batch.index is {index}, but there are only {count} places"),
 	})?;
 	let found = tree::root_from_proof(count.into(), index.into(), leaf, &batch.path);
-	judge.demand(Rule::BatchRoot, found == Some(batch.header.root), || {
+	judge.demand(Rule::BatchRoot, found == Some(batch.core.root), || {
 		format!(
-			"record and batch.path lead from leaf {} to root {}, but batch.header.root is {}",
+			"record and batch.path lead from leaf {} to root {}, but batch.core.root is {}",
 			hex::encode(leaf),
 			found.map_or_else(|| "none".into(), hex::encode),
-			hex::encode(batch.header.root)
+			hex::encode(batch.core.root)
 		)
 	})?;
 	Ok(leaf)
 }
 
-/// A node's signature over the batch.
-fn signed(judge: Judge, signer: Signer, by: &SignedBy, expected: NodeId, header: &BatchHeader) -> Result<(), Defect> {
-	let who = signer.as_str();
-	judge.demand(Rule::SignerNode, by.node == expected, || {
-		format!(
-			"batch.{who}.node is {}, but batch.header.{who}_node is {expected}",
-			by.node
-		)
-	})?;
-	let rule = match signer {
-		Signer::Issuer => Rule::IssuerSignature,
-		Signer::Seller => Rule::SellerSignature,
-	};
-	let digest = header.signing_digest();
-	judge.demand(rule, signature::verify(&by.key, &digest, &by.signature), || {
-		format!(
-			"batch.{who}.signature is not one of node {} with key {} over {}",
-			by.node,
-			hex::encode(by.key),
-			hex::encode(digest)
-		)
-	})
+/// Both sides' attestations of the batch, and that both agree to the record.
+fn attested(judge: Judge, batch: &BatchPart) -> Result<(), Defect> {
+	let core = &batch.core;
+	let sides = [
+		(Signer::Issuer, Rule::IssuerSignature, &batch.issuer),
+		(Signer::Seller, Rule::SellerSignature, &batch.seller),
+	];
+	for (signer, _, by) in sides {
+		judge.demand(Rule::ExcludedForm, by.excluded.fits(core.count), || {
+			format!(
+				"batch.{}.excluded names a record beyond the {} of the batch",
+				signer.as_str(),
+				core.count
+			)
+		})?;
+	}
+	for (signer, rule, by) in sides {
+		judge.demand(rule, by.is_signed(&core.genesis, &core.hash()), || {
+			format!(
+				"batch.{}.signature is not one of key {} over {}",
+				signer.as_str(),
+				hex::encode(by.key),
+				hex::encode(by.digest(&core.genesis, &core.hash()))
+			)
+		})?;
+	}
+	for (signer, _, by) in sides {
+		judge.demand(Rule::RecordAgreed, !by.excluded.contains(batch.index), || {
+			let who = signer.as_str();
+			format!(
+				"batch.{who}.excluded names record {}: the {who} does not agree to it",
+				batch.index
+			)
+		})?;
+	}
+	Ok(())
 }
 
 /// Batch → anchor root.
-fn anchor_root(judge: Judge, part: &AnchorPart, header: &BatchHeader) -> Result<(), Defect> {
-	let reference = &part.reference;
-	let (issuer, seller) = (header.issuer_node, header.seller_node);
+fn anchor_root(judge: Judge, part: &AnchorPart, batch: &BatchPart) -> Result<(), Defect> {
+	let (reference, core) = (&part.reference, &batch.core);
+	let (issuer, seller) = (core.issuer_node, core.seller_node);
 	judge.demand(Rule::AnchorNode, [issuer, seller].contains(&reference.node), || {
 		format!(
 			"anchor.reference.node is {}, but the parties are {issuer} (issuer) and {seller} (seller)",
@@ -148,7 +157,8 @@ fn anchor_root(judge: Judge, part: &AnchorPart, header: &BatchHeader) -> Result<
 			part.path.len()
 		)
 	})?;
-	let leaf = header.anchor_leaf(&part.blinding);
+	let halves = [&batch.issuer, &batch.seller].map(|half| Some(half.hash()));
+	let leaf = anchor_leaf(&core.hash(), halves, &part.blinding);
 	let found = part.path.iter().fold(leaf, |hash, step| step.climb(&hash));
 	judge.demand(Rule::AnchorRoot, found == reference.root, || {
 		format!(

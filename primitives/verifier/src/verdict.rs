@@ -7,7 +7,7 @@ use alloc::{string::String, vec::Vec};
 use sealane_primitives::{
 	clauses::Timestamp,
 	directory::Scope,
-	evidence::BatchHeader,
+	evidence::{Core, FinalBlockRef},
 	ids::{AgreementId, BlockNumber, ChannelId, Digest, MemberId, NodeId},
 	keys::CourierKey,
 };
@@ -37,8 +37,10 @@ impl Signer {
 pub struct Verified {
 	/// Leaf of the trade record.
 	pub leaf: Digest,
-	/// What both nodes signed.
-	pub header: BatchHeader,
+	/// What both sides attest.
+	pub core: Core,
+	/// The final blocks that the issuer's and the seller's attestation name, by their signers' word.
+	pub attested: [FinalBlockRef; 2],
 	/// The issuer's node and its key.
 	pub issuer: (NodeId, [u8; 32]),
 	/// The seller's node and its key.

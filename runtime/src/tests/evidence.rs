@@ -9,13 +9,13 @@ use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
 	clauses::{json, Clauses},
 	directory::{ProductStatus, Scope},
-	evidence::BatchHeader,
+	evidence::{Attestation, Core, Excluded, FinalBlockRef, Side},
 	ids::Name,
 	keys::CourierKey,
 };
 use sealane_verifier::{
 	chain::{self, keys, state},
-	pack::{AnchorPart, AnchorReference, BatchPart, EvidencePack, Payload, RecordPart, SignedBy},
+	pack::{AnchorPart, AnchorReference, BatchPart, EvidencePack, Payload, RecordPart},
 	verdict::LegalNumber,
 	Rule,
 };
@@ -70,9 +70,15 @@ fn an_offline_verifier_looks_where_the_runtime_stores() {
 	assert_eq!(chain::SLOT_MS, SLOT_DURATION_MS);
 }
 
-fn signed_by(node: u32) -> SignedBy {
-	SignedBy {
-		node,
+fn attested(side: Side, node: u32) -> Attestation {
+	Attestation {
+		suite: 0,
+		side,
+		block: FinalBlockRef {
+			number: 7,
+			hash: [3; 32],
+		},
+		excluded: Excluded::none(),
 		key: [node as u8; 32],
 		signature: [0; 64],
 	}
@@ -91,19 +97,22 @@ fn pack() -> EvidencePack {
 		BatchPart {
 			index: 0,
 			path: Vec::new(),
-			header: BatchHeader {
+			core: Core {
 				genesis: [0; 32],
 				channel: CHANNEL,
 				issuer_node: ISSUER.1,
 				seller_node: SELLER.1,
+				issuer: ISSUER.0,
+				seller: SELLER.0,
 				first_sequence: 0,
 				last_sequence: 0,
-				business_date: 0,
 				count: 1,
 				root: [0; 32],
+				previous: [0; 32],
+				date: 0,
 			},
-			issuer: signed_by(ISSUER.1),
-			seller: signed_by(SELLER.1),
+			issuer: attested(Side::Issuer, ISSUER.1),
+			seller: attested(Side::Seller, SELLER.1),
 		},
 		Some(AnchorPart {
 			path: Vec::new(),

@@ -21,9 +21,10 @@ pub enum EventKind {
 	LaneReopened,
 	/// The two sides computed different roots for a batch: `lane`, `sequence` of the confirmation packet.
 	BatchDisputed,
-	/// The partner has a batch and did not sign it: `lane`, `sequence` of the confirmation packet, `reason` (`withheld`: no signature;
-	/// `forged`: one that is none of its own).
+	/// The partner has a batch and did not attest it: `lane`, `sequence` of the confirmation packet, `reason`. It is asked again.
 	BatchUnsigned,
+	/// The partner attests a batch that it did not attest before: `lane`, `sequence` of the confirmation packet.
+	BatchCompleted,
 	/// An anchor of this node was cut: `anchor`, `root`, `count` batches.
 	AnchorCut,
 	/// An anchor of this node is final: `anchor`, `block`.
@@ -44,6 +45,7 @@ impl EventKind {
 			EventKind::LaneReopened => "lane_reopened",
 			EventKind::BatchDisputed => "batch_disputed",
 			EventKind::BatchUnsigned => "batch_unsigned",
+			EventKind::BatchCompleted => "batch_completed",
 			EventKind::AnchorCut => "anchor_cut",
 			EventKind::AnchorFinalised => "anchor_finalised",
 			EventKind::Unknown => "unknown",

@@ -86,8 +86,6 @@ problem_codes! {
 	NotCancellable = "not_cancellable", 409, "Cannot be cancelled";
 	/// The evidence is not complete yet.
 	EvidenceNotReady = "evidence_not_ready", 409, "Evidence not ready";
-	/// The chain does not hold a key any more that signed the batch.
-	EvidenceKeyUnknown = "evidence_key_unknown", 410, "A signing key is gone";
 	/// The body is larger than the node takes.
 	BodyTooLarge = "body_too_large", 413, "Body too large";
 	/// An entry is larger than the node takes.

@@ -308,8 +308,8 @@ fn report_of(pack: &EvidencePack, verified: &Verified) -> EvidenceReport {
 	EvidenceReport {
 		verdict: Verdict::ByItselfOnly,
 		leaf: hex::encode(verified.leaf),
-		batch_root: hex::encode(verified.header.root),
-		channel: verified.header.channel,
+		batch_root: hex::encode(verified.core.root),
+		channel: verified.core.channel,
 		issuer_node: verified.issuer.0,
 		seller_node: verified.seller.0,
 		anchor: verified.anchor.map(|a| AnchorReport {
@@ -329,7 +329,7 @@ fn report_of(pack: &EvidencePack, verified: &Verified) -> EvidenceReport {
 
 /// The genesis hash that a pack names.
 pub fn genesis_of(pack: &EvidencePack) -> Digest {
-	pack.batch.header.genesis
+	pack.batch.core.genesis
 }
 
 #[cfg(test)]

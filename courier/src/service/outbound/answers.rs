@@ -2,9 +2,10 @@
 
 //! What the partner says to an envelope: only what is signed, and fits what was sent, moves the lane.
 
-use super::{Flown, Sender};
+use super::{sealing::SentBatch, Flown, Sender};
 use crate::{
 	api::LaneId,
+	attesting,
 	cutting::Note,
 	keys,
 	lane::sender::{Expectation, Obstacle},
@@ -14,7 +15,12 @@ use crate::{
 	transport::Misbehaviour,
 };
 use codec::Encode;
-use sealane_primitives::{directory::NodeEntry, keys::Purpose};
+use sealane_primitives::{
+	directory::NodeEntry,
+	evidence::{Attestation, Side},
+	ids::BlockNumber,
+	keys::{CourierKeys, Purpose},
+};
 use std::sync::atomic::Ordering;
 
 /// Why a lane waits whose packets contradict those that were sent before.
@@ -143,7 +149,7 @@ impl Courier {
 			.lanes
 			.get(&receipt.lane)
 			.is_some_and(|lane| last < lane.delivered);
-		if !known || !receipt.countersignatures.is_empty() {
+		if !known || !receipt.attestations.is_empty() {
 			sender.early.lock().insert(first, delivered);
 		}
 		sender.state.lock().stored(first, last);
@@ -187,40 +193,65 @@ impl Courier {
 			&& self.is_signed(&flown.node, Purpose::Receipt, &what.encode(), &receipt.signature)
 	}
 
-	/// The batches of an envelope that the partner did not sign although it has the packets. The receipt holds all the same: it proves the
+	/// The batches of an envelope that the partner did not attest although it has the packets. The receipt holds all the same: it proves the
 	/// delivery, and the lane goes on.
-	fn unsigned(&self, lane: LaneId, flown: &Flown, receipt: &Receipt) -> Vec<(u64, Unsigned)> {
+	pub(super) fn unsigned(&self, lane: LaneId, flown: &Flown, receipt: &Receipt) -> Vec<(u64, Unsigned)> {
 		let mut unsigned = Vec::new();
-		for (sequence, header) in &flown.batches {
-			let mut given = receipt.countersignatures.iter().filter(|(s, _)| s == sequence);
+		for batch in &flown.batches {
+			let mut given = receipt.attestations.iter().filter(|(s, _)| *s == batch.sequence);
 			let why = match (given.next(), given.next()) {
 				(None, _) => Unsigned::Withheld,
-				(Some((_, made)), None) if self.is_signed(&flown.node, Purpose::Batch, &header.encode(), made) => {
-					continue
-				}
+				(Some((_, attestation)), None) => match self.judge(&flown.node, batch, attestation) {
+					Ok(()) => continue,
+					Err(why) => why,
+				},
 				_ => Unsigned::Forged,
 			};
-			unsigned.push((*sequence, why));
+			unsigned.push((batch.sequence, why));
 		}
-		if let Some((sequence, _)) = unsigned.first() {
-			let forged = unsigned.iter().filter(|(_, why)| *why == Unsigned::Forged).count();
-			log::warn!(
-				target: LOG_TARGET,
-				"Lane {lane}: the partner has {} packets whose batches it did not sign, {forged} of them with signatures that are none of \
-				 its own; the first is {sequence}",
-				unsigned.len(),
-			);
-			if forged > 0 {
-				self.misbehaved(&flown.node.peer, Misbehaviour::Forged);
-			}
-			for (_, why) in &unsigned {
-				self.metrics.batches_unsigned.with_label_values(&[why.code()]).inc();
-			}
-		}
+		self.alarm(lane, flown, &unsigned);
 		unsigned
 	}
 
-	fn is_receipt(&self, lane: LaneId, flown: &Flown, receipt: &Signed<Receipt>) -> bool {
+	/// Whether the partner's attestation of a batch counts.
+	fn judge(&self, node: &NodeEntry, batch: &SentBatch, attestation: &Attestation) -> Result<(), Unsigned> {
+		let (keys, at) = self.newest_keys(node);
+		let expected = attesting::Expected {
+			side: Side::Seller,
+			genesis: &self.genesis,
+			core: &batch.core,
+			count: batch.count,
+			keys: &keys,
+			at,
+		};
+		self.final_chain
+			.judge(attestation, &expected)
+			.map_err(|fault| match fault {
+				attesting::Fault::Forged => Unsigned::Forged,
+				attesting::Fault::KeyEnded => Unsigned::KeyEnded,
+				attesting::Fault::NotFinalYet => Unsigned::NotFinalYet,
+				attesting::Fault::OtherBranch => Unsigned::OtherBranch,
+			})
+	}
+
+	fn alarm(&self, lane: LaneId, flown: &Flown, unsigned: &[(u64, Unsigned)]) {
+		let Some((first, why)) = unsigned.first() else { return };
+		let count = |which| unsigned.iter().filter(|(_, why)| *why == which).count() as u64;
+		log::warn!(
+			target: LOG_TARGET,
+			"Lane {lane}: the partner has {} packets whose batches it did not attest; the first is {first}: {}",
+			unsigned.len(), why.code(),
+		);
+		if count(Unsigned::Forged) > 0 {
+			self.misbehaved(&flown.node.peer, Misbehaviour::Forged);
+		}
+		self.metrics.branch_alarms.inc_by(count(Unsigned::OtherBranch));
+		for (_, why) in unsigned {
+			self.metrics.batches_unsigned.with_label_values(&[why.code()]).inc();
+		}
+	}
+
+	pub(super) fn is_receipt(&self, lane: LaneId, flown: &Flown, receipt: &Signed<Receipt>) -> bool {
 		let what = &receipt.what;
 		what.lane == lane
 			&& what.first_sequence == flown.first
@@ -241,20 +272,20 @@ impl Courier {
 	}
 
 	fn is_signed(&self, node: &NodeEntry, purpose: Purpose, message: &[u8], signature: &[u8; 64]) -> bool {
-		// The key may have come with a block that arrived while the envelope was on its way.
+		let (keys, at) = self.newest_keys(node);
+		keys::verify(&keys, at, purpose, &self.genesis, message, signature)
+	}
+
+	/// The keys of a partner's node at the newest block: one may have come while an envelope was on its way.
+	fn newest_keys(&self, node: &NodeEntry) -> (CourierKeys, BlockNumber) {
 		let snapshot = self.snapshot();
 		let newest = snapshot.as_ref().and_then(|s| {
 			let nodes = s.directory.channels.iter().flat_map(|c| &c.partner.nodes);
 			nodes.into_iter().find(|n| n.id == node.id)
 		});
-		let block = snapshot.as_ref().map_or(0, |s| s.block);
-		keys::verify(
-			&newest.unwrap_or(node).keys,
-			block,
-			purpose,
-			&self.genesis,
-			message,
-			signature,
+		(
+			newest.unwrap_or(node).keys.clone(),
+			snapshot.as_ref().map_or(0, |s| s.block),
 		)
 	}
 }

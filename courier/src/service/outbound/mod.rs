@@ -5,11 +5,14 @@
 //! * `senders`: the lanes as others see them.
 //! * `sealing`: whether a lane may be sent to, and the next envelope.
 //! * `answers`: what the partner says to it.
+//! * `halves`: asking again for attestations.
 
 mod answers;
+mod halves;
 mod sealing;
 mod senders;
 
+pub(crate) use halves::Asking;
 pub(crate) use senders::Sender;
 pub use senders::Senders;
 
@@ -28,10 +31,9 @@ use futures::{
 };
 use sealane_primitives::{
 	directory::{NodeEntry, Refusal},
-	evidence::BatchHeader,
 	ids::{Digest, Moment},
 };
-use sealing::{Barrier, Hindrance, Sealed};
+use sealing::{Barrier, Hindrance, Sealed, SentBatch};
 use std::{
 	sync::Arc,
 	time::{Duration, Instant},
@@ -48,8 +50,8 @@ struct Flown {
 	packets_hash: Digest,
 	/// When the last of its packets was made.
 	created_at: Moment,
-	/// The batches among its packets, by sequence.
-	batches: Vec<(u64, BatchHeader)>,
+	/// The batches among its packets.
+	batches: Vec<SentBatch>,
 	node: NodeEntry,
 	started: Instant,
 	answer: Result<Vec<u8>, TransportError>,

@@ -5,6 +5,7 @@
 use crate::service::{everything, Courier};
 use crate::{
 	api::LaneId,
+	attesting::attest,
 	chain::Snapshot,
 	clock::Ticks,
 	keys,
@@ -13,7 +14,7 @@ use crate::{
 };
 use sealane_primitives::{
 	directory::{Authorisation, NodeEntry, Refusal},
-	evidence::BatchHeader,
+	evidence::{Attestation, Excluded, Side},
 	ids::{Digest, Moment},
 	keys::Purpose,
 };
@@ -35,8 +36,19 @@ pub(super) struct Sealed {
 	pub(super) packets_hash: Digest,
 	/// When the last of its packets was made, Unix milliseconds.
 	pub(super) created_at: Moment,
-	/// The batches among the packets, by sequence.
-	pub(super) batches: Vec<(u64, BatchHeader)>,
+	/// The batches among the packets.
+	pub(super) batches: Vec<SentBatch>,
+}
+
+/// A batch in an envelope, as the partner gets it.
+pub(super) struct SentBatch {
+	pub(super) sequence: u64,
+	/// Hash of its core.
+	pub(super) core: Digest,
+	/// Its records.
+	pub(super) count: u32,
+	/// This node's attestation.
+	pub(super) own: Attestation,
 }
 
 /// Why nothing is sent on a lane now.
@@ -116,8 +128,17 @@ impl Courier {
 			};
 			hashes.push(packet.hash());
 			created_at = packet.header.created_at;
-			batches.extend(packet.header.batch.as_ref().map(|b| (packet.header.sequence, b.header)));
-			match self.signed_anew(gate, &packet, &trailer.signer) {
+			let fresh = self.signed_anew(gate, &packet, &trailer.signer);
+			let (fresh, attested) = fresh.map_or((None, None), |(bytes, attested)| (Some(bytes), attested));
+			if let (Some(core), Some(own)) = (&packet.header.core, attested.or(packet.attestation)) {
+				batches.push(SentBatch {
+					sequence: packet.header.sequence,
+					core: core.hash(),
+					count: core.count,
+					own,
+				});
+			}
+			match fresh {
 				Some(fresh) => {
 					shared.push(Err(parts.len()));
 					parts.push(fresh);
@@ -164,8 +185,8 @@ impl Courier {
 		})
 	}
 
-	/// The packet with a signature of the key that is valid now, where the one that signed it is over, or soon will be.
-	fn signed_anew(&self, gate: &Gate, packet: &Packet, signer: &[u8; 8]) -> Option<Vec<u8>> {
+	/// The packet with a signature, and an attestation, of the key that is valid now, where the one that signed it is over, or soon will be.
+	fn signed_anew(&self, gate: &Gate, packet: &Packet, signer: &[u8; 8]) -> Option<(Vec<u8>, Option<Attestation>)> {
 		let listed = &gate.snapshot.me()?.keys;
 		let still_valid = listed
 			.iter()
@@ -175,8 +196,10 @@ impl Courier {
 		}
 		let pair = self.keys.signer(listed, gate.snapshot.block)?;
 		let signature = pair.sign(Purpose::Packet, &self.genesis, packet.header_bytes());
-		let mut bytes = packet.bytes.to_vec();
-		bytes[packet.head_len - 64..packet.head_len].copy_from_slice(&signature);
-		Some(bytes)
+		let attestation = packet.header.core.as_ref().map(|core| {
+			let (hash, recent) = (core.hash(), self.final_chain.recent());
+			attest(pair, Side::Issuer, &self.genesis, &hash, recent, Excluded::none())
+		});
+		Some((packet.signed_anew(&signature, attestation.as_ref()), attestation))
 	}
 }

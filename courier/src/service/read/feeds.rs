@@ -8,7 +8,7 @@ use crate::{
 	library::LookupError,
 	order::{Confirmation, RESERVED_REASONS},
 	protocol::PacketKind,
-	records::{kind, AnchorCut, AnchorFinal, Delivered, LaneTurned, PacketView, Unsigned},
+	records::{kind, AnchorCut, AnchorEnd, AnchorFinal, Completed, Delivered, LaneTurned, PacketView},
 	store::Record,
 };
 use codec::Decode;
@@ -200,7 +200,7 @@ fn answer_events(
 ) -> Option<Cursor> {
 	let header = &view.packet.header;
 	let lane = header.lane.opposite();
-	if begin == 0 && view.trailer.countersignature.is_none() {
+	if begin == 0 && view.trailer.attestation.is_none() {
 		let what = EventKind::BatchDisputed {
 			lane: header.lane,
 			sequence: header.sequence,
@@ -281,7 +281,7 @@ fn unsigned_events(record: &Record, events: &mut Vec<Event>) {
 			what: EventKind::BatchUnsigned {
 				lane: it.receipt.what.lane,
 				sequence,
-				forged: why == Unsigned::Forged,
+				reason: why.code(),
 			},
 		});
 	}
@@ -319,6 +319,11 @@ fn note_event(record: &Record) -> Option<(u64, EventKind)> {
 			};
 			Some((it.at, what))
 		}
+		kind::COMPLETED => {
+			let it = Completed::decode(&mut payload).ok()?;
+			let (lane, sequence) = (it.lane, it.sequence);
+			Some((it.at, EventKind::BatchCompleted { lane, sequence }))
+		}
 		kind::ANCHOR_CUT => {
 			let it = AnchorCut::decode(&mut payload).ok()?;
 			let batches = it.batches.len() as u32;
@@ -332,7 +337,10 @@ fn note_event(record: &Record) -> Option<(u64, EventKind)> {
 			))
 		}
 		kind::ANCHOR_FINAL => {
-			let it = AnchorFinal::decode(&mut payload).ok().filter(|it| !it.foreign)?;
+			let it = AnchorFinal::decode(&mut payload).ok()?;
+			if it.how != AnchorEnd::Final {
+				return None;
+			}
 			Some((
 				it.at,
 				EventKind::AnchorFinalised {

@@ -4,7 +4,7 @@
 
 use crate::{
 	api::*,
-	book::BatchMark,
+	batches::BatchMark,
 	evidence::{self, EvidenceParts},
 	order::Confirmation,
 	records::PacketView,
@@ -133,28 +133,27 @@ impl Courier {
 			at: answers.trailer.at,
 			block: None,
 		});
-		let (mark, signed_at, anchor, anchor_times) = {
+		let (mark, excludes, signed_at, anchor, anchor_times) = {
 			let book = self.library.book.read();
 			let lane = book.lanes.get(&header.lane);
-			let mark = book
-				.slot(&header.lane, header.sequence)
-				.map_or(BatchMark::None, |slot| slot.batch);
+			let slot = book.slot(&header.lane, header.sequence);
+			let (mark, excludes) = slot.map_or((BatchMark::None, false), |slot| (slot.batch, slot.excludes));
 			let signed_at = match lane {
 				Some(lane) if lane.outgoing => lane.delivered_at(header.sequence),
 				_ => Some(answers.trailer.at),
 			};
-			let sequence = if let BatchMark::Anchored(sequence) = mark {
-				Some(sequence)
-			} else {
-				None
+			let sequence = match mark {
+				BatchMark::Anchored(sequence) | BatchMark::AnchoredAlone(sequence) => Some(sequence),
+				_ => None,
 			};
 			let anchor = sequence.and_then(|sequence| book.anchor_state(sequence));
 			let times = sequence
-				.and_then(|s| book.anchors.get(&s))
+				.and_then(|s| book.batches.anchors.get(&s))
 				.map(|a| (a.cut_at, a.final_at));
-			(mark, signed_at, anchor, times)
+			(mark, excludes, signed_at, anchor, times)
 		};
-		let signed_by_both = matches!(mark, BatchMark::Signed | BatchMark::Anchored(_));
+		let excluded = excludes && self.is_excluded(answers, at)?;
+		let signed_by_both = !excluded && matches!(mark, BatchMark::Signed | BatchMark::Anchored(_));
 		if let Some(at) = signed_at.filter(|_| signed_by_both) {
 			steps.push(Step {
 				stage: OrderStage::Hashed,
@@ -162,7 +161,7 @@ impl Courier {
 				block: None,
 			});
 		}
-		if let (Some(anchor), Some((cut_at, final_at))) = (&anchor, anchor_times) {
+		if let (true, Some(anchor), Some((cut_at, final_at))) = (signed_by_both, &anchor, anchor_times) {
 			if anchor.block.is_some() {
 				steps.push(Step {
 					stage: OrderStage::Anchored,
@@ -184,14 +183,20 @@ impl Courier {
 			ordinal: at,
 			technical,
 		};
-		let batch = header.batch.as_ref().map(|batch| BatchState {
-			root: batch.header.root,
-			count: batch.header.count,
+		let batch = header.core.as_ref().map(|core| BatchState {
+			root: core.root,
+			count: core.count,
 			index: at,
 			signed_by_both,
-			disputed: mark == BatchMark::Disputed,
+			disputed: excluded || mark == BatchMark::Disputed,
 		});
 		Ok((Some(confirmation), batch, anchor))
+	}
+
+	/// Whether the seller does not agree to a record of a batch of which it excludes some.
+	fn is_excluded(&self, answers: &PacketView, at: u32) -> Result<bool, ReadError> {
+		let [_, sellers] = evidence::attestations(&self.library, answers)?;
+		Ok(sellers.is_some_and(|sellers| sellers.excluded.contains(at)))
 	}
 
 	pub(crate) fn trace(&self, id: &str, seller: Option<MemberId>) -> Result<Option<Trace>, ReadError> {
@@ -245,6 +250,11 @@ impl Courier {
 		let Some(Found { view, ordinal }) = found else {
 			return Ok(None);
 		};
-		Ok(evidence::collect(&self.library, &snapshot, &view, ordinal)?)
+		Ok(evidence::collect(
+			&self.library,
+			snapshot.directory.node,
+			&view,
+			ordinal,
+		)?)
 	}
 }

@@ -141,8 +141,8 @@ impl Courier {
 				position,
 				what,
 			});
-			let open = book.anchors.values().filter(|a| a.final_at.is_none()).count() as u32;
-			(book.entries, book.unanchored.len() as u64, open, quarantined)
+			let open = book.batches.anchors.values().filter(|a| a.final_at.is_none()).count() as u32;
+			(book.entries, book.batches.ready().len() as u64, open, quarantined)
 		};
 		let tail = self.log.tail();
 		Status {
@@ -178,6 +178,7 @@ impl Courier {
 				.map(|(lane, _)| lane)
 				.collect(),
 			batches_unanchored: unanchored,
+			batches_of_ending_keys: self.metrics.batches_of_ending_keys.get(),
 			anchors_open: open,
 			keys: self.keys.public(),
 			keys_valid,

@@ -33,14 +33,14 @@ fn assert_settled(trio: &Trio, count: usize) {
 			.unwrap()
 			.expect("the issuer has evidence");
 		assert_eq!(
-			(ours.leaf, ours.batch, ours.index),
-			(theirs.leaf, theirs.batch, theirs.index)
+			(ours.leaf, ours.core, ours.index),
+			(theirs.leaf, theirs.core, theirs.index)
 		);
-		assert_eq!(ours.seller_signature, theirs.seller_signature);
-		assert!(ours.seller_signature.is_some(), "{id} is signed by both");
+		assert_eq!(ours.sellers, theirs.sellers);
+		assert!(ours.sellers.is_some(), "{id} is attested by both");
 		let path = sealane_primitives::evidence::verify(
-			&ours.batch.root,
-			ours.batch.count.into(),
+			&ours.core.root,
+			ours.core.count.into(),
 			ours.index.into(),
 			&ours.leaf,
 			&ours.path,

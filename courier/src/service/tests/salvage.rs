@@ -128,6 +128,34 @@ async fn evidence_of_a_batch_with_a_lost_order_is_left_with_the_partner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn evidence_needs_no_other_batch_of_its_anchor() {
+	let mut trio = Trio::start(35);
+	for (batches, id) in (1..).zip(["S-1", "S-2"]) {
+		trio.deliver(&[id]).await;
+		confirm_until(&trio.issuer, &trio.seller, batches).await;
+	}
+	until(&trio.seller, "the anchor is final", || {
+		trio.world.anchor(SELLER, &trio.seller);
+		trio.world.block(|_| {});
+		stage(&trio.seller, "S-1") == Some(OrderStage::Finalised)
+	})
+	.await;
+	let before = trio
+		.seller
+		.evidence("S-1", None)
+		.expect("is readable")
+		.expect("is there");
+	assert_eq!(
+		before.anchor.as_ref().map(|anchor| anchor.count),
+		Some(2),
+		"one anchor holds both"
+	);
+	trio.salvage("{\"order\":\"S-2\"").await;
+	assert_eq!(trio.seller.evidence("S-1", None).expect("is readable"), Some(before));
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_number_of_a_lost_last_packet_is_not_given_out_again() {
 	let mut trio = Trio::start(32);
 	trio.deliver(&["S-1", "S-2"]).await;

@@ -324,6 +324,7 @@ pub fn ready() -> Status {
 		quarantined: None,
 		lanes_forked: Vec::new(),
 		batches_unanchored: 0,
+		batches_of_ending_keys: 0,
 		anchors_open: 0,
 		keys: vec![([1; 32], [2; 32])],
 		keys_valid: true,

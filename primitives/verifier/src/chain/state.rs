@@ -18,7 +18,7 @@ use codec::{Compact, Decode, DecodeAll};
 use sealane_primitives::{
 	directory::Scope,
 	ids::{AgreementId, BlockNumber, ChannelId, Digest, MemberId, NodeId, MAX_NAME_LEN},
-	keys::CourierKey,
+	keys::{held, CourierKey, NotHeld, DEFAULT_KEY_GRACE},
 };
 
 /// A state that can be asked.
@@ -38,6 +38,10 @@ pub(crate) struct Claim {
 	pub issuer: (NodeId, [u8; 32]),
 	/// The same of the seller.
 	pub seller: (NodeId, [u8; 32]),
+	/// Numbers of the blocks that their attestations name.
+	pub attested: [BlockNumber; 2],
+	/// The members that the core names: issuer, seller.
+	pub members: (MemberId, MemberId),
 	/// The record's channel.
 	pub channel: ChannelId,
 	/// The clauses that the record names; 0 is none.
@@ -52,8 +56,10 @@ impl Claim {
 		let batch = &pack.batch;
 		Some(Claim {
 			anchor: pack.anchor.as_ref()?.reference,
-			issuer: (batch.issuer.node, batch.issuer.key),
-			seller: (batch.seller.node, batch.seller.key),
+			issuer: (batch.core.issuer_node, batch.issuer.key),
+			seller: (batch.core.seller_node, batch.seller.key),
+			attested: [batch.issuer.block.number, batch.seller.block.number],
+			members: (batch.core.issuer, batch.core.seller),
 			channel: pack.record.channel,
 			clause_version: pack.record.clause_version,
 			product: pack.product(),
@@ -66,14 +72,21 @@ impl Claim {
 pub(crate) fn read(judge: Judge, state: &impl State, claim: &Claim) -> Result<Facts, Defect> {
 	let reader = Reader { judge, state, claim };
 	reader.anchor()?;
-	let issuer_key = reader.key(Signer::Issuer, claim.issuer)?;
-	let seller_key = reader.key(Signer::Seller, claim.seller)?;
+	let [issuer_block, seller_block] = claim.attested;
+	let issuer_key = reader.key(Signer::Issuer, claim.issuer, issuer_block)?;
+	let seller_key = reader.key(Signer::Seller, claim.seller, seller_block)?;
 	let (issuer, issuer_removed) = reader.member_of(Signer::Issuer, claim.issuer.0)?;
 	let (seller, seller_removed) = reader.member_of(Signer::Seller, claim.seller.0)?;
 	judge.demand(Rule::MembersDiffer, issuer != seller, || {
 		format!(
 			"the issuer's node {} and the seller's node {} belong to one member, {issuer}",
 			claim.issuer.0, claim.seller.0
+		)
+	})?;
+	judge.demand(Rule::CoreMembers, claim.members == (issuer, seller), || {
+		format!(
+			"batch.core names the members {} and {}, but the nodes are of {issuer} and {seller}",
+			claim.members.0, claim.members.1
 		)
 	})?;
 	let (issuer_name, issuer_number) = reader.profile(issuer)?;
@@ -155,8 +168,13 @@ impl<S: State> Reader<'_, S> {
 		})
 	}
 
-	/// The keys of which the signing key is one, which must have held at the anchor's block.
-	fn key(&self, signer: Signer, (node, signing): (NodeId, [u8; 32])) -> Result<CourierKey, Defect> {
+	/// The keys of which the signing key is one, which must count for an attestation that names block `attested`.
+	fn key(
+		&self,
+		signer: Signer,
+		(node, signing): (NodeId, [u8; 32]),
+		attested: BlockNumber,
+	) -> Result<CourierKey, Defect> {
 		let who = signer.as_str();
 		let what = format!("the {who}'s key");
 		let unknown = || {
@@ -172,12 +190,18 @@ impl<S: State> Reader<'_, S> {
 		let key = key.ok_or_else(|| Defect::new(Rule::KeyOwner, unknown()))?;
 		self.judge.demand(Rule::KeyHistory, key.signing == signing, unknown)?;
 		let anchored = self.claim.anchor.block_number;
-		self.judge.demand(Rule::KeyInForce, key.is_valid_at(anchored), || {
+		let counts = held(&key, None, attested, anchored, DEFAULT_KEY_GRACE);
+		self.judge
+			.demand(Rule::AttestedBefore, counts != Err(NotHeld::AttestedLater), || {
+				format!("batch.{who}.block_number is {attested}, but the anchor is in block {anchored}")
+			})?;
+		let in_force = counts.is_ok() || counts == Err(NotHeld::AttestedLater);
+		self.judge.demand(Rule::KeyInForce, in_force, || {
 			let until = key
 				.valid_until
 				.map_or_else(|| " on".into(), |until| format!(" to before block {until}"));
 			format!(
-				"batch.{who}.key of node {node} holds from block {}{until}, but the anchor is in block {anchored}",
+				"batch.{who}.key of node {node} holds from block {}{until}, but the attestation names block {attested}, and the anchor is in block {anchored}",
 				key.valid_from
 			)
 		})?;

@@ -18,7 +18,7 @@ use alloc::{
 use codec::Encode;
 use core::fmt;
 use sealane_primitives::{
-	evidence::{tree, BatchHeader},
+	evidence::{tree, Attestation, Core},
 	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, NodeId},
 };
 use serde::Serialize;
@@ -72,7 +72,7 @@ pub struct RecordPart {
 	pub channel: ChannelId,
 }
 
-/// The record's place in its batch, and the signatures over the batch.
+/// The record's place in its batch, and both sides' attestations of the batch.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Serialize)]
 pub struct BatchPart {
 	/// The record's place, from 0.
@@ -80,26 +80,15 @@ pub struct BatchPart {
 	/// The hashes from the record's leaf to the batch root, lowest first.
 	#[serde(with = "hex_text::list")]
 	pub path: Vec<Digest>,
-	/// What was signed.
-	#[serde(with = "text::HeaderText")]
-	pub header: BatchHeader,
-	/// The issuer's node.
-	pub issuer: SignedBy,
-	/// The seller's node.
-	pub seller: SignedBy,
-}
-
-/// A node's signature over a batch header.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Serialize)]
-pub struct SignedBy {
-	/// The node.
-	pub node: NodeId,
-	/// Its courier signing key, Ed25519.
-	#[serde(with = "hex_text")]
-	pub key: [u8; 32],
-	/// The signature (RFC 8032) over [`BatchHeader::signing_digest`].
-	#[serde(with = "hex_text")]
-	pub signature: [u8; 64],
+	/// What both sides attest.
+	#[serde(with = "text::CoreText")]
+	pub core: Core,
+	/// The issuer's attestation.
+	#[serde(with = "text::attested")]
+	pub issuer: Attestation,
+	/// The seller's attestation.
+	#[serde(with = "text::attested")]
+	pub seller: Attestation,
 }
 
 /// One step from a leaf towards a root: the hash that stands beside.

@@ -4,12 +4,18 @@
 
 use super::{
 	json::{self, Fields, Node},
-	AnchorPart, AnchorReference, BatchPart, ChainPart, EvidencePack, FinalBlock, Payload, RecordPart, SignedBy, Step,
+	AnchorPart, AnchorReference, BatchPart, ChainPart, EvidencePack, FinalBlock, Payload, RecordPart, Step,
 	MAX_PACK_LEN,
 };
 use crate::rules::{Defect, Judge, Rule};
 use alloc::{format, string::String, vec::Vec};
-use sealane_primitives::{clauses::Date, evidence::BatchHeader};
+use sealane_primitives::{
+	clauses::Date,
+	evidence::{
+		batch::{MAX_RECORDS, SUITE},
+		Attestation, Core, Excluded, FinalBlockRef, Side,
+	},
+};
 
 /// Reads one kind of file with one set of rules.
 #[derive(Clone, Copy)]
@@ -67,31 +73,59 @@ impl Reader {
 		Ok(BatchPart {
 			index: self.number(fields, "index")?,
 			path: self.hex_list(fields, "path")?,
-			header: self.inner(fields, "header", Self::header)?,
-			issuer: self.inner(fields, "issuer", Self::signed_by)?,
-			seller: self.inner(fields, "seller", Self::signed_by)?,
+			core: self.inner(fields, "core", Self::core)?,
+			issuer: self.inner(fields, "issuer", |reader, fields| {
+				reader.attestation(fields, Side::Issuer)
+			})?,
+			seller: self.inner(fields, "seller", |reader, fields| {
+				reader.attestation(fields, Side::Seller)
+			})?,
 		})
 	}
 
-	fn header(self, fields: &mut Fields) -> Result<BatchHeader, Defect> {
-		Ok(BatchHeader {
+	fn core(self, fields: &mut Fields) -> Result<Core, Defect> {
+		Ok(Core {
 			genesis: self.hex(fields, "genesis")?,
 			channel: self.number(fields, "channel")?,
 			issuer_node: self.number(fields, "issuer_node")?,
 			seller_node: self.number(fields, "seller_node")?,
+			issuer: self.number(fields, "issuer")?,
+			seller: self.number(fields, "seller")?,
 			first_sequence: self.number(fields, "first_sequence")?,
 			last_sequence: self.number(fields, "last_sequence")?,
-			business_date: self.date(fields, "business_date")?,
 			count: self.number(fields, "count")?,
 			root: self.hex(fields, "root")?,
+			previous: self.hex(fields, "previous")?,
+			date: self.date(fields, "date")?,
 		})
 	}
 
-	fn signed_by(self, fields: &mut Fields) -> Result<SignedBy, Defect> {
-		Ok(SignedBy {
-			node: self.number(fields, "node")?,
+	fn attestation(self, fields: &mut Fields, side: Side) -> Result<Attestation, Defect> {
+		Ok(Attestation {
+			suite: SUITE,
+			side,
+			block: FinalBlockRef {
+				number: self.number(fields, "block_number")?,
+				hash: self.hex(fields, "block_hash")?,
+			},
+			excluded: self.excluded(fields)?,
 			key: self.hex(fields, "key")?,
 			signature: self.hex(fields, "signature")?,
+		})
+	}
+
+	/// The records that a side excludes; left out where there are none.
+	fn excluded(self, fields: &mut Fields) -> Result<Excluded, Defect> {
+		let path = fields.path_of("excluded");
+		let Some(node) = fields.optional("excluded")? else {
+			return Ok(Excluded::none());
+		};
+		let excluded = Excluded::from_bytes(&self.bytes(&path, node)?, MAX_RECORDS);
+		excluded.filter(|excluded| !excluded.is_none()).ok_or_else(|| {
+			Defect::new(
+				Rule::FileForm,
+				format!("{path} is no set of records: it has 1 to 8,192 bytes, the last not zero"),
+			)
 		})
 	}
 
@@ -241,7 +275,7 @@ impl Reader {
 			Defect::new(Rule::FileForm, format!("{} is {text:?}: {why}", fields.path_of(name)))
 		};
 		let date = Date::parse(text.as_bytes()).map_err(|error| fault(&error))?;
-		u32::try_from(date.days_since_epoch()).map_err(|_| fault(&"a business date is 1970-01-01 or later"))
+		u32::try_from(date.days_since_epoch()).map_err(|_| fault(&"a date is 1970-01-01 or later"))
 	}
 
 	fn hex<const N: usize>(self, fields: &mut Fields, name: &str) -> Result<[u8; N], Defect> {

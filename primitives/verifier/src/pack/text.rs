@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How payloads, steps and batch headers are written. They are read in [`super::read`].
+//! How payloads, steps, cores and attestations are written. They are read in [`super::read`].
 
 use super::{hex_text, Payload, Step};
 use alloc::string::String;
 use sealane_primitives::{
 	clauses::Date,
-	evidence::BatchHeader,
-	ids::{ChannelId, Digest, NodeId},
+	evidence::{Attestation, Core},
+	ids::{BlockNumber, ChannelId, Digest, MemberId, NodeId},
 };
 use serde::{ser::Error as _, ser::SerializeMap, Serialize, Serializer};
 
@@ -35,31 +35,63 @@ impl Serialize for Step {
 	}
 }
 
-/// The JSON form of a batch header.
+/// The JSON form of a core.
 #[derive(Serialize)]
-#[serde(remote = "BatchHeader")]
-pub struct HeaderText {
+#[serde(remote = "Core")]
+pub struct CoreText {
 	#[serde(with = "hex_text")]
 	genesis: Digest,
 	channel: ChannelId,
 	issuer_node: NodeId,
 	seller_node: NodeId,
+	issuer: MemberId,
+	seller: MemberId,
 	first_sequence: u64,
 	last_sequence: u64,
-	#[serde(serialize_with = "business_date")]
-	business_date: u32,
 	count: u32,
 	#[serde(with = "hex_text")]
 	root: Digest,
+	#[serde(with = "hex_text")]
+	previous: Digest,
+	#[serde(serialize_with = "date")]
+	date: u32,
+}
+
+/// The JSON form of an attestation: its suite is that of the format, its side that of the field.
+pub mod attested {
+	use super::*;
+
+	#[derive(Serialize)]
+	struct Text<'a> {
+		block_number: BlockNumber,
+		#[serde(with = "hex_text")]
+		block_hash: &'a Digest,
+		#[serde(skip_serializing_if = "Option::is_none")]
+		excluded: Option<String>,
+		#[serde(with = "hex_text")]
+		key: &'a [u8; 32],
+		#[serde(with = "hex_text")]
+		signature: &'a [u8; 64],
+	}
+
+	pub fn serialize<S: Serializer>(it: &Attestation, serializer: S) -> Result<S::Ok, S::Error> {
+		let excluded = (!it.excluded.is_none()).then(|| hex::encode(it.excluded.as_bytes()));
+		let text = Text {
+			block_number: it.block.number,
+			block_hash: &it.block.hash,
+			excluded,
+			key: &it.key,
+			signature: &it.signature,
+		};
+		text.serialize(serializer)
+	}
 }
 
 /// Days since 1970-01-01 as `YYYY-MM-DD`.
-fn business_date<S: Serializer>(days: &u32, serializer: S) -> Result<S::Ok, S::Error> {
+fn date<S: Serializer>(days: &u32, serializer: S) -> Result<S::Ok, S::Error> {
 	match date_text(*days) {
 		Some(text) => serializer.serialize_str(&text),
-		None => Err(S::Error::custom(format_args!(
-			"business date of day {days} is beyond year 9999"
-		))),
+		None => Err(S::Error::custom(format_args!("date of day {days} is beyond year 9999"))),
 	}
 }
 

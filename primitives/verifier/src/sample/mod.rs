@@ -10,10 +10,7 @@ use crate::{
 		header::{Authorities, Change, DigestItem, GrandpaItem, Header, Justification, Vote, AURA, GRANDPA},
 		keys, state,
 	},
-	pack::{
-		AnchorPart, AnchorReference, BatchPart, ChainPart, EvidencePack, FinalBlock, Payload, RecordPart, SignedBy,
-		Step,
-	},
+	pack::{AnchorPart, AnchorReference, BatchPart, ChainPart, EvidencePack, FinalBlock, Payload, RecordPart, Step},
 	rules::Judge,
 	Genesis,
 };
@@ -21,7 +18,7 @@ use codec::{Compact, Encode};
 use ed25519_dalek::{Signer as _, SigningKey};
 use sealane_primitives::{
 	directory::Scope,
-	evidence::{proof, record_leaf, root, salt, BatchHeader},
+	evidence::{anchor_leaf, proof, record_leaf, root, salt, Attestation, Core, Excluded, FinalBlockRef, Side},
 	ids::{BlockNumber, Digest},
 	keys::CourierKey,
 };
@@ -159,11 +156,13 @@ pub struct Plan {
 	pub clause_version: u32,
 	/// In the record.
 	pub channel: u32,
-	/// What both sides sign; its root is set when it is known.
-	pub header: BatchHeader,
-	/// Seed and node of each signature.
-	pub issuer: (u8, u32),
-	pub seller: (u8, u32),
+	/// What both sides attest; its root is set when it is known.
+	pub core: Core,
+	/// Seed of each key, the block that the attestation names, and the records that it excludes.
+	pub issuer: (u8, BlockNumber, Excluded),
+	pub seller: (u8, BlockNumber, Excluded),
+	/// Whose signature is false, although it is anchored.
+	pub forged: Option<Side>,
 	/// The steps from the batch to the anchor's root.
 	pub steps: Vec<Step>,
 	pub anchor: (u32, u64),
@@ -218,19 +217,23 @@ impl Plan {
 			confirmation: confirmation(PLACE.0),
 			clause_version: CLAUSE_VERSION,
 			channel: CHANNEL,
-			header: BatchHeader {
+			core: Core {
 				genesis: genesis.hash,
 				channel: CHANNEL,
 				issuer_node: ISSUER_NODE,
 				seller_node: SELLER_NODE,
+				issuer: ISSUER,
+				seller: SELLER,
 				first_sequence: 41,
 				last_sequence: 42,
-				business_date: 20_416,
 				count: PLACE.1,
 				root: [0; 32],
+				previous: [0xc0; 32],
+				date: 20_416,
 			},
-			issuer: (1, ISSUER_NODE),
-			seller: (2, SELLER_NODE),
+			issuer: (1, 2, Excluded::none()),
+			seller: (2, 3, Excluded::of([0, 4])),
+			forged: None,
 			steps: vec![Step::Left([0; 32]), Step::Right([2; 32])],
 			anchor: (SELLER_NODE, 9),
 			issuer_key: (1, None),
@@ -429,20 +432,25 @@ fn pack_of(plan: &Plan) -> EvidencePack {
 			false => record_leaf(&salt(&seed, i), &order(i), &confirmation(i), CLAUSE_VERSION, CHANNEL),
 		})
 		.collect();
-	let header = BatchHeader {
+	let core = Core {
 		root: root(&leaves),
-		..plan.header
+		..plan.core
 	};
-	let sign = |(seed, node): (u8, u32)| SignedBy {
-		node,
-		key: courier(seed).verifying_key().to_bytes(),
-		signature: courier(seed).sign(&header.signing_digest()).to_bytes(),
-	};
+	let [issuer, seller] = [(Side::Issuer, &plan.issuer), (Side::Seller, &plan.seller)].map(|(side, by)| {
+		let mut attestation = attest(side, by, &core);
+		if plan.forged == Some(side) {
+			attestation.signature[40] ^= 1;
+		}
+		attestation
+	});
 	let blinding = [0xb1; 32];
+	let halves = [Some(issuer.hash()), Some(seller.hash())];
 	let anchored = plan
 		.steps
 		.iter()
-		.fold(header.anchor_leaf(&blinding), |hash, step| step.climb(&hash));
+		.fold(anchor_leaf(&core.hash(), halves, &blinding), |hash, step| {
+			step.climb(&hash)
+		});
 	EvidencePack::new(
 		RecordPart {
 			order: Payload(plan.order.clone()),
@@ -454,9 +462,9 @@ fn pack_of(plan: &Plan) -> EvidencePack {
 		BatchPart {
 			index: PLACE.0,
 			path: proof(&leaves, PLACE.0 as usize).expect("the record is in the batch"),
-			header,
-			issuer: sign(plan.issuer),
-			seller: sign(plan.seller),
+			core,
+			issuer,
+			seller,
 		},
 		Some(AnchorPart {
 			path: plan.steps.clone(),
@@ -473,6 +481,24 @@ fn pack_of(plan: &Plan) -> EvidencePack {
 	)
 }
 
+/// An attestation, truly signed.
+pub fn attest(side: Side, (seed, number, excluded): &(u8, BlockNumber, Excluded), core: &Core) -> Attestation {
+	let pair = courier(*seed);
+	let mut attestation = Attestation {
+		suite: 0,
+		side,
+		block: FinalBlockRef {
+			number: *number,
+			hash: [0xf0 + *number as u8; 32],
+		},
+		excluded: excluded.clone(),
+		key: pair.verifying_key().to_bytes(),
+		signature: [0; 64],
+	};
+	attestation.signature = pair.sign(&attestation.digest(&core.genesis, &core.hash())).to_bytes();
+	attestation
+}
+
 /// A state that bears the pack out, among other things.
 fn state_of(plan: &Plan, pack: &EvidencePack) -> BTreeMap<Vec<u8>, Vec<u8>> {
 	let reference = pack.anchor.as_ref().expect("anchored").reference;
@@ -487,18 +513,18 @@ fn state_of(plan: &Plan, pack: &EvidencePack) -> BTreeMap<Vec<u8>, Vec<u8>> {
 	let entry = (reference.root, ANCHORED, None::<u32>);
 	top.insert(keys::anchor(reference.node, reference.sequence), entry.encode());
 	let signers = [
-		(&pack.batch.issuer, plan.issuer_key, 0u32),
-		(&pack.batch.seller, plan.seller_key, 2),
+		(&pack.batch.issuer, plan.core.issuer_node, plan.issuer_key, 0u32),
+		(&pack.batch.seller, plan.core.seller_node, plan.seller_key, 2),
 	];
-	for (signer, (valid_from, valid_until), number) in signers {
+	for (signer, node, (valid_from, valid_until), number) in signers {
 		let key = CourierKey {
 			signing: signer.key,
 			sealing: [9; 32],
 			valid_from,
 			valid_until,
 		};
-		top.insert(keys::owner(&signer.key), (signer.node, number).encode());
-		top.insert(keys::history(signer.node, number), key.encode());
+		top.insert(keys::owner(&signer.key), (node, number).encode());
+		top.insert(keys::history(node, number), key.encode());
 	}
 	top.insert(keys::node(ISSUER_NODE), node_entry(ISSUER, None));
 	// The seller's node was removed since.

@@ -300,7 +300,7 @@ fn changed_anywhere(vectors: &mut Vectors) {
 			.map(|step| step.to_string().replace('"', ""))
 			.collect::<Vec<_>>()
 			.join(".");
-		if name == "format" || name == "checksum" || name.ends_with("business_date") {
+		if name == "format" || name == "checksum" || name.ends_with(".date") {
 			continue;
 		}
 		let new = match &old {

@@ -129,13 +129,13 @@ pub fn audit(folder: &Path, genesis: &Genesis, known: &[KnownBlock]) -> Result<A
 }
 
 fn sound_of(file: &Path, pack: &EvidencePack, leaf: Digest) -> Sound {
-	let header = &pack.batch.header;
+	let core = &pack.batch.core;
 	Sound {
 		file: file.into(),
 		leaf,
-		lane: (header.channel, header.issuer_node, header.seller_node),
-		packets: (header.first_sequence, header.last_sequence),
-		batch: header.hash(),
+		lane: (core.channel, core.issuer_node, core.seller_node),
+		packets: (core.first_sequence, core.last_sequence),
+		batch: core.hash(),
 		order: text_field(&pack.record.order.0, "id"),
 	}
 }

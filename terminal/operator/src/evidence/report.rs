@@ -123,9 +123,9 @@ impl Page<'_> {
 		if let Some(placed) = sealane_verifier::pack::text_field(&self.pack.record.order.0, "placed_at") {
 			points.push(("委托中写明 · written in the order".to_string(), placed));
 		}
-		let date = date_text(self.pack.batch.header.business_date).unwrap_or_default();
+		let date = date_text(self.pack.batch.core.date).unwrap_or_default();
 		points.push((
-			"批次业务日（双方所写） · the batch's business date, the parties' word".into(),
+			"批次日期（双方所写） · the batch's date, the parties' word".into(),
 			date,
 		));
 		if let Some((number, time)) = proven.not_before {
@@ -423,7 +423,7 @@ mod tests {
 			hex::encode(proven.finalised.hash),
 			hex::encode(proven.state.hash),
 			hex::encode(proven.facts.runtime.code_hash),
-			hex::encode(pack.verify_local(&pack.batch.header.genesis).expect("sound").leaf),
+			hex::encode(pack.verify_local(&pack.batch.core.genesis).expect("sound").leaf),
 		] {
 			known.insert(digest);
 		}

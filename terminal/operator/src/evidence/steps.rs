@@ -32,8 +32,8 @@ fn step(about: &'static str, holds: String) -> Step {
 
 /// What a pack shows by itself.
 pub fn by_itself(pack: &EvidencePack, verified: &Verified) -> Vec<Step> {
-	let (record, batch, header) = (&pack.record, &pack.batch, &verified.header);
-	let date = date_text(header.business_date).unwrap_or_else(|| format!("day {}", header.business_date));
+	let (record, batch, core) = (&pack.record, &pack.batch, &verified.core);
+	let date = date_text(core.date).unwrap_or_else(|| format!("day {}", core.date));
 	let mut steps = vec![
 		step(
 			"record",
@@ -51,15 +51,15 @@ pub fn by_itself(pack: &EvidencePack, verified: &Verified) -> Vec<Step> {
 			format!(
 				"this leaf is place {} of {} in a batch of {date}; {} hashes lead from it to the batch root {}",
 				u64::from(batch.index) + 1,
-				header.count,
+				core.count,
 				batch.path.len(),
-				hex::encode(header.root)
+				hex::encode(core.root)
 			),
 		),
 		step(
 			"signatures",
 			format!(
-				"the issuer's node {} and the seller's node {} both signed this batch (Ed25519), with the keys {} and {}",
+				"the issuer's node {} and the seller's node {} both signed this batch (Ed25519), with the keys {} and {}; neither excludes the record",
 				verified.issuer.0,
 				verified.seller.0,
 				hex::encode(verified.issuer.1),
@@ -255,13 +255,10 @@ pub fn warnings(pack: &EvidencePack, proven: &OnChain) -> Vec<String> {
 	const MOST_DAYS: u64 = 2;
 	const DAY_MS: u64 = 86_400_000;
 	let mut warnings = Vec::new();
-	let (business, block) = (
-		u64::from(pack.batch.header.business_date),
-		proven.made_at.unix_ms() / DAY_MS,
-	);
+	let (business, block) = (u64::from(pack.batch.core.date), proven.made_at.unix_ms() / DAY_MS);
 	if business.abs_diff(block) > MOST_DAYS {
 		warnings.push(format!(
-			"the batch's business date is {} days from the day of the anchor's block: it is the parties' word alone",
+			"the batch's date is {} days from the day of the anchor's block: it is the parties' word alone",
 			business.abs_diff(block)
 		));
 	}

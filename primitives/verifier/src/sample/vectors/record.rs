@@ -3,17 +3,13 @@
 //! Record, batch, signatures and anchor.
 
 use super::{
-	super::{channel_entry, courier, node_entry, version_entry, Plan, CLAUSE_VERSION, ISSUER, ISSUER_NODE, SELLER},
+	super::{channel_entry, courier, version_entry, Plan, CLAUSE_VERSION, ISSUER, ISSUER_NODE, SELLER},
 	Sample, Vectors,
 };
-use crate::{
-	chain::keys,
-	pack::{SignedBy, Step},
-	EvidencePack, Rule,
-};
+use crate::{chain::keys, pack::Step, EvidencePack, Rule};
 use curve25519_dalek::{constants::EIGHT_TORSION, EdwardsPoint, Scalar};
 use ed25519_dalek::Signer as _;
-use sealane_primitives::evidence::BatchHeader;
+use sealane_primitives::evidence::{Attestation, Core, Excluded, Side};
 use sha2::{Digest as _, Sha512};
 
 /// The sample with a part changed and its checksum made anew.
@@ -41,7 +37,7 @@ fn local(v: &mut Vectors) {
 	v.refuse(
 		"of another chain",
 		Rule::Genesis,
-		planned(|plan| plan.header.genesis[0] ^= 1),
+		planned(|plan| plan.core.genesis[0] ^= 1),
 	);
 	v.refuse(
 		"a record of another channel in the batch",
@@ -57,18 +53,18 @@ fn local(v: &mut Vectors) {
 	v.refuse(
 		"packets that end before they begin",
 		Rule::BatchSequences,
-		planned(|plan| plan.header.last_sequence = 40),
+		planned(|plan| plan.core.last_sequence = 40),
 	);
-	v.accept("one packet", planned(|plan| plan.header.first_sequence = 42));
+	v.accept("one packet", planned(|plan| plan.core.first_sequence = 42));
 	v.accept(
 		"the highest packets",
-		planned(|plan| plan.header.last_sequence = u64::MAX),
+		planned(|plan| plan.core.last_sequence = u64::MAX),
 	);
 	v.refuse(
 		"one node on both sides",
 		Rule::BatchNodes,
 		planned(|plan| {
-			(plan.header.seller_node, plan.seller, plan.anchor) = (ISSUER_NODE, (1, ISSUER_NODE), (ISSUER_NODE, 9));
+			(plan.core.seller_node, plan.seller.0, plan.anchor) = (ISSUER_NODE, 1, (ISSUER_NODE, 9));
 		}),
 	);
 	v.refuse(
@@ -89,7 +85,7 @@ fn local(v: &mut Vectors) {
 	v.refuse(
 		"a batch without records",
 		Rule::BatchPath,
-		planned(|plan| plan.header.count = 0),
+		planned(|plan| plan.core.count = 0),
 	);
 	v.refuse(
 		"another amount confirmed",
@@ -116,21 +112,32 @@ fn local(v: &mut Vectors) {
 		}),
 	);
 	v.refuse(
-		"a signature of a third node",
-		Rule::SignerNode,
-		planned(|plan| {
-			plan.issuer.1 = 8;
-			plan.state = vec![(keys::node(8), Some(node_entry(ISSUER, None)))];
-		}),
+		"an excluded record beyond the batch",
+		Rule::ExcludedForm,
+		planned(|plan| plan.seller.2 = Excluded::of([5])),
+	);
+	for side in [Side::Issuer, Side::Seller] {
+		v.refuse(
+			&format!("a record that the {} excludes", side.as_str()),
+			Rule::RecordAgreed,
+			planned(|plan| match side {
+				Side::Issuer => plan.issuer.2 = Excluded::of([3]),
+				Side::Seller => plan.seller.2 = Excluded::of([0, 3]),
+			}),
+		);
+	}
+	v.accept(
+		"all other records excluded",
+		planned(|plan| plan.issuer.2 = Excluded::of([0, 1, 2, 4])),
 	);
 }
 
 /// One way to sign a batch.
-type Sign = fn(&SignedBy, &BatchHeader) -> SignedBy;
+type Sign = fn(&Attestation, &Core) -> Attestation;
 
 /// A signature whose R has a part of order 8: it holds with the cofactor only.
-fn with_torsion(by: &SignedBy, header: &BatchHeader) -> SignedBy {
-	let seed = [if by.node == ISSUER_NODE { 1 } else { 2 }; 32];
+fn with_torsion(by: &Attestation, core: &Core) -> Attestation {
+	let seed = [if by.side == Side::Issuer { 1 } else { 2 }; 32];
 	let expanded = Sha512::digest(seed);
 	let mut secret: [u8; 32] = expanded[..32].try_into().expect("32 bytes");
 	secret[0] &= 248;
@@ -143,20 +150,20 @@ fn with_torsion(by: &SignedBy, header: &BatchHeader) -> SignedBy {
 	let hash = Sha512::new()
 		.chain_update(r)
 		.chain_update(by.key)
-		.chain_update(header.signing_digest())
+		.chain_update(by.digest(&core.genesis, &core.hash()))
 		.finalize();
 	let s = nonce + Scalar::from_bytes_mod_order_wide(&hash.into()) * secret;
 	let mut signature = [0; 64];
 	signature[..32].copy_from_slice(&r);
 	signature[32..].copy_from_slice(s.as_bytes());
-	SignedBy {
+	Attestation {
 		signature,
 		..by.clone()
 	}
 }
 
 /// S + L in place of S: the same number to the equation.
-fn with_large_s(by: &SignedBy, _: &BatchHeader) -> SignedBy {
+fn with_large_s(by: &Attestation, _: &Core) -> Attestation {
 	const L: [u8; 32] = [
 		0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
 		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
@@ -168,19 +175,19 @@ fn with_large_s(by: &SignedBy, _: &BatchHeader) -> SignedBy {
 		*byte = sum as u8;
 		carry = sum >> 8;
 	}
-	SignedBy {
+	Attestation {
 		signature,
 		..by.clone()
 	}
 }
 
 /// A key and an R of small order, S = 0: the equation holds for every message.
-fn of_small_order(by: &SignedBy, _: &BatchHeader) -> SignedBy {
+fn of_small_order(by: &Attestation, _: &Core) -> Attestation {
 	let mut signature = [0; 64];
 	signature[0] = 1;
 	let mut key = [0; 32];
 	key[0] = 1;
-	SignedBy {
+	Attestation {
 		key,
 		signature,
 		..by.clone()
@@ -188,12 +195,12 @@ fn of_small_order(by: &SignedBy, _: &BatchHeader) -> SignedBy {
 }
 
 /// The same with a key beyond the prime: y = p + 1.
-fn beyond_the_prime(by: &SignedBy, header: &BatchHeader) -> SignedBy {
+fn beyond_the_prime(by: &Attestation, core: &Core) -> Attestation {
 	let mut key = [0xff; 32];
 	(key[0], key[31]) = (0xee, 0x7f);
-	SignedBy {
+	Attestation {
 		key,
-		..of_small_order(by, header)
+		..of_small_order(by, core)
 	}
 }
 
@@ -202,25 +209,27 @@ fn signatures(v: &mut Vectors) {
 		("a signature with a bit changed", |by, _| {
 			let mut signature = by.signature;
 			signature[63] ^= 1;
-			SignedBy {
+			Attestation {
 				signature,
 				..by.clone()
 			}
 		}),
-		("a signature by another key", |by, header| SignedBy {
-			signature: courier(3).sign(&header.signing_digest()).to_bytes(),
+		("a signature by another key", |by, core| Attestation {
+			signature: courier(3).sign(&by.digest(&core.genesis, &core.hash())).to_bytes(),
 			..by.clone()
 		}),
-		("a signature for another purpose", |by, header| {
-			use codec::Encode;
-			let pair = courier(if by.node == ISSUER_NODE { 1 } else { 2 });
-			let digest = sealane_primitives::keys::Purpose::Receipt.digest(&header.genesis, &header.encode());
-			SignedBy {
+		("a signature for another purpose", |by, core| {
+			let pair = courier(if by.side == Side::Issuer { 1 } else { 2 });
+			let digest = sealane_primitives::keys::Purpose::Receipt.digest(
+				&core.genesis,
+				&Attestation::message(by.side, &core.hash(), &by.block, &by.excluded),
+			);
+			Attestation {
 				signature: pair.sign(&digest).to_bytes(),
 				..by.clone()
 			}
 		}),
-		("a signature of zeros", |by, _| SignedBy {
+		("a signature of zeros", |by, _| Attestation {
 			signature: [0; 64],
 			..by.clone()
 		}),
@@ -230,9 +239,9 @@ fn signatures(v: &mut Vectors) {
 		("a key beyond the prime", beyond_the_prime),
 	];
 	for (name, sign) in ways {
-		let issuer = changed(|pack| pack.batch.issuer = sign(&pack.batch.issuer, &pack.batch.header));
+		let issuer = changed(|pack| pack.batch.issuer = sign(&pack.batch.issuer, &pack.batch.core));
 		v.refuse(&format!("issuer: {name}"), Rule::IssuerSignature, issuer);
-		let seller = changed(|pack| pack.batch.seller = sign(&pack.batch.seller, &pack.batch.header));
+		let seller = changed(|pack| pack.batch.seller = sign(&pack.batch.seller, &pack.batch.core));
 		v.refuse(&format!("seller: {name}"), Rule::SellerSignature, seller);
 	}
 	v.refuse(
@@ -243,15 +252,41 @@ fn signatures(v: &mut Vectors) {
 			core::mem::swap(&mut batch.issuer.signature, &mut batch.seller.signature);
 		}),
 	);
+	for (side, rule) in [
+		(Side::Issuer, Rule::IssuerSignature),
+		(Side::Seller, Rule::SellerSignature),
+	] {
+		v.refuse(
+			&format!("a false signature of the {}, anchored", side.as_str()),
+			rule,
+			planned(|plan| plan.forged = Some(side)),
+		);
+	}
 	v.refuse(
-		"another business date",
+		"an attestation of the other side",
+		Rule::SellerSignature,
+		changed(|pack| {
+			let mut issuers = pack.batch.issuer.clone();
+			issuers.side = Side::Seller;
+			pack.batch.seller = issuers;
+		}),
+	);
+	v.refuse(
+		"another block attested",
 		Rule::IssuerSignature,
-		changed(|pack| pack.batch.header.business_date -= 1),
+		changed(|pack| pack.batch.issuer.block.number -= 1),
 	);
-	v.accept(
-		"a business date of 1999",
-		planned(|plan| plan.header.business_date = 10_600),
+	v.refuse(
+		"an exclusion taken out",
+		Rule::SellerSignature,
+		changed(|pack| pack.batch.seller.excluded = Excluded::none()),
 	);
+	v.refuse(
+		"another date",
+		Rule::IssuerSignature,
+		changed(|pack| pack.batch.core.date -= 1),
+	);
+	v.accept("a date of 1999", planned(|plan| plan.core.date = 10_600));
 }
 
 fn anchors(v: &mut Vectors) {

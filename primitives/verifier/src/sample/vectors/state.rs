@@ -187,10 +187,33 @@ fn signers(v: &mut Vectors) {
 		Rule::KeyInForce,
 		planned(|plan| plan.issuer_key = (7, None)),
 	);
-	v.refuse(
-		"the seller's key to before the anchor's block",
-		Rule::KeyInForce,
+	v.accept(
+		"the seller's key to before the anchor's block, in force when it attested",
 		planned(|plan| plan.seller_key = (1, Some(6))),
+	);
+	v.refuse(
+		"the seller's key between the block attested and the anchor's alone",
+		Rule::KeyInForce,
+		planned(|plan| plan.seller_key = (4, Some(6))),
+	);
+	v.refuse(
+		"the seller's key to the block attested",
+		Rule::KeyInForce,
+		planned(|plan| plan.seller_key = (1, Some(3))),
+	);
+	v.accept(
+		"the block before the anchor's attested",
+		planned(|plan| plan.seller.1 = 5),
+	);
+	v.refuse(
+		"the anchor's block attested",
+		Rule::AttestedBefore,
+		planned(|plan| plan.seller.1 = 6),
+	);
+	v.refuse(
+		"other members in the core",
+		Rule::CoreMembers,
+		planned(|plan| (plan.core.issuer, plan.core.seller) = (SELLER, ISSUER)),
 	);
 	v.accept(
 		"keys of the anchor's block alone",
@@ -221,10 +244,13 @@ fn members(v: &mut Vectors) {
 	v.refuse(
 		"two nodes of one member",
 		Rule::MembersDiffer,
-		with(&[
-			(keys::node(SELLER_NODE), Some(node_entry(ISSUER, Some(11)))),
-			(keys::channel(CHANNEL), Some(channel_entry(ISSUER, ISSUER, true))),
-		]),
+		planned(|plan| {
+			plan.core.seller = ISSUER;
+			plan.state = vec![
+				(keys::node(SELLER_NODE), Some(node_entry(ISSUER, Some(11)))),
+				(keys::channel(CHANNEL), Some(channel_entry(ISSUER, ISSUER, true))),
+			];
+		}),
 	);
 	v.refuse(
 		"an issuer without a name",
