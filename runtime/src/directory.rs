@@ -29,6 +29,7 @@ use crate::tomorrow::grown as sent;
 /// Where the node with this PeerId stands.
 pub fn standing(peer: PeerIdBytes) -> Option<Open<Standing>> {
 	let (member, node) = pallet_members::Peers::<Runtime>::get(peer)?;
+	let mut members = BTreeMap::new();
 	let mut catalogues = BTreeMap::new();
 	let channels = Channels::standings_of(member).into_iter();
 	let standing = Standing {
@@ -37,36 +38,41 @@ pub fn standing(peer: PeerIdBytes) -> Option<Open<Standing>> {
 		revision: Members::revision_of(member),
 		moment: Timestamp::get(),
 		max_age: Anchors::policy().max_age,
-		channels: channels.map(|it| sent(channel(it, member, &mut catalogues))).collect(),
+		channels: channels
+			.map(|it| sent(channel(it, member, &mut members, &mut catalogues)))
+			.collect(),
 	};
 	Some(sent(standing))
 }
 
-/// Where a channel of `member` stands. An issuer has one catalogue for all its channels; `catalogues` holds what was read.
+/// Where a channel of `member` stands. `members` and `catalogues` hold the revisions that were read: an issuer has one catalogue for all
+/// its channels, and a seller's partner is the one whose catalogue it is.
 fn channel(
 	(id, it, authorisation): pallet_channels::Authorised,
 	member: MemberId,
+	members: &mut BTreeMap<MemberId, Revision>,
 	catalogues: &mut BTreeMap<MemberId, Revision>,
 ) -> ChannelStanding {
 	let partner = if it.seller == member { it.issuer } else { it.seller };
+	let mut of_member = |id| *members.entry(id).or_insert_with(|| Members::revision_of(id));
 	let catalogue = catalogues
 		.entry(it.issuer)
-		.or_insert_with(|| catalogue_revision(it.issuer));
+		.or_insert_with(|| catalogue_revision(it.issuer, of_member(it.issuer)));
 	ChannelStanding {
 		id,
 		seller: it.seller,
 		issuer: it.issuer,
 		authorisation: sent(authorisation),
-		partner: Members::revision_of(partner),
 		catalogue: *catalogue,
+		partner: of_member(partner),
 		agreements: Agreements::revision_of(id),
 	}
 }
 
-/// The last block in which an issuer's catalogue changed. An interface whose node is gone is not listed, so what changes the issuer's
-/// nodes counts as well.
-pub fn catalogue_revision(issuer: MemberId) -> Revision {
-	Channels::catalogue_revision(issuer).max(Members::revision_of(issuer))
+/// The last block in which the catalogue of `issuer` changed, of which `member` is the last one in which the member itself did. An
+/// interface whose node is gone is not listed, so what changes the issuer's nodes counts as well.
+pub fn catalogue_revision(issuer: MemberId, member: Revision) -> Revision {
+	Channels::catalogue_revision(issuer).max(member)
 }
 
 /// What is allowed over a channel.

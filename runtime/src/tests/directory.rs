@@ -42,7 +42,7 @@ impl Heard {
 				&format!("{when}: member"),
 			);
 			let catalogue = (Channels::interfaces_of(id), all_products(id));
-			let revision = directory::catalogue_revision(id);
+			let revision = directory::catalogue_revision(id, Members::revision_of(id));
 			hear(
 				&mut self.catalogues,
 				id,
