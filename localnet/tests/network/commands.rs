@@ -11,7 +11,10 @@ use sealane_localnet::{
 	wait::{until, Look},
 	Error, Result,
 };
-use sealane_sample::catalogue::{Product, ISSUERS, SELLERS};
+use sealane_sample::{
+	catalogue::{Product, ISSUERS, SELLERS},
+	SampleSize,
+};
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
 
@@ -305,8 +308,11 @@ impl Operators<'_> {
 	/// One order from a file through both terminals, and what `order`, `records` and `books` say of it.
 	async fn one_order_and_its_record(&self) -> Result<()> {
 		let sample = self.folder.join("sample");
-		let make = Args::new("sample --seed 3 --orders 200 --customers 40").option("--out", &sample);
-		self.json(make).await?;
+		let size = SampleSize {
+			orders: 200,
+			customers: 40,
+		};
+		sealane_sample::write(3, size, &sample)?;
 		let customers = sample.join(self.seller().key).join("customers.ndjson");
 		let customer = grown_up(&customers)?;
 		let (product, id) = (self.product(), "HCB-BY-COMMAND-1");
