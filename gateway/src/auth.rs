@@ -5,9 +5,10 @@
 //! The tokens stand in a file of mode 600 in the node's folder. The first start makes one with every scope. An operator
 //! adds others by hand; a changed file takes effect within seconds, see `watched`.
 
-use crate::{files, problem::Failure, StartError};
-use axum::http::{header::AUTHORIZATION, HeaderMap};
+use crate::{problem::Failure, StartError};
+use axum::http::HeaderMap;
 use rand::{rngs::OsRng, RngCore};
+use sealane_http::{extract::bearer, files};
 use sealane_sdk::types::ProblemCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -261,17 +262,6 @@ impl Token {
 	}
 }
 
-/// The token of the one `Authorization` header, if it is a bearer token.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
-	let mut values = headers.get_all(AUTHORIZATION).iter();
-	let value = values.next()?.as_bytes();
-	if values.next().is_some() {
-		return None;
-	}
-	let (scheme, token) = value.split_at_checked(7)?;
-	scheme.eq_ignore_ascii_case(b"bearer ").then_some(token)
-}
-
 /// 32 random bytes in hexadecimal digits.
 fn new_token() -> String {
 	let mut bytes = [0; 32];
@@ -282,7 +272,7 @@ fn new_token() -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use axum::http::HeaderValue;
+	use axum::http::{header::AUTHORIZATION, HeaderValue};
 
 	fn headers(values: &[&str]) -> HeaderMap {
 		let mut headers = HeaderMap::new();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{evidence::EvidenceChain, limits::Limits, tls::TlsFiles};
+use crate::evidence::EvidenceChain;
+use sealane_http::{Limits, TlsFiles};
 use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc};
 
 /// Days for which the audit log is kept where nothing else is said: a year, and time to look at it.

@@ -12,13 +12,8 @@ pub enum StartError {
 	)]
 	NotLoopback(SocketAddr),
 	/// A file that TLS needs cannot be used.
-	#[error("TLS of the HTTP API: {}: {rule}", path.display())]
-	Tls {
-		/// The file.
-		path: PathBuf,
-		/// The rule that it breaks.
-		rule: String,
-	},
+	#[error(transparent)]
+	Tls(#[from] sealane_http::TlsError),
 	/// The address cannot be had.
 	#[error("the HTTP API cannot listen at {address}: {source}")]
 	Listen {

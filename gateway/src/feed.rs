@@ -163,7 +163,7 @@ async fn grew(state: &AppState, tail: &mut watch::Receiver<Cursor>, deadline: In
 	tokio::select! {
 		changed = tail.changed() => changed.is_ok(),
 		_ = tokio::time::sleep_until(deadline) => false,
-		_ = state.stopped() => false,
+		_ = state.traffic.stopped() => false,
 	}
 }
 
@@ -277,7 +277,7 @@ impl Follower {
 			tokio::select! {
 				changed = self.tail.changed() => changed.ok()?,
 				_ = tokio::time::sleep_until(heartbeat) => return Some(pages::sse_heartbeat(self.cursor)),
-				_ = self.state.stopped() => return None,
+				_ = self.state.traffic.stopped() => return None,
 			}
 		}
 	}

@@ -21,37 +21,29 @@
 //! 4. Personal data and tokens reach no log line.
 //! 5. Whoever changes or sees business data has a name, and it is written down.
 
-mod admission;
 pub mod audit;
 pub mod auth;
 pub mod backend;
 mod config;
-mod connections;
 mod convert;
-mod deadline;
 mod error;
 pub mod evidence;
 mod extract;
 mod feed;
-mod files;
 pub mod framing;
-pub mod limits;
 mod openapi;
 mod pages;
 pub mod problem;
 mod routes;
 mod server;
 mod state;
-mod tls;
-mod watched;
 
 pub use backend::Backend;
 pub use config::Config;
 pub use error::StartError;
 pub use evidence::EvidenceChain;
-pub use limits::Limits;
+pub use sealane_http::{limits, Limits, TlsFiles};
 pub use server::{serve, Gateway};
-pub use tls::TlsFiles;
 
 /// The OpenAPI document of this version, as a running gateway serves it.
 pub fn openapi() -> utoipa::openapi::OpenApi {

@@ -4,15 +4,9 @@
 
 use crate::auth::Scope;
 use utoipa::{
-	openapi::{
-		path::PathItem,
-		security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
-		OpenApi,
-	},
+	openapi::{path::PathItem, OpenApi},
 	OpenApi as _,
 };
-
-const SCHEME: &str = "token";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -46,29 +40,13 @@ pub(crate) fn base() -> OpenApi {
 
 /// Says in each operation of a path which scope its token needs.
 pub(crate) fn require(item: &mut PathItem, scope: Scope) {
-	let operations = [
-		&mut item.get,
-		&mut item.put,
-		&mut item.post,
-		&mut item.delete,
-		&mut item.patch,
-	];
-	for operation in operations.into_iter().flatten() {
-		let extensions = operation.extensions.get_or_insert_default();
-		extensions.insert("x-required-scope".into(), scope.as_str().into());
-	}
+	sealane_http::openapi::require(item, "x-required-scope", scope.as_str());
 }
 
 /// Adds what holds for every path.
-pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
-	let components = document.components.get_or_insert_default();
-	let bearer = Http::builder()
-		.scheme(HttpAuthScheme::Bearer)
-		.description(Some(
-			"A token of the node. Each operation names the scope that it needs in `x-required-scope`",
-		))
-		.build();
-	components.add_security_scheme(SCHEME, SecurityScheme::Http(bearer));
-	document.security = Some(vec![SecurityRequirement::new(SCHEME, [] as [&str; 0])]);
-	document
+pub(crate) fn finish(document: OpenApi) -> OpenApi {
+	sealane_http::openapi::with_tokens(
+		document,
+		"A token of the node. Each operation names the scope that it needs in `x-required-scope`",
+	)
 }

@@ -2,30 +2,18 @@
 
 //! Problem documents (RFC 9457), and which one each error of the courier becomes.
 
-use axum::{
-	http::{
-		header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
-		HeaderValue, StatusCode,
-	},
-	response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use sealane_courier::api::{CancelError, ReadError, SubmitError};
 use sealane_sdk::types::{Problem, ProblemCode};
 
 /// An answer that is a problem document.
 #[derive(Debug)]
-pub struct Failure {
-	problem: Box<Problem>,
-	close: bool,
-}
+pub struct Failure(sealane_http::Failure);
 
 impl Failure {
 	/// The problem, after which the connection is closed: bytes of the request were left unread.
 	pub fn closing(problem: Problem) -> Self {
-		Failure {
-			problem: Box::new(problem),
-			close: true,
-		}
+		Failure(sealane_http::Failure::closing(problem))
 	}
 
 	/// A problem with this code and sentence.
@@ -35,37 +23,25 @@ impl Failure {
 
 	/// The document.
 	pub fn problem(&self) -> &Problem {
-		&self.problem
+		self.0.problem()
 	}
 }
 
 impl From<Problem> for Failure {
 	fn from(problem: Problem) -> Self {
-		Failure {
-			problem: Box::new(problem),
-			close: false,
-		}
+		Failure(problem.into())
+	}
+}
+
+impl From<sealane_http::Failure> for Failure {
+	fn from(failure: sealane_http::Failure) -> Self {
+		Failure(failure)
 	}
 }
 
 impl IntoResponse for Failure {
 	fn into_response(self) -> Response {
-		let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-		// A problem holds texts and numbers only: it can always be written.
-		let body = serde_json::to_vec(&self.problem).unwrap_or_default();
-		let mut response = (status, body).into_response();
-		let headers = response.headers_mut();
-		headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-		if let Some(ms) = self.problem.retry_after_ms {
-			headers.insert(RETRY_AFTER, HeaderValue::from(ms.div_ceil(1000).max(1)));
-		}
-		if status == StatusCode::UNAUTHORIZED {
-			headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"sealane\""));
-		}
-		if self.close {
-			headers.insert(CONNECTION, HeaderValue::from_static("close"));
-		}
-		response
+		self.0.into_response()
 	}
 }
 
@@ -217,14 +193,5 @@ mod tests {
 			of(CancelError::Read(ReadError::Store("x".into()))),
 			(500, "store_failed", None)
 		);
-	}
-
-	#[test]
-	fn retry_after_is_in_whole_seconds() {
-		let header = |ms| {
-			let response = Failure::from(SubmitError::Busy { retry_after_ms: ms }).into_response();
-			response.headers()[RETRY_AFTER].to_str().unwrap().to_owned()
-		};
-		assert_eq!([header(1), header(1000), header(1001)], ["1", "1", "2"]);
 	}
 }

@@ -6,22 +6,13 @@ use crate::{
 	audit::{Audit, AUDIT_FOLDER},
 	auth::{Tokens, TOKENS_FILE},
 	backend::Backend,
-	connections::Server,
-	files,
-	limits::BodyBudget,
 	routes,
 	state::{AppState, Inner},
-	tls,
-	watched::Watched,
 	Config, StartError,
 };
+use sealane_http::{files, limits::BodyBudget, local, tls, Server, Traffic, Watched};
 use sealane_sdk::{client::GATEWAY_FILE, types::GatewayFile};
-use std::{
-	future::Future,
-	net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-	path::Path,
-	sync::Arc,
-};
+use std::{future::Future, net::SocketAddr, path::Path, sync::Arc};
 use tokio::{
 	net::TcpListener,
 	sync::{oneshot, watch},
@@ -82,7 +73,7 @@ pub async fn serve(
 		Some(files) => {
 			let load = {
 				let files = files.clone();
-				move || tls::acceptor(&files)
+				move || tls::acceptor(&files).map_err(StartError::from)
 			};
 			Some(Watched::new(
 				"certificates of the HTTP API",
@@ -114,6 +105,8 @@ pub async fn serve(
 	})?;
 
 	let (stop, stopping) = watch::channel(false);
+	let traffic = Traffic::new("node", stopping);
+	let limits = config.limits.clone();
 	let document = routes::router(None).1;
 	let state = AppState::new(Inner {
 		backend: Arc::new(backend),
@@ -123,8 +116,7 @@ pub async fn serve(
 		bodies: BodyBudget::new(&config.limits),
 		version: config.version,
 		chain: config.chain,
-		stopping,
-		under_way: Default::default(),
+		traffic: traffic.clone(),
 		// The document holds texts and numbers only: it can always be written.
 		openapi: serde_json::to_vec(&document).unwrap_or_default().into(),
 		limits: config.limits,
@@ -136,7 +128,8 @@ pub async fn serve(
 		listener,
 		tls,
 		router,
-		state,
+		limits,
+		traffic,
 	};
 	let (running, mut dropped) = oneshot::channel::<()>();
 	let task = tokio::spawn(async move {
@@ -166,16 +159,6 @@ pub async fn serve(
 		task: Some(task),
 		_running: running,
 	})
-}
-
-/// Where a program on this machine reaches what listens at `address`.
-fn local(address: SocketAddr) -> SocketAddr {
-	let ip = match address.ip() {
-		IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-		IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-		ip => ip,
-	};
-	SocketAddr::new(ip, address.port())
 }
 
 /// The tokens, followed by `gateway.json`.

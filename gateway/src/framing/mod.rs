@@ -11,7 +11,7 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
-use crate::limits::Limits;
+use sealane_http::Limits;
 use sealane_sdk::types::{Problem, ProblemCode};
 use std::ops::Range;
 

@@ -16,10 +16,8 @@ mod status;
 mod submit;
 
 use crate::{
-	admission::Connection,
 	audit::{Entries, Line},
 	auth::{Caller, Scope},
-	connections::Client,
 	openapi,
 	problem::Failure,
 	state::AppState,
@@ -31,6 +29,7 @@ use axum::{
 	response::Response,
 	Router,
 };
+use sealane_http::{Client, Connection};
 use sealane_sdk::types::ProblemCode;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
@@ -132,7 +131,7 @@ async fn authorise(
 		}
 	};
 	let connection: Option<&Arc<Connection>> = request.extensions().get();
-	let under_way = state.enter(connection.cloned())?;
+	let under_way = state.traffic.enter(connection.cloned())?;
 	let answer = next.run(request).await;
 	let entries = answer.extensions().get::<Entries>().copied();
 	// A poll that shows nothing is nothing that anybody did or saw.

@@ -4,11 +4,8 @@
 
 use crate::{
 	audit::Entries,
-	auth::bearer,
 	backend::Submission,
-	extract::idempotency_key,
 	framing::{frame, Format, Framed},
-	limits::HeldBody,
 	problem::Failure,
 	state::AppState,
 };
@@ -21,6 +18,10 @@ use axum::{
 	Extension, Json,
 };
 use sealane_courier::api::{self, IdempotencyKey};
+use sealane_http::{
+	extract::{bearer, idempotency_key},
+	limits::HeldBody,
+};
 use sealane_sdk::types::{Cursor, Problem, ProblemCode, RefusedEntry, SubmitReport};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};

@@ -187,7 +187,7 @@ async fn files_that_cannot_be_used_are_named_with_the_rule() {
 		let mut config = Config::new(folder.path(), 0);
 		config.tls = Some(tls);
 		let error = serve(config, Fake::new(), pending()).await.unwrap_err();
-		assert!(matches!(error, StartError::Tls { .. }), "{error}");
+		assert!(matches!(error, StartError::Tls(_)), "{error}");
 		let text = error.to_string();
 		assert!(text.contains(file) && text.contains(rule), "{text}");
 		assert!(!text.contains("PRIVATE"), "{text}");

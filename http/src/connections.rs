@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Accepting connections, and letting them end when the gateway stops.
+//! Accepting connections, and letting them end when the service stops.
 //!
 //! `axum::serve` would do, but it has no deadline for headers that never come, no bound on connections, and none on its
 //! stop.
@@ -9,7 +9,7 @@ use crate::{
 	admission::{Admission, Place},
 	deadline::WriteDeadline,
 	limits::Limits,
-	state::AppState,
+	traffic::Traffic,
 	watched::Watched,
 };
 use axum::Router;
@@ -43,7 +43,7 @@ const MAX_HEAD_BYTES: usize = 16 << 10;
 
 /// Who is at the other end of a connection; in the extensions of each request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Client {
+pub struct Client {
 	/// Its address.
 	pub address: SocketAddr,
 	/// SHA-256 of the certificate that it showed.
@@ -51,27 +51,32 @@ pub(crate) struct Client {
 }
 
 /// What serves connections.
-pub(crate) struct Server {
+pub struct Server {
+	/// Where it listens.
 	pub listener: TcpListener,
 	/// Makes TLS of each connection; plain HTTP without it.
 	pub tls: Option<Arc<Watched<TlsAcceptor>>>,
+	/// The resources.
 	pub router: Router,
-	pub state: AppState,
+	/// Bounds on connections.
+	pub limits: Limits,
+	/// What is under way, and when to stop.
+	pub traffic: Traffic,
 }
 
 impl Server {
-	/// Accepts connections until the gateway stops. Then waits for the requests that are under way, at most
-	/// [`Limits::stop_timeout_ms`], and meanwhile tells whoever asks for more that the node is stopping.
+	/// Accepts connections until the service stops. Then waits for the requests that are under way, at most
+	/// [`Limits::stop_timeout_ms`], and meanwhile tells whoever asks for more that the service is stopping.
 	pub async fn run(self) {
-		let admission = Admission::new(self.state.limits.max_connections);
+		let admission = Admission::new(self.limits.max_connections);
 		let (close, closing) = watch::channel(false);
 		let mut connections = JoinSet::new();
 		tokio::select! {
 			_ = self.accept(&admission, &mut connections, &closing) => (),
-			_ = self.state.stopped() => (),
+			_ = self.traffic.stopped() => (),
 		}
-		let (started, under_way) = (Instant::now(), self.state.under_way());
-		let limit = Duration::from_millis(self.state.limits.stop_timeout_ms);
+		let (started, under_way) = (Instant::now(), self.traffic.under_way());
+		let limit = Duration::from_millis(self.limits.stop_timeout_ms);
 		log::info!(
 			"HTTP API: takes no more requests, waits up to {} ms for {under_way} under way",
 			limit.as_millis()
@@ -79,7 +84,7 @@ impl Server {
 		let ended = tokio::time::timeout(limit, async {
 			tokio::select! {
 				_ = self.accept(&admission, &mut connections, &closing) => (),
-				_ = self.state.settled() => (),
+				_ = self.traffic.settled() => (),
 			}
 			// What is left are connections without a request, and answers on their last bytes.
 			close.send_replace(true);
@@ -87,7 +92,7 @@ impl Server {
 		});
 		let in_time = ended.await.is_ok();
 		let waited = started.elapsed().as_millis();
-		match self.state.under_way() {
+		match self.traffic.under_way() {
 			0 if in_time => log::info!("HTTP API: stopped after {waited} ms; all requests under way were answered"),
 			left => log::warn!("HTTP API: stopped after {waited} ms; {left} requests under way are cut off"),
 		}
@@ -109,7 +114,7 @@ impl Server {
 						// must not live across a wait.
 						let _ = closing.wait_for(|closing| *closing).await;
 					};
-					let limits = self.state.limits.clone();
+					let limits = self.limits.clone();
 					connections.spawn(async move {
 						tokio::select! {
 							_ = serve(stream, address, tls, router, limits, &place, closed) => (),
@@ -118,7 +123,7 @@ impl Server {
 					});
 				}
 				Err(error) => {
-					// Out of file descriptors, or the client is gone already: neither ends the node.
+					// Out of file descriptors, or the client is gone already: neither ends the service.
 					log::warn!("a connection could not be accepted: {error}");
 					tokio::time::sleep(Duration::from_millis(100)).await;
 				}

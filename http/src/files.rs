@@ -12,7 +12,10 @@ use std::{
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 
 /// Reads a file; fails when anybody but its owner may read or write it.
-pub(crate) fn read_private(path: &Path) -> io::Result<Vec<u8>> {
+///
+/// # Errors
+/// As said, or it cannot be read.
+pub fn read_private(path: &Path) -> io::Result<Vec<u8>> {
 	let mut file = File::open(path)?;
 	#[cfg(unix)]
 	{
@@ -30,7 +33,10 @@ pub(crate) fn read_private(path: &Path) -> io::Result<Vec<u8>> {
 
 /// Writes a file that only its owner may read, in the place of an earlier one: readers find the old one or the new one,
 /// whole.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 	let mut name = path.file_name().unwrap_or_default().to_owned();
 	name.push(".new");
 	let new = path.with_file_name(name);

@@ -2,7 +2,7 @@
 
 //! TLS for clients on other machines: certificate, key and the authority of clients' certificates, from files.
 
-use crate::{files, StartError};
+use crate::files;
 use rustls_pki_types::{pem::PemObject, CertificateDer, PrivateKeyDer};
 use std::{
 	path::{Path, PathBuf},
@@ -16,7 +16,7 @@ use tokio_rustls::{
 /// The files that TLS needs, all PEM. A changed file takes effect within seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsFiles {
-	/// The node's certificate, followed by those between it and an authority that clients know.
+	/// The service's certificate, followed by those between it and an authority that clients know.
 	pub certificate: PathBuf,
 	/// Its private key, mode 600.
 	pub key: PathBuf,
@@ -26,18 +26,28 @@ pub struct TlsFiles {
 
 impl TlsFiles {
 	/// All of them.
-	pub(crate) fn paths(&self) -> Vec<PathBuf> {
+	pub fn paths(&self) -> Vec<PathBuf> {
 		let mut paths = vec![self.certificate.clone(), self.key.clone()];
 		paths.extend(self.client_ca.clone());
 		paths
 	}
 }
 
+/// Why a file that TLS needs cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("TLS of the HTTP API: {}: {rule}", path.display())]
+pub struct TlsError {
+	/// The file.
+	pub path: PathBuf,
+	/// The rule that it breaks.
+	pub rule: String,
+}
+
 /// What makes TLS of a connection: 1.3 or 1.2, HTTP/1.1 inside.
 ///
 /// Fails when a file cannot be read or holds something else, when others than its owner may read the key, and when key
 /// and certificate do not belong together.
-pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, StartError> {
+pub fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
 	let provider = Arc::new(ring::default_provider());
 	let chain = certificates(&files.certificate)?;
 	let key = files::read_private(&files.key).map_err(|e| broken(&files.key, e))?;
@@ -72,7 +82,7 @@ pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, StartError> {
 }
 
 /// The certificates in a file; at least one.
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, StartError> {
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
 	let bytes = std::fs::read(path).map_err(|e| broken(path, e))?;
 	let certificates = CertificateDer::pem_slice_iter(&bytes)
 		.collect::<Result<Vec<_>, _>>()
@@ -83,8 +93,8 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, StartError>
 	Ok(certificates)
 }
 
-fn broken(path: &Path, rule: impl ToString) -> StartError {
-	StartError::Tls {
+fn broken(path: &Path, rule: impl ToString) -> TlsError {
+	TlsError {
 		path: path.into(),
 		rule: rule.to_string(),
 	}

@@ -15,7 +15,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// A value that was read from files, and what is wrong with the files since.
 #[derive(Debug)]
-pub(crate) struct Watched<T> {
+pub struct Watched<T> {
 	value: RwLock<Arc<T>>,
 	fault: RwLock<Option<String>>,
 }

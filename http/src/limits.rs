@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Bounds on what a client can make the gateway hold, and reading a body within them.
+//! Bounds on what a client can make a service hold, and reading a body within them.
 
 use crate::problem::Failure;
 use axum::{
@@ -41,7 +41,7 @@ pub struct Limits {
 	pub body_timeout_ms: u64,
 	/// How long a client may leave an answer unread, in milliseconds, before its connection is closed.
 	pub write_timeout_ms: u64,
-	/// How long requests that are under way may take to end when the gateway stops, in milliseconds.
+	/// How long requests that are under way may take to end when the service stops, in milliseconds.
 	pub stop_timeout_ms: u64,
 	/// Longest wait of a long poll, in milliseconds; longer ones are cut short.
 	pub max_wait_ms: u64,
@@ -75,7 +75,7 @@ impl Default for Limits {
 	}
 }
 
-/// A body, and the share of the gateway's memory that it takes until it is dropped.
+/// A body, and the share of the service's memory that it takes until it is dropped.
 #[derive(Debug)]
 pub struct HeldBody {
 	/// The bytes, in one piece.
@@ -163,7 +163,7 @@ async fn collect(mut stream: BodyDataStream, max: usize) -> Result<Bytes, Collec
 		return Ok(first);
 	};
 	let mut next = Some(second);
-	// Grows with what really came: an announced length alone must not make the gateway allocate.
+	// Grows with what really came: an announced length alone must not make the service allocate.
 	let mut whole = BytesMut::with_capacity((first.len() * 2).max(256 << 10).min(max));
 	whole.extend_from_slice(&first);
 	while let Some(chunk) = next {

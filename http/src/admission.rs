@@ -15,8 +15,8 @@ use std::{
 };
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// One connection.
-pub(crate) struct Connection {
+/// One connection; in the extensions of each request.
+pub struct Connection {
 	/// Its place in the order in which connections came, or were answered last.
 	last: AtomicU64,
 	/// Requests that were let in and are not answered to the end.
@@ -27,24 +27,32 @@ pub(crate) struct Connection {
 
 impl Connection {
 	/// A request of it was let in.
-	pub fn begin(&self) {
+	pub(crate) fn begin(&self) {
 		self.under_way.fetch_add(1, Ordering::SeqCst);
 	}
 
 	/// It was answered to the end.
-	pub fn end(&self) {
+	pub(crate) fn end(&self) {
 		self.last.store(self.admission.next(), Ordering::SeqCst);
 		self.under_way.fetch_sub(1, Ordering::SeqCst);
 		self.admission.quiet.notify_waiters();
 	}
 
 	/// Waits until it has to go.
-	pub async fn cut(&self) {
+	pub(crate) async fn cut(&self) {
 		self.cut.notified().await;
 	}
 
 	fn is_quiet(&self) -> bool {
 		self.under_way.load(Ordering::SeqCst) == 0
+	}
+}
+
+impl std::fmt::Debug for Connection {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		f.debug_struct("Connection")
+			.field("under_way", &self.under_way)
+			.finish_non_exhaustive()
 	}
 }
 
