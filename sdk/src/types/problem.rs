@@ -84,6 +84,12 @@ problem_codes! {
 	OrderAmbiguous = "order_ambiguous", 409, "Which seller's order?";
 	/// An order of this kind cannot be taken back.
 	NotCancellable = "not_cancellable", 409, "Cannot be cancelled";
+	/// What was asked for cannot be done in the state in which the thing is.
+	WrongState = "wrong_state", 409, "Not possible in this state";
+	/// The name belongs to another.
+	NameTaken = "name_taken", 409, "The name is taken";
+	/// Whoever did the one step may not do the other: another person must.
+	SecondPerson = "second_person", 403, "Another person must do this";
 	/// The evidence is not complete yet.
 	EvidenceNotReady = "evidence_not_ready", 409, "Evidence not ready";
 	/// The body is larger than the node takes.
@@ -94,6 +100,8 @@ problem_codes! {
 	TooManyEntries = "too_many_entries", 413, "Too many entries";
 	/// The body's content type is not one that the resource takes.
 	UnsupportedMediaType = "unsupported_media_type", 415, "Content type not supported";
+	/// A field of the body breaks its rule.
+	InvalidField = "invalid_field", 422, "A field breaks its rule";
 	/// Every entry of the request was refused; `report` tells why.
 	AllRefused = "all_refused", 422, "Every entry was refused";
 	/// The node has too much to do; come back after `Retry-After`.

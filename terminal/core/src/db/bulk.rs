@@ -82,12 +82,29 @@ pub async fn run(tx: &mut Tx, head: &str, tail: &str, columns: usize, cells: &[C
 /// # Errors
 /// The database fails.
 pub async fn select(db: &Db, head: &str, columns: usize, cells: &[Cell<'_>]) -> Result<Vec<AnyRow>> {
-	let mut rows = Vec::new();
 	if cells.is_empty() {
-		return Ok(rows);
+		return Ok(Vec::new());
 	}
 	let mut connection = db.pool().acquire().await?;
-	let style = Style::of(&connection);
+	select_on(&mut connection, head, columns, cells).await
+}
+
+/// The same inside a transaction.
+///
+/// # Errors
+/// The database fails.
+pub async fn select_in(tx: &mut Tx, head: &str, columns: usize, cells: &[Cell<'_>]) -> Result<Vec<AnyRow>> {
+	select_on(tx, head, columns, cells).await
+}
+
+async fn select_on(
+	connection: &mut AnyConnection,
+	head: &str,
+	columns: usize,
+	cells: &[Cell<'_>],
+) -> Result<Vec<AnyRow>> {
+	let mut rows = Vec::new();
+	let style = Style::of(connection);
 	for chunk in cells.chunks(ROWS * columns) {
 		let count = chunk.len() / columns;
 		let statement = text(style, head, ")", columns, count);

@@ -12,7 +12,10 @@ use sqlx::{
 use std::{future::Future, pin::Pin};
 
 /// Number, name and statements of each step, in their order. What was released is never changed.
-const STEPS: [(i64, &str, &str); 1] = [(1, "tables", include_str!("../../migrations/0001_tables.sql"))];
+const STEPS: [(i64, &str, &str); 2] = [
+	(1, "tables", include_str!("../../migrations/0001_tables.sql")),
+	(2, "service", include_str!("../../migrations/0002_service.sql")),
+];
 
 /// The steps, for sqlx.
 #[derive(Clone, Copy, Debug)]

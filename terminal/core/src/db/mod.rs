@@ -16,7 +16,7 @@ mod lease;
 mod migrations;
 mod rows;
 
-pub use bulk::{run, select, Cell};
+pub use bulk::{run, select, select_in, Cell};
 pub use lease::Lease;
 
 use crate::{
@@ -85,6 +85,15 @@ impl Db {
 	/// As [`Db::open`], or there is no such file.
 	pub async fn open_existing(url: &str) -> Result<Self> {
 		Db::connect(url, false).await
+	}
+
+	/// The same database through connections of its own, without this one's lease: what is read there waits for nothing that is written
+	/// here.
+	///
+	/// # Errors
+	/// As [`Db::open_existing`].
+	pub async fn another(&self) -> Result<Self> {
+		Db::connect(&self.url, false).await
 	}
 
 	async fn connect(url: &str, create: bool) -> Result<Self> {
