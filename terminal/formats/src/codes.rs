@@ -49,6 +49,12 @@ pub struct Return {
 }
 
 #[derive(serde::Deserialize)]
+struct IsoReason {
+	reason: String,
+	code: String,
+}
+
+#[derive(serde::Deserialize)]
 struct Currency {
 	alphabetic: String,
 	numeric: String,
@@ -72,6 +78,7 @@ fn table<T: DeserializeOwned>(text: &str) -> Vec<T> {
 
 static BUSINESS: LazyLock<Vec<Business>> = LazyLock::new(|| table(include_str!("../codes/business.csv")));
 static RETURNS: LazyLock<Vec<Return>> = LazyLock::new(|| table(include_str!("../codes/returns.csv")));
+static ISO_REASONS: LazyLock<Vec<IsoReason>> = LazyLock::new(|| table(include_str!("../codes/iso-reasons.csv")));
 static CURRENCIES: LazyLock<Vec<Currency>> = LazyLock::new(|| table(include_str!("../codes/currencies.csv")));
 
 /// The business of an application's code.
@@ -103,6 +110,14 @@ pub fn by_return(code: &str) -> Return {
 			reason: String::new(),
 			meaning: String::new(),
 		})
+}
+
+/// The reason of ISO 20022 (RejectedStatusReason11Code) for one of our own.
+pub fn iso_reason(reason: &str) -> Option<&'static str> {
+	ISO_REASONS
+		.iter()
+		.find(|known| known.reason == reason)
+		.map(|known| known.code.as_str())
 }
 
 /// The first return code for one of our own reasons.

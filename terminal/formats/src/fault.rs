@@ -8,7 +8,7 @@ use std::fmt;
 const SHOWN: usize = 80;
 
 /// One thing that is wrong, with everything that a person needs to find it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error, serde::Serialize)]
 pub struct Fault {
 	/// Name of the file, where one is known.
 	pub file: Option<String>,
@@ -25,11 +25,16 @@ pub struct Fault {
 }
 
 impl Fault {
-	/// A fault of a field, without a place.
+	/// A fault of a field with these bytes of a file, without a place.
 	pub fn new(field: impl Into<String>, value: &[u8], rule: impl Into<String>) -> Self {
+		Self::told(field, encoding_rs::GB18030.decode_without_bom_handling(value).0, rule)
+	}
+
+	/// A fault of a field with this text, without a place.
+	pub fn told(field: impl Into<String>, value: impl AsRef<str>, rule: impl Into<String>) -> Self {
 		Fault {
 			field: field.into(),
-			value: shown(value),
+			value: shown(value.as_ref()),
 			rule: rule.into(),
 			..Fault::default()
 		}
@@ -55,8 +60,7 @@ impl Fault {
 }
 
 /// A value as a message shows it.
-fn shown(value: &[u8]) -> String {
-	let (text, _) = encoding_rs::GB18030.decode_without_bom_handling(value);
+fn shown(text: &str) -> String {
 	let mut shown: String = text
 		.chars()
 		.take(SHOWN)
@@ -113,5 +117,19 @@ impl Error {
 			Error::Fault(fault) => Some(fault),
 			Error::Io { .. } => None,
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_value_is_shown_as_it_reads_wherever_it_comes_from() {
+		let (bytes, ..) = encoding_rs::GB18030.encode("联通\u{20bb7}");
+		assert_eq!(Fault::new("f", &bytes, "r").value, "联通\u{20bb7}");
+		assert_eq!(Fault::told("f", "联通\u{20bb7}", "r").value, "联通\u{20bb7}");
+		assert_eq!(Fault::told("f", "a\tb", "r").value, "a\u{fffd}b");
+		assert_eq!(Fault::told("f", "长".repeat(90), "r").value.chars().count(), SHOWN + 1);
 	}
 }

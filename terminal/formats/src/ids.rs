@@ -41,7 +41,7 @@ impl Serials for PlainSerials {
 			true => Ok(id.into()),
 			false => {
 				let rule = "without a table of serials an id must be 1 to 24 letters and digits";
-				Err(Fault::new("id", id.as_bytes(), rule).into())
+				Err(Fault::told("id", id, rule).into())
 			}
 		}
 	}
@@ -73,7 +73,7 @@ impl SerialFile {
 	pub fn open(path: &Path, prefix: &str) -> Result<Self, Error> {
 		let shown = path.display().to_string();
 		if prefix.len() > MAX_SERIAL - DIGITS || !prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-			return Err(Fault::new("prefix", prefix.as_bytes(), "at most eight letters and digits").into());
+			return Err(Fault::told("prefix", prefix, "at most eight letters and digits").into());
 		}
 		let file = OpenOptions::new()
 			.read(true)
@@ -114,9 +114,13 @@ impl SerialFile {
 				.and_then(|line| line.split_once(' '))
 				.filter(|(serial, id)| fits(serial) && !id.is_empty())
 				.ok_or_else(|| {
-					Fault::new("serial", &line, "a line must be a serial, a blank and an id")
-						.in_file(&self.shown)
-						.at(at)
+					Fault::told(
+						"serial",
+						String::from_utf8_lossy(&line),
+						"a line must be a serial, a blank and an id",
+					)
+					.in_file(&self.shown)
+					.at(at)
 				})?;
 			let counted = serial
 				.strip_prefix(&self.prefix)
@@ -144,12 +148,7 @@ impl Serials for SerialFile {
 			return Ok(id.into());
 		}
 		if id.is_empty() || id.contains(['\n', '\r']) {
-			return Err(Fault::new(
-				"id",
-				id.as_bytes(),
-				"an id must have at least one character and no line ends",
-			)
-			.into());
+			return Err(Fault::told("id", id, "an id must have at least one character and no line ends").into());
 		}
 		let serial = format!("{}{:0>DIGITS$}", self.prefix, self.next);
 		self.file

@@ -28,7 +28,7 @@ impl DataName {
 	/// # Errors
 	/// A name that is not of the format.
 	pub fn parse(format: Format, name: &str) -> Result<Self, Fault> {
-		let fault = |rule: &str| Fault::new("name of the file", name.as_bytes(), rule);
+		let fault = |rule: &str| Fault::told("name of the file", name, rule);
 		let stem = match name.split_at_checked(name.len().saturating_sub(4)) {
 			Some((stem, end)) if end.eq_ignore_ascii_case(".txt") => stem,
 			_ => return Err(fault("the name must end in .txt")),

@@ -110,6 +110,11 @@ pub struct Profile {
 	pub zone: UtcOffset,
 }
 
+/// The zone of dates and times where nobody says another: China's.
+pub const fn usual_zone() -> UtcOffset {
+	time::macros::offset!(+8)
+}
+
 impl Profile {
 	/// A shipped profile.
 	pub fn shipped(name: &str) -> Option<Self> {

@@ -21,6 +21,7 @@ pub struct Reader<R> {
 	lines: Lines<R>,
 	header: Header,
 	read: u64,
+	record_start: u64,
 	ended: bool,
 }
 
@@ -36,6 +37,7 @@ impl<R: BufRead> Reader<R> {
 			lines,
 			header,
 			read: 0,
+			record_start: 0,
 			ended: false,
 		})
 	}
@@ -43,6 +45,11 @@ impl<R: BufRead> Reader<R> {
 	/// The header.
 	pub fn header(&self) -> &Header {
 		&self.header
+	}
+
+	/// Offset of the last record's first byte in the file.
+	pub fn record_start(&self) -> u64 {
+		self.record_start
 	}
 
 	/// The next record; `None` behind the last one, when the file's end has been checked.
@@ -67,6 +74,7 @@ impl<R: BufRead> Reader<R> {
 			Err(Error::Fault(fault)) => return Err(fault.in_record(number).into()),
 			Err(error) => return Err(error),
 		};
+		self.record_start = line.start;
 		if line.bytes == last.as_bytes() {
 			let rule = format!(
 				"the header counts {} records, the file has {}",

@@ -48,13 +48,10 @@ impl Layout {
 		for (place, name) in names.into_iter().enumerate() {
 			let field = dictionary.field(name).ok_or_else(|| {
 				let rule = format!("{} has no field of this name", dictionary.format().name());
-				(place, Fault::new("field name", name.as_bytes(), rule))
+				(place, Fault::told("field name", name, rule))
 			})?;
 			if layout.by_name.insert(name.to_uppercase(), place).is_some() {
-				return Err((
-					place,
-					Fault::new("field name", name.as_bytes(), "a name must stand once"),
-				));
+				return Err((place, Fault::told("field name", name, "a name must stand once")));
 			}
 			layout.places.push(Place {
 				name: name.into(),
@@ -162,13 +159,13 @@ impl Record {
 	/// # Errors
 	/// A field that the layout does not have, a value that does not fit.
 	pub fn set(&mut self, name: &str, value: Option<&str>, empty: EmptyNumber) -> Result<(), Fault> {
-		let shown = value.unwrap_or_default().as_bytes();
+		let shown = value.unwrap_or_default();
 		let place = self
 			.layout
 			.place(name)
-			.ok_or_else(|| Fault::new(name, shown, "the layout has no such field"))?;
+			.ok_or_else(|| Fault::told(name, shown, "the layout has no such field"))?;
 		let bytes = value::write(place.field_type, value, empty)
-			.map_err(|rule| Fault::new(&place.name, shown, format!("{rule} ({})", place.field_type)))?;
+			.map_err(|rule| Fault::told(&place.name, shown, format!("{rule} ({})", place.field_type)))?;
 		let (start, end) = (place.start, place.start + bytes.len());
 		self.bytes[start..end].copy_from_slice(&bytes);
 		Ok(())

@@ -78,7 +78,7 @@ fn check_party(name: &DataName, index: &Index) -> Result<(), Fault> {
 	] {
 		if !of_file.eq_ignore_ascii_case(of_index) {
 			let rule = format!("the {what} must be {of_index:?}, as in the index");
-			return Err(Fault::new("name of a file", of_file.as_bytes(), rule));
+			return Err(Fault::told("name of a file", of_file, rule));
 		}
 	}
 	Ok(())

@@ -230,6 +230,13 @@ pub fn is_date(text: &str) -> bool {
 	text.len() == 8 && time::Date::parse(text, format).is_ok()
 }
 
+/// The moment at which a day `YYYY-MM-DD` begins in a zone, Unix ms; `None` where it is no day of the calendar.
+pub fn midnight(day: &str, zone: time::UtcOffset) -> Option<i64> {
+	let format = time::macros::format_description!("[year]-[month]-[day]");
+	let day = time::Date::parse(day, format).ok()?;
+	Some(day.midnight().assume_offset(zone).unix_timestamp() * 1_000)
+}
+
 /// As [`read`], with the fault in place of the rule.
 pub fn read_field(name: &str, field: FieldType, bytes: &[u8]) -> Result<Option<String>, Fault> {
 	read(field, bytes).map_err(|rule| Fault::new(name, bytes, format!("{rule} ({field})")))

@@ -7,7 +7,7 @@
 //! | `order` | AppSheetSerialNo, through the table of serials |
 //! | `outcome`, `reason` | ReturnCode, ErrorDetail; `partial` where less was confirmed than applied for |
 //! | `final` | BusinessFinishFlag, and the code: 120 is the receipt of a subscription, 130 its result |
-//! | `deal` | TransactionCfmDate and TASerialNO, since a serial is unique per day only |
+//! | `deal` | TransactionCfmDate and TASerialNO, since a serial is unique per day only; of another form and longer than 20 bytes through the table of serials |
 //! | `units`, `nav`, `amount`, `fee` | ConfirmedVol, NAV, ConfirmedAmount (net of fees), TotalTransFee or else Charge |
 //! | `trade_date` | TransactionDate |
 //! | `details.confirmed_on` | TransactionCfmDate |
@@ -19,10 +19,12 @@ use crate::{
 	fault::Error,
 	ids::Serials,
 	record::Layout,
-	value::shortened,
+	value::{is_date, shortened},
 };
 use std::sync::Arc;
 
+/// Width of TASerialNO in every version, in bytes.
+const TA_SERIAL: usize = 20;
 /// Width of ErrorDetail in every version, in bytes.
 const ERROR_DETAIL: usize = 60;
 
@@ -86,21 +88,23 @@ pub fn read(record: &Record, profile: &Profile, serials: &mut dyn Serials) -> Re
 		put(&mut reason, "text", record.text("ErrorDetail").or(meaning));
 		answer.insert("reason".into(), Value::Object(reason));
 	}
-	read_execution(record, done, &mut answer)?;
-	let again = mapped(&answer, business, record.layout(), profile, serials)?;
+	read_execution(record, done, &mut answer, serials)?;
+	// As it is written: a receipt's code is no settling one, so it is among what is kept.
+	let settling = codes::by_kind(&business.kind).unwrap_or(business);
+	let again = mapped(&answer, settling, record.layout(), profile, serials)?;
 	keep_rest(&mut answer, record.differences(&again), profile);
 	Ok(Confirmed::Answer(answer))
 }
 
-fn read_execution(record: &Record, done: bool, answer: &mut Object) -> Result<(), Fault> {
+fn read_execution(record: &Record, done: bool, answer: &mut Object, serials: &dyn Serials) -> Result<(), Fault> {
 	let confirmed = record.text("TransactionCfmDate").unwrap_or_default();
-	let confirmed_on = day(&confirmed)
-		.ok_or_else(|| Fault::new("TransactionCfmDate", confirmed.as_bytes(), "the date must be YYYYMMDD"))?;
-	put(
-		answer,
-		"deal",
-		record.text("TASerialNO").map(|serial| format!("{confirmed}-{serial}")),
-	);
+	let confirmed_on =
+		day(&confirmed).ok_or_else(|| Fault::told("TransactionCfmDate", &confirmed, "the date must be YYYYMMDD"))?;
+	let deal = record.text("TASerialNO").map(|serial| match serials.id(&serial) {
+		known if known == serial => format!("{confirmed}-{serial}"),
+		known => known,
+	});
+	put(answer, "deal", deal);
 	if done {
 		put(answer, "units", amount(record, "ConfirmedVol"));
 		put(answer, "nav", amount(record, "NAV"));
@@ -145,6 +149,39 @@ fn is_partial(record: &Record, business: &Business) -> bool {
 	}
 }
 
+/// What a record of confirmations repeats of its order.
+pub fn order_of(record: &Record, profile: &Profile, serials: &dyn Serials) -> Object {
+	let mut order = Object::new();
+	let code = record.text("BusinessCode").unwrap_or_default();
+	put(
+		&mut order,
+		"id",
+		record.text("AppSheetSerialNo").map(|serial| serials.id(&serial)),
+	);
+	put(
+		&mut order,
+		"kind",
+		codes::by_confirmation(&code).map(|business| &*business.kind),
+	);
+	put(&mut order, "product", record.text(names(profile.format()).product));
+	put(&mut order, "customer", record.text("TransactionAccountID"));
+	put(&mut order, "amount", amount(record, "ApplicationAmount"));
+	put(&mut order, "units", amount(record, "ApplicationVol"));
+	put(
+		&mut order,
+		"currency",
+		record
+			.text("CurrencyType")
+			.and_then(|number| codes::currency_name(&number)),
+	);
+	let (date, time) = (
+		record.text("TransactionDate").unwrap_or_default(),
+		record.text("TransactionTime"),
+	);
+	put(&mut order, "placed_at", moment(&date, time.as_deref(), profile.zone));
+	order
+}
+
 /// The record of a confirmation; `order` is the order that it answers.
 ///
 /// # Errors
@@ -157,14 +194,10 @@ pub fn write(
 	serials: &mut dyn Serials,
 ) -> Result<Record, Error> {
 	let kind = required(order, "kind")?;
-	let business = codes::by_kind(kind)
-		.ok_or_else(|| Fault::new("kind", kind.as_bytes(), "the kind has no business code in files"))?;
+	let business =
+		codes::by_kind(kind).ok_or_else(|| Fault::told("kind", kind, "the kind has no business code in files"))?;
 	let mut record = mapped(confirmation, business, layout, profile, serials)?;
-	let empty = profile.settings.empty_number;
 	copy_order(&mut record, order, profile)?;
-	if confirmation.get("final") == Some(&Value::Bool(false)) {
-		record.set("BusinessFinishFlag", Some("0"), empty)?;
-	}
 	write_rest(&mut record, confirmation, profile)?;
 	Ok(record)
 }
@@ -204,35 +237,35 @@ fn mapped(
 	let mut record = Record::empty(layout, empty);
 	let serial = serials.serial(required(confirmation, "order")?)?;
 	let (returned, detail) = returned(confirmation, profile)?;
-	let deal = text(confirmation, "deal");
-	let (deal_date, ta_serial) = match deal.and_then(|deal| deal.split_once('-')) {
-		Some((date, serial)) => (Some(date), Some(serial)),
-		None => (None, deal),
+	let (deal_date, ta_serial) = match text(confirmation, "deal") {
+		Some(deal) => dealt(deal, serials)?,
+		None => (None, None),
 	};
 	let confirmed_on = confirmation
 		.get("details")
 		.and_then(|details| details.get("confirmed_on"));
 	let confirmed = match confirmed_on.and_then(Value::as_str) {
 		Some(day) => Some(compact("details.confirmed_on", day)?),
-		None => deal_date.map(str::to_string),
+		None => deal_date,
 	};
 	let trade_date = match text(confirmation, "trade_date") {
 		Some(day) => Some(compact("trade_date", day)?),
 		None => None,
 	};
+	let is_last = confirmation.get("final") != Some(&Value::Bool(false));
 	for (field, value) in [
 		("AppSheetSerialNo", Some(&*serial)),
 		("BusinessCode", Some(&*business.confirmation)),
 		("ReturnCode", Some(&*returned)),
 		("ErrorDetail", detail.as_deref()),
-		("TASerialNO", ta_serial),
+		("TASerialNO", ta_serial.as_deref()),
 		("TransactionCfmDate", confirmed.as_deref()),
 		("TransactionDate", trade_date.as_deref()),
 		("ConfirmedVol", text(confirmation, "units")),
 		("NAV", text(confirmation, "nav")),
 		("ConfirmedAmount", text(confirmation, "amount")),
 		("Charge", text(confirmation, "fee")),
-		("BusinessFinishFlag", Some("1")),
+		("BusinessFinishFlag", Some(if is_last { "1" } else { "0" })),
 		("FromTAFlag", Some("0")),
 		("DistributorCode", Some(profile.distributor())),
 	] {
@@ -243,13 +276,26 @@ fn mapped(
 	Ok(record)
 }
 
+/// Day and serial of a deal: its own where it is made of both, else the whole is the serial, or stands for it in the table of serials.
+fn dealt(deal: &str, serials: &mut dyn Serials) -> Result<(Option<String>, Option<String>), Error> {
+	if let Some((day, serial)) = deal.split_once('-').filter(|(day, _)| is_date(day)) {
+		if serial.len() <= TA_SERIAL {
+			return Ok((Some(day.into()), Some(serial.into())));
+		}
+	}
+	match deal.len() <= TA_SERIAL {
+		true => Ok((None, Some(deal.into()))),
+		false => Ok((None, Some(serials.serial(deal)?))),
+	}
+}
+
 /// ReturnCode and ErrorDetail.
 fn returned(confirmation: &Object, profile: &Profile) -> Result<(String, Option<String>), Fault> {
 	let outcome = required(confirmation, "outcome")?;
 	match outcome {
 		"accepted" | "partial" => return Ok(("0000".into(), None)),
 		"rejected" => (),
-		other => return Err(Fault::new("outcome", other.as_bytes(), "accepted, partial or rejected")),
+		other => return Err(Fault::told("outcome", other, "accepted, partial or rejected")),
 	}
 	let reason = confirmation.get("reason").and_then(Value::as_object);
 	let part = |name: &str| reason.and_then(|reason| text(reason, name));

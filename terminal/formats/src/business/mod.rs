@@ -72,7 +72,7 @@ pub(crate) fn text<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
 pub(crate) fn required<'a>(object: &'a Object, name: &str) -> Result<&'a str, Fault> {
 	text(object, name).ok_or_else(|| {
 		let value = object.get(name).map(Value::to_string).unwrap_or_default();
-		Fault::new(name, value.as_bytes(), "the field must be there, as text")
+		Fault::told(name, &value, "the field must be there, as text")
 	})
 }
 
@@ -89,13 +89,9 @@ pub(crate) fn write_rest(record: &mut Record, object: &Object, profile: &Profile
 	let rest = object.get("details").and_then(|details| details.get(dialect));
 	let Some(rest) = rest else { return Ok(()) };
 	let shown = rest.to_string();
-	let rest = rest.as_object().ok_or_else(|| {
-		Fault::new(
-			format!("details.{dialect}"),
-			shown.as_bytes(),
-			"an object of fields by name",
-		)
-	})?;
+	let rest = rest
+		.as_object()
+		.ok_or_else(|| Fault::told(format!("details.{dialect}"), &shown, "an object of fields by name"))?;
 	for (name, value) in rest {
 		match value {
 			// Blanks, whatever the profile writes for an absent number.
@@ -103,9 +99,9 @@ pub(crate) fn write_rest(record: &mut Record, object: &Object, profile: &Profile
 			Value::String(text) => record.set(name, Some(text), profile.settings.empty_number)?,
 			other => {
 				let rule = "a field must be text, or null for blanks";
-				return Err(Fault::new(
+				return Err(Fault::told(
 					format!("details.{dialect}.{name}"),
-					other.to_string().as_bytes(),
+					other.to_string(),
 					rule,
 				));
 			}
@@ -139,7 +135,7 @@ pub(crate) fn moment(date: &str, time: Option<&str>, zone: UtcOffset) -> Option<
 /// Date `YYYYMMDD` and time `HHMMSS` of a moment in the profile's zone.
 pub(crate) fn date_and_time(field: &str, moment: &str, zone: UtcOffset) -> Result<(String, String), Fault> {
 	let rule = "the field must be a moment such as 2026-11-24T09:30:00+08:00";
-	let fault = || Fault::new(field, moment.as_bytes(), rule);
+	let fault = || Fault::told(field, moment, rule);
 	let local = OffsetDateTime::parse(moment, &Rfc3339)
 		.map_err(|_| fault())?
 		.checked_to_offset(zone)
@@ -164,7 +160,7 @@ pub(crate) fn compact(field: &str, day: &str) -> Result<String, Fault> {
 	Date::parse(day, format_description!("[year]-[month]-[day]"))
 		.ok()
 		.and_then(|day| day.format(format_description!("[year][month][day]")).ok())
-		.ok_or_else(|| Fault::new(field, day.as_bytes(), "the field must be a day such as 2026-11-24"))
+		.ok_or_else(|| Fault::told(field, day, "the field must be a day such as 2026-11-24"))
 }
 
 /// A decimal in units of 10⁻⁸, as far as it has no more decimals; for comparing what one record says in several fields.

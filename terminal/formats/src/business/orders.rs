@@ -15,6 +15,7 @@
 //! | `details.target_product` | CodeOfTargetFund, CodeOfTargetWP |
 //! | `details.method` | DefDividendMethod: `reinvest` 0, `cash` 1 |
 //! | `details.to_customer` | TargetTransactionAccountID |
+//! | `details.to_distributor` | TargetDistributorCode |
 //! | `details.large_redemption` | LargeRedemptionFlag: `drop` 0, `carry` 1 |
 //! | `details.ofd`, `details.wdep` | every other field that is not what the profile writes |
 
@@ -56,8 +57,8 @@ pub fn write(
 /// What the mapping says, without `details.<dialect>`.
 fn mapped(order: &Object, layout: &Arc<Layout>, profile: &Profile, serials: &mut dyn Serials) -> Result<Record, Error> {
 	let kind = required(order, "kind")?;
-	let business = codes::by_kind(kind)
-		.ok_or_else(|| Fault::new("kind", kind.as_bytes(), "the kind has no business code in files"))?;
+	let business =
+		codes::by_kind(kind).ok_or_else(|| Fault::told("kind", kind, "the kind has no business code in files"))?;
 	let names = names(profile.format());
 	let settings = &profile.settings;
 	let empty = settings.empty_number;
@@ -77,8 +78,7 @@ fn mapped(order: &Object, layout: &Arc<Layout>, profile: &Profile, serials: &mut
 	set("ApplicationVol", text(order, "units"))?;
 	if let Some(currency) = text(order, "currency") {
 		let rule = "the currency has no number in files";
-		let number =
-			codes::currency_number(currency).ok_or_else(|| Fault::new("currency", currency.as_bytes(), rule))?;
+		let number = codes::currency_number(currency).ok_or_else(|| Fault::told("currency", currency, rule))?;
 		set("CurrencyType", Some(number))?;
 	}
 	let (date, time) = date_and_time("placed_at", required(order, "placed_at")?, profile.zone)?;
@@ -113,12 +113,7 @@ fn numbered(id: &str, profile: &Profile, serials: &mut dyn Serials) -> Result<St
 	let digits_only = matches!(profile.format(), Format::Ofd20 | Format::Ofd21);
 	match digits_only && !serial.bytes().all(|byte| byte.is_ascii_digit()) {
 		false => Ok(serial),
-		true => Err(Fault::new(
-			"AppSheetSerialNo",
-			serial.as_bytes(),
-			"before version 2.2 it must be digits",
-		)
-		.into()),
+		true => Err(Fault::told("AppSheetSerialNo", &serial, "before version 2.2 it must be digits").into()),
 	}
 }
 
@@ -127,7 +122,7 @@ fn large_redemption<'a>(order: &Object, business: &Business, default: &'a str) -
 	match detail(order, "large_redemption") {
 		Some(name) => match coded(&LARGE_REDEMPTIONS, name) {
 			Some(code) => Ok(Some(code)),
-			None => Err(Fault::new("details.large_redemption", name.as_bytes(), "drop or carry")),
+			None => Err(Fault::told("details.large_redemption", name, "drop or carry")),
 		},
 		None => Ok(matches!(&*business.kind, "redemption" | "switch").then_some(default)),
 	}
@@ -148,9 +143,11 @@ fn write_details(
 	if let Some(customer) = detail(order, "to_customer") {
 		set("TargetTransactionAccountID", Some(customer))?;
 	}
+	if let Some(distributor) = detail(order, "to_distributor") {
+		set("TargetDistributorCode", Some(distributor))?;
+	}
 	if let Some(method) = detail(order, "method") {
-		let code = coded(&METHODS, method)
-			.ok_or_else(|| Fault::new("details.method", method.as_bytes(), "reinvest or cash"))?;
+		let code = coded(&METHODS, method).ok_or_else(|| Fault::told("details.method", method, "reinvest or cash"))?;
 		set("DefDividendMethod", Some(code))?;
 	}
 	Ok(())
@@ -163,7 +160,7 @@ fn write_details(
 pub fn read(record: &Record, profile: &Profile, serials: &mut dyn Serials) -> Result<Object, Error> {
 	let code = record.text("BusinessCode").unwrap_or_default();
 	let business = codes::by_application(&code)
-		.ok_or_else(|| Fault::new("BusinessCode", code.as_bytes(), "the code has no kind of order"))?;
+		.ok_or_else(|| Fault::told("BusinessCode", &code, "the code has no kind of order"))?;
 	let names = names(profile.format());
 	let serial = record
 		.text("AppSheetSerialNo")
@@ -180,18 +177,13 @@ pub fn read(record: &Record, profile: &Profile, serials: &mut dyn Serials) -> Re
 	put(&mut order, "units", amount(record, "ApplicationVol"));
 	if let Some(number) = record.text("CurrencyType") {
 		let rule = "the number stands for no currency that is known";
-		let name = codes::currency_name(&number).ok_or_else(|| Fault::new("CurrencyType", number.as_bytes(), rule))?;
+		let name = codes::currency_name(&number).ok_or_else(|| Fault::told("CurrencyType", &number, rule))?;
 		put(&mut order, "currency", Some(name));
 	}
 	let date = record.text("TransactionDate").unwrap_or_default();
 	let time = record.text("TransactionTime");
-	let placed = moment(&date, time.as_deref(), profile.zone).ok_or_else(|| {
-		Fault::new(
-			"TransactionDate",
-			date.as_bytes(),
-			"date and time must be YYYYMMDD and HHMMSS",
-		)
-	})?;
+	let placed = moment(&date, time.as_deref(), profile.zone)
+		.ok_or_else(|| Fault::told("TransactionDate", &date, "date and time must be YYYYMMDD and HHMMSS"))?;
 	put(&mut order, "placed_at", Some(placed));
 	if business.kind == "cancellation" {
 		put(
@@ -213,6 +205,7 @@ fn read_details(record: &Record, names: Names) -> Object {
 	let mut details = Object::new();
 	put(&mut details, "target_product", record.text(names.target));
 	put(&mut details, "to_customer", record.text("TargetTransactionAccountID"));
+	put(&mut details, "to_distributor", record.text("TargetDistributorCode"));
 	let by = |field: &str, table| record.text(field).and_then(|code| decoded(table, &code));
 	put(&mut details, "method", by("DefDividendMethod", &METHODS));
 	put(

@@ -203,11 +203,11 @@ fn read_layout<R: BufRead>(
 pub(crate) fn pad(what: &str, text: &str, width: Option<usize>) -> Result<String, Fault> {
 	let width = width.unwrap_or(text.len());
 	if !text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
-		return Err(Fault::new(what, text.as_bytes(), "the line must be printable ASCII"));
+		return Err(Fault::told(what, text, "the line must be printable ASCII"));
 	}
 	match text.len() <= width {
 		true => Ok(format!("{text:<width$}")),
-		false => Err(Fault::new(what, text.as_bytes(), format!("at most {width} bytes fit"))),
+		false => Err(Fault::told(what, text, format!("at most {width} bytes fit"))),
 	}
 }
 
@@ -216,10 +216,6 @@ pub(crate) fn number(what: &str, count: u64, digits: usize) -> Result<String, Fa
 	let text = format!("{count:0>digits$}");
 	match text.len() <= digits.max(1) {
 		true => Ok(text),
-		false => Err(Fault::new(
-			what,
-			text.as_bytes(),
-			format!("at most {digits} digits fit"),
-		)),
+		false => Err(Fault::told(what, text, format!("at most {digits} digits fit"))),
 	}
 }
