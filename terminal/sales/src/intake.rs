@@ -9,20 +9,21 @@ use crate::{
 		RecordState, SalesDb, SubmissionKind,
 	},
 	error::{Error, Result},
-	orders::{self, Declared, Defect, Encoding, Inspected, Line, Order, Reader},
+	orders::{self, Declared, Defect, Encoding, Exchange, Inspected, Known, Line, Lines, Order},
 	output::Output,
 	retry::insert_applications,
 	submit::{body_of, Submitter},
 	SalesConfig,
 };
+use sealane_formats::Partners;
 use sealane_terminal_core::{
 	db::{now_ms, Tx},
 	outage::Outage,
 	stop::Stop,
 };
 use std::{
-	io::Read,
 	path::Path,
+	sync::Arc,
 	time::{Duration, Instant},
 };
 
@@ -38,6 +39,7 @@ pub struct Intake {
 	written: i64,
 	encoding: Encoding,
 	declared: Declared,
+	partners: Arc<Partners>,
 	window: Duration,
 	window_orders: usize,
 	output: Output,
@@ -62,6 +64,7 @@ impl Intake {
 			written: 0,
 			encoding: config.encoding,
 			declared: config.declared.clone(),
+			partners: config.partners.clone(),
 			window: config.window,
 			window_orders: config.window_orders.max(1),
 			output,
@@ -94,7 +97,11 @@ impl Intake {
 
 	async fn try_file(&mut self, path: &Path, stop: &Stop) -> Result<Taken> {
 		let (encoding, declared, file) = (self.encoding, self.declared.clone(), path.to_path_buf());
-		let opened = tokio::task::spawn_blocking(move || orders::open(&file, encoding, &declared));
+		let exchange = Exchange {
+			partners: self.partners.clone(),
+			known: Some(known_orders(self.db.clone())),
+		};
+		let opened = tokio::task::spawn_blocking(move || orders::open(&file, encoding, &declared, &exchange));
 		let (inspected, mut reader) = opened.await.map_err(|panic| Error::node(panic.to_string()))??;
 		let mut import = match self.db.import(&inspected.source).await? {
 			Some(import) => import,
@@ -150,12 +157,7 @@ impl Intake {
 	}
 
 	/// Lines after `done`, until the window is full or over. Empty at the file's end only.
-	async fn read_window<R: Read + Send + 'static>(
-		&self,
-		mut reader: Reader<R>,
-		done: u64,
-		path: &Path,
-	) -> Result<(Vec<Line>, Reader<R>)> {
+	async fn read_window(&self, mut reader: Lines, done: u64, path: &Path) -> Result<(Vec<Line>, Lines)> {
 		let (window, most) = (self.window, self.window_orders);
 		let path = path.to_path_buf();
 		let read = tokio::task::spawn_blocking(move || {
@@ -281,6 +283,15 @@ impl Intake {
 		}
 		Ok(kept)
 	}
+}
+
+/// Orders that came before, for files that say of a cancellation only what it takes back. Asked on a thread that may wait.
+fn known_orders(db: SalesDb) -> Known {
+	let runtime = tokio::runtime::Handle::current();
+	Arc::new(move |id| {
+		let record = runtime.block_on(db.record(id)).map_err(std::io::Error::other)?;
+		Ok(record.and_then(|record| serde_json::from_str(&record.order_text).ok()))
+	})
 }
 
 /// A cancellation of an order that has not been sent takes it back here: it will not be sent any more.

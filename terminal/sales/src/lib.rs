@@ -45,6 +45,7 @@ use error::{Error, Result};
 use intake::Intake;
 use orders::{Declared, Encoding};
 use output::Output;
+use sealane_formats::Partners;
 use sealane_sdk::Client;
 use sealane_terminal_core::{
 	decimal, error, files, output,
@@ -52,6 +53,7 @@ use sealane_terminal_core::{
 };
 use std::{
 	path::PathBuf,
+	sync::Arc,
 	time::{Duration, Instant},
 };
 use submit::Submitter;
@@ -89,6 +91,8 @@ pub struct SalesConfig {
 	pub encoding: Encoding,
 	/// Fields of the bank's own that travel to the issuer.
 	pub declared: Declared,
+	/// Profiles of the partners whose files of the trade are taken, too.
+	pub partners: Arc<Partners>,
 	/// Orders are collected for so long before they are checked and sent.
 	pub window: Duration,
 	/// Most orders of one window.
@@ -110,6 +114,7 @@ impl SalesConfig {
 			source,
 			encoding: Encoding::default(),
 			declared: Declared::default(),
+			partners: Arc::default(),
 			window: Duration::from_millis(200),
 			window_orders: 5_000,
 			registering: Registering::default(),
@@ -171,7 +176,7 @@ async fn run_leased(
 			Source::File(path) => one_file(intake, path, &db, &config, progress, stop, output).await,
 			Source::Folder(folder, watch) => {
 				tracing::info!("watches {}", folder.display());
-				watch::run(intake, folder, watch, stop).await?;
+				watch::run(intake, folder, watch, config.partners.clone(), stop).await?;
 				db.figures(None).await
 			}
 			Source::None => {

@@ -4,14 +4,16 @@
 //!
 //! A file is taken when it is complete; [`Completion`] says how that is known. A file whose orders are all on the node's disk moves to
 //! `done/`, one that cannot be read, or in which there is not one order, to `failed/`, beside a `.error` file that says why. Killed in
-//! between, the file is still there and goes on where it stopped. A file that grows after it was taken comes back.
+//! between, the file is still there and goes on where it stopped. A file that grows after it was taken comes back. A set of files of the
+//! trade is taken by its index, when all that it lists is there, and moves as a whole, the index first.
 
 use crate::{
 	error::{Error, Result},
 	files,
 	intake::{Intake, Taken},
-	orders::Format,
+	orders::{self, Format, Found},
 };
+use sealane_formats::Partners;
 use sealane_terminal_core::{
 	outage::Outage,
 	stop::{stopped, Stop},
@@ -19,6 +21,7 @@ use sealane_terminal_core::{
 use std::{
 	collections::{HashMap, HashSet},
 	path::{Path, PathBuf},
+	sync::Arc,
 	time::{Duration, Instant, SystemTime},
 };
 
@@ -54,8 +57,11 @@ type Stamp = (u64, Option<SystemTime>);
 struct Watcher<'a> {
 	folder: &'a Path,
 	config: &'a WatchConfig,
+	partners: Arc<Partners>,
 	/// Files that wait to become stable, with when they were first seen so.
 	seen: HashMap<PathBuf, (Stamp, Instant)>,
+	/// The files of each set that is being taken, by its index.
+	sets: HashMap<PathBuf, Vec<PathBuf>>,
 	/// Names that were complained of.
 	ignored: HashSet<PathBuf>,
 	/// Files in `done/` that must not grow.
@@ -66,7 +72,13 @@ struct Watcher<'a> {
 ///
 /// # Errors
 /// The folder is not there at the start; the node refuses us; the database is not usable.
-pub async fn run(mut intake: Intake, folder: &Path, config: &WatchConfig, stop: Stop) -> Result<()> {
+pub async fn run(
+	mut intake: Intake,
+	folder: &Path,
+	config: &WatchConfig,
+	partners: Arc<Partners>,
+	stop: Stop,
+) -> Result<()> {
 	if !folder.is_dir() {
 		return Err(Error::NotFound {
 			what: "folder",
@@ -79,7 +91,9 @@ pub async fn run(mut intake: Intake, folder: &Path, config: &WatchConfig, stop: 
 	let mut watcher = Watcher {
 		folder,
 		config,
+		partners,
 		seen: HashMap::new(),
+		sets: HashMap::new(),
 		ignored: HashSet::new(),
 		done: Vec::new(),
 	};
@@ -152,6 +166,7 @@ impl Watcher<'_> {
 	fn complete_files(&mut self) -> Result<Vec<PathBuf>> {
 		let mut files = Vec::new();
 		let mut there = HashSet::new();
+		let mut parts = Vec::new();
 		for entry in std::fs::read_dir(self.folder).map_err(Error::file(self.folder))? {
 			let entry = entry.map_err(Error::file(self.folder))?;
 			let path = entry.path();
@@ -169,9 +184,21 @@ impl Watcher<'_> {
 				}
 				continue;
 			}
+			if !self.partners.is_empty() && orders::is_named_so(&path) {
+				match orders::look(&path, &self.partners) {
+					Err(error) => self.complain(&path, &error.to_string()),
+					Ok(Found::Part) => parts.push(path),
+					Ok(found) => {
+						if self.is_set_complete(&path, found, &mut there) {
+							files.push(path);
+						}
+					}
+				}
+				continue;
+			}
 			if Format::of(&path).is_err() {
 				if !self.is_marker(&path) {
-					self.complain(&path, "its name ends in none of .ndjson, .jsonl, .json and .csv");
+					self.complain(&path, "its name ends in none of .ndjson, .jsonl, .json, .csv and .xml");
 				}
 				continue;
 			}
@@ -180,9 +207,44 @@ impl Watcher<'_> {
 				files.push(path);
 			}
 		}
+		for part in parts.iter().filter(|part| !there.contains(*part)) {
+			self.complain(
+				part,
+				"it is taken with its set, when an index lists it and all of the set is there",
+			);
+		}
 		self.seen.retain(|path, _| there.contains(path));
+		self.sets.retain(|path, _| there.contains(path));
 		files.sort();
 		Ok(files)
+	}
+
+	/// Whether a file is the index of a set that is there as a whole. One with a fault is taken, too, so that somebody hears of it.
+	fn is_set_complete(&mut self, index: &Path, found: Found, there: &mut HashSet<PathBuf>) -> bool {
+		let mut files = match found {
+			Found::Set(files) => files,
+			Found::Faulty => Vec::new(),
+			Found::Waits(missing) => {
+				self.complain(index, &format!("its set waits for {}", missing.join(", ")));
+				return false;
+			}
+			Found::Part | Found::None => {
+				self.complain(index, "it is neither an index nor a data file of OFD or WDEP");
+				return false;
+			}
+		};
+		self.sets.insert(index.into(), files.clone());
+		files.push(index.into());
+		let mut complete = true;
+		for file in files {
+			let Ok(meta) = std::fs::symlink_metadata(&file) else {
+				return false;
+			};
+			there.insert(file.clone());
+			// Each is looked at, so that all of them become stable in the same time.
+			complete &= self.is_complete(&file, (meta.len(), meta.modified().ok()));
+		}
+		complete
 	}
 
 	fn is_complete(&mut self, path: &Path, stamp: Stamp) -> bool {
@@ -213,7 +275,9 @@ impl Watcher<'_> {
 	/// Moves a file that was read: to `done/`, or to `failed/` where there was no order in it.
 	fn put_away(&mut self, file: &Path, taken: &Taken) -> Result<()> {
 		let import = &taken.import;
-		if import.read == import.malformed {
+		// A set may be empty: a day without business.
+		let is_empty_set = taken.inspected.is_set && import.read == 0;
+		if import.read == import.malformed && !is_empty_set {
 			let error = Error::Format {
 				path: file.into(),
 				line: 0,
@@ -281,7 +345,7 @@ impl Watcher<'_> {
 		files::write_private(&with_suffix(&moved, ".error"), format!("{error}\n").as_bytes())
 	}
 
-	/// Moves a file, and its marker with it; an earlier one of the same name is never overwritten. `None` where it is gone.
+	/// Moves a file, and its marker and the other files of its set with it; an earlier one of the same name is never overwritten. `None` where it is gone.
 	fn move_into(&self, target: &str, file: &Path) -> Result<Option<PathBuf>> {
 		let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
 		let to = free_name(&self.folder.join(target), &name);
@@ -293,6 +357,9 @@ impl Watcher<'_> {
 		if let Completion::Marker(suffix) = &self.config.completion {
 			// The marker has done its work, whether or not it can be moved.
 			let _ = std::fs::rename(with_suffix(file, suffix), with_suffix(&to, suffix));
+		}
+		for part in self.sets.get(file).into_iter().flatten() {
+			self.move_into(target, part)?;
 		}
 		Ok(Some(to))
 	}
@@ -333,10 +400,71 @@ mod tests {
 		Watcher {
 			folder,
 			config,
+			partners: Arc::default(),
 			seen: HashMap::new(),
+			sets: HashMap::new(),
 			ignored: HashSet::new(),
 			done: Vec::new(),
 		}
+	}
+
+	/// A set is taken when all of it is there, by its index, and moves as a whole.
+	#[test]
+	fn a_set_is_taken_when_it_is_whole_and_moves_as_one() {
+		let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../formats/tests/samples/ofd-2.2");
+		let dir = tempfile::tempdir().unwrap();
+		let copy = |name: &str| std::fs::copy(from.join(name), dir.path().join(name)).unwrap();
+		let (index, data) = ("OFI_ZZ8_XQ_20261124.TXT", "OFD_ZZ8_XQ_20261124_03.TXT");
+		let config = config(Completion::Renamed);
+		let mut watcher = watcher(dir.path(), &config);
+		copy(index);
+		assert!(watcher.complete_files().unwrap().is_empty());
+		assert!(
+			watcher.ignored.contains(&dir.path().join(index)),
+			"files of the trade are not asked for"
+		);
+		watcher.partners = Arc::new(Partners::read(&["ofd-2.2".into()]).unwrap());
+		assert!(
+			watcher.complete_files().unwrap().is_empty(),
+			"its data file is not there"
+		);
+		copy(data);
+		assert_eq!(names(&watcher.complete_files().unwrap()), [index]);
+		watcher.move_into("done", &dir.path().join(index)).unwrap();
+		for name in [index, data] {
+			assert!(
+				dir.path().join("done").join(name).exists() && !dir.path().join(name).exists(),
+				"{name}"
+			);
+		}
+		// An index that cannot be read is taken, so that it fails before everybody's eyes.
+		copy(index);
+		let broken = dir.path().join(index);
+		let text = std::fs::read_to_string(&broken)
+			.unwrap()
+			.replace("00000001", "0000000x");
+		std::fs::write(&broken, text).unwrap();
+		assert_eq!(names(&watcher.complete_files().unwrap()), [index]);
+	}
+
+	#[test]
+	fn each_file_of_a_set_must_be_stable() {
+		let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../formats/tests/samples/wdep");
+		let dir = tempfile::tempdir().unwrap();
+		let (index, data) = (
+			"COUNT-ZZ80000001-XQ00000001-005-20261124.txt",
+			"ZZ80000001-XQ00000001-005-20261124-01.txt",
+		);
+		for name in [index, data] {
+			std::fs::copy(from.join(name), dir.path().join(name)).unwrap();
+		}
+		let config = config(Completion::Marker(".ok".into()));
+		let mut watcher = watcher(dir.path(), &config);
+		watcher.partners = Arc::new(Partners::read(&["wdep-1.0".into()]).unwrap());
+		std::fs::write(dir.path().join(format!("{index}.ok")), "").unwrap();
+		assert!(watcher.complete_files().unwrap().is_empty());
+		std::fs::write(dir.path().join(format!("{data}.ok")), "").unwrap();
+		assert_eq!(names(&watcher.complete_files().unwrap()), [index]);
 	}
 
 	fn names(files: &[PathBuf]) -> Vec<&str> {

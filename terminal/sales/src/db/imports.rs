@@ -153,7 +153,7 @@ pub async fn insert_defects(tx: &mut Tx, source: &str, lines: &[Defective]) -> R
 			Cell::Text(line.state),
 			Cell::Text(&line.defect.field),
 			Cell::Text(&line.defect.value),
-			Cell::Text(line.defect.rule),
+			Cell::Text(&line.defect.rule),
 			Cell::Text(&line.text),
 			Cell::Int(now),
 		]);

@@ -2,12 +2,14 @@
 
 //! The seller's tables: order files, requests, business records, registrations.
 
+mod answers;
 mod imports;
 mod query;
 mod records;
 mod registrations;
 mod retries;
 
+pub use answers::AnswerRow;
 pub use imports::{
 	accept_submission, fail_submission, insert_defects, insert_submission, refuse_records, save_import, Defective,
 	Import, Refusal, Submission, SubmissionKind,

@@ -3,20 +3,26 @@
 //! Orders as the bank's own system hands them over: what a line must be, and what is reported of one that is not.
 //!
 //! The text of a valid line is not written anew: what the terminal adds (`facts`, `clause_version`) is appended inside the object, and
-//! fields that are neither an order's nor declared are left out. They stay in the house.
+//! fields that are neither an order's nor declared are left out. They stay in the house. Files of the trade (`exchange`) say what an
+//! order says in records of their own, messages of ISO 20022 (`messages`) in elements; those become lines first, so that one set of rules judges all.
 
+mod exchange;
 mod lines;
+mod messages;
 mod parse;
 mod read;
 mod text;
 
+pub use exchange::{is_named_so, look, Found};
+pub use messages::Known;
 pub use parse::{parse_line, Declared, Order, FIELDS};
-pub use read::{open, read_all, Format, Line, Reader};
+pub use read::{open, read_all, Exchange, Format, Line, Lines, Reader};
 pub use sealane_primitives::fields::{MAX_ID_LEN, MAX_REFERENCE_LEN};
 pub use text::{inspect, Encoding, Inspected};
 
 use sealane_primitives::fields::is_shown;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Longest line in bytes: what the node takes of one entry, less room for facts. An order has about 500.
 pub const MAX_LINE_LEN: usize = 60 * 1024;
@@ -29,16 +35,16 @@ pub struct Defect {
 	/// What was found, cut to 80 characters.
 	pub value: String,
 	/// The rule that it breaks.
-	pub rule: &'static str,
+	pub rule: Cow<'static, str>,
 }
 
 impl Defect {
 	/// Of a field with a value that breaks a rule.
-	pub fn new(field: impl Into<String>, value: &str, rule: &'static str) -> Self {
+	pub fn new(field: impl Into<String>, value: &str, rule: impl Into<Cow<'static, str>>) -> Self {
 		Defect {
 			field: field.into(),
 			value: shorten(value),
-			rule,
+			rule: rule.into(),
 		}
 	}
 }

@@ -463,7 +463,7 @@ mod tests {
 			assert!(!defect.rule.is_empty());
 		}
 		let twice = replaced(r#""id":"A-1""#, r#""id":"A-1","id":"A-2""#).unwrap_err();
-		assert_eq!((twice.field.as_str(), twice.rule), ("id", "each field once"));
+		assert_eq!((twice.field.as_str(), &*twice.rule), ("id", "each field once"));
 		assert!(parse(&GOOD[..GOOD.len() - 20])
 			.unwrap_err()
 			.rule

@@ -3,19 +3,22 @@
 //! Reads order files, NDJSON or CSV, with bounded memory, one line at a time.
 
 use super::{
-	lines::{Lines, RawLine},
+	exchange,
+	lines::{self, RawLine},
+	messages::{self, Known, Messages},
 	parse_line, plain,
-	text::{inspect, Encoding, Inspected, Text},
+	text::{inspect, Encoding, Inspected},
 	Declared, Defect, Order,
 };
 use crate::{
 	error::{Error, Result},
 	files,
 };
+use sealane_formats::Partners;
 use std::{
-	fs::File,
 	io::{Read, Seek},
 	path::Path,
+	sync::Arc,
 };
 
 /// How a file is written.
@@ -25,10 +28,12 @@ pub enum Format {
 	Ndjson,
 	/// RFC 4180 with a header line.
 	Csv,
+	/// Messages of ISO 20022.
+	Messages,
 }
 
 impl Format {
-	/// By the file's extension: `.csv`, else NDJSON for `.ndjson`, `.jsonl` and `.json`.
+	/// By the file's extension: `.csv`, `.xml` for messages, NDJSON for `.ndjson`, `.jsonl` and `.json`.
 	///
 	/// # Errors
 	/// Any other extension.
@@ -40,11 +45,12 @@ impl Format {
 			.as_deref()
 		{
 			Some("csv") => Ok(Format::Csv),
+			Some("xml") => Ok(Format::Messages),
 			Some("ndjson" | "jsonl" | "json") => Ok(Format::Ndjson),
 			_ => Err(Error::invalid(
 				"orders",
 				path.display().to_string(),
-				"a file whose name ends in .ndjson, .jsonl, .json or .csv",
+				"a file whose name ends in .ndjson, .jsonl, .json, .csv or .xml",
 			)),
 		}
 	}
@@ -63,28 +69,52 @@ pub struct Line {
 
 /// Reads lines of orders.
 pub struct Reader<R: Read> {
-	lines: Lines<R>,
+	lines: lines::Lines<R>,
 	/// The columns of a CSV file.
 	columns: Option<Vec<String>>,
 	declared: Declared,
 }
 
-/// Looks at a file and opens it.
+/// What files of the trade need to be read.
+#[derive(Clone, Default)]
+pub struct Exchange {
+	/// Profiles of the partners whose files are taken.
+	pub partners: Arc<Partners>,
+	/// What is known of an order that came before.
+	pub known: Option<Known>,
+}
+
+/// The lines of an opened file, whatever its format.
+pub type Lines = Box<dyn Iterator<Item = std::io::Result<Line>> + Send>;
+
+/// Looks at a file and opens it. With profiles of partners a file of the trade is one of orders, too: an index with its whole set.
 ///
 /// # Errors
-/// The file cannot be opened, is a symbolic link, has another extension, is empty or no text, or its CSV header does not fit.
-pub fn open(path: &Path, encoding: Encoding, declared: &Declared) -> Result<(Inspected, Reader<Text<File>>)> {
+/// The file cannot be opened, is a symbolic link, has another extension, is empty or no text, or its CSV header does not fit; a set
+/// that is not whole or has a fault.
+pub fn open(path: &Path, encoding: Encoding, declared: &Declared, exchange: &Exchange) -> Result<(Inspected, Lines)> {
+	let partners = &exchange.partners;
+	if !partners.is_empty() && exchange::is_named_so(path) {
+		let (inspected, records) = exchange::open(path, partners, declared)?;
+		return Ok((inspected, Box::new(records)));
+	}
 	let format = Format::of(path)?;
 	let mut file = files::open_plain(path)?;
 	let inspected = inspect(&mut file, path, encoding)?;
 	file.rewind().map_err(Error::file(path))?;
+	if format == Format::Messages {
+		let again = files::open_plain(path)?;
+		messages::check(inspected.text(file), path)?;
+		let messages = Messages::new(inspected.text(again), declared, exchange.known.clone());
+		return Ok((inspected, Box::new(messages)));
+	}
 	let text = inspected.text(file);
 	let reader = Reader::new(text, format, declared.clone()).map_err(|reason| Error::Format {
 		path: path.into(),
 		line: 1,
 		reason,
 	})?;
-	Ok((inspected, reader))
+	Ok((inspected, Box::new(reader)))
 }
 
 /// All lines of a file.
@@ -92,8 +122,8 @@ pub fn open(path: &Path, encoding: Encoding, declared: &Declared) -> Result<(Ins
 /// # Errors
 /// As [`open`], or the file cannot be read.
 pub fn read_all(path: &Path) -> Result<Vec<Line>> {
-	let (_, reader) = open(path, Encoding::Auto, &Declared::default())?;
-	reader.map(|line| line.map_err(Error::file(path))).collect()
+	let (_, lines) = open(path, Encoding::Auto, &Declared::default(), &Exchange::default())?;
+	lines.map(|line| line.map_err(Error::file(path))).collect()
 }
 
 /// Columns that a CSV file must have.
@@ -106,7 +136,7 @@ impl<R: Read> Reader<R> {
 	/// What is wrong with the CSV header.
 	pub fn new(input: R, format: Format, declared: Declared) -> Result<Self, String> {
 		let mut reader = Reader {
-			lines: Lines::new(input),
+			lines: lines::Lines::new(input),
 			columns: None,
 			declared,
 		};
@@ -243,7 +273,7 @@ fn order_of_row(line: &str, columns: &[String], declared: &Declared) -> Result<O
 }
 
 /// At most 512 bytes, at a character's border.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
 	let mut end = text.len().min(512);
 	while !text.is_char_boundary(end) {
 		end -= 1;
@@ -278,7 +308,7 @@ mod tests {
 		let lines = lines(&input, Format::Ndjson);
 		let seen: Vec<_> = lines
 			.iter()
-			.map(|l| (l.number, l.order.as_ref().err().map(|d| d.rule)))
+			.map(|l| (l.number, l.order.as_ref().err().map(|d| &*d.rule)))
 			.collect();
 		assert_eq!(
 			seen,

@@ -28,6 +28,8 @@ pub struct Inspected {
 	pub source: String,
 	/// Its length in bytes. What comes behind is not read: it was not part of the file that was looked at.
 	pub length: u64,
+	/// Whether it is a set of files of the trade, which may hold no order.
+	pub is_set: bool,
 	/// How it is decoded; none where it is UTF-8.
 	decoder: Option<&'static encoding_rs::Encoding>,
 }
@@ -85,18 +87,34 @@ pub fn inspect(file: &mut File, path: &Path, encoding: Encoding) -> Result<Inspe
 			));
 		}
 	}
-	let name = path
-		.file_name()
-		.map(|n| n.to_string_lossy().into_owned())
-		.unwrap_or_default();
 	Ok(Inspected {
-		source: super::plain(format!("{name}@{}", hex::encode(&hash.finalize()[..8])).chars()),
+		source: source(path, &hash.finalize()),
 		length,
+		is_set: false,
 		decoder,
 	})
 }
 
+/// The name of a file and the hash of its content.
+fn source(path: &Path, hash: &[u8]) -> String {
+	let name = path
+		.file_name()
+		.map(|n| n.to_string_lossy().into_owned())
+		.unwrap_or_default();
+	super::plain(format!("{name}@{}", hex::encode(&hash[..8])).chars())
+}
+
 impl Inspected {
+	/// A set: its index, the hash over all its files, the index's length.
+	pub(super) fn set(index: &Path, hash: &[u8], length: u64) -> Self {
+		Inspected {
+			source: source(index, hash),
+			length,
+			is_set: true,
+			decoder: None,
+		}
+	}
+
 	/// The file's text as UTF-8, from its beginning to the length that it had.
 	pub fn text(&self, file: File) -> Text<File> {
 		Text {
