@@ -5,6 +5,7 @@
 
 mod databases;
 mod exchange;
+mod files;
 
 use databases::Databases;
 use exchange::Exchange;

@@ -65,6 +65,12 @@ impl Output {
 	}
 }
 
+/// Prints a text as it is, on stdout.
+pub fn write_text(text: &str) {
+	let mut out = std::io::stdout().lock();
+	let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
 /// A reader that closed the pipe (`| head`) ends the output, not the process with a panic.
 fn write_line(mut out: impl Write, text: &str) {
 	let _ = writeln!(out, "{text}").and_then(|()| out.flush());

@@ -26,6 +26,9 @@ pub enum IssuerCommand {
 	Waiting(ListArgs),
 	/// Show answers that the own node refused: the sellers do not have them
 	Refused(ListArgs),
+	/// A TA system by files: OFD, WDEP
+	#[command(subcommand)]
+	Ta(super::ta::TaCommand),
 	/// Where in the node's inbox the terminal is
 	#[command(subcommand)]
 	Cursor(CursorCommand),
@@ -93,6 +96,7 @@ impl IssuerCommand {
 				output.result(&db.refused_answers(args.limit).await?, |rows| refused_text(rows));
 				Ok(())
 			}
+			IssuerCommand::Ta(command) => command.run(output).await,
 			IssuerCommand::Cursor(CursorCommand::Show(args)) => {
 				let db = BooksDb::open_existing(&args.db).await?;
 				super::show_cursors(&db, output).await

@@ -2,15 +2,20 @@
 
 //! The commands of `sealane`, one file per family.
 
+mod answers;
+mod convert;
 mod council;
 mod evidence;
+mod formats;
 mod issuer;
 mod members;
 mod networks;
 mod quarantine;
 mod records;
 mod sales;
+mod shell;
 mod status;
+mod ta;
 
 use crate::{
 	chain::{ChainClient, SignerArgs, Until},
@@ -65,6 +70,15 @@ enum Command {
 	/// What came from the node and cannot be read: look at it and decide
 	#[command(subcommand)]
 	Quarantine(quarantine::QuarantineCommand),
+	/// Files of the trade: OFD, WDEP
+	#[command(subcommand)]
+	Formats(formats::FormatsCommand),
+	/// Write orders and confirmations in another format: JSON lines, CSV, OFD, WDEP, ISO 20022
+	Convert(Box<convert::ConvertArgs>),
+	/// Print the script that completes commands in a shell
+	Completions(shell::CompletionsArgs),
+	/// Write the manual pages
+	Man(shell::ManArgs),
 	/// Show how the node is: channels, lanes, alarms
 	Status(status::StatusArgs),
 	/// Channels between sellers and issuers
@@ -187,6 +201,10 @@ impl Cli {
 			Command::Records(args) => args.run(output).await,
 			Command::Evidence(command) => command.run(output).await,
 			Command::Quarantine(command) => command.run(output).await,
+			Command::Formats(command) => command.run(output).await,
+			Command::Convert(args) => args.run(output).await,
+			Command::Completions(args) => args.run(),
+			Command::Man(args) => args.run(output),
 			Command::Status(args) => args.run(output).await,
 			Command::Channel(command) => command.run(output).await,
 			Command::Join(args) => args.run(output).await,

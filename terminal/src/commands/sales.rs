@@ -7,6 +7,7 @@ use crate::{
 	output::{thousands, Output, Table},
 };
 use clap::{Args, Subcommand, ValueEnum};
+use sealane_formats::Partners;
 use sealane_sales::{
 	self as sales,
 	customers::{CustomerBook, WatchedBook},
@@ -18,7 +19,7 @@ use sealane_sales::{
 };
 use sealane_terminal_core::stop;
 use serde::Serialize;
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 #[derive(Debug, Subcommand)]
 pub enum SalesCommand {
@@ -34,6 +35,8 @@ pub enum SalesCommand {
 	Hold(OrderId),
 	/// Release an order that is held: it is tried again
 	Release(OrderId),
+	/// Write a day's confirmations back as files: OFD, WDEP, ISO 20022, CSV, JSON lines
+	Answers(Box<super::answers::AnswersArgs>),
 	/// Where in the node's events the terminal is
 	#[command(subcommand)]
 	Cursor(CursorCommand),
@@ -48,7 +51,7 @@ pub struct RunArgs {
 	/// Customer book, NDJSON; read again when it changes
 	#[arg(long)]
 	customers: PathBuf,
-	/// One file of orders, NDJSON or CSV; ends when they are done
+	/// One file of orders, NDJSON or CSV, or the index of a set of files of the trade; ends when they are done
 	#[arg(long, conflicts_with = "watch")]
 	orders: Option<PathBuf>,
 	/// Folder from which files of orders are taken when they are complete; runs until it is stopped
@@ -69,6 +72,9 @@ pub struct RunArgs {
 	/// A field of the bank's own that travels to the issuer; repeatable. All other fields that no order has stay in the house
 	#[arg(long = "pass-field", value_name = "FIELD")]
 	pass_fields: Vec<String>,
+	/// Profile of a partner whose files of the trade are taken, too (OFD, WDEP): a TOML file, or a shipped one by its name; repeatable
+	#[arg(long = "profile", value_name = "PROFILE")]
+	profiles: Vec<PathBuf>,
 	/// When customers are registered with an issuer
 	#[arg(long, value_enum, default_value_t)]
 	registering: Registering,
@@ -196,6 +202,7 @@ impl SalesCommand {
 			SalesCommand::Cancel(args) => cancel(args, output).await,
 			SalesCommand::Hold(args) => hold(args, true, output).await,
 			SalesCommand::Release(args) => hold(args, false, output).await,
+			SalesCommand::Answers(args) => args.run(output).await,
 			SalesCommand::Cursor(CursorCommand::Show(args)) => {
 				let db = SalesDb::open_existing(&args.db).await?;
 				super::show_cursors(&db, output).await
@@ -225,6 +232,8 @@ impl RunArgs {
 				"what the marker's name has behind the file's",
 			));
 		}
+		let profiles = self.profiles.iter().map(|path| super::formats::profile(path));
+		let partners = Partners::new(profiles.collect::<Result<_>>()?);
 		let window = Duration::from_millis(self.window_ms);
 		let completion = match self.complete {
 			Complete::Renamed => Completion::Renamed,
@@ -239,6 +248,7 @@ impl RunArgs {
 		Ok(SalesConfig {
 			encoding: self.encoding,
 			declared: Declared(self.pass_fields.clone()),
+			partners: Arc::new(partners),
 			window,
 			window_orders: self.window_orders,
 			registering: self.registering,

@@ -396,7 +396,8 @@ impl Inner {
 		report.received += 1;
 		let value: serde_json::Value = serde_json::from_str(line).unwrap();
 		let id = value["order"].as_str().unwrap().to_string();
-		let seller = value["channel"].as_u64().unwrap() as u32 / 3;
+		let of_channel = || value["channel"].as_u64().map(|channel| channel / 3);
+		let seller = value["seller"].as_u64().or_else(of_channel).unwrap() as u32;
 		let Some(entry) = self.entries.get_mut(&(seller, id.clone())) else {
 			return refuse(report, &id, "entry_unknown", "nothing to answer");
 		};
