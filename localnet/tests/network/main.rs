@@ -3,6 +3,7 @@
 //! End-to-end tests over real node processes. One program, so that they overlap: most of the time a network waits for blocks.
 
 mod channels;
+mod clients;
 mod commands;
 mod common;
 mod connections;
