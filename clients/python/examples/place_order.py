@@ -4,7 +4,8 @@
 
     PYTHONPATH=clients/python python3 clients/python/examples/place_order.py PRODUCT CUSTOMER AMOUNT CURRENCY
 
-The environment names the node: SEALANE_URL and SEALANE_TOKEN.
+The environment names the node: SEALANE_URL and SEALANE_TOKEN. Where clauses are in force for the product, FACTS has what they
+ask of the customer, as JSON.
 """
 import json
 import os
@@ -21,6 +22,11 @@ def main() -> int:
              "customer": customer, "amount": amount, "currency": currency,
              "placed_at": datetime.now().astimezone().isoformat(timespec="seconds")}
     with Client(os.environ["SEALANE_URL"], os.environ["SEALANE_TOKEN"]) as node:
+        agreements = [one["agreement"] for one in node.clauses(product=product)["clauses"] if one.get("agreement")]
+        if agreements:
+            # What the bank checked the order against, and with which facts: the issuer's node checks the same.
+            order["clause_version"] = agreements[0]["id"]
+            order["facts"] = json.loads(os.environ.get("FACTS", "{}"))
         # Where the log ends now: the answer comes behind it.
         page = node.events_page(wait_ms=0)
         while not page["at_end"]:

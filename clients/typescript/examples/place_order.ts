@@ -4,7 +4,8 @@
 //
 //     npm ci && npm run build && node dist/examples/place_order.js PRODUCT CUSTOMER AMOUNT CURRENCY
 //
-// The environment names the node: SEALANE_URL and SEALANE_TOKEN.
+// The environment names the node: SEALANE_URL and SEALANE_TOKEN. Where clauses are in force for the product, FACTS has what they
+// ask of the customer, as JSON.
 
 import { randomUUID } from "node:crypto";
 import { Client, type Order } from "../src/client.js";
@@ -25,6 +26,13 @@ const order: Order = {
 	currency,
 	placed_at: new Date().toISOString(),
 };
+
+const agreement = (await node.clauses({ product })).clauses.find((one) => one.agreement)?.agreement;
+if (agreement) {
+	// What the bank checked the order against, and with which facts: the issuer's node checks the same.
+	order.clause_version = agreement.id;
+	order.facts = JSON.parse(process.env.FACTS ?? "{}") as Record<string, unknown>;
+}
 
 // Where the log ends now: the answer comes behind it.
 let page = await node.eventsPage("0-0", 1_000, 0);
