@@ -19,14 +19,25 @@ const LIMIT: Duration = Duration::from_secs(240);
 fn build(folder: &Path) {
 	for arguments in [&["ci", "--no-audit", "--no-fund"][..], &["run", "build"]] {
 		let done = Command::new("npm").args(arguments).current_dir(folder).output();
-		let done = done.unwrap_or_else(|e| panic!("cannot run npm: {e}; this test needs Node.js 20 or newer with npm on PATH"));
+		let done = done
+			.unwrap_or_else(|e| panic!("cannot run npm: {e}; this test needs Node.js 20 or newer with npm on PATH"));
 		let text = [done.stdout, done.stderr].concat();
-		assert!(done.status.success(), "npm {}: {}", arguments.join(" "), String::from_utf8_lossy(&text));
+		assert!(
+			done.status.success(),
+			"npm {}: {}",
+			arguments.join(" "),
+			String::from_utf8_lossy(&text)
+		);
 	}
 }
 
 /// Runs an example, which prints the answer in its last line.
-async fn run(program: &str, script: PathBuf, id: &str, environment: Vec<(&'static str, String)>) -> Result<Value, Error> {
+async fn run(
+	program: &str,
+	script: PathBuf,
+	id: &str,
+	environment: Vec<(&'static str, String)>,
+) -> Result<Value, Error> {
 	let product = &ISSUERS[0].products[0];
 	let mut command = tokio::process::Command::new(program);
 	command
@@ -67,10 +78,16 @@ async fn the_clients_place_an_order_and_follow_it() {
 		]
 	};
 	let examples = async {
-		let python = run("python3", clients.join("python/examples/place_order.py"), "python-1", environment()).await?;
+		let python = run(
+			"python3",
+			clients.join("python/examples/place_order.py"),
+			"python-1",
+			environment(),
+		)
+		.await?;
 		let script = typescript.join("dist/examples/place_order.js");
 		let node = run("node", script, "typescript-1", environment()).await?;
-		Ok([("python-1", python), ("typescript-1", node)])
+		Ok::<_, Error>([("python-1", python), ("typescript-1", node)])
 	};
 	for (id, answer) in confirming(issuer, examples).await.unwrap() {
 		assert_eq!(answer["confirmation"]["order"], id, "{answer}");
