@@ -18,6 +18,8 @@ use sealane_sample::{
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
 
+/// Exit code where an argument breaks a rule.
+const INVALID: i32 = 3;
 /// Exit code where the chain refuses.
 const CHAIN: i32 = 6;
 /// Exit code where there is no such thing.
@@ -90,11 +92,27 @@ impl Operators<'_> {
 		Ok(())
 	}
 
+	/// An open motion as it is shown.
+	async fn shown(&self, motion: u64) -> Result<Value> {
+		let open = self.json(self.read("council list")).await?;
+		let mut all = open.as_array().into_iter().flatten();
+		all.find(|shown| shown["index"] == motion)
+			.cloned()
+			.ok_or_else(|| Error::Unexpected(format!("motion {motion} is not open: {open}")))
+	}
+
+	/// The command that votes on a motion as it is shown.
+	async fn vote(&self, motion: u64, voter: &str) -> Result<Args> {
+		let shown = self.shown(motion).await?;
+		let hash = shown["hash"].as_str().unwrap_or_default();
+		Ok(self.sign(&format!("council vote {motion} {hash}"), voter))
+	}
+
 	/// Members of the council vote, all at the same time.
 	async fn votes(&self, motion: u64, voters: &[&str]) -> Result<()> {
 		let voting = voters
 			.iter()
-			.map(|voter| self.json(self.sign(&format!("council vote {motion}"), voter)));
+			.map(|voter| async move { self.json(self.vote(motion, voter).await?).await });
 		for voted in futures::future::try_join_all(voting).await? {
 			assert_eq!((&voted["motion"], &voted["aye"]), (&json!(motion), &json!(true)));
 		}
@@ -136,18 +154,25 @@ impl Operators<'_> {
 		let motion = proposed["motion"].as_u64().unwrap_or_default();
 
 		self.votes(motion, &["//Bob"]).await?;
-		let nay = self.sign(&format!("council vote {motion} --nay"), "//Charlie");
+		let nay = self.vote(motion, "//Charlie").await?.with("--nay");
 		assert_eq!(self.json(nay).await?["aye"], false);
 		let open = self.json(self.read("council list")).await?;
 		let counted = |name: &str| open[0][name].as_array().map(Vec::len);
 		assert_eq!((counted("ayes"), counted("nays")), (Some(2), Some(1)), "{open}");
 		assert_eq!(open[0]["call"], "Members.admit", "{open}");
+		let words = open[0]["words"].as_str().unwrap_or_default();
+		for shown in ["Members.admit\n", "contact: \"operations desk\"", "roles: seller"] {
+			assert!(words.contains(shown), "{words}");
+		}
 		let close = || self.sign(&format!("council close {motion}"), "//Dave");
 		self.refused(close(), "TooEarly").await?;
+		// A vote is for what was shown: not for whatever has this number now.
+		let other = self.sign(&format!("council vote {motion} 0x{}", "ab".repeat(32)), "//Dave");
+		self.fails(other, INVALID, "Members.admit").await?;
 		// Ferdie has no seat and is no member.
-		let outsider = self.sign(&format!("council vote {motion}"), "//Ferdie");
+		let outsider = self.vote(motion, "//Ferdie").await?;
 		self.refused(outsider, "nvalid").await?;
-		self.votes(motion, &["//Charlie"]).await?;
+		self.vote_elsewhere(motion, "//Charlie").await?;
 		let closed = self.json(close()).await?;
 		assert!(
 			closed["events"].to_string().contains("Members.MemberAdmitted"),
@@ -163,10 +188,34 @@ impl Operators<'_> {
 		assert_eq!(proposed["voted"], false, "{proposed}");
 		let motion = proposed["motion"].as_u64().unwrap_or_default();
 		let voting = ["//Bob", "//Charlie", "//Dave"]
-			.map(|voter| self.json(self.sign(&format!("council vote {motion} --nay"), voter)));
+			.map(|voter| async move { self.json(self.vote(motion, voter).await?.with("--nay")).await });
 		futures::future::try_join_all(voting).await?;
 		let close = self.sign(&format!("council close {motion}"), "//Eve");
 		self.refused(close, "voted against").await
+	}
+
+	/// A vote by a key that no machine with a network has: written, shown and signed there, submitted.
+	async fn vote_elsewhere(&self, motion: u64, voter: &str) -> Result<()> {
+		let shown = self.shown(motion).await?;
+		let (before, after) = (self.folder.join("vote.json"), self.folder.join("vote.signed.json"));
+		let hash = shown["hash"].as_str().unwrap_or_default();
+		let export = self
+			.read(&format!("council vote {motion} {hash}"))
+			.option("--export-unsigned", &before)
+			.option("--account", voter);
+		self.json(export).await?;
+		let known = self.json(self.read("offline metadata-hash")).await?;
+		let sign = Args::new("offline sign")
+			.with(&before)
+			.option("--out", &after)
+			.option("--metadata-hash", known.as_str().unwrap_or_default())
+			.option("--suri", voter);
+		let signed = self.json(sign).await?;
+		assert_eq!(signed["behind"][0]["words"], shown["words"], "{signed}");
+		let submit = || self.read("offline submit").with(&after).option("--wait", "in-block");
+		let done = self.json(submit()).await?;
+		assert!(done["events"].to_string().contains("Council.Voted"), "{done}");
+		self.refused(submit(), "nvalid").await
 	}
 
 	/// The issuer is admitted; both register their nodes; the issuer its interface and product; the seller applies, the issuer
@@ -405,6 +454,9 @@ impl Operators<'_> {
 		let proposed = self.json(upgrade).await?;
 		assert_eq!(proposed["threshold"], 4, "{proposed}");
 		let motion = proposed["motion"].as_u64().unwrap_or_default();
+		// The motion has the call's hash alone; voters see the call.
+		let behind = self.shown(motion).await?["behind"][0]["words"].to_string();
+		assert!(behind.contains("System.set_code"), "{behind}");
 		self.votes(motion, &["//Bob", "//Charlie", "//Dave"]).await?;
 		// Waits until it is final, as commands do unless told.
 		let close = self.read(&format!("council close {motion}")).option("--suri", "//Eve");

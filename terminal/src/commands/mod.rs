@@ -10,12 +10,14 @@ mod formats;
 mod issuer;
 mod members;
 mod networks;
+mod offline;
 mod quarantine;
 mod records;
 mod sales;
 mod shell;
 mod status;
 mod ta;
+mod validators;
 
 use crate::{
 	chain::{ChainClient, SignerArgs, Until},
@@ -107,9 +109,15 @@ enum Command {
 	/// Motions of the permission council
 	#[command(subcommand)]
 	Council(council::CouncilCommand),
+	/// Sign on a machine without a network: show, sign and submit what --export-unsigned wrote
+	#[command(subcommand)]
+	Offline(offline::OfflineCommand),
 	/// Members of the consortium
 	#[command(subcommand)]
 	Member(members::MemberCommand),
+	/// Validators of the chain
+	#[command(subcommand)]
+	Validator(validators::ValidatorCommand),
 	/// Nodes of the signer's member
 	#[command(subcommand)]
 	Node(members::NodeCommand),
@@ -145,6 +153,8 @@ pub struct SubmitArgs {
 	chain: ChainArgs,
 	#[command(flatten)]
 	signer: SignerArgs,
+	#[command(flatten)]
+	export: offline::ExportArgs,
 	/// What to wait for
 	#[arg(long, value_enum, default_value_t = Until::Finalised)]
 	wait: Until,
@@ -215,7 +225,9 @@ impl Cli {
 			Command::Resume(args) => args.run(output).await,
 			Command::Revoke(args) => args.revoke(output).await,
 			Command::Council(command) => command.run(output).await,
+			Command::Offline(command) => command.run(output).await,
 			Command::Member(command) => command.run(output).await,
+			Command::Validator(command) => command.run(output).await,
 			Command::Node(command) => command.run(output).await,
 			Command::Agreement(command) => command.run(output).await,
 			Command::Interface(command) => command.run(output).await,
@@ -262,4 +274,15 @@ async fn await_db<T, F: std::future::Future<Output = Result<T>>>(
 	open: impl FnMut() -> F,
 ) -> Result<Option<T>> {
 	outlast("the database", stop, open).await
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::CommandFactory;
+
+	#[test]
+	fn no_argument_stands_in_the_way_of_another() {
+		Cli::command().debug_assert();
+	}
 }

@@ -2,18 +2,17 @@
 
 use super::{ChainArgs, MotionArgs, SubmitArgs};
 use crate::{
-	chain::{self, CooperationFile, Terms},
+	chain::{self, CooperationFile},
 	error::{Error, Result},
 	output::{time_text, Output, Table},
 };
 use clap::{Args, Subcommand, ValueEnum};
 use sealane_primitives::{
-	business::{BusinessKind, BusinessKinds},
-	clauses::{json, Timestamp},
+	clauses::{json, Clauses, Timestamp},
 	directory::{ProductStatus, Scope},
 	ids::{ChannelId, MemberId, Moment, Name},
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub enum ChannelCommand {
@@ -56,7 +55,12 @@ pub struct CountersignArgs {
 #[derive(Debug, Args)]
 pub struct GrantArgs {
 	/// The channel's number
-	channel: ChannelId,
+	#[arg(required_unless_present = "from")]
+	channel: Option<ChannelId>,
+	/// JSON list of grants, for one motion over all of them: channel, and unless all kinds, no end and no limit are meant, kinds,
+	/// valid_until, orders_per_minute
+	#[arg(long, value_name = "FILE", conflicts_with_all = ["channel", "kinds", "valid_until", "orders_per_minute"])]
+	from: Option<PathBuf>,
 	/// Kinds of business, by their names in JSON; repeatable; all unless told
 	#[arg(long = "kind")]
 	kinds: Vec<String>,
@@ -217,6 +221,9 @@ fn timestamp(text: &str) -> Result<Timestamp, String> {
 	text.parse().map_err(|e| format!("{e}"))
 }
 
+/// Why neither an application nor a countersignature is signed elsewhere.
+const CREDENTIAL: &str = "not for this command: it signs a credential beside the extrinsic, with the key at hand";
+
 impl JoinArgs {
 	pub async fn run(self, output: Output) -> Result<()> {
 		let mut entries = CooperationFile::read(&self.credential)?;
@@ -228,6 +235,7 @@ impl JoinArgs {
 				"at least one agreement with a named issuer",
 			));
 		}
+		self.submit.export.refuse(CREDENTIAL)?;
 		let signer = self.submit.signer.keypair()?;
 		let chain = self.submit.chain.connect().await?;
 		let seller = chain.member_of(&signer.public_key().0).await?;
@@ -242,6 +250,7 @@ impl CountersignArgs {
 		let Some(channel) = self.channel else {
 			return list_channels(&chain, output).await;
 		};
+		self.submit.export.refuse(CREDENTIAL)?;
 		let signer = self.submit.signer.keypair()?;
 		let call = chain::countersign(&chain, channel, &signer).await?;
 		self.submit.submit(&chain, call, output).await
@@ -292,25 +301,20 @@ impl ChannelCommand {
 
 impl GrantArgs {
 	pub async fn run(self, output: Output) -> Result<()> {
-		let mut kinds = Vec::new();
-		for name in &self.kinds {
-			let names: Vec<&str> = BusinessKind::ALL.iter().map(|k| k.as_str()).collect();
-			kinds.push(
-				BusinessKind::from_name(name)
-					.ok_or_else(|| Error::invalid("kind", name.as_str(), format!("one of {}", names.join(", "))))?,
-			);
-		}
-		let terms = Terms {
-			kinds: if kinds.is_empty() {
-				BusinessKinds::ALL
-			} else {
-				BusinessKinds::of(&kinds)
-			},
-			valid_until: self.valid_until,
-			orders_per_minute: self.orders_per_minute,
+		let grants = match (&self.from, self.channel) {
+			(Some(file), _) => chain::GrantFile::read(file)?,
+			(None, Some(channel)) => vec![chain::GrantFile {
+				channel,
+				kinds: (!self.kinds.is_empty()).then_some(self.kinds),
+				valid_until: self.valid_until,
+				orders_per_minute: self.orders_per_minute,
+			}],
+			(None, None) => return Err(Error::invalid("channel", "", "given, or a file of grants")),
 		};
+		let terms = grants.iter().map(|grant| Ok((grant.channel, grant.terms()?)));
+		let terms: Vec<_> = terms.collect::<Result<_, chain::ChainError>>()?;
 		let chain = self.motion.connect().await?;
-		let call = chain::grant(&chain, self.channel, terms).await?;
+		let call = chain::grants(&chain, &terms).await?;
 		self.motion.motion(&chain, call, output).await
 	}
 }
@@ -385,21 +389,31 @@ async fn list_proposals(args: &ChainArgs, output: Output) -> Result<()> {
 
 impl ProposeArgs {
 	async fn run(self, output: Output) -> Result<()> {
-		let bytes = std::fs::read(&self.clauses).map_err(Error::file(&self.clauses))?;
-		let clauses = json::from_json(&bytes).map_err(|e| Error::Format {
-			path: self.clauses.clone(),
-			line: 0,
-			reason: e.to_string(),
-		})?;
-		let scope = match (&self.product, &self.product_type) {
-			(Some(product), _) => Scope::Product(name("product", product)?),
-			(None, Some(product_type)) => Scope::ProductType(name("product-type", product_type)?),
-			(None, None) => Scope::All,
-		};
+		let clauses = read_clauses(&self.clauses)?;
+		let scope = scope(self.product.as_deref(), self.product_type.as_deref())?;
 		let chain = self.submit.chain.connect().await?;
 		let call = chain::propose_agreement(&chain, self.channel, &scope, &clauses, self.from_block).await?;
 		self.submit.submit(&chain, call, output).await
 	}
+}
+
+/// The clauses of a JSON file, checked.
+pub fn read_clauses(file: &Path) -> Result<Clauses> {
+	let bytes = std::fs::read(file).map_err(Error::file(file))?;
+	json::from_json(&bytes).map_err(|e| Error::Format {
+		path: file.into(),
+		line: 0,
+		reason: e.to_string(),
+	})
+}
+
+/// What clauses are to cover.
+pub fn scope(product: Option<&str>, product_type: Option<&str>) -> Result<Scope> {
+	Ok(match (product, product_type) {
+		(Some(product), _) => Scope::Product(name("product", product)?),
+		(None, Some(product_type)) => Scope::ProductType(name("product-type", product_type)?),
+		(None, None) => Scope::All,
+	})
 }
 
 fn name(field: &str, text: &str) -> Result<Name> {

@@ -59,6 +59,7 @@ struct Listed {
 #[derive(Deserialize)]
 struct Proposed {
 	motion: Option<u32>,
+	hash: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -118,8 +119,9 @@ impl Chain<'_> {
 	async fn pass(&self, args: Args) -> Result<()> {
 		let proposed: Proposed = self.submit(args, "//Alice").await?;
 		let motion = proposed.motion.context("a motion has a number")?.to_string();
+		let hash = proposed.hash.context("a motion has a hash")?;
 		let vote = |suri| {
-			let args = Args::new("council vote").with(motion.as_str());
+			let args = Args::new("council vote").with(motion.as_str()).with(hash.as_str());
 			async move { self.submit::<serde_json::Value>(args, suri).await }
 		};
 		futures::future::try_join(vote("//Bob"), vote("//Charlie")).await?;

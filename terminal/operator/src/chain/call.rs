@@ -35,6 +35,8 @@ pub struct Call {
 	pub name: String,
 	/// Pallet index, call index, arguments.
 	pub bytes: Vec<u8>,
+	/// Encoded calls of which this one holds the hash alone, such as that of the motion that is voted on: for who is to sign it.
+	pub behind: Vec<Vec<u8>>,
 }
 
 impl Call {
@@ -79,7 +81,11 @@ impl Call {
 			}
 			bytes.extend_from_slice(&arg.bytes);
 		}
-		Ok(Call { name, bytes })
+		Ok(Call {
+			name,
+			bytes,
+			behind: Vec::new(),
+		})
 	}
 
 	/// The call as an argument of another call.

@@ -1,142 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Connection, submission, raw reads.
+//! Connection and raw reads.
 
 use super::{Arg, Call, ChainError};
 use codec::{Decode, DecodeAll, Encode};
 use sp_crypto_hashing::{blake2_128, blake2_256, twox_128, twox_256, twox_64};
 use std::sync::Arc;
 use subxt::{
-	config::substrate::SubstrateExtrinsicParamsBuilder,
-	error::DispatchError,
-	ext::{
-		frame_decode::storage::StorageHasher,
-		scale_value::{Composite, Primitive, Value, ValueDef},
-	},
+	ext::frame_decode::storage::StorageHasher,
 	metadata::{ArcMetadata, Metadata},
 	rpcs::{rpc_params, RpcClient},
-	transactions::TransactionStatus,
 	OnlineClient, SubstrateConfig,
 };
-use subxt_signer::sr25519::Keypair;
 
-type AtBlock = subxt::client::OnlineClientAtBlock<SubstrateConfig>;
-
-/// How long to wait for an extrinsic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Until {
-	/// It is in the best block
-	InBlock,
-	/// Its block is final
-	Finalised,
-}
-
-/// An event of an extrinsic.
-#[derive(Clone, Debug)]
-pub struct Happened {
-	/// Pallet.
-	pub pallet: String,
-	/// Event.
-	pub name: String,
-	/// Its fields.
-	pub fields: Composite<()>,
-}
-
-impl Happened {
-	/// A field that is a number.
-	pub fn number(&self, field: &str) -> Option<u128> {
-		let Composite::Named(fields) = &self.fields else {
-			return None;
-		};
-		number_of(&fields.iter().find(|(name, _)| name == field)?.1)
-	}
-}
-
-impl std::fmt::Display for Happened {
-	/// `Channels.Granted { channel: 0, … }`; bytes as text where they are text, else in hexadecimal digits.
-	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-		write!(f, "{}.{} {}", self.pallet, self.name, composite_text(&self.fields))
-	}
-}
-
-fn composite_text(fields: &Composite<()>) -> String {
-	match fields {
-		Composite::Named(named) if named.is_empty() => String::new(),
-		Composite::Named(named) => {
-			let parts: Vec<String> = named
-				.iter()
-				.map(|(name, value)| format!("{name}: {}", value_text(value)))
-				.collect();
-			format!("{{ {} }}", parts.join(", "))
-		}
-		Composite::Unnamed(values) => match bytes_text(values) {
-			Some(text) => text,
-			None if values.len() == 1 => value_text(&values[0]),
-			None => format!("({})", values.iter().map(value_text).collect::<Vec<_>>().join(", ")),
-		},
-	}
-}
-
-fn value_text(value: &Value<()>) -> String {
-	match &value.value {
-		ValueDef::Composite(fields) => composite_text(fields),
-		ValueDef::Variant(variant) if variant.values.is_empty() => variant.name.clone(),
-		ValueDef::Variant(variant) => format!("{} {}", variant.name, composite_text(&variant.values)),
-		_ => value.to_string(),
-	}
-}
-
-/// A list of two and more bytes as text or in hexadecimal digits; a shorter one may as well be numbers.
-fn bytes_text(values: &[Value<()>]) -> Option<String> {
-	if values.len() < 2 {
-		return None;
-	}
-	let bytes: Option<Vec<u8>> = values
-		.iter()
-		.map(|v| v.as_u128().and_then(|b| u8::try_from(b).ok()))
-		.collect();
-	let bytes = bytes?;
-	match std::str::from_utf8(&bytes) {
-		Ok(text) if !text.chars().any(char::is_control) => Some(format!("{text:?}")),
-		_ => Some(format!("0x{}", hex::encode(&bytes))),
-	}
-}
-
-/// A number, however many newtypes are around it.
-fn number_of(value: &Value<()>) -> Option<u128> {
-	match &value.value {
-		ValueDef::Primitive(Primitive::U128(number)) => Some(*number),
-		ValueDef::Composite(Composite::Unnamed(inner)) if inner.len() == 1 => number_of(&inner[0]),
-		_ => None,
-	}
-}
-
-/// An extrinsic that took effect.
-#[derive(Clone, Debug)]
-pub struct Submitted {
-	/// Hash of its block.
-	pub block: [u8; 32],
-	/// Its events.
-	pub events: Vec<Happened>,
-}
-
-impl Submitted {
-	/// The first event of this name.
-	pub fn event(&self, pallet: &str, name: &str) -> Option<&Happened> {
-		self.events.iter().find(|e| e.pallet == pallet && e.name == name)
-	}
-
-	/// A number in the first event of this name.
-	///
-	/// # Errors
-	/// There is no such event or field: another runtime.
-	pub fn number(&self, pallet: &str, name: &str, field: &str) -> Result<u32, ChainError> {
-		self.event(pallet, name)
-			.and_then(|event| event.number(field))
-			.and_then(|number| u32::try_from(number).ok())
-			.ok_or_else(|| ChainError::Mismatch(format!("no event {pallet}.{name} with a number {field}")))
-	}
-}
+/// A block as the client reads it.
+pub(super) type AtBlock = subxt::client::OnlineClientAtBlock<SubstrateConfig>;
 
 /// A connection to a node; cheap to clone.
 #[derive(Clone)]
@@ -145,6 +23,9 @@ pub struct ChainClient {
 	api: OnlineClient<SubstrateConfig>,
 	rpc: RpcClient,
 }
+
+/// Blocks at the end of the best chain that another branch may not have.
+const BRANCH_BLOCKS: u32 = 8;
 
 /// Whether nobody on the way can read or change what is said.
 fn is_safe(url: &str) -> bool {
@@ -187,7 +68,7 @@ impl ChainClient {
 		})
 	}
 
-	fn failed(&self, error: impl ToString) -> ChainError {
+	pub(super) fn failed(&self, error: impl ToString) -> ChainError {
 		ChainError::Unreachable {
 			url: self.url.to_string(),
 			reason: error.to_string(),
@@ -227,7 +108,7 @@ impl ChainClient {
 		Ok(self.at_final().await?.metadata())
 	}
 
-	async fn at_final(&self) -> Result<AtBlock, ChainError> {
+	pub(super) async fn at_final(&self) -> Result<AtBlock, ChainError> {
 		self.api.at_current_block().await.map_err(|e| self.failed(e))
 	}
 
@@ -238,6 +119,32 @@ impl ChainClient {
 	pub async fn final_block(&self) -> Result<(u32, [u8; 32]), ChainError> {
 		let at = self.at_final().await?;
 		Ok((at.block_number() as u32, at.block_hash().0))
+	}
+
+	/// Number of the newest best block.
+	///
+	/// # Errors
+	/// The node does not answer.
+	pub async fn best_block(&self) -> Result<u32, ChainError> {
+		#[derive(serde::Deserialize)]
+		struct Header {
+			number: String,
+		}
+		let header: Header = self.request("chain_getHeader", rpc_params![]).await?;
+		u32::from_str_radix(header.number.trim_start_matches("0x"), 16)
+			.map_err(|e| ChainError::Mismatch(format!("chain_getHeader: number {:?}: {e}", header.number)))
+	}
+
+	/// The block from which on what is signed now holds: some blocks behind the best one, so that another branch has it, too. Not the
+	/// newest final block: where finality stands still, that is too old for anything to be submitted.
+	pub(super) async fn birth_block(&self) -> Result<(u32, [u8; 32]), ChainError> {
+		let (finalised, hash) = self.final_block().await?;
+		let number = self.best_block().await?.saturating_sub(BRANCH_BLOCKS);
+		if number <= finalised {
+			return Ok((finalised, hash));
+		}
+		let hash = self.block_hash(number).await?;
+		Ok((number, hash.ok_or_else(|| self.failed(format!("no block {number}")))?))
 	}
 
 	/// Builds a call.
@@ -262,76 +169,8 @@ impl ChainClient {
 			.await?;
 		let names: Vec<&str> = calls.iter().map(|c| c.name.as_str()).collect();
 		batch.name = format!("batch of {}", names.join(", "));
+		batch.behind = calls.iter().flat_map(|call| call.behind.clone()).collect();
 		Ok(batch)
-	}
-
-	/// Signs and submits a call, waits, and reports what happened.
-	///
-	/// # Errors
-	/// It was not included, or failed, with the dispatch error by name; a motion or batch that ran inside it counts as its own.
-	pub async fn submit(&self, call: &Call, signer: &Keypair, until: Until) -> Result<Submitted, ChainError> {
-		let account = signer.public_key().to_account_id();
-		let at = self.at_final().await?;
-		let mut transactions = at.transactions();
-		let not_included = |reason: String| ChainError::NotIncluded {
-			call: call.name.clone(),
-			reason,
-		};
-		let payload = transactions
-			.from_call_data_bytes(&call.bytes)
-			.map_err(|e| ChainError::Mismatch(format!("{}: {e}", call.name)))?;
-		// The state's nonce lags behind what is in the pool; the pool's view lets calls of one account follow each other.
-		let nonce: u64 = self
-			.request("system_accountNextIndex", rpc_params![account.to_string()])
-			.await?;
-		let params = SubstrateExtrinsicParamsBuilder::new().nonce(nonce).build();
-		let mut progress = transactions
-			.sign_and_submit_then_watch(&payload, signer, params)
-			.await
-			.map_err(|e| not_included(e.to_string()))?;
-		let block = loop {
-			match progress.next().await {
-				Some(Ok(TransactionStatus::InBestBlock(block))) if until == Until::InBlock => break block,
-				Some(Ok(TransactionStatus::InFinalizedBlock(block))) => break block,
-				Some(Ok(
-					TransactionStatus::Error { message }
-					| TransactionStatus::Invalid { message }
-					| TransactionStatus::Dropped { message },
-				)) => return Err(not_included(message)),
-				Some(Ok(_)) => {}
-				Some(Err(error)) => return Err(not_included(error.to_string())),
-				None => return Err(not_included("the node ended the watch".into())),
-			}
-		};
-		let hash = block.block_hash().0;
-		let events = block.wait_for_success().await.map_err(|e| ChainError::Failed {
-			call: call.name.clone(),
-			reason: error_chain(&e),
-		})?;
-		let metadata = block.at().await.map_err(|e| self.failed(e))?.metadata();
-		let mut happened = Vec::new();
-		for event in events.iter() {
-			let event = event.map_err(|e| ChainError::Mismatch(format!("{}: an event: {e}", call.name)))?;
-			if let Some(reason) = inner_failure(event.pallet_name(), event.event_name(), event.field_bytes(), &metadata)
-			{
-				return Err(ChainError::Failed {
-					call: call.name.clone(),
-					reason,
-				});
-			}
-			let fields = event
-				.decode_fields_unchecked_as::<Composite<()>>()
-				.map_err(|e| ChainError::Mismatch(format!("{}: an event: {e}", call.name)))?;
-			happened.push(Happened {
-				pallet: event.pallet_name().into(),
-				name: event.event_name().into(),
-				fields,
-			});
-		}
-		Ok(Submitted {
-			block: hash,
-			events: happened,
-		})
 	}
 
 	/// Reads a storage value at the newest final block; `keys` are SCALE-encoded, as many as the map has.
@@ -395,23 +234,48 @@ impl ChainClient {
 		entry: &str,
 		keys: &[Vec<u8>],
 	) -> Result<Vec<(Vec<u8>, T)>, ChainError> {
+		let best: String = self.request("chain_getBlockHash", rpc_params![]).await?;
+		let mut found = Vec::new();
+		for raw in self.keys_at(pallet, entry, keys, &best).await? {
+			let key = format!("0x{}", hex::encode(&raw));
+			let value: Option<String> = self.request("state_getStorage", rpc_params![key, &best]).await?;
+			if let Some(value) = value {
+				found.push((raw, decode_hex(&value, &format!("{pallet}.{entry}"))?));
+			}
+		}
+		Ok(found)
+	}
+
+	/// All raw keys of a map under a prefix of its keys, at the newest best block.
+	///
+	/// # Errors
+	/// As [`ChainClient::storage`].
+	pub async fn keys(&self, pallet: &str, entry: &str, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ChainError> {
+		let best: String = self.request("chain_getBlockHash", rpc_params![]).await?;
+		self.keys_at(pallet, entry, keys, &best).await
+	}
+
+	async fn keys_at(
+		&self,
+		pallet: &str,
+		entry: &str,
+		keys: &[Vec<u8>],
+		best: &str,
+	) -> Result<Vec<Vec<u8>>, ChainError> {
 		const PAGE: u32 = 500;
 		let prefix = storage_key(&*self.metadata().await?, pallet, entry, keys)?;
 		let prefix = format!("0x{}", hex::encode(prefix));
-		let best: String = self.request("chain_getBlockHash", rpc_params![]).await?;
 		let mut found = Vec::new();
 		let mut after: Option<String> = None;
 		loop {
 			let page: Vec<String> = self
-				.request("state_getKeysPaged", rpc_params![&prefix, PAGE, &after, &best])
+				.request("state_getKeysPaged", rpc_params![&prefix, PAGE, &after, best])
 				.await?;
 			for key in &page {
-				let value: Option<String> = self.request("state_getStorage", rpc_params![key, &best]).await?;
-				if let Some(value) = value {
-					let raw = hex::decode(key.trim_start_matches("0x"))
-						.map_err(|e| ChainError::Mismatch(format!("state_getKeysPaged: {e}")))?;
-					found.push((raw, decode_hex(&value, &format!("{pallet}.{entry}"))?));
-				}
+				found.push(
+					hex::decode(key.trim_start_matches("0x"))
+						.map_err(|e| ChainError::Mismatch(format!("state_getKeysPaged: {e}")))?,
+				);
 			}
 			if (page.len() as u32) < PAGE {
 				return Ok(found);
@@ -439,38 +303,6 @@ fn decode_hex<T: Decode>(text: &str, what: &str) -> Result<T, ChainError> {
 	let mismatch = |e: String| ChainError::Mismatch(format!("{what}: {e}"));
 	let bytes = hex::decode(text.trim_start_matches("0x")).map_err(|e| mismatch(e.to_string()))?;
 	T::decode_all(&mut &bytes[..]).map_err(|e| mismatch(e.to_string()))
-}
-
-/// Error messages of subxt name the layer and leave the cause to `source`.
-fn error_chain(error: &dyn std::error::Error) -> String {
-	let mut text = error.to_string();
-	let mut source = error.source();
-	while let Some(cause) = source {
-		let cause_text = cause.to_string();
-		if !text.contains(&cause_text) {
-			text = format!("{text}: {cause_text}");
-		}
-		source = cause.source();
-	}
-	text
-}
-
-/// The dispatch error of a call that failed inside a call that did not.
-fn inner_failure(pallet: &str, name: &str, fields: &[u8], metadata: &ArcMetadata) -> Option<String> {
-	let error = match (pallet, name) {
-		// A motion's hash, then Result<(), DispatchError>.
-		("Council", "Executed" | "MemberExecuted") => match fields.get(32..)? {
-			[1, error @ ..] => error,
-			_ => return None,
-		},
-		("Utility", "BatchInterrupted") => fields.get(4..)?,
-		("Utility", "ItemFailed") => fields,
-		_ => return None,
-	};
-	Some(match DispatchError::decode_from(error.to_vec(), metadata.clone()) {
-		Ok(error) => error.to_string(),
-		Err(_) => format!("dispatch error 0x{}", hex::encode(error)),
-	})
 }
 
 /// The key of a storage value, or the prefix of those under the given keys.
@@ -508,31 +340,4 @@ fn storage_key(metadata: &Metadata, pallet: &str, entry: &str, keys: &[Vec<u8>])
 		}
 	}
 	Ok(key)
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn events_are_shown_with_text_and_hexadecimal_digits() {
-		let bytes = |bytes: &[u8]| Value::unnamed_composite(bytes.iter().map(|b| Value::u128((*b).into())));
-		let event = Happened {
-			pallet: "Channels".into(),
-			name: "Applied".into(),
-			fields: Composite::named([
-				("channel", Value::u128(7)),
-				("id", Value::unnamed_composite([bytes(b"jadepeak.funds")])),
-				("hash", bytes(&[1; 4])),
-				("status", Value::unnamed_variant("Open", [])),
-				("until", Value::unnamed_variant("Some", [Value::u128(9)])),
-			]),
-		};
-		assert_eq!(
-			event.to_string(),
-			"Channels.Applied { channel: 7, id: \"jadepeak.funds\", hash: 0x01010101, status: Open, until: Some 9 }"
-		);
-		assert_eq!(event.number("channel"), Some(7));
-		assert_eq!(event.number("id"), None);
-	}
 }

@@ -12,21 +12,29 @@ mod council;
 mod error;
 mod members;
 mod networks;
+mod offline;
 mod read;
+mod root;
 mod signer;
-mod upgrade;
+mod submit;
+mod validators;
+mod words;
 
 pub use call::{Arg, Call};
-pub use client::{ChainClient, Happened, Submitted, Until};
+pub use client::ChainClient;
 pub use council::{Motion, MotionView};
 pub use error::ChainError;
 pub use members::{
 	admit_member, announce_keys, legal_id, peer_id_bytes, register_node, text, AccountId, CourierKeyPair, NodeSpec,
 };
 pub use networks::{
-	accept_agreement, apply, countersign, credential_signature, grant, grant_prefix, propose_agreement,
-	ratify_agreement, register_interface, register_product, resume, revoke, suspend, CooperationFile, Terms,
+	accept_agreement, apply, countersign, credential_signature, grant, grant_prefix, grants, propose_agreement,
+	ratify_agreement, register_interface, register_product, resume, revoke, suspend, CooperationFile, GrantFile, Terms,
 };
+pub use offline::{Behind, Shown, Signed, Unsigned, MAX_VALID_BLOCKS, VALID_BLOCKS};
 pub use read::{AnchorState, ChannelState, ChannelView, MemberView, NodeView, ProposalView};
+pub use root::{restore_finality, upgrade, RootCall};
 pub use signer::{account_text, parse_account, SignerArgs};
-pub use upgrade::{upgrade, Upgrade};
+pub use submit::{Happened, Submitted, Until};
+pub use validators::{add_validator, remove_validator, set_floor, ValidatorView};
+pub use words::call_in_words;

@@ -5,7 +5,7 @@
 use super::{members::text, Arg, Call, ChainClient, ChainError};
 use codec::Encode;
 use sealane_primitives::{
-	business::{BusinessKinds, Currency},
+	business::{BusinessKind, BusinessKinds, Currency},
 	clauses::{Clauses, Timestamp},
 	credential::{credential_digest, wrapped_for_wallets},
 	directory::{ProductStatus, Scope},
@@ -96,6 +96,79 @@ pub struct Terms {
 	pub valid_until: Option<BlockNumber>,
 	/// Most orders in a minute.
 	pub orders_per_minute: Option<u32>,
+}
+
+/// One entry of a file of grants: a JSON list, for one motion over all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantFile {
+	/// The channel's number.
+	pub channel: ChannelId,
+	/// Kinds of business by their names; absent: all of them.
+	#[serde(default)]
+	pub kinds: Option<Vec<String>>,
+	/// First block in which it no longer holds; absent: none.
+	#[serde(default)]
+	pub valid_until: Option<BlockNumber>,
+	/// Most orders in a minute; absent: no limit.
+	#[serde(default)]
+	pub orders_per_minute: Option<u32>,
+}
+
+impl GrantFile {
+	/// Reads the list.
+	///
+	/// # Errors
+	/// The file cannot be read, is no such list, is empty or names a channel twice.
+	pub fn read(path: &Path) -> crate::error::Result<Vec<GrantFile>> {
+		use crate::error::Error;
+		let bytes = std::fs::read(path).map_err(Error::file(path))?;
+		let list: Vec<GrantFile> = serde_json::from_slice(&bytes).map_err(|e| Error::Format {
+			path: path.into(),
+			line: e.line() as u64,
+			reason: e.to_string(),
+		})?;
+		if list.is_empty() {
+			return Err(Error::invalid(path.display().to_string(), "[]", "at least one grant"));
+		}
+		let mut channels: Vec<_> = list.iter().map(|grant| grant.channel).collect();
+		channels.sort_unstable();
+		if let Some(twice) = channels.windows(2).find(|pair| pair[0] == pair[1]) {
+			return Err(Error::invalid(
+				"channel",
+				twice[0].to_string(),
+				"named once in the list",
+			));
+		}
+		Ok(list)
+	}
+
+	/// What it allows.
+	///
+	/// # Errors
+	/// There is no such kind, or none at all is named.
+	pub fn terms(&self) -> Result<Terms, ChainError> {
+		let kinds = match self.kinds.as_deref() {
+			None => BusinessKinds::ALL,
+			Some(names) => {
+				let kinds: Option<Vec<_>> = names.iter().map(|name| BusinessKind::from_name(name)).collect();
+				let kinds = kinds.filter(|kinds| !kinds.is_empty()).ok_or_else(|| {
+					let known: Vec<_> = BusinessKind::ALL.iter().map(|kind| kind.as_str()).collect();
+					ChainError::Invalid {
+						field: "kinds",
+						value: names.join(", "),
+						rule: format!("one or more of {}", known.join(", ")),
+					}
+				})?;
+				BusinessKinds::of(&kinds)
+			}
+		};
+		Ok(Terms {
+			kinds,
+			valid_until: self.valid_until,
+			orders_per_minute: self.orders_per_minute,
+		})
+	}
 }
 
 /// A signature as the chain takes it: `MultiSignature::Sr25519`.
@@ -191,6 +264,23 @@ pub async fn grant(chain: &ChainClient, channel: ChannelId, terms: Terms) -> Res
 			&[Arg::new("channel", &channel), Arg::new("terms", &terms)],
 		)
 		.await
+}
+
+/// Grants channels, all of them or none: for a council motion.
+///
+/// # Errors
+/// The runtime does not fit.
+pub async fn grants(chain: &ChainClient, grants: &[(ChannelId, Terms)]) -> Result<Call, ChainError> {
+	if let [(channel, terms)] = grants {
+		return grant(chain, *channel, *terms).await;
+	}
+	let mut calls = Vec::new();
+	for (channel, terms) in grants {
+		calls.push(grant(chain, *channel, *terms).await?);
+	}
+	let mut batch = chain.batch(&calls).await?;
+	batch.name = format!("grants of {} channels", grants.len());
+	Ok(batch)
 }
 
 /// Suspends a channel: for a council motion.
@@ -319,4 +409,36 @@ pub async fn ratify_agreement(chain: &ChainClient, proposal: ProposalId) -> Resu
 	chain
 		.call("Agreements", "ratify", &[Arg::new("proposal", &proposal)])
 		.await
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_file_of_grants_is_read_whole_or_not_at_all() {
+		let folder = tempfile::tempdir().unwrap();
+		let file = folder.path().join("grants.json");
+		let read = |text: &str| {
+			std::fs::write(&file, text).unwrap();
+			GrantFile::read(&file)
+		};
+		let grants = read(r#"[{"channel":3},{"channel":4,"kinds":["purchase"],"orders_per_minute":60}]"#).unwrap();
+		let terms: Vec<_> = grants.iter().map(|grant| grant.terms().unwrap()).collect();
+		assert_eq!((grants[0].channel, terms[0].kinds), (3, BusinessKinds::ALL));
+		assert_eq!(terms[1].kinds, BusinessKinds::of(&[BusinessKind::Purchase]));
+		assert_eq!((terms[1].valid_until, terms[1].orders_per_minute), (None, Some(60)));
+		for bad in [
+			"[]",
+			r#"[{"channel":3},{"channel":3}]"#,
+			r#"[{"channel":3,"limit":1}]"#,
+			"{}",
+		] {
+			assert!(read(bad).is_err(), "{bad}");
+		}
+		for kinds in [r#"["buy"]"#, "[]"] {
+			let grants = read(&format!(r#"[{{"channel":3,"kinds":{kinds}}}]"#)).unwrap();
+			assert!(grants[0].terms().is_err(), "{kinds}");
+		}
+	}
 }
