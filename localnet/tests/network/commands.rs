@@ -37,7 +37,7 @@ async fn commands_run_a_consortium() {
 	operators.a_motion_passes_by_votes_only().await.unwrap();
 	let channel = operators.two_members_come_to_trade().await.unwrap();
 	operators.clauses_are_agreed(channel).await.unwrap();
-	operators.one_order_and_its_record().await.unwrap();
+	operators.one_order_and_its_record(channel).await.unwrap();
 	operators.the_channel_is_held_closed_and_ended(channel).await.unwrap();
 	operators.an_upgrade_is_moved().await.unwrap();
 	network.ensure_running().unwrap();
@@ -355,7 +355,7 @@ impl Operators<'_> {
 	}
 
 	/// One order from a file through both terminals, and what `order`, `records` and `books` say of it.
-	async fn one_order_and_its_record(&self) -> Result<()> {
+	async fn one_order_and_its_record(&self, channel: u64) -> Result<()> {
 		let sample = self.folder.join("sample");
 		let size = SampleSize {
 			orders: 200,
@@ -413,6 +413,21 @@ impl Operators<'_> {
 			.filter_map(|(_, n)| n.as_u64())
 			.sum();
 		assert_eq!(booked, 1, "{books}");
+
+		// What a draft would have done to this order, before anybody proposes it.
+		let draft = self.folder.join("draft.json");
+		let small = json!([{ "code": "small", "any_of": [{ "amount_at_most": { "amount": "1000.00", "currency": product.currency } }] }]);
+		write(&draft, &small.to_string())?;
+		let what_if = self
+			.read("agreement what-if")
+			.option("--clauses", &draft)
+			.option("--channel", channel.to_string())
+			.option("--db", db.as_str())
+			.option("--customers", &customers)
+			.option("--node", self.seller().node.folder());
+		let found = self.json(what_if).await?;
+		assert_eq!((&found["orders"], &found["newly"]), (&json!(1), &json!(1)), "{found}");
+		assert_eq!(found["clauses"][0]["examples"][0]["order"], id, "{found}");
 
 		let missing = Args::new("order NO-SUCH-ORDER --offline").option("--db", db.as_str());
 		let missing = self.terminals.output(&missing).await?;

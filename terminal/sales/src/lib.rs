@@ -33,6 +33,7 @@ mod retry;
 mod submit;
 pub mod terms;
 pub mod watch;
+pub mod what_if;
 
 pub use checker::Registering;
 pub use follow::{Follower, CURSOR};

@@ -18,6 +18,7 @@ mod shell;
 mod status;
 mod ta;
 mod validators;
+mod what_if;
 
 use crate::{
 	chain::{ChainClient, SignerArgs, Until},

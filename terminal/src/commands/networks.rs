@@ -112,6 +112,8 @@ pub enum AgreementCommand {
 	Accept(AcceptArgs),
 	/// Ratify a joint proposal (council motion)
 	Ratify(RatifyArgs),
+	/// What proposed clauses would have done to one's own past orders (seller)
+	WhatIf(Box<super::what_if::WhatIfArgs>),
 	/// Show the open proposals
 	List(ChainArgs),
 }
@@ -363,6 +365,7 @@ impl AgreementCommand {
 				let call = chain::ratify_agreement(&chain, args.proposal).await?;
 				args.motion.motion(&chain, call, output).await
 			}
+			AgreementCommand::WhatIf(args) => args.run(output).await,
 			AgreementCommand::List(args) => list_proposals(&args, output).await,
 		}
 	}

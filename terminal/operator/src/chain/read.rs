@@ -7,7 +7,9 @@
 
 use super::{AccountId, ChainClient, ChainError};
 use codec::{Decode, Encode};
-use sealane_primitives::{ids::*, keys::CourierKey, open::Open, runtime_api::AnchorEntry};
+use sealane_primitives::{
+	clauses::Clauses, directory::Scope, ids::*, keys::CourierKey, open::Open, runtime_api::AnchorEntry,
+};
 use serde::Serialize;
 use subxt::{
 	ext::scale_value::{At, Composite, Value, ValueDef},
@@ -312,6 +314,27 @@ impl ChainClient {
 		}
 		proposals.sort_by_key(|p| p.id);
 		Ok(proposals)
+	}
+
+	/// An open proposal: over which channel, for which products, which clauses.
+	///
+	/// # Errors
+	/// There is none, the node does not answer, or this release does not read the clauses.
+	pub async fn proposed_clauses(&self, id: ProposalId) -> Result<(ChannelId, Scope, Clauses), ChainError> {
+		let missing = || ChainError::NotFound {
+			what: "proposal",
+			id: id.to_string(),
+		};
+		let keys = [id.encode()];
+		let head: Raw = self
+			.storage_best("Agreements", "Proposals", &keys)
+			.await?
+			.ok_or_else(missing)?;
+		// The rest says who proposed it, and when.
+		let (channel, scope) = <(ChannelId, Scope)>::decode(&mut &head.0[..])
+			.map_err(|e| ChainError::Mismatch(format!("storage Agreements.Proposals: {e}")))?;
+		let clauses = self.storage_best("Agreements", "ProposedClauses", &keys).await?;
+		Ok((channel, scope, clauses.ok_or_else(missing)?))
 	}
 
 	/// An anchor in this node's newest final state.

@@ -264,6 +264,19 @@ impl SalesDb {
 		Ok(query.bind(i64::from(filter.limit)).fetch_all(self.pool()).await?)
 	}
 
+	/// Orders for a product behind an id, by id: the id, and the order's bytes as they were read or sent.
+	pub async fn past_orders(&self, product: &str, after: &str, limit: u32) -> Result<Vec<(String, String)>> {
+		let rows = sqlx::query_as(
+			"SELECT id, order_text FROM records WHERE product = $1 AND id > $2 AND order_text <> '' ORDER BY id LIMIT $3",
+		)
+		.bind(product)
+		.bind(after)
+		.bind(i64::from(limit))
+		.fetch_all(self.pool())
+		.await?;
+		Ok(rows)
+	}
+
 	/// Defective lines, newest first; `state` is `malformed` or `duplicate`.
 	pub async fn defects(&self, state: &str, limit: u32) -> Result<Vec<DefectRow>> {
 		let rows = sqlx::query_as(
