@@ -121,6 +121,12 @@ impl KeyPair {
 		self.signing_public
 	}
 
+	/// Shows that this node holds the pair: a signature over a statement that no purpose has, since those sign 32 bytes and this is
+	/// text.
+	pub fn prove(&self, statement: &[u8]) -> [u8; 64] {
+		self.signing.sign(statement).into()
+	}
+
 	/// Sign `message` for `purpose`.
 	pub fn sign(&self, purpose: Purpose, genesis: &Digest, message: &[u8]) -> [u8; 64] {
 		self.signing.sign(&purpose.digest(genesis, message)).into()

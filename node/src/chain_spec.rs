@@ -8,17 +8,29 @@ use sealane_runtime::{genesis, WASM_BINARY};
 /// The chain specification. The extra host functions are those of the courier.
 pub type ChainSpec = sc_service::GenericChainSpec<Option<()>, sealane_primitives::courier_host::courier::HostFunctions>;
 
-fn preset(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<ChainSpec, String> {
-	let code = WASM_BINARY.ok_or("this binary was built without the wasm runtime (SKIP_WASM_BUILD)")?;
+/// The runtime in this program.
+///
+/// # Errors
+/// It was built without one.
+pub fn code() -> Result<&'static [u8], String> {
+	WASM_BINARY.ok_or_else(|| "this binary was built without the wasm runtime (SKIP_WASM_BUILD)".into())
+}
+
+/// What wallets show of every chain of this runtime.
+pub fn properties() -> sc_service::Properties {
 	let mut properties = sc_service::Properties::new();
 	// Polkadot.js shows units of allowance; there is no token.
 	properties.insert("tokenSymbol".into(), "ALLOWANCE".into());
 	properties.insert("tokenDecimals".into(), 12.into());
-	Ok(ChainSpec::builder(code, None)
+	properties
+}
+
+fn preset(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<ChainSpec, String> {
+	Ok(ChainSpec::builder(code()?, None)
 		.with_name(name)
 		.with_id(id)
 		.with_chain_type(chain_type)
-		.with_properties(properties)
+		.with_properties(properties())
 		.with_genesis_config_preset_name(preset)
 		.build())
 }

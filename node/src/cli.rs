@@ -83,11 +83,15 @@ impl TradeArgs {
 pub enum Subcommand {
 	/// Keys of chain and network: generate, inspect, insert.
 	#[command(subcommand)]
-	Key(sc_cli::KeySubcommand),
+	Key(KeyCommand),
 
 	/// Make or show the courier's keys.
 	#[command(subcommand)]
 	CourierKey(CourierKeyCommand),
+
+	/// Found a network: founders' keys and files, the chain specification that comes of them.
+	#[command(subcommand)]
+	Genesis(crate::genesis::GenesisCommand),
 
 	/// Export the chain specification.
 	ExportChainSpec(sc_cli::ExportChainSpecCmd),
@@ -112,6 +116,25 @@ pub enum Subcommand {
 
 	/// What the database knows of the chain.
 	ChainInfo(sc_cli::ChainInfoCmd),
+}
+
+/// Keys of chain and network.
+#[derive(Debug, clap::Subcommand)]
+pub enum KeyCommand {
+	/// Make a node key, write it to a file or stdout, and its PeerId to stderr.
+	GenerateNodeKey(sc_cli::GenerateKeyCmdCommon),
+
+	/// Make an account.
+	Generate(sc_cli::GenerateCmd),
+
+	/// Show public key and address of a secret.
+	Inspect(sc_cli::InspectKeyCmd),
+
+	/// Show the PeerId of a node key.
+	InspectNodeKey(sc_cli::InspectNodeKeyCmd),
+
+	/// Put a key into a node's keystore.
+	Insert(sc_cli::InsertKeyCmd),
 }
 
 /// The courier's keys.

@@ -4,8 +4,8 @@
 
 use crate::{
 	chain_spec::{self, ChainSpec},
-	cli::{Cli, CourierKeyCommand, Subcommand},
-	lifetime,
+	cli::{Cli, CourierKeyCommand, KeyCommand, Subcommand},
+	genesis, lifetime,
 	service::partial,
 };
 use sc_cli::SubstrateCli;
@@ -39,8 +39,18 @@ impl SubstrateCli for Cli {
 	fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
 		Ok(Box::new(match id {
 			"dev" => chain_spec::development()?,
-			"" | "local" => chain_spec::local()?,
-			path => ChainSpec::from_json_file(path.into())?,
+			"local" => chain_spec::local()?,
+			"" => {
+				return Err(
+					"--chain is missing: the chain specification of the network, or `dev` or `local` for development"
+						.into(),
+				)
+			}
+			path => {
+				let spec = ChainSpec::from_json_file(path.into())?;
+				genesis::refuse_well_known(&spec).map_err(|e| format!("{path}: {e}"))?;
+				spec
+			}
 		}))
 	}
 }
@@ -50,7 +60,8 @@ pub fn run() -> sc_cli::Result<()> {
 	let cli = Cli::from_args();
 
 	match &cli.subcommand {
-		Some(Subcommand::Key(cmd)) => cmd.run(&cli),
+		Some(Subcommand::Key(cmd)) => key(cmd, &cli),
+		Some(Subcommand::Genesis(cmd)) => cmd.run(),
 		Some(Subcommand::CourierKey(cmd)) => courier_key(cmd),
 		Some(Subcommand::ExportChainSpec(cmd)) => {
 			let chain_spec = cli.load_spec(&cmd.chain)?;
@@ -86,6 +97,16 @@ pub fn run() -> sc_cli::Result<()> {
 		}),
 		Some(Subcommand::ChainInfo(cmd)) => cli.create_runner(cmd)?.sync_run(|config| cmd.run::<Block>(&config)),
 		None => run_node(&cli),
+	}
+}
+
+fn key(cmd: &KeyCommand, cli: &Cli) -> sc_cli::Result<()> {
+	match cmd {
+		KeyCommand::GenerateNodeKey(cmd) => cmd.run(),
+		KeyCommand::Generate(cmd) => cmd.run(),
+		KeyCommand::Inspect(cmd) => cmd.run(),
+		KeyCommand::InspectNodeKey(cmd) => cmd.run(),
+		KeyCommand::Insert(cmd) => cmd.run(cli),
 	}
 }
 

@@ -21,28 +21,25 @@ pub struct Node {
 }
 
 impl Node {
-	/// Starts a node whose files are in `folder`; its output goes to the file `log` in it.
+	/// Starts a node of the development chain whose files are in `folder`.
 	pub fn spawn(folder: &Path, args: &[&str]) -> Self {
+		let own = ["--chain", "dev", "--port", "0"];
+		Self::spawn_on(folder, &[&own, args].concat())
+	}
+
+	/// Starts a node whose files are in `folder`; its output goes to the file `log` in it.
+	pub fn spawn_on(folder: &Path, args: &[&str]) -> Self {
 		let log = folder.join("log");
 		let output = File::create(&log).unwrap();
 		let child = Command::new(env!("CARGO_BIN_EXE_sealane-node"))
 			.args([
-				"--chain",
-				"dev",
 				"--name",
 				"process-test",
 				"--no-mdns",
 				"--no-telemetry",
-			])
-			.args([
 				"--no-prometheus",
-				"--port",
-				"0",
-				"--rpc-port",
-				"0",
-				"--api-addr",
-				"127.0.0.1:0",
 			])
+			.args(["--rpc-port", "0", "--api-addr", "127.0.0.1:0"])
 			.arg("--base-path")
 			.arg(folder)
 			.args(args)
@@ -57,15 +54,20 @@ impl Node {
 	/// The same, and waits until its API is there.
 	pub fn start(folder: &Path, args: &[&str]) -> (Self, Api) {
 		let mut node = Node::spawn(folder, args);
-		let api = node.until("the API is there", || {
+		let api = node.api(folder);
+		(node, api)
+	}
+
+	/// Waits until its API is there.
+	pub fn api(&mut self, folder: &Path) -> Api {
+		self.until("the API is there", || {
 			let text = std::fs::read(folder.join("gateway.json")).ok()?;
 			let file: serde_json::Value = serde_json::from_slice(&text).ok()?;
 			Some(Api {
 				address: file["url"].as_str()?.strip_prefix("http://")?.into(),
 				token: file["token"].as_str()?.into(),
 			})
-		});
-		(node, api)
+		})
 	}
 
 	/// What it printed. Complete once it has [ended](Node::ended); of a node that runs the newest lines may be missing, since it prints
