@@ -25,7 +25,12 @@ pub struct Config {
 	pub audit_days: u32,
 	/// What the chain adds to evidence. Without it, evidence ends at the batch that both sides signed.
 	pub chain: Option<Arc<dyn EvidenceChain>>,
+	/// What else of the node an operator must look at, in words: beside what courier and gateway say of themselves.
+	pub alarms: Option<Alarms>,
 }
+
+/// Tells what an operator must look at now.
+pub type Alarms = Arc<dyn Fn() -> Vec<String> + Send + Sync>;
 
 impl fmt::Debug for Config {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,6 +42,7 @@ impl fmt::Debug for Config {
 			.field("limits", &self.limits)
 			.field("audit_days", &self.audit_days)
 			.field("chain", &self.chain.is_some())
+			.field("alarms", &self.alarms.is_some())
 			.finish()
 	}
 }
@@ -52,6 +58,7 @@ impl Config {
 			limits: Limits::default(),
 			audit_days: DEFAULT_AUDIT_DAYS,
 			chain: None,
+			alarms: None,
 		}
 	}
 }

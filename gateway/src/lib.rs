@@ -39,7 +39,7 @@ mod server;
 mod state;
 
 pub use backend::Backend;
-pub use config::Config;
+pub use config::{Alarms, Config};
 pub use error::StartError;
 pub use evidence::EvidenceChain;
 pub use sealane_http::{limits, Limits, TlsFiles};

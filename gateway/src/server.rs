@@ -116,6 +116,7 @@ pub async fn serve(
 		bodies: BodyBudget::new(&config.limits),
 		version: config.version,
 		chain: config.chain,
+		node_alarms: config.alarms,
 		traffic: traffic.clone(),
 		// The document holds texts and numbers only: it can always be written.
 		openapi: serde_json::to_vec(&document).unwrap_or_default().into(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{audit::Audit, auth::Tokens, backend::Backend, evidence::EvidenceChain, problem::Failure};
+use crate::{audit::Audit, auth::Tokens, backend::Backend, config::Alarms, evidence::EvidenceChain, problem::Failure};
 use bytes::Bytes;
 use sealane_http::{
 	limits::{BodyBudget, Limits},
@@ -25,6 +25,8 @@ pub(crate) struct Inner {
 	pub version: String,
 	/// What the chain adds to evidence.
 	pub chain: Option<Arc<dyn EvidenceChain>>,
+	/// What else of the node an operator must look at.
+	pub node_alarms: Option<Alarms>,
 	/// What is under way, and that the gateway stops.
 	pub traffic: Traffic,
 	/// The OpenAPI document, written once.
@@ -70,6 +72,7 @@ impl AppState {
 		if self.audit.is_failing() {
 			alarms.push("the audit log cannot be written".into());
 		}
+		alarms.extend(self.node_alarms.iter().flat_map(|of_node| of_node()));
 		alarms
 	}
 }

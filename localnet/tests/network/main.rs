@@ -9,6 +9,7 @@ mod common;
 mod connections;
 mod council;
 mod evidence;
+mod finality;
 mod flow;
 mod polkadot_js;
 mod recovery;

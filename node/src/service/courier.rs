@@ -16,6 +16,7 @@ use sealane_courier::{
 	},
 	Courier, Machine, Parts,
 };
+use sealane_gateway::Alarms;
 use sealane_primitives::ids::PeerIdBytes;
 use sealane_runtime::{opaque::Block, Hash};
 use std::sync::Arc;
@@ -43,7 +44,7 @@ pub fn prepare<N: NetworkBackend<Block, Hash>>(trade: &TradeArgs, client: &FullC
 	}
 }
 
-/// Opens the store and starts courier and HTTP API.
+/// Opens the store and starts courier and HTTP API. `alarms`: what else of the node its operator must look at.
 pub async fn start(
 	inbound: InboundRequests,
 	config: &Configuration,
@@ -51,6 +52,7 @@ pub async fn start(
 	task_manager: &TaskManager,
 	chain: FinalChain,
 	net: &Network,
+	alarms: Alarms,
 ) -> Result<Trade, ServiceError> {
 	let client = chain.client.clone();
 	let local_peer = net.network.local_peer_id().to_bytes();
@@ -89,6 +91,7 @@ pub async fn start(
 	settings.version = env!("CARGO_PKG_VERSION").into();
 	settings.limits.stop_timeout_ms = u64::from(trade.stop_timeout) * 1_000;
 	settings.chain = Some(Arc::new(chain));
+	settings.alarms = Some(alarms);
 	Trade::start(settings, handle)
 		.await
 		.map_err(|error| ServiceError::Application(Box::new(error)))

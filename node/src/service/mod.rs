@@ -10,6 +10,7 @@ mod network;
 mod offchain;
 pub mod partial;
 pub mod trade;
+mod validators;
 
 use crate::cli::TradeArgs;
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
@@ -66,6 +67,7 @@ pub async fn start<N: NetworkBackend<Block, Hash>>(
 		&grandpa_link,
 		prepared.protocol,
 	)?;
+	let alarms = validators::start(&task_manager, client.clone(), config.prometheus_registry())?;
 	let trade = match prepared.inbound {
 		Some(inbound) => {
 			let chain = evidence::FinalChain {
@@ -73,7 +75,7 @@ pub async fn start<N: NetworkBackend<Block, Hash>>(
 				backend: backend.clone(),
 				authorities: grandpa_link.shared_authority_set().clone(),
 			};
-			Some(courier::start(inbound, &config, &trade, &task_manager, chain, &net).await?)
+			Some(courier::start(inbound, &config, &trade, &task_manager, chain, &net, alarms).await?)
 		}
 		None => None,
 	};
