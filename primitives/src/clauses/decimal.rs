@@ -211,7 +211,7 @@ impl<'de> Deserialize<'de> for Decimal {
 
 			fn visit_str<E: de::Error>(self, text: &str) -> Result<Decimal, E> {
 				text.parse().map_err(|invalid: DecimalInvalid| {
-					E::custom(format_args!("{:?}: {invalid}", super::json::excerpt(text)))
+					E::custom(format_args!("{:?}: {invalid}", super::text::excerpt(text)))
 				})
 			}
 		}

@@ -92,7 +92,10 @@ pub struct OrderFacts {
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub units: Option<Decimal>,
 	/// The order's currency.
-	#[serde(skip_serializing_if = "Option::is_none", with = "super::json::optional_currency")]
+	#[serde(
+		skip_serializing_if = "Option::is_none",
+		serialize_with = "super::values::optional_currency"
+	)]
 	pub currency: Option<Currency>,
 	/// When the customer placed the order. Its local date is the order's date.
 	#[serde(skip_serializing_if = "Option::is_none")]

@@ -27,25 +27,34 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod clause;
 mod decimal;
 mod evaluate;
 mod facts;
+mod found;
 pub mod json;
+mod kinds;
 mod needed;
+mod rule;
 #[cfg(test)]
 mod tests;
 mod text;
 mod time;
 mod types;
 mod validate;
+mod values;
 mod verdict;
 
+pub use clause::{Alternatives, Clause, Clauses};
 pub use decimal::{Decimal, DecimalInvalid, DECIMAL_PLACES, MAX_DECIMAL_LEN};
-pub use evaluate::{check, evaluate, hold};
+pub use evaluate::{evaluate, hold};
 pub use facts::{CustomerFacts, Fact, Facts, OrderFacts};
+pub use found::Found;
+pub use kinds::{check, Condition};
 pub use needed::needed;
+pub use rule::{Rule, MAX_AGE_YEARS};
 pub use text::{Text, TextInvalid};
 pub use time::{Date, TimeInvalid, TimeOfDay, Timestamp, UtcOffset};
 pub use types::*;
-pub use validate::{validate, Invalid, Rule, MAX_AGE_YEARS};
-pub use verdict::{Failure, Found, Miss, Verdict};
+pub use validate::{validate, Invalid};
+pub use verdict::{Failure, Miss, Verdict};

@@ -3,9 +3,9 @@
 //! The least that must be told about a customer.
 
 use super::{
-	evaluate::check,
-	facts::{CustomerFacts, Facts},
-	types::{Clauses, Condition},
+	clause::Clauses,
+	facts::{CustomerFacts, Fact, Facts},
+	kinds::{check, Condition},
 };
 
 /// The facts of the customer without which `clauses` would not hold for this order, and no others: of each clause one alternative
@@ -27,34 +27,27 @@ pub fn needed(clauses: &Clauses, facts: &Facts) -> CustomerFacts {
 
 /// `told` and what this condition asks of the customer.
 fn tell(condition: &Condition, mut told: CustomerFacts, all: &CustomerFacts) -> CustomerFacts {
-	match condition {
-		Condition::AgeAtLeast(_) | Condition::AgeAtMost(_) => told.birth_date = all.birth_date,
-		Condition::IdentityVerified => told.identity_verified = all.identity_verified,
-		Condition::Registered => told.registered = all.registered,
-		Condition::RiskCovers {
-			exceed_with_confirmation,
-		} => {
-			told.risk_class = all.risk_class;
-			// Whether the class alone covers the product depends on the product; the confirmation was given for this purpose.
-			if *exceed_with_confirmation {
-				told.exceed_confirmed = all.exceed_confirmed;
-			}
+	for fact in condition.asks() {
+		match fact {
+			Fact::BirthDate => told.birth_date = all.birth_date,
+			Fact::IdentityVerified => told.identity_verified = all.identity_verified,
+			Fact::Registered => told.registered = all.registered,
+			Fact::RiskClass => told.risk_class = all.risk_class,
+			Fact::RiskAssessedOn => told.risk_assessed_on = all.risk_assessed_on,
+			Fact::ExceedConfirmed => told.exceed_confirmed = all.exceed_confirmed,
+			Fact::InvestorCategory => told.investor_category = all.investor_category,
+			Fact::InvestorEntity => told.investor_entity = all.investor_entity,
+			Fact::Region => told.region = all.region,
+			Fact::SalesChannel => told.sales_channel = all.sales_channel,
+			// Of the order, which says so itself.
+			Fact::Kind
+			| Fact::Amount
+			| Fact::Units
+			| Fact::Currency
+			| Fact::PlacedAt
+			| Fact::ProductRisk
+			| Fact::ProductStatus => (),
 		}
-		Condition::RiskClassAtLeast(_) => told.risk_class = all.risk_class,
-		Condition::InvestorCategory(_) => told.investor_category = all.investor_category,
-		Condition::InvestorEntity(_) => told.investor_entity = all.investor_entity,
-		Condition::RegionIn(_) | Condition::RegionNotIn(_) => told.region = all.region,
-		Condition::RiskAssessedWithinDays(_) => told.risk_assessed_on = all.risk_assessed_on,
-		Condition::SalesChannelIn(_) => told.sales_channel = all.sales_channel,
-		Condition::KindIn(_)
-		| Condition::AmountAtLeast { .. }
-		| Condition::AmountAtMost { .. }
-		| Condition::UnitsAtLeast(_)
-		| Condition::UnitsAtMost(_)
-		| Condition::CurrencyIn(_)
-		| Condition::PlacedBefore { .. }
-		| Condition::PlacedWithin { .. }
-		| Condition::ProductStatusIn(_) => (),
 	}
 	told
 }

@@ -11,6 +11,15 @@ use core::{fmt, str::FromStr};
 use scale_info::TypeInfo;
 use serde::{de, Deserialize, Deserializer, Serialize, Serializer};
 
+/// The beginning of a text that is quoted in an error.
+pub(crate) fn excerpt(text: &str) -> &str {
+	const MAX_CHARS: usize = 48;
+	match text.char_indices().nth(MAX_CHARS) {
+		Some((end, _)) => &text[..end],
+		None => text,
+	}
+}
+
 /// Printable ASCII without spaces, 1 to `N` bytes (`N` ≤ 63). On the wire it is `Vec<u8>`, and metadata says so; in memory it
 /// is inline, so that facts are read without allocating.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -202,8 +211,7 @@ impl<'de, const N: usize> Deserialize<'de> for Text<N> {
 			}
 
 			fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<N>, E> {
-				Text::try_from(text)
-					.map_err(|invalid| E::custom(format_args!("{:?}: {invalid}", super::json::excerpt(text))))
+				Text::try_from(text).map_err(|invalid| E::custom(format_args!("{:?}: {invalid}", excerpt(text))))
 			}
 		}
 		deserializer.deserialize_str(Visitor)

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What clauses are made of.
+//! What conditions are made of.
 
-use super::{
-	decimal::Decimal,
-	text::Text,
-	time::{Date, TimeOfDay, UtcOffset},
-};
-use crate::{
-	business::{BusinessKinds, Currency},
-	directory::ProductStatus,
-};
+use super::text::Text;
+use crate::{business::Currency, directory::ProductStatus};
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -223,109 +216,3 @@ pub enum InvestorEntity {
 	/// An institution.
 	Institution,
 }
-
-/// One condition over the facts of an order and its customer. It is met only by facts that are known: where a fact that it
-/// asks for is missing, it fails.
-#[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Condition {
-	/// Full years on the order's date, at least. See [`Date::age_on`].
-	AgeAtLeast(u8),
-	/// Full years on the order's date, at most.
-	AgeAtMost(u8),
-	/// The customer's identity was verified.
-	IdentityVerified,
-	/// The customer is registered with this issuer.
-	Registered,
-	/// The customer's risk class covers the product's risk: Cn may buy R1 to Rn, the lowest sub-class of C1 R1 only.
-	RiskCovers {
-		/// Whether a customer who confirmed it in writing may exceed his class. Never the lowest sub-class.
-		exceed_with_confirmation: bool,
-	},
-	/// The customer's risk class, at least.
-	RiskClassAtLeast(RiskClass),
-	/// The customer is an investor of this category.
-	InvestorCategory(InvestorCategory),
-	/// The customer is of this kind.
-	InvestorEntity(InvestorEntity),
-	/// The order's kind of business is one of these.
-	#[serde(with = "super::json::kinds")]
-	KindIn(BusinessKinds),
-	/// The order's amount is in this currency and at least this much.
-	AmountAtLeast {
-		/// The least amount.
-		amount: Decimal,
-		/// In this currency.
-		#[serde(with = "super::json::currency")]
-		currency: Currency,
-	},
-	/// The order's amount is in this currency and at most this much.
-	AmountAtMost {
-		/// The largest amount.
-		amount: Decimal,
-		/// In this currency.
-		#[serde(with = "super::json::currency")]
-		currency: Currency,
-	},
-	/// The order's units, at least.
-	UnitsAtLeast(Decimal),
-	/// The order's units, at most.
-	UnitsAtMost(Decimal),
-	/// The customer's region is one of these or part of one: `CN` covers `CN` and `CN-11`.
-	#[serde(with = "super::json::set")]
-	RegionIn(Regions),
-	/// The customer's region is none of these, nor part of one, nor so wide that it holds one.
-	#[serde(with = "super::json::set")]
-	RegionNotIn(Regions),
-	/// The order's currency is one of these.
-	#[serde(with = "super::json::currencies")]
-	CurrencyIn(Currencies),
-	/// The customer's risk assessment was made at most this many days before the order's date, and not after it.
-	RiskAssessedWithinDays(u16),
-	/// The order was placed before this time of day. Limits the time of day only: an order placed at 9:00 of a holiday is before 15:00.
-	PlacedBefore {
-		/// The cut-off: an order placed at this very time is too late.
-		time: TimeOfDay,
-		/// Where that time is local.
-		utc_offset: UtcOffset,
-	},
-	/// The order was placed within these days, both included: an offering window.
-	PlacedWithin {
-		/// The first day; without it the window has no beginning.
-		#[serde(default, skip_serializing_if = "Option::is_none")]
-		from: Option<Date>,
-		/// The last day; without it the window has no end.
-		#[serde(default, skip_serializing_if = "Option::is_none")]
-		until: Option<Date>,
-		/// Where those days are local.
-		utc_offset: UtcOffset,
-	},
-	/// The product stands in one of these.
-	#[serde(with = "super::json::set")]
-	ProductStatusIn(ProductStatuses),
-	/// The customer ordered through one of these.
-	#[serde(with = "super::json::set")]
-	SalesChannelIn(SalesChannels),
-}
-
-/// Conditions of which one suffices.
-pub type Alternatives = BoundedVec<Condition, ConstU32<MAX_ALTERNATIVES>>;
-
-/// One clause: it holds when any of its alternatives does. To limit a clause to some kinds of business, add the other kinds as an
-/// alternative ([`Condition::KindIn`]).
-#[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
-)]
-#[serde(deny_unknown_fields)]
-pub struct Clause {
-	/// Names the clause in reports; unique within its agreement.
-	pub code: ClauseCode,
-	/// The alternatives.
-	#[serde(with = "super::json::alternatives")]
-	pub any_of: Alternatives,
-}
-
-/// Clauses that must all hold. None: everything qualifies.
-pub type Clauses = BoundedVec<Clause, ConstU32<MAX_CLAUSES>>;

@@ -3,6 +3,7 @@
 //! Tests of the engine as a whole: cases, properties, JSON.
 
 mod cases;
+mod kinds;
 mod properties;
 mod reading;
 
