@@ -16,6 +16,7 @@ use crate::{
 	cutting::Note,
 	random,
 	records::{kind, AnchorCut, AnchorEnd, AnchorFinal, CutBatch},
+	registrations,
 	service::Courier,
 };
 use codec::Decode;
@@ -230,7 +231,7 @@ fn leave_out(snapshot: &Snapshot, batch: &mut Waiting, block: BlockNumber) -> bo
 	!counts
 }
 
-/// Follow finality: tell which anchors are final.
+/// Follow finality: tell which anchors, receipts and closings are final.
 pub(crate) async fn follow_finality(courier: Arc<Courier>) {
 	let mut finalised = courier.chain.finalised();
 	loop {
@@ -238,6 +239,7 @@ pub(crate) async fn follow_finality(courier: Arc<Courier>) {
 		settle(&courier).await;
 		warn_of_ending_keys(&courier);
 		courier.ask_for_halves();
+		registrations::settle(&courier).await;
 		tokio::select! {
 			biased;
 			_ = courier.stopped() => return,

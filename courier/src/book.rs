@@ -9,10 +9,10 @@ use crate::{
 	batches::{BatchId, BatchMark, Batches, Waiting},
 	order::Confirmation,
 	protocol::PacketKind,
+	receipts::{Closings, Receipts},
 	records::{AnchorCut, AnchorFinal, Completed, Delivered, LaneTurned, PacketView, ReceiptsSettled},
 	requests::Requests,
 };
-use hashbrown::HashSet;
 use sealane_primitives::{
 	courier_host::ReadyReceipt,
 	directory::Refusal,
@@ -201,31 +201,6 @@ impl LaneBook {
 	}
 }
 
-/// Results of registrations that wait to be put on chain, oldest first.
-#[derive(Debug, Default)]
-pub struct Receipts {
-	waiting: VecDeque<ReadyReceipt>,
-	known: HashSet<Digest>,
-}
-
-impl Receipts {
-	fn push(&mut self, receipt: ReadyReceipt) {
-		if self.known.insert(receipt.commitment) {
-			self.waiting.push_back(receipt);
-		}
-	}
-
-	/// The oldest ones.
-	pub fn oldest(&self, max: usize) -> Vec<ReadyReceipt> {
-		self.waiting.iter().take(max).cloned().collect()
-	}
-
-	fn settle(&mut self, commitments: &[Digest]) {
-		let settled: HashSet<_> = commitments.iter().filter(|c| self.known.remove(*c)).collect();
-		self.waiting.retain(|receipt| !settled.contains(&receipt.commitment));
-	}
-}
-
 /// An entry of a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryId {
@@ -269,6 +244,8 @@ pub struct Book {
 	pub requests: Requests,
 	/// Results of registrations that wait to be put on chain.
 	pub receipts: Receipts,
+	/// Registrations that wait to be closed on chain.
+	pub closings: Closings,
 	/// Orders that came again before they were answered: the first one with a repetition. They are answered together.
 	copies: BTreeSet<(EntryId, EntryId)>,
 	/// Orders and registrations in all packets.

@@ -5,8 +5,9 @@
 use crate::{api::*, service::Courier};
 use bytes::Bytes;
 use sealane_primitives::{
+	calendar::Timetable,
 	directory::Directory,
-	ids::{BlockNumber, MemberId},
+	ids::{BlockNumber, Digest, MemberId, ProductId},
 };
 use std::{ops::Range, sync::Arc};
 use tokio::sync::watch;
@@ -98,6 +99,26 @@ impl Handle {
 	/// A registration by its id; see [`Handle::order`]. May read the disk.
 	pub fn registration(&self, id: &str, seller: Option<MemberId>) -> Result<Option<OrderState>, ReadError> {
 		self.courier.order(id, seller, true)
+	}
+
+	/// Whether registrations with an issuer are open in the newest block that this node knows. Reads the chain's state.
+	pub fn registrations_open(
+		&self,
+		issuer: MemberId,
+		commitments: Vec<Digest>,
+	) -> Result<RegistrationsOpen, ReadError> {
+		self.courier.registrations_open(issuer, commitments)
+	}
+
+	/// End registrations with this node's member, by their commitments (issuer's node). They are closed on chain as soon as a block takes
+	/// it; asking again is harmless.
+	pub async fn close_registrations(&self, commitments: Vec<Digest>) -> Result<Vec<ClosingState>, SubmitError> {
+		self.courier.close_registrations(commitments).await
+	}
+
+	/// The calendars of an issuer, or of one of its products where that has its own, that hold now and next. Reads the chain's state.
+	pub fn timetable(&self, issuer: MemberId, product: Option<ProductId>) -> Result<Timetable, ReadError> {
+		self.courier.timetable(issuer, product)
 	}
 
 	/// Where an order is, and why it waits. May read the disk.

@@ -2,7 +2,7 @@
 
 //! What the runtime's off-chain worker asks: [`CourierHost`] over a running courier. Every call returns at once.
 
-use crate::{anchoring, cutting::Note, records::ReceiptsSettled, service::Courier};
+use crate::{anchoring, service::Courier};
 use sealane_primitives::{
 	courier_host::{CourierHost, DueChannel, ReadyAnchor, ReadyReceipt},
 	directory::{Authorisation, Refusal},
@@ -54,18 +54,12 @@ impl CourierHost for Host {
 	}
 
 	fn ready_receipts(&mut self, _: BlockNumber, max: u32) -> Vec<ReadyReceipt> {
-		// All of them at every block: the off-chain worker compares with the chain, and tells which have settled there.
+		// All of them at every block: the off-chain worker compares with the chain. Those that are final are offered no more.
 		self.courier.library.book.read().receipts.oldest(max as usize)
 	}
 
-	fn receipts_submitted(&mut self, commitments: Vec<Digest>, at: BlockNumber) {
-		if !commitments.is_empty() {
-			let settled = ReceiptsSettled {
-				at: self.courier.clock.now_ms(),
-				block: at,
-				commitments,
-			};
-			self.courier.note(Note::Receipts(settled));
-		}
+	fn ready_closings(&mut self, _: BlockNumber, max: u32) -> Vec<Digest> {
+		// As the receipts: the off-chain worker takes those that are open in its block.
+		self.courier.library.book.read().closings.oldest(max as usize)
 	}
 }

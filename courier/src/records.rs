@@ -44,6 +44,10 @@ pub mod kind {
 	pub const RECEIPTS_SETTLED: u8 = 9;
 	/// A partner attested a batch after its delivery.
 	pub const COMPLETED: u8 = 10;
+	/// Registrations are to be closed on chain.
+	pub const CLOSING: u8 = 11;
+	/// They are closed for good.
+	pub const CLOSED: u8 = 12;
 }
 
 /// What this node knows about a packet it stored.
@@ -180,6 +184,10 @@ pub enum Content {
 	Idempotency(Idempotency),
 	/// See [`ReceiptsSettled`].
 	Receipts(ReceiptsSettled),
+	/// See [`Closing`].
+	Closing(Closing),
+	/// Registrations that were to be closed are over in a final block.
+	Closed(ReceiptsSettled),
 }
 
 impl Content {
@@ -205,6 +213,8 @@ impl Content {
 			kind::IDEMPOTENCY => Content::Idempotency(whole("idempotency", payload)?),
 			kind::COMPLETED => Content::Completed(whole("completed batch", payload)?),
 			kind::RECEIPTS_SETTLED => Content::Receipts(whole("receipts", payload)?),
+			kind::CLOSING => Content::Closing(whole("closing", payload)?),
+			kind::CLOSED => Content::Closed(whole("closed", payload)?),
 			other => return Err(RecordError(format!("kind {other} is not known"))),
 		})
 	}
@@ -478,6 +488,15 @@ pub struct ReceiptsSettled {
 	pub at: Moment,
 	/// The block at which this node learned it.
 	pub block: BlockNumber,
+	/// Their commitments.
+	pub commitments: Vec<Digest>,
+}
+
+/// The issuer's business system ended registrations: they are to be closed on chain.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Closing {
+	/// When, Unix milliseconds.
+	pub at: Moment,
 	/// Their commitments.
 	pub commitments: Vec<Digest>,
 }

@@ -72,6 +72,8 @@ impl Rebuild {
 			Ok(Content::AnchorFinal(end)) => Note::AnchorFinal(end),
 			Ok(Content::Completed(it)) => Note::Completed(it),
 			Ok(Content::Receipts(it)) => Note::Receipts(it),
+			Ok(Content::Closing(it)) => Note::Closing(it),
+			Ok(Content::Closed(it)) => Note::Closed(it),
 			Err(error) => return self.quarantine(record, &error),
 		};
 		apply_note(&mut self.book, position, &note);

@@ -8,13 +8,16 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use sealane_courier::{
 	api::{
-		CancelError, ChannelView, ClauseQuery, ClausesView, Cursor, EventPage, IdempotencyKey, InboxPage, LaneId,
-		LaneStatus, OrderState, ReadError, Status, SubmitError, SubmitReport, Trace,
+		CancelError, ChannelView, ClauseQuery, ClausesView, ClosingState, Cursor, EventPage, IdempotencyKey, InboxPage,
+		LaneId, LaneStatus, OrderState, ReadError, RegistrationsOpen, Status, SubmitError, SubmitReport, Trace,
 	},
 	evidence::EvidenceParts,
 	Handle,
 };
-use sealane_primitives::ids::MemberId;
+use sealane_primitives::{
+	calendar::Timetable,
+	ids::{Digest, MemberId, ProductId},
+};
 use std::ops::Range;
 use tokio::sync::watch;
 
@@ -47,6 +50,12 @@ pub trait Backend: Send + Sync + 'static {
 	fn order(&self, id: &str, seller: Option<MemberId>) -> Result<Option<OrderState>, ReadError>;
 	/// A registration. May block.
 	fn registration(&self, id: &str, seller: Option<MemberId>) -> Result<Option<OrderState>, ReadError>;
+	/// Whether registrations with an issuer are open. May block.
+	fn registrations_open(&self, issuer: MemberId, commitments: Vec<Digest>) -> Result<RegistrationsOpen, ReadError>;
+	/// Ends registrations with this node's member.
+	fn close_registrations(&self, commitments: Vec<Digest>) -> BoxFuture<'_, Result<Vec<ClosingState>, SubmitError>>;
+	/// The calendars that hold now and next. May block.
+	fn timetable(&self, issuer: MemberId, product: Option<ProductId>) -> Result<Timetable, ReadError>;
 	/// Where an order is. May block.
 	fn trace(&self, id: &str, seller: Option<MemberId>) -> Result<Option<Trace>, ReadError>;
 	/// What proves an order's trade record. May block.
@@ -95,6 +104,18 @@ impl Backend for Handle {
 
 	fn registration(&self, id: &str, seller: Option<MemberId>) -> Result<Option<OrderState>, ReadError> {
 		Handle::registration(self, id, seller)
+	}
+
+	fn registrations_open(&self, issuer: MemberId, commitments: Vec<Digest>) -> Result<RegistrationsOpen, ReadError> {
+		Handle::registrations_open(self, issuer, commitments)
+	}
+
+	fn close_registrations(&self, commitments: Vec<Digest>) -> BoxFuture<'_, Result<Vec<ClosingState>, SubmitError>> {
+		Box::pin(Handle::close_registrations(self, commitments))
+	}
+
+	fn timetable(&self, issuer: MemberId, product: Option<ProductId>) -> Result<Timetable, ReadError> {
+		Handle::timetable(self, issuer, product)
 	}
 
 	fn trace(&self, id: &str, seller: Option<MemberId>) -> Result<Option<Trace>, ReadError> {

@@ -7,6 +7,7 @@ use codec::Encode;
 use sealane_courier::api;
 use sealane_primitives::{
 	business::{BusinessKind as Kind, BusinessKinds},
+	calendar::{Announced, Timetable},
 	clauses::json as clauses_json,
 	directory::{AgreementEntry, Refusal, Scope as ChainScope},
 	ids::Name,
@@ -100,6 +101,21 @@ fn stage(stage: api::OrderStage) -> OrderStage {
 		api::OrderStage::Hashed => OrderStage::Hashed,
 		api::OrderStage::Anchored => OrderStage::Anchored,
 		api::OrderStage::Finalised => OrderStage::Finalised,
+	}
+}
+
+/// The calendars of an issuer or a product.
+pub(crate) fn calendars(timetable: Timetable) -> Calendars {
+	let version = |it: Announced| CalendarVersion {
+		product: it.product.map(|product| String::from_utf8_lossy(&product).into_owned()),
+		version: it.version,
+		from_block: it.from,
+		calendar: it.calendar,
+	};
+	Calendars {
+		issuer: timetable.issuer,
+		in_force: timetable.in_force.map(version),
+		next: timetable.next.map(version),
 	}
 }
 

@@ -7,6 +7,7 @@
 //! the runtime has none of it. So nodes and runtimes of different ages understand each other, in both directions.
 
 use crate::{
+	calendar::Timetable,
 	directory::{
 		AgreementRecord, Authorisation, InForce, InterfaceEntry, MemberRecord, Page, ProductEntry, Refusal, Standing,
 	},
@@ -69,6 +70,13 @@ sp_api::decl_runtime_apis! {
 		fn next_anchor(node: NodeId) -> AnchorSequence;
 		/// Whether each of `commitments` stands for an open registration with `issuer`, in their order.
 		fn are_registered(issuer: MemberId, commitments: Vec<Digest>) -> Vec<bool>;
+		/// The registrations with `issuer` that ended, from the one with number `from` on, the first having number 0; `None` where one of
+		/// them ended so long ago that the chain keeps it no longer. What follows [`Standing::ends`] of an earlier block.
+		fn ended_registrations(issuer: MemberId, from: u32) -> Option<Vec<Digest>>;
+		/// Whether the receipt of `issuer` for each of `commitments` says accepted, wherever it stands now; `None` where there is none.
+		fn receipt_outcomes(issuer: MemberId, commitments: Vec<Digest>) -> Vec<Option<bool>>;
+		/// The calendars of an issuer, or of one of its products where that has its own, that hold in this block and next.
+		fn timetable(issuer: MemberId, product: Option<ProductId>) -> Open<Timetable>;
 		/// The PeerIds that may be connected, sorted; `None` while anybody may.
 		fn authorised_peers() -> Option<Vec<PeerIdBytes>>;
 	}

@@ -6,7 +6,9 @@ use crate::{
 	business::Role,
 	directory::{Authorisation, Refusal},
 	ids::*,
+	registration::Ends,
 };
+use alloc::vec::Vec;
 
 /// What `pallet-members` tells the others.
 pub trait MemberRegistry<AccountId> {
@@ -54,6 +56,12 @@ pub trait ChannelRegistry {
 pub trait RegistrationRegistry {
 	/// Whether `commitment` stands for a registration with `issuer` that is neither closed nor revoked.
 	fn is_registered(issuer: MemberId, commitment: &Digest) -> bool;
+	/// The registrations with `issuer` that ended, in a few bytes.
+	fn ends(issuer: MemberId) -> Ends;
+	/// Those that ended from number `from` on; `None` where one of them is kept no longer.
+	fn ended(issuer: MemberId, from: u32) -> Option<Vec<Digest>>;
+	/// Whether the receipt for `commitment` says accepted, wherever it stands now; `None` where there is none.
+	fn outcome(issuer: MemberId, commitment: &Digest) -> Option<bool>;
 }
 
 #[cfg(feature = "runtime-benchmarks")]

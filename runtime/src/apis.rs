@@ -16,10 +16,11 @@ use frame_support::{
 };
 use pallet_grandpa::AuthorityId as GrandpaId;
 use sealane_primitives::{
+	calendar::Timetable,
 	directory::{
 		AgreementRecord, Authorisation, InForce, InterfaceEntry, MemberRecord, Page, ProductEntry, Refusal, Standing,
 	},
-	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId, PeerIdBytes},
+	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId, PeerIdBytes, ProductId},
 	open::Open,
 	runtime_api::{AnchorEntry, NumberedKey},
 	traits::RegistrationRegistry,
@@ -264,6 +265,19 @@ impl_runtime_apis! {
 		fn are_registered(issuer: MemberId, commitments: Vec<Digest>) -> Vec<bool> {
 			let is_registered = |commitment| <Receipts as RegistrationRegistry>::is_registered(issuer, commitment);
 			commitments.iter().map(is_registered).collect()
+		}
+
+		fn ended_registrations(issuer: MemberId, from: u32) -> Option<Vec<Digest>> {
+			<Receipts as RegistrationRegistry>::ended(issuer, from)
+		}
+
+		fn receipt_outcomes(issuer: MemberId, commitments: Vec<Digest>) -> Vec<Option<bool>> {
+			let outcome = |commitment| <Receipts as RegistrationRegistry>::outcome(issuer, commitment);
+			commitments.iter().map(outcome).collect()
+		}
+
+		fn timetable(issuer: MemberId, product: Option<ProductId>) -> Open<Timetable> {
+			directory::timetable(issuer, product)
 		}
 
 		fn authorised_peers() -> Option<Vec<PeerIdBytes>> {

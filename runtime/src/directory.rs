@@ -5,17 +5,18 @@
 //! A node asks for its [`standing`] at every block. That costs a few reads per channel, however many products, clauses and partners
 //! there are; everything else it asks for only when the standing names a later revision than it has.
 
-use crate::{Agreements, Anchors, Channels, Members, Runtime, System, Timestamp};
+use crate::{Agreements, Anchors, Calendars, Channels, Members, Receipts, Runtime, System, Timestamp};
 use alloc::{collections::BTreeMap, vec::Vec};
 use sealane_primitives::{
+	calendar::Timetable,
 	directory::{
 		AgreementRecord, Authorisation, ChannelStanding, InForce, InterfaceEntry, MemberRecord, Page, ProductEntry,
 		Refusal, Revision, Standing,
 	},
-	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, MemberId, NodeId, PeerIdBytes},
+	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, MemberId, NodeId, PeerIdBytes, ProductId},
 	open::Open,
 	runtime_api::{AnchorEntry, NumberedKey, PAGE},
-	traits::ChannelRegistry,
+	traits::{ChannelRegistry, RegistrationRegistry},
 };
 
 /// How a value travels to a node.
@@ -41,6 +42,7 @@ pub fn standing(peer: PeerIdBytes) -> Option<Open<Standing>> {
 		channels: channels
 			.map(|it| sent(channel(it, member, &mut members, &mut catalogues)))
 			.collect(),
+		ends: Receipts::ends(member),
 	};
 	Some(sent(standing))
 }
@@ -109,6 +111,11 @@ pub fn agreements_in_force(channel: ChannelId) -> InForce {
 pub fn agreement(id: AgreementId) -> Option<Open<AgreementRecord>> {
 	let (channel, entry) = Agreements::agreement(id)?;
 	Some(sent(AgreementRecord::new(channel, entry)))
+}
+
+/// The calendars of an issuer, or of one of its products, that hold in this block and next.
+pub fn timetable(issuer: MemberId, product: Option<ProductId>) -> Open<Timetable> {
+	sent(Calendars::timetable(issuer, product))
 }
 
 /// An anchor by node and number.

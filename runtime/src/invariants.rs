@@ -4,8 +4,8 @@
 //! over the state of a real network.
 
 use crate::{
-	configs::governance::CouncilInstance, AccountId, Agreements, Anchors, Channels, Members, Receipts, Runtime,
-	Validators,
+	configs::governance::CouncilInstance, AccountId, Agreements, Anchors, Calendars, Channels, Members, Receipts,
+	Runtime, Validators,
 };
 use frame_support::{ensure, traits::PalletsInfoAccess};
 use sealane_primitives::traits::ChannelRegistry;
@@ -16,12 +16,13 @@ use std::collections::BTreeSet;
 pub type Check = fn() -> Result<(), TryRuntimeError>;
 
 /// The checks, each with the name of what it is about.
-pub const CHECKS: [(&str, Check); 9] = [
+pub const CHECKS: [(&str, Check); 10] = [
 	("members", Members::do_try_state),
 	("channels", Channels::do_try_state),
 	("agreements", Agreements::do_try_state),
 	("receipts", Receipts::do_try_state),
 	("anchors", Anchors::do_try_state),
+	("calendars", Calendars::do_try_state),
 	("validators", Validators::do_try_state),
 	("council", check_council),
 	("consensus", check_consensus),

@@ -230,6 +230,8 @@ pub mod runtime {
 	pub type Receipts = pallet_receipts::Pallet<Runtime>;
 	#[runtime::pallet_index(44)]
 	pub type Anchors = pallet_anchors::Pallet<Runtime>;
+	#[runtime::pallet_index(45)]
+	pub type Calendars = pallet_calendars::Pallet<Runtime>;
 }
 
 /// The bytes of every pallet's metadata, for tools.

@@ -480,6 +480,41 @@ async fn customers_are_registered_with_their_first_order_and_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_state_the_registration_and_wait_where_the_chain_has_closed_it() {
+	let world = World::new(200).await;
+	let _issuers = world.issuers().await;
+	world.register(0).await;
+	world.sell(0, "orders.ndjson", Until::Confirmed).await;
+	let stated = |order: &serde_json::Value| {
+		let registration = order["facts"]["registration"].clone();
+		serde_json::from_value::<sealane_primitives::registration::Stated>(registration)
+	};
+	let mut sent = 0;
+	for issuer in 2..5 {
+		for order in world.exchange.orders(issuer) {
+			let stated = stated(&order).unwrap_or_else(|error| panic!("{order}: {error}"));
+			let customer = order["customer"].as_str().unwrap();
+			assert!(stated.is_of(issuer, 0, customer.as_bytes()), "{order}");
+			sent += 1;
+		}
+	}
+	assert!(sent > 0);
+
+	// Another seller's customers all leave before they order.
+	world.register(1).await;
+	world.exchange.close_registrations();
+	let db = world.db(catalogue::SELLERS[1].key).await;
+	let read = until("the file was not read", || async {
+		let imports = db.figures(None).await.unwrap();
+		imports.unqualified > 0 && imports.orders_read == world.counts(1, "orders.ndjson").read
+	});
+	let config = world.config(1, "orders.ndjson", Until::Confirmed);
+	let figures = world.run(1, config, read).await.unwrap();
+	assert_eq!((figures.submitted, figures.confirmed), (0, 0), "{figures:?}");
+	assert!(figures.unqualified_by_clause["registered"] > 0, "{figures:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_is_cancelled_by_hand_on_both_sides() {
 	let world = World::new(200).await;
 	let _issuers = world.issuers().await;

@@ -84,6 +84,27 @@ BusinessKind = Literal[
 ]
 
 
+class CalendarVersion(TypedDict):
+    # A version of a calendar.
+    # The days: see `docs/integrating/calendars.md`.
+    calendar: dict[str, Any]
+    # The first block in which it holds.
+    from_block: int
+    # The product whose calendar it is; without it, it is that of all products of the issuer that have none of their
+    # own.
+    product: NotRequired[str | None]
+    # Counts the versions of the issuer's calendar, or of the product's, from 1.
+    version: int
+
+
+class Calendars(TypedDict):
+    # `GET /v1/calendars`: what holds for an issuer, or for one of its products, and what was announced to follow.
+    in_force: NotRequired[None | CalendarVersion]
+    # Number of the issuer.
+    issuer: int
+    next: NotRequired[None | CalendarVersion]
+
+
 class CancellationReport(TypedDict):
     # The answer of `DELETE /v1/orders/{id}`.
     # The id of the order that asks for the cancellation; its confirmation tells whether the issuer agreed.
@@ -480,12 +501,16 @@ ProblemCode = Literal[
     "already_confirmed",
     "order_ambiguous",
     "not_cancellable",
+    "wrong_state",
+    "name_taken",
+    "second_person",
     "evidence_not_ready",
     "evidence_key_unknown",
     "body_too_large",
     "entry_too_large",
     "too_many_entries",
     "unsupported_media_type",
+    "invalid_field",
     "all_refused",
     "too_many_requests",
     "store_failed",
@@ -555,6 +580,14 @@ class Registration(TypedDict):
     # A product of the issuer.
     product: NotRequired[str | None]
 
+# What becomes of a registration that its issuer ends.
+RegistrationEnd = Literal[
+    "closing",
+    "closed",
+    "rejected",
+    "unknown",
+]
+
 
 class RegistrationResult(TypedDict):
     # The issuer's answer to one registration.
@@ -575,6 +608,34 @@ class RegistrationResult(TypedDict):
     salt: NotRequired[str | None]
     # The seller's number, instead of `channel`.
     seller: NotRequired[int | None]
+
+
+class RegistrationsAnswer(TypedDict):
+    # Whether registrations are open: the answer.
+    # Number of the block in whose state the node looked.
+    at_block: int
+    # For each commitment, in the order of the question: whether it stands for a registration that is open.
+    open: list[bool]
+
+
+class RegistrationsEnd(TypedDict):
+    # Registrations that their issuer ends.
+    # The commitments, 64 hexadecimal digits each; 1,000 at most.
+    commitments: list[str]
+
+
+class RegistrationsEndReport(TypedDict):
+    # What becomes of registrations that their issuer ends.
+    # For each commitment, in the order of the request.
+    states: list[RegistrationEnd]
+
+
+class RegistrationsQuestion(TypedDict):
+    # Whether registrations are open: a question.
+    # The commitments, 64 hexadecimal digits each; 1,000 at most.
+    commitments: list[str]
+    # Number of the issuer.
+    issuer: int
 
 
 class RetryReport(TypedDict):

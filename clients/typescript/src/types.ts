@@ -78,6 +78,27 @@ export type BusinessKind =
 	| "cancellation"
 	| "registration";
 
+// A version of a calendar.
+export interface CalendarVersion {
+	// The days: see `docs/integrating/calendars.md`.
+	calendar: Record<string, unknown>;
+	// The first block in which it holds.
+	from_block: number;
+	// The product whose calendar it is; without it, it is that of all products of the issuer that have none of their
+	// own.
+	product?: string | null;
+	// Counts the versions of the issuer's calendar, or of the product's, from 1.
+	version: number;
+}
+
+// `GET /v1/calendars`: what holds for an issuer, or for one of its products, and what was announced to follow.
+export interface Calendars {
+	in_force?: null | CalendarVersion;
+	// Number of the issuer.
+	issuer: number;
+	next?: null | CalendarVersion;
+}
+
 // The answer of `DELETE /v1/orders/{id}`.
 export interface CancellationReport {
 	// The id of the order that asks for the cancellation; its confirmation tells whether the issuer agreed.
@@ -507,12 +528,16 @@ export type ProblemCode =
 	| "already_confirmed"
 	| "order_ambiguous"
 	| "not_cancellable"
+	| "wrong_state"
+	| "name_taken"
+	| "second_person"
 	| "evidence_not_ready"
 	| "evidence_key_unknown"
 	| "body_too_large"
 	| "entry_too_large"
 	| "too_many_entries"
 	| "unsupported_media_type"
+	| "invalid_field"
 	| "all_refused"
 	| "too_many_requests"
 	| "store_failed"
@@ -581,6 +606,13 @@ export interface Registration {
 	product?: string | null;
 }
 
+// What becomes of a registration that its issuer ends.
+export type RegistrationEnd =
+	| "closing"
+	| "closed"
+	| "rejected"
+	| "unknown";
+
 // The issuer's answer to one registration.
 export interface RegistrationResult {
 	// The issuer's reference of the customer's account.
@@ -600,6 +632,34 @@ export interface RegistrationResult {
 	salt?: string | null;
 	// The seller's number, instead of `channel`.
 	seller?: number | null;
+}
+
+// Whether registrations are open: the answer.
+export interface RegistrationsAnswer {
+	// Number of the block in whose state the node looked.
+	at_block: number;
+	// For each commitment, in the order of the question: whether it stands for a registration that is open.
+	open: boolean[];
+}
+
+// Registrations that their issuer ends.
+export interface RegistrationsEnd {
+	// The commitments, 64 hexadecimal digits each; 1,000 at most.
+	commitments: string[];
+}
+
+// What becomes of registrations that their issuer ends.
+export interface RegistrationsEndReport {
+	// For each commitment, in the order of the request.
+	states: RegistrationEnd[];
+}
+
+// Whether registrations are open: a question.
+export interface RegistrationsQuestion {
+	// The commitments, 64 hexadecimal digits each; 1,000 at most.
+	commitments: string[];
+	// Number of the issuer.
+	issuer: number;
 }
 
 // The answer of `POST /v1/lanes/{channel}/{from}/{to}/retry`.

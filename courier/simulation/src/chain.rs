@@ -9,10 +9,11 @@ use sealane_courier::{
 };
 use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
+	calendar::Timetable,
 	clauses::{json, Clauses},
 	directory::{AgreementEntry, Refusal, Scope},
 	evidence::FinalBlockRef,
-	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, NodeId},
+	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId, ProductId},
 	keys::CourierKey,
 	runtime_api::AnchorEntry,
 };
@@ -371,6 +372,24 @@ struct View {
 	node: NodeId,
 }
 
+impl View {
+	/// Reads the state of the block with this hash.
+	fn at<T>(&self, hash: &Digest, read: impl FnOnce(&ChainState) -> T) -> Result<T, String> {
+		let inner = self.chain.0.lock();
+		let block = inner.blocks.iter().rev().find(|block| block.hash == *hash);
+		block
+			.map(|block| read(&block.state))
+			.ok_or_else(|| "the block is on no branch that is kept".into())
+	}
+
+	/// Reads the state of the newest final block that the node knows.
+	fn finally<T>(&self, read: impl FnOnce(&ChainState) -> T) -> T {
+		let inner = self.chain.0.lock();
+		let at = inner.finalised.min(inner.best_of(self.node));
+		read(&inner.blocks[at].state)
+	}
+}
+
 impl ChainView for View {
 	fn genesis(&self) -> Digest {
 		GENESIS
@@ -399,6 +418,27 @@ impl ChainView for View {
 		let best = inner.best_of(self.node);
 		let at = if finalised { inner.finalised.min(best) } else { best };
 		Ok(inner.blocks[at].state.anchors.get(&(node, sequence)).copied())
+	}
+
+	fn are_registered(&self, at: &Digest, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {
+		self.at(at, |state| state.are_registered(issuer, &commitments))
+	}
+
+	fn are_finally_registered(&self, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {
+		Ok(self.finally(|state| state.are_registered(issuer, &commitments)))
+	}
+
+	fn ended_registrations(&self, at: &Digest, issuer: MemberId, from: u32) -> Result<Option<Vec<Digest>>, String> {
+		self.at(at, |state| state.ended_registrations(issuer, from))
+	}
+
+	fn receipt_outcomes(&self, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<Option<bool>>, String> {
+		Ok(self.finally(|state| state.receipt_outcomes(issuer, &commitments)))
+	}
+
+	fn timetable(&self, issuer: MemberId, _: Option<ProductId>) -> Result<Timetable, String> {
+		let inner = self.chain.0.lock();
+		Ok(inner.blocks[inner.best_of(self.node)].state.timetable(issuer))
 	}
 }
 

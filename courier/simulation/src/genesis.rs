@@ -96,6 +96,9 @@ pub fn state() -> ChainState {
 		],
 		anchors: Default::default(),
 		// Authorisations do not age here: blocks come or stall by the plan.
+		receipts: Default::default(),
+		ended: Default::default(),
+		timetables: Default::default(),
 		holds_until: Moment::MAX,
 		unreadable: None,
 	}

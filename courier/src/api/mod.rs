@@ -4,10 +4,12 @@
 
 mod node;
 mod order;
+mod registrations;
 mod stream;
 
 pub use node::*;
 pub use order::*;
+pub use registrations::*;
 pub use stream::*;
 
 use sealane_primitives::ids::{ChannelId, Digest, MemberId, NodeId};

@@ -11,8 +11,10 @@ mod snapshot;
 pub use snapshot::{Route, Snapshot, Target, CLAUSE_GRACE_BLOCKS};
 
 use sealane_primitives::{
+	calendar::Timetable,
 	directory::Directory,
-	ids::{AnchorSequence, BlockNumber, Digest, Moment, NodeId},
+	ids::{AnchorSequence, BlockNumber, Digest, MemberId, Moment, NodeId, ProductId},
+	registration::Ends,
 	runtime_api::AnchorEntry,
 };
 use std::sync::Arc;
@@ -29,6 +31,8 @@ pub enum Reading {
 		directory: Arc<Directory>,
 		/// Until when its authorisations hold, Unix milliseconds: the block's time and the age that the chain allows.
 		holds_until: Moment,
+		/// The registrations with this node's member that ended.
+		ends: Ends,
 	},
 	/// It cannot be read, and why: the runtime speaks of things that this software does not know, or does not answer.
 	Unreadable(String),
@@ -74,4 +78,30 @@ pub trait ChainView: Send + Sync + 'static {
 	/// # Errors
 	/// A text for the log when the state cannot be read.
 	fn anchor(&self, node: NodeId, sequence: AnchorSequence, finalised: bool) -> Result<Option<AnchorEntry>, String>;
+	/// Whether each of `commitments` stands for an open registration with `issuer` in the block with this hash.
+	///
+	/// # Errors
+	/// A text for the log when the state cannot be read.
+	fn are_registered(&self, at: &Digest, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String>;
+	/// The same in the newest final block.
+	///
+	/// # Errors
+	/// A text for the log when the state cannot be read.
+	fn are_finally_registered(&self, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String>;
+	/// The registrations with `issuer` that ended by the block with this hash, from number `from` on; `None` where they are too many
+	/// to be told one by one.
+	///
+	/// # Errors
+	/// A text for the log when the state cannot be read.
+	fn ended_registrations(&self, at: &Digest, issuer: MemberId, from: u32) -> Result<Option<Vec<Digest>>, String>;
+	/// Whether the receipts of `issuer` for `commitments` say accepted, in the newest final block; `None` where there is no receipt.
+	///
+	/// # Errors
+	/// A text for the log when the state cannot be read.
+	fn receipt_outcomes(&self, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<Option<bool>>, String>;
+	/// The calendars of an issuer, or of one of its products, that hold in the newest best block and next.
+	///
+	/// # Errors
+	/// A text for the log when the state cannot be read, or says what this version does not know.
+	fn timetable(&self, issuer: MemberId, product: Option<ProductId>) -> Result<Timetable, String>;
 }

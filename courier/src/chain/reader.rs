@@ -132,6 +132,7 @@ impl<S: Source> Reader<S> {
 			moment,
 			max_age,
 			channels,
+			ends,
 		} = standing;
 		let mut directory = Directory {
 			node,
@@ -155,6 +156,7 @@ impl<S: Source> Reader<S> {
 		Ok(Reading::Directory {
 			directory,
 			holds_until: moment.saturating_add(max_age),
+			ends,
 		})
 	}
 

@@ -170,6 +170,7 @@ impl Source for Fake {
 				moment: state.moment,
 				max_age: 600_000,
 				channels: ISSUERS.iter().map(channel).collect(),
+				ends: Default::default(),
 			};
 			Ok(state.registered.then(|| standing.into()))
 		})

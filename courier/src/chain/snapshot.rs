@@ -10,6 +10,7 @@ use sealane_primitives::{
 		UnreadAgreement,
 	},
 	ids::{AgreementId, BlockNumber, ChannelId, Digest, InterfaceId, MemberId, Moment, NodeId},
+	registration::Ends,
 };
 use std::sync::Arc;
 
@@ -56,6 +57,8 @@ pub struct Snapshot {
 	pub hash: Digest,
 	/// The directory.
 	pub directory: Arc<Directory>,
+	/// The registrations with this node's member that ended.
+	pub ends: Ends,
 	/// Where orders of this node go.
 	pub targets: Arc<Vec<Target>>,
 	/// Until when the authorisations hold, Unix milliseconds; a text where the runtime cannot be read at this block, so that the
@@ -78,12 +81,14 @@ struct Index {
 }
 
 impl Snapshot {
-	/// Index `directory` as of `block`; its authorisations hold until `holds_until`. `before` is the snapshot it replaces.
+	/// Index `directory` as of `block`; its authorisations hold until `holds_until`, and `ends` had ended. `before` is the snapshot it
+	/// replaces.
 	pub fn new(
 		block: BlockNumber,
 		hash: Digest,
 		directory: Arc<Directory>,
 		holds_until: Moment,
+		ends: Ends,
 		before: Option<&Snapshot>,
 	) -> Self {
 		let mut building = Building {
@@ -99,6 +104,7 @@ impl Snapshot {
 		Snapshot {
 			block,
 			hash,
+			ends,
 			targets: Arc::new(targets),
 			standing: Ok(holds_until),
 			index: Arc::new(index),
@@ -108,10 +114,11 @@ impl Snapshot {
 	}
 
 	/// The same directory at a later block.
-	pub fn moved(&self, block: BlockNumber, hash: Digest, holds_until: Moment) -> Self {
+	pub fn moved(&self, block: BlockNumber, hash: Digest, holds_until: Moment, ends: Ends) -> Self {
 		Snapshot {
 			block,
 			hash,
+			ends,
 			standing: Ok(holds_until),
 			replaced: self.replaced_now(block),
 			..self.clone()

@@ -494,6 +494,8 @@ pub fn apply_note(book: &mut Book, position: u64, note: &Note) {
 		Note::AnchorFinal(it) => book.anchor_final(it),
 		Note::Completed(it) => book.completed(position, it),
 		Note::Receipts(it) => book.receipts_settled(it),
+		Note::Closing(it) => book.closings.add(&it.commitments),
+		Note::Closed(it) => book.closings.settle(&it.commitments),
 	}
 }
 

@@ -175,6 +175,10 @@ pub enum Note {
 	Completed(records::Completed),
 	/// Receipts are on chain for good.
 	Receipts(records::ReceiptsSettled),
+	/// Registrations are to be closed.
+	Closing(records::Closing),
+	/// They are closed for good.
+	Closed(records::ReceiptsSettled),
 }
 
 /// What the log's writer thread is given.

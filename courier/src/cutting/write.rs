@@ -160,6 +160,8 @@ impl<O: Outbox> PacketCutter<O> {
 			Note::AnchorFinal(it) => (kind::ANCHOR_FINAL, it.encode()),
 			Note::Completed(it) => (kind::COMPLETED, it.encode()),
 			Note::Receipts(it) => (kind::RECEIPTS_SETTLED, it.encode()),
+			Note::Closing(it) => (kind::CLOSING, it.encode()),
+			Note::Closed(it) => (kind::CLOSED, it.encode()),
 		};
 		let position = write_checked(out, kind, &payload)?;
 		self.group.notes.push((position, note));

@@ -224,10 +224,14 @@ impl<'a> Order<'a> {
 		Ok(())
 	}
 
-	/// What the clauses are checked against.
-	pub fn facts(&self, product: Option<&ProductEntry>) -> Facts {
+	/// What the clauses are checked against. `registered`: whether the chain says so of the registration that the order states; the
+	/// seller's own word on it counts nothing.
+	pub fn facts(&self, product: Option<&ProductEntry>, registered: Option<bool>) -> Facts {
 		Facts {
-			customer: self.facts.unwrap_or_default(),
+			customer: CustomerFacts {
+				registered,
+				..self.facts.unwrap_or_default()
+			},
 			order: OrderFacts {
 				kind: Some(self.kind),
 				amount: self.amount,

@@ -45,6 +45,8 @@ pub(super) enum CheckError {
 	Lookup(#[from] LookupError),
 	#[error("channel {0} is not in the directory any more")]
 	ChannelGone(u32),
+	#[error("the chain cannot be asked for registrations: {0}")]
+	Chain(String),
 	#[error("{0}")]
 	Wire(#[from] crate::protocol::WireError),
 	#[error("{count} of its entries cannot be read")]
@@ -116,33 +118,23 @@ impl Courier {
 			let view = PacketView::from_parts(u64::MAX, packet, trailer, entries);
 			return self.check_answers(channel, view);
 		}
-		let registrations = packet.header.kind == PacketKind::Registrations;
 		let searched = self.library.indexed();
 		let mut orders = Orders::of(&packet);
-		for (ordinal, entry) in (0u32..).zip(&entries) {
-			if ordinal as usize % ENTRIES_PER_TURN == ENTRIES_PER_TURN - 1 {
+		let judge = Judge {
+			snapshot,
+			channel,
+			authorisation,
+			header: &packet.header,
+		};
+		for (turn, entries) in entries.chunks(ENTRIES_PER_TURN).enumerate() {
+			if turn > 0 {
 				tokio::task::yield_now().await;
 			}
-			let bytes = &packet.bytes[packet.head_len + entry.start..packet.head_len + entry.end];
-			let parsed = if registrations {
-				Order::parse_registration(bytes)
-			} else {
-				Order::parse(bytes)
-			};
-			let order = match parsed {
-				Ok(order) => order,
-				Err(problem) => {
-					orders.unreadable(ordinal, bytes, &problem);
-					continue;
-				}
-			};
-			orders
-				.keys
-				.push(Some(self.library.key(channel.seller, registrations, &order.id)));
-			Trailer::push_version(&mut orders.versions, order.clause_version);
-			if let Err((code, text)) = judge(snapshot, channel, authorisation, &packet.header, &order) {
-				orders.reject(ordinal, &order.id, code, &text);
-			}
+			let lines = entries
+				.iter()
+				.map(|entry| &packet.bytes[packet.head_len + entry.start..packet.head_len + entry.end]);
+			let first = (turn * ENTRIES_PER_TURN) as u32;
+			self.check_orders(&judge, first, lines, &mut orders)?;
 		}
 		if orders.unreadable.len() > MAX_UNREADABLE {
 			return Err(CheckError::Unreadable {
@@ -166,6 +158,73 @@ impl Courier {
 			core_matches: false,
 			unsent: false,
 		})
+	}
+
+	/// Check the lines of one turn, the first of which has the ordinal `first`.
+	fn check_orders<'a>(
+		&self,
+		judge: &Judge<'_>,
+		first: u32,
+		lines: impl Iterator<Item = &'a [u8]>,
+		orders: &mut Orders,
+	) -> Result<(), CheckError> {
+		let registrations = judge.header.kind == PacketKind::Registrations;
+		let seller = judge.channel.seller;
+		let mut parsed = Vec::with_capacity(ENTRIES_PER_TURN);
+		for (ordinal, bytes) in (first..).zip(lines) {
+			let order = if registrations {
+				Order::parse_registration(bytes)
+			} else {
+				Order::parse(bytes)
+			};
+			match order {
+				Ok(order) => {
+					let key = self.library.key(seller, registrations, &order.id);
+					orders.keys.push(Some(key));
+					Trailer::push_version(&mut orders.versions, order.clause_version);
+					parsed.push((ordinal, order));
+				}
+				Err(problem) => orders.unreadable(ordinal, bytes, &problem),
+			}
+		}
+		let registered = self.registered(judge, &parsed)?;
+		for ((ordinal, order), registered) in parsed.iter().zip(registered) {
+			if let Err((code, text)) = judge.judge(order, registered) {
+				orders.reject(*ordinal, &order.id, code, &text);
+			}
+		}
+		Ok(())
+	}
+
+	/// What the chain says of the registrations that orders state, in their order.
+	fn registered(&self, judge: &Judge<'_>, orders: &[(u32, Order<'_>)]) -> Result<Vec<Registered>, CheckError> {
+		let mut stated = Vec::new();
+		let mut registered: Vec<Registered> = orders
+			.iter()
+			.map(|(_, order)| match order.facts.and_then(|facts| facts.registration) {
+				None => Registered::Unstated,
+				Some(it) => {
+					let customer = order.customer.as_deref().unwrap_or_default();
+					if !it.is_of(judge.channel.issuer, judge.channel.seller, customer.as_bytes()) {
+						return Registered::Foreign;
+					}
+					stated.push(it.commitment);
+					Registered::Stated
+				}
+			})
+			.collect();
+		let open = self
+			.registrations
+			.are_open(self.chain.as_ref(), judge.snapshot, &stated)
+			.map_err(CheckError::Chain)?;
+		let mut open = open.into_iter();
+		for it in registered.iter_mut().filter(|it| matches!(it, Registered::Stated)) {
+			*it = match open.next() {
+				Some(true) => Registered::Open,
+				_ => Registered::NotOpen,
+			};
+		}
+		Ok(registered)
 	}
 
 	/// Find the orders whose ids the seller used before: looked up here, and not on the writer thread, which everybody waits for. With the
@@ -316,59 +375,95 @@ impl Courier {
 	}
 }
 
-/// What the issuer's node itself says to an order.
-fn judge(
-	snapshot: &Snapshot,
-	channel: &ChannelEntry,
-	authorisation: &Authorisation,
-	header: &PacketHeader,
-	order: &Order<'_>,
-) -> Result<(), Reason> {
-	if !header.kinds.contains(order.kind) {
-		let text = format!(
-			"the packet's header does not announce orders of kind {}",
-			order.kind.as_str()
-		);
-		return Err(("technical.kind_not_announced", text));
+/// What an order's registration is, as far as it states one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Registered {
+	/// It states none.
+	Unstated,
+	/// It states one; the chain was not asked yet.
+	Stated,
+	/// The commitment that it states is not one to its customer.
+	Foreign,
+	/// It is closed, revoked, rejected, or not on chain.
+	NotOpen,
+	/// It is open.
+	Open,
+}
+
+impl Registered {
+	/// The fact for the clauses.
+	fn fact(self) -> Option<bool> {
+		match self {
+			Registered::Unstated => None,
+			Registered::Stated | Registered::Foreign | Registered::NotOpen => Some(false),
+			Registered::Open => Some(true),
+		}
 	}
-	// Entry by entry: an order that is not granted any more must not hold those that are.
-	if !authorisation.kinds.contains(order.kind) {
-		let text = format!(
-			"the grant of the channel does not cover orders of kind {}",
-			order.kind.as_str()
-		);
-		return Err(("technical.kind_not_granted", text));
+}
+
+/// What the orders of a packet are judged by.
+struct Judge<'a> {
+	snapshot: &'a Snapshot,
+	channel: &'a ChannelEntry,
+	authorisation: &'a Authorisation,
+	header: &'a PacketHeader,
+}
+
+impl Judge<'_> {
+	/// What the issuer's node itself says to an order.
+	fn judge(&self, order: &Order<'_>, registered: Registered) -> Result<(), Reason> {
+		let Judge {
+			snapshot,
+			channel,
+			authorisation,
+			header,
+		} = self;
+		if !header.kinds.contains(order.kind) {
+			let text = format!(
+				"the packet's header does not announce orders of kind {}",
+				order.kind.as_str()
+			);
+			return Err(("technical.kind_not_announced", text));
+		}
+		// Entry by entry: an order that is not granted any more must not hold those that are.
+		if !authorisation.kinds.contains(order.kind) {
+			let text = format!(
+				"the grant of the channel does not cover orders of kind {}",
+				order.kind.as_str()
+			);
+			return Err(("technical.kind_not_granted", text));
+		}
+		if order.kind == BusinessKind::Registration {
+			return Ok(());
+		}
+		let id = order.product.as_deref().unwrap_or_default();
+		let product = snapshot
+			.issued(channel, id)
+			.ok_or_else(|| ("technical.product_unknown", format!("product `{id}` is not known")))?;
+		// Whoever may not buy may still call off: a cancellation follows its order, and no clause is about it.
+		if order.kind == BusinessKind::Cancellation {
+			return Ok(());
+		}
+		if product.interface != header.interface {
+			let right = String::from_utf8_lossy(&product.interface).into_owned();
+			return Err((
+				"technical.interface_mismatch",
+				format!("orders of product `{id}` go to interface `{right}`"),
+			));
+		}
+		if !status_takes(product.status, order.kind) {
+			let text = format!("product `{id}` takes no orders of kind {} now", order.kind.as_str());
+			return Err(("technical.product_closed", text));
+		}
+		let agreement = channel.agreement_for(product).map_err(|unread| {
+			let text = format!(
+				"agreement {} has clauses that the issuer's node does not know yet",
+				unread.id
+			);
+			("clauses.unknown", text)
+		})?;
+		qualify(snapshot, product, agreement, order, registered)
 	}
-	if order.kind == BusinessKind::Registration {
-		return Ok(());
-	}
-	let id = order.product.as_deref().unwrap_or_default();
-	let product = snapshot
-		.issued(channel, id)
-		.ok_or_else(|| ("technical.product_unknown", format!("product `{id}` is not known")))?;
-	// Whoever may not buy may still call off: a cancellation follows its order, and no clause is about it.
-	if order.kind == BusinessKind::Cancellation {
-		return Ok(());
-	}
-	if product.interface != header.interface {
-		let right = String::from_utf8_lossy(&product.interface).into_owned();
-		return Err((
-			"technical.interface_mismatch",
-			format!("orders of product `{id}` go to interface `{right}`"),
-		));
-	}
-	if !status_takes(product.status, order.kind) {
-		let text = format!("product `{id}` takes no orders of kind {} now", order.kind.as_str());
-		return Err(("technical.product_closed", text));
-	}
-	let agreement = channel.agreement_for(product).map_err(|unread| {
-		let text = format!(
-			"agreement {} has clauses that the issuer's node does not know yet",
-			unread.id
-		);
-		("clauses.unknown", text)
-	})?;
-	qualify(snapshot, product, agreement, order)
 }
 
 /// Whether the order meets the clauses it was stamped with, and whether those are in force.
@@ -377,6 +472,7 @@ fn qualify(
 	product: &ProductEntry,
 	agreement: Option<&AgreementEntry>,
 	order: &Order<'_>,
+	registered: Registered,
 ) -> Result<(), Reason> {
 	let current = agreement.map_or(0, |a| a.id);
 	let agreement = if order.clause_version == current {
@@ -396,13 +492,20 @@ fn qualify(
 			)
 		})?
 	};
-	let facts = order.facts(Some(product));
+	let facts = order.facts(Some(product), registered.fact());
 	if clauses::hold(&agreement.clauses, &facts) {
 		return Ok(());
 	}
 	let verdict = clauses::evaluate(&agreement.clauses, &facts);
 	// There is no bound on what an agreement may ask: the text is made as far as it is kept.
-	let text = bounded(MAX_TEXT_LEN, format_args!("agreement {}: {verdict}", agreement.id));
+	let foreign = match registered {
+		Registered::Foreign => "facts.registration: the commitment is not one to this order's customer; ",
+		_ => "",
+	};
+	let text = bounded(
+		MAX_TEXT_LEN,
+		format_args!("{foreign}agreement {}: {verdict}", agreement.id),
+	);
 	Err(("clauses.failed", text))
 }
 

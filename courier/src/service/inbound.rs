@@ -341,7 +341,7 @@ impl Courier {
 			CheckError::Unreadable { runs, .. } => Denial::Unreadable(sequence, runs),
 			CheckError::Wire(_) => Denial::Refuse(RefusalReason::Malformed, Some(Misbehaviour::Malformed)),
 			CheckError::ChannelGone(_) => Denial::Refuse(RefusalReason::Chain(Refusal::ChannelUnknown), None),
-			CheckError::Lookup(error) => {
+			CheckError::Lookup(_) | CheckError::Chain(_) => {
 				log::error!(target: LOG_TARGET, "Lane {lane}: packet {sequence}: {error}");
 				Denial::Busy(FULL_RETRY_MS)
 			}

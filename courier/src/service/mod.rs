@@ -4,6 +4,7 @@
 //!
 //! * `submit`: what this node's business system hands in.
 //! * `read`: what it asks.
+//! * `registering`: what it asks about registrations, and which it ends.
 //! * `outbound`: one task per lane that sends.
 //! * `inbound`: what partners send.
 //! * `check`: partners' packets, entry by entry.
@@ -14,11 +15,13 @@ mod check;
 mod inbound;
 mod outbound;
 mod read;
+mod registering;
 mod submit;
 #[cfg(test)]
 mod tests;
 
 pub use outbound::Senders;
+pub use registering::MAX_REGISTRATIONS;
 
 use crate::{
 	api::{Cursor, LaneId, ReadError},
@@ -39,6 +42,7 @@ use crate::{
 	random::Random,
 	records::LaneTurned,
 	recovery::Rebuild,
+	registrations::Registrations,
 	store::{Log, Opened, Options, Recovery},
 	transport::{InboundRequests, Misbehaviour, Transport},
 };
@@ -108,6 +112,8 @@ pub struct Courier {
 	pub(crate) anchoring: crate::anchoring::Anchoring,
 	pub(crate) final_chain: Arc<FinalChain>,
 	pub(crate) asking: Mutex<outbound::Asking>,
+	/// The registrations that were found open.
+	pub(crate) registrations: Registrations,
 	snapshot: Arc<RwLock<Option<Arc<Snapshot>>>>,
 	receivers: inbound::Receivers,
 	/// What partners may take.
@@ -245,6 +251,7 @@ impl Courier {
 			anchoring: Default::default(),
 			final_chain,
 			asking: Mutex::default(),
+			registrations: Default::default(),
 			snapshot,
 			receivers,
 			full,
@@ -364,13 +371,20 @@ impl Courier {
 		let next = match (&newest.reading, before) {
 			(Reading::Unregistered, _) => None,
 			(Reading::Unreadable(why), before) => before.map(|before| before.unreadable(block, hash, why)),
-			(Reading::Directory { directory, holds_until }, Some(before)) if before.directory == *directory => {
-				Some(before.moved(block, hash, *holds_until))
-			}
-			(Reading::Directory { directory, holds_until }, before) => {
-				let directory = directory.clone();
-				Some(Snapshot::new(block, hash, directory, *holds_until, before.as_deref()))
-			}
+			(
+				Reading::Directory {
+					directory,
+					holds_until,
+					ends,
+				},
+				before,
+			) => Some(match before {
+				Some(before) if before.directory == *directory => before.moved(block, hash, *holds_until, *ends),
+				before => {
+					let directory = directory.clone();
+					Snapshot::new(block, hash, directory, *holds_until, *ends, before.as_deref())
+				}
+			}),
 		};
 		let next = next.map(Arc::new);
 		if let Some(next) = &next {

@@ -7,14 +7,19 @@ use crate::chain::{ChainView, DirectoryAt, Reading};
 use hashbrown::HashMap;
 use sealane_primitives::{
 	business::BusinessKinds,
+	calendar::Timetable,
 	directory::{
 		AgreementEntry, Authorisation, ChannelEntry, Directory, InterfaceEntry, MemberEntry, ProductEntry, Refusal,
 		UnreadAgreement,
 	},
-	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, Moment, NodeId},
+	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, Moment, NodeId, ProductId},
+	registration::Ends,
 	runtime_api::AnchorEntry,
 };
-use std::sync::Arc;
+use std::{
+	collections::BTreeMap,
+	sync::{atomic::Ordering, Arc},
+};
 use tokio::sync::watch;
 
 /// A channel as the council granted it.
@@ -49,6 +54,12 @@ pub struct ChainState {
 	pub channels: Vec<ChannelSpec>,
 	/// Anchors.
 	pub anchors: HashMap<(NodeId, AnchorSequence), AnchorEntry>,
+	/// Receipts of registrations by issuer and commitment: whether they say accepted, and whether they are open.
+	pub receipts: BTreeMap<(MemberId, Digest), (bool, bool)>,
+	/// The registrations that ended, by issuer.
+	pub ended: BTreeMap<MemberId, Vec<Digest>>,
+	/// The calendars of issuers.
+	pub timetables: BTreeMap<MemberId, Timetable>,
 	/// Until when the authorisations of this block hold, Unix milliseconds.
 	pub holds_until: Moment,
 	/// Why no node can read the runtime at this block.
@@ -82,8 +93,61 @@ impl ChainState {
 			(None, Some(directory)) => Reading::Directory {
 				directory: Arc::new(directory),
 				holds_until: self.holds_until,
+				ends: self.ends(node),
 			},
 		}
+	}
+
+	/// The registrations with a node's member that ended.
+	fn ends(&self, node: NodeId) -> Ends {
+		let owner = self.members.iter().find(|m| m.nodes.iter().any(|n| n.id == node));
+		let ended = owner.and_then(|owner| self.ended.get(&owner.id));
+		ended
+			.into_iter()
+			.flatten()
+			.fold(Ends::default(), |ends, it| ends.and(it))
+	}
+
+	/// Whether these registrations are open.
+	pub fn are_registered(&self, issuer: MemberId, commitments: &[Digest]) -> Vec<bool> {
+		let open = |commitment: &Digest| self.receipts.get(&(issuer, *commitment)) == Some(&(true, true));
+		commitments.iter().map(open).collect()
+	}
+
+	/// What the receipts of these registrations say.
+	pub fn receipt_outcomes(&self, issuer: MemberId, commitments: &[Digest]) -> Vec<Option<bool>> {
+		let outcome = |commitment: &Digest| self.receipts.get(&(issuer, *commitment)).map(|(accepted, _)| *accepted);
+		commitments.iter().map(outcome).collect()
+	}
+
+	/// The registrations that ended, from number `from` on.
+	pub fn ended_registrations(&self, issuer: MemberId, from: u32) -> Option<Vec<Digest>> {
+		let ended = self.ended.get(&issuer).map_or(&[][..], |ended| &ended[..]);
+		Some(ended.get(from as usize..).unwrap_or_default().to_vec())
+	}
+
+	/// An issuer issues a receipt.
+	pub fn issue(&mut self, issuer: MemberId, commitment: Digest, accepted: bool) {
+		self.receipts
+			.entry((issuer, commitment))
+			.or_insert((accepted, accepted));
+	}
+
+	/// An issuer closes a registration that is open.
+	pub fn close(&mut self, issuer: MemberId, commitment: Digest) {
+		if let Some(receipt) = self.receipts.get_mut(&(issuer, commitment)).filter(|(_, open)| *open) {
+			receipt.1 = false;
+			self.ended.entry(issuer).or_default().push(commitment);
+		}
+	}
+
+	/// The calendars of an issuer.
+	pub fn timetable(&self, issuer: MemberId) -> Timetable {
+		self.timetables.get(&issuer).cloned().unwrap_or(Timetable {
+			issuer,
+			in_force: None,
+			next: None,
+		})
 	}
 
 	/// The directory of a node.
@@ -151,6 +215,27 @@ impl ChainView for NodeChain {
 
 	fn anchor(&self, node: NodeId, sequence: AnchorSequence, _: bool) -> Result<Option<AnchorEntry>, String> {
 		Ok(self.world.state.lock().anchors.get(&(node, sequence)).copied())
+	}
+
+	fn are_registered(&self, _: &Digest, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {
+		self.world.asked.fetch_add(commitments.len(), Ordering::Relaxed);
+		Ok(self.world.state.lock().are_registered(issuer, &commitments))
+	}
+
+	fn are_finally_registered(&self, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {
+		Ok(self.world.state.lock().are_registered(issuer, &commitments))
+	}
+
+	fn ended_registrations(&self, _: &Digest, issuer: MemberId, from: u32) -> Result<Option<Vec<Digest>>, String> {
+		Ok(self.world.state.lock().ended_registrations(issuer, from))
+	}
+
+	fn receipt_outcomes(&self, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<Option<bool>>, String> {
+		Ok(self.world.state.lock().receipt_outcomes(issuer, &commitments))
+	}
+
+	fn timetable(&self, issuer: MemberId, _: Option<ProductId>) -> Result<Timetable, String> {
+		Ok(self.world.state.lock().timetable(issuer))
 	}
 }
 

@@ -25,7 +25,10 @@ use sealane_primitives::{
 	keys::CourierKey,
 	runtime_api::AnchorEntry,
 };
-use std::{path::Path, sync::Arc};
+use std::{
+	path::Path,
+	sync::{atomic::AtomicUsize, Arc},
+};
 use tokio::sync::watch;
 
 /// A consortium in one process.
@@ -36,6 +39,8 @@ pub struct World {
 	pub network: Arc<MockNetwork>,
 	/// The clock of all nodes.
 	pub clock: Arc<ShiftedClock>,
+	/// Of how many registrations the nodes asked the chain.
+	pub asked: AtomicUsize,
 	/// The courier keys of each node.
 	pub keys: HashMap<NodeId, KeyRing>,
 	chains: Mutex<HashMap<NodeId, Arc<NodeChain>>>,
@@ -127,6 +132,9 @@ impl World {
 				channel(2, 3, "I3", vec![product("P3", "I3", ProductStatus::Open)]),
 			],
 			anchors: HashMap::new(),
+			receipts: Default::default(),
+			ended: Default::default(),
+			timetables: Default::default(),
 			holds_until: u64::MAX,
 			unreadable: None,
 		};
@@ -143,6 +151,7 @@ impl World {
 			state: Mutex::new(state),
 			network: Arc::new(MockNetwork::new(seed)),
 			clock: Arc::default(),
+			asked: AtomicUsize::new(0),
 			keys,
 			chains: Mutex::default(),
 		})

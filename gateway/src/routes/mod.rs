@@ -2,6 +2,7 @@
 
 //! The resources, one file each, put together by the scope that their token needs.
 
+mod calendars;
 mod channels;
 mod clauses;
 mod confirmations;
@@ -55,10 +56,13 @@ pub(crate) fn router(state: Option<&AppState>) -> (Router<AppState>, OpenApi) {
 		.routes(issue(routes!(confirmations::submit)))
 		.routes(sell(routes!(registrations::submit)))
 		.routes(issue(routes!(registrations::submit_results)))
+		.routes(read(routes!(registrations::open)))
+		.routes(issue(routes!(registrations::close)))
 		.routes(read(routes!(registrations::get)))
 		.routes(read(routes!(events::get)))
 		.routes(read(routes!(inbox::get)))
 		.routes(monitor(routes!(clauses::get)))
+		.routes(monitor(routes!(calendars::get)))
 		.routes(monitor(routes!(channels::get)))
 		.routes(monitor(routes!(lanes::get)))
 		.routes(operate(routes!(lanes::retry)))

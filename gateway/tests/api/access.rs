@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 const NDJSON: (&str, &str) = ("content-type", "application/x-ndjson");
 
 /// Every route with the scope that it needs.
-const ROUTES: [(&str, &str, &str); 16] = [
+const ROUTES: [(&str, &str, &str); 19] = [
 	("POST", "/v1/orders", "sell"),
 	("GET", "/v1/orders/A", "read"),
 	("DELETE", "/v1/orders/A", "sell"),
@@ -22,10 +22,13 @@ const ROUTES: [(&str, &str, &str); 16] = [
 	("POST", "/v1/confirmations", "issue"),
 	("POST", "/v1/registrations", "sell"),
 	("POST", "/v1/registrations/results", "issue"),
+	("POST", "/v1/registrations/open", "read"),
+	("POST", "/v1/registrations/close", "issue"),
 	("GET", "/v1/registrations/A", "read"),
 	("GET", "/v1/events", "read"),
 	("GET", "/v1/inbox", "read"),
 	("GET", "/v1/clauses?product=BOND-A", "monitor"),
+	("GET", "/v1/calendars?issuer=2", "monitor"),
 	("GET", "/v1/channels", "monitor"),
 	("GET", "/v1/lanes", "monitor"),
 	("POST", "/v1/lanes/1/2/3/retry", "operate"),

@@ -329,3 +329,57 @@ async fn a_wrong_cursor_ends_the_stream_with_its_problem() {
 	);
 	assert!(stream.next().await.is_none());
 }
+
+#[tokio::test]
+async fn registrations_are_asked_for_and_ended() {
+	let node = Node::start().await;
+	let client = node.client();
+	let commitments = [1, 2, 3, 4].map(|first| [first; 32]);
+	let answer = client.registrations_open(8, &commitments).await.unwrap();
+	assert_eq!((answer.at_block, answer.open), (77, vec![true, false, false, false]));
+	let report = client.close_registrations(&commitments).await.unwrap();
+	assert_eq!(
+		report.states,
+		[
+			RegistrationEnd::Closing,
+			RegistrationEnd::Closed,
+			RegistrationEnd::Rejected,
+			RegistrationEnd::Unknown
+		]
+	);
+	let error = client.registrations_open(8, &[]).await.unwrap_err();
+	assert_eq!(error.code(), Some(ProblemCode::InvalidParameter));
+	let error = client.registrations_open(8, &vec![[0; 32]; 1_001]).await.unwrap_err();
+	assert!(error.to_string().contains("1001"), "{error}");
+	for body in [
+		r#"{"issuer":8,"commitments":["0g"]}"#,
+		r#"{"issuer":8,"commitments":[],"more":1}"#,
+		r#"{"issuer":-1,"commitments":[]}"#,
+		"[]",
+	] {
+		let answer = node
+			.http
+			.send(
+				"POST",
+				"/v1/registrations/open",
+				&[("content-type", "application/json")],
+				body.as_bytes(),
+			)
+			.await;
+		assert_eq!(answer.status, 400, "{body}");
+	}
+}
+
+#[tokio::test]
+async fn a_calendar_is_read_as_it_is_written_in_files() {
+	let node = Node::start().await;
+	let calendars = node.client().calendars(8, Some("BOND-A")).await.unwrap();
+	let in_force = calendars.in_force.unwrap();
+	assert_eq!((in_force.version, in_force.from_block), (3, 70));
+	assert_eq!(in_force.product.as_deref(), Some("BOND-A"));
+	let day = "2026-02-16".parse().unwrap();
+	assert_eq!(in_force.calendar.hours_on(day), Ok(None), "it is the Spring Festival");
+	assert!(calendars.next.is_none());
+	let error = node.client().calendars(8, Some(&"x".repeat(33))).await.unwrap_err();
+	assert_eq!(error.code(), Some(ProblemCode::InvalidParameter));
+}

@@ -4,7 +4,7 @@
 
 use super::*;
 use sealane_issuer::{books::BookOrder, decide, Books, Decision, Opening, Prices, Received, Rules};
-use sealane_primitives::clauses::ProductRisk;
+use sealane_primitives::{clauses::ProductRisk, registration::Stated};
 use sealane_sales::{
 	customers::CustomerBook,
 	orders,
@@ -149,8 +149,12 @@ fn check_manifest(manifest: &Manifest, folder: &Path) {
 				}
 				let issuer = terms[order.product.as_str()].issuer as usize;
 				let registered = !rules[issuer].reject.registrations_of.contains(&order.customer);
+				let registration = registered.then_some(Stated {
+					commitment: [1; 32],
+					salt: [2; 32],
+				});
 				let customer = book.get(&order.customer);
-				let facts = match qualify::check(&order, terms.get(order.product.as_str()), customer, registered) {
+				let facts = match qualify::check(&order, terms.get(order.product.as_str()), customer, registration) {
 					Verdict::Qualifies { facts, .. } => facts,
 					Verdict::Fails { failed, .. } => {
 						assert_eq!(failed.len(), 1, "{}: fails exactly one clause: {failed:?}", order.id);

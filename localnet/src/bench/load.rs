@@ -4,10 +4,11 @@
 
 use super::machine::{cpu_us, own_cpu_us};
 use crate::{
-	consortium::Consortium,
+	consortium::{customers, Consortium},
 	error::{Error, Result},
 };
 use futures::{future::try_join, stream, TryStreamExt};
+use sealane_primitives::registration::Stated;
 use sealane_sample::catalogue::ISSUERS;
 use sealane_sdk::{
 	types::{Cursor, EventKind, InboxPage},
@@ -22,7 +23,7 @@ use std::{
 use tokio::{sync::Semaphore, task::JoinHandle};
 
 /// Bytes of one order.
-pub const ORDER_BYTES: usize = 512;
+pub const ORDER_BYTES: usize = 640;
 /// Requests under way at the same time.
 const REQUESTS: usize = 4;
 /// Longest silence of the nodes before a run is given up.
@@ -100,9 +101,13 @@ impl Load {
 	/// Starts the issuer's loop.
 	pub async fn start(consortium: &Consortium, pids: Vec<u32>) -> Result<Self> {
 		let missing = || Error::Unexpected("the network has no seller and issuer".into());
-		let seller = consortium.sellers().next().ok_or_else(missing)?.client()?;
-		let issuer = consortium.issuers().next().ok_or_else(missing)?.client()?;
-		let product = ISSUERS[0].products[0].id;
+		let (selling, issuing) = (
+			consortium.sellers().next().ok_or_else(missing)?,
+			consortium.issuers().next().ok_or_else(missing)?,
+		);
+		let (seller, issuer) = (selling.client()?, issuing.client()?);
+		let (product, interface) = (ISSUERS[0].products[0].id, ISSUERS[0].products[0].interface);
+		let registration = customers::register(selling, issuing, interface, CUSTOMER).await?;
 		let channels = seller.channels().await?;
 		let known = channels.iter().flat_map(|c| &c.products).find(|p| p.id == product);
 		let clause_version = known.map(|p| p.agreement).ok_or_else(missing)?;
@@ -117,7 +122,7 @@ impl Load {
 			seller,
 			cursor,
 			pids,
-			tail: tail(product, clause_version),
+			tail: tail(product, clause_version, &registration),
 			issuer,
 		})
 	}
@@ -263,21 +268,26 @@ pub fn number_in(confirmation: &str) -> Option<u64> {
 	named.order.rsplit('-').next()?.parse().ok()
 }
 
+/// Whose orders they are.
+const CUSTOMER: &str = "HCB-000001";
 /// Bytes of padding in a tail: more than any order needs.
 const PAD_BYTES: usize = 256;
 /// What closes an order.
 const PAD_END: &str = "\"}}\n";
 
 /// All of an order behind its id. Its padding is longer than it should be; what is too much is left out where the order is made.
-fn tail(product: &str, clause_version: u32) -> String {
+fn tail(product: &str, clause_version: u32, registration: &Stated) -> String {
 	let mut tail = String::new();
 	// Writing to a String cannot fail.
 	let _ = write!(
 		tail,
-		"\",\"kind\":\"purchase\",\"product\":\"{product}\",\"customer\":\"HCB-000001\",\"amount\":\"10000.00\",\
+		"\",\"kind\":\"purchase\",\"product\":\"{product}\",\"customer\":\"{CUSTOMER}\",\"amount\":\"10000.00\",\
 		 \"currency\":\"CNY\",\"placed_at\":\"2026-03-02T10:00:00+08:00\",\"clause_version\":{clause_version},\"facts\":{{\
-		 \"birth_date\":\"1985-06-15\",\"identity_verified\":true,\"registered\":true,\"risk_class\":\"C3\",\
+		 \"birth_date\":\"1985-06-15\",\"identity_verified\":true,\"registration\":{{\"commitment\":\"{}\",\"salt\":\"{}\"}},\
+		 \"risk_class\":\"C3\",\
 		 \"risk_assessed_on\":\"2025-09-01\",\"investor_category\":\"ordinary\",\"region\":\"CN-SH\"}},\"details\":{{\"pad\":\"",
+		hex::encode(registration.commitment),
+		hex::encode(registration.salt),
 	);
 	tail.extend(std::iter::repeat_n('x', PAD_BYTES));
 	tail.push_str(PAD_END);
@@ -349,7 +359,11 @@ mod tests {
 
 	#[test]
 	fn the_tail_closes_an_order() {
-		let order = format!("{{\"id\":\"A{}", tail("P", 3));
+		let registration = Stated {
+			commitment: [1; 32],
+			salt: [2; 32],
+		};
+		let order = format!("{{\"id\":\"A{}", tail("P", 3, &registration));
 		let read: serde_json::Value = serde_json::from_str(&order).expect("an order");
 		assert_eq!(read["clause_version"].as_u64(), Some(3));
 		assert_eq!(read["id"].as_str(), Some("A"));

@@ -7,6 +7,7 @@
 //! * `steps`: from admission to trading, each step a function that says what happened;
 //! * [`papers`]: the cooperation agreements whose hashes go on chain.
 
+pub mod customers;
 mod groundwork;
 pub mod papers;
 mod steps;

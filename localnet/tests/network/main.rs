@@ -13,6 +13,7 @@ mod finality;
 mod flow;
 mod polkadot_js;
 mod recovery;
+mod registrations;
 mod rotation;
 mod trading;
 mod upgrade;

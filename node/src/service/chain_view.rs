@@ -11,8 +11,9 @@ use sealane_courier::chain::{
 	ChainView, DirectoryAt,
 };
 use sealane_primitives::{
+	calendar::Timetable,
 	directory::{AgreementRecord, InForce, InterfaceEntry, MemberRecord, Page, ProductEntry, Standing},
-	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId, PeerIdBytes},
+	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId, PeerIdBytes, ProductId},
 	open::Open,
 	runtime_api::{AnchorEntry, CourierApi},
 };
@@ -115,6 +116,42 @@ impl ChainView for ClientView {
 			Some(Open::Known(entry)) => Ok(Some(entry)),
 			Some(Open::Unknown(_)) => Err("the anchor is of a form that this version does not know".into()),
 		}
+	}
+
+	fn are_registered(&self, at: &Digest, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {
+		let at = at.into();
+		api(&self.client, at)?
+			.are_registered(at, issuer, commitments)
+			.map_err(|e| e.to_string())
+	}
+
+	fn are_finally_registered(&self, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {
+		let at = self.client.info().finalized_hash;
+		self.are_registered(&at.into(), issuer, commitments)
+	}
+
+	fn ended_registrations(&self, at: &Digest, issuer: MemberId, from: u32) -> Result<Option<Vec<Digest>>, String> {
+		let at = at.into();
+		api(&self.client, at)?
+			.ended_registrations(at, issuer, from)
+			.map_err(|e| e.to_string())
+	}
+
+	fn receipt_outcomes(&self, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<Option<bool>>, String> {
+		let at = self.client.info().finalized_hash;
+		api(&self.client, at)?
+			.receipt_outcomes(at, issuer, commitments)
+			.map_err(|e| e.to_string())
+	}
+
+	fn timetable(&self, issuer: MemberId, product: Option<ProductId>) -> Result<Timetable, String> {
+		let at = self.client.info().best_hash;
+		let timetable = api(&self.client, at)?
+			.timetable(at, issuer, product)
+			.map_err(|e| e.to_string())?;
+		timetable
+			.known()
+			.ok_or_else(|| "the calendars are of a form that this version does not know".into())
 	}
 }
 

@@ -302,7 +302,9 @@ impl CourierHost for FakeCourier {
 	fn ready_receipts(&mut self, _: BlockNumber, _: u32) -> Vec<ReadyReceipt> {
 		Vec::new()
 	}
-	fn receipts_submitted(&mut self, _: Vec<Digest>, _: BlockNumber) {}
+	fn ready_closings(&mut self, _: BlockNumber, _: u32) -> Vec<Digest> {
+		Vec::new()
+	}
 }
 
 /// A node of the bank with courier, pool and keystore.

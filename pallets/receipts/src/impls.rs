@@ -3,11 +3,13 @@
 //! What the calls do.
 
 use crate::*;
+use alloc::vec::Vec;
 use codec::MaxEncodedLen;
 use frame_support::{dispatch::DispatchClass, pallet_prelude::*, traits::Get};
 use sealane_primitives::{
 	business::Role,
 	ids::*,
+	registration::Ends,
 	traits::{MemberRegistry, RegistrationRegistry},
 };
 use sp_runtime::traits::UniqueSaturatedInto;
@@ -15,6 +17,25 @@ use sp_runtime::traits::UniqueSaturatedInto;
 impl<T: Config> RegistrationRegistry for Pallet<T> {
 	fn is_registered(issuer: MemberId, commitment: &Digest) -> bool {
 		Receipts::<T>::get(issuer, commitment).is_some_and(|r| r.is_registered())
+	}
+
+	fn ends(issuer: MemberId) -> Ends {
+		EndsOf::<T>::get(issuer)
+	}
+
+	fn ended(issuer: MemberId, from: u32) -> Option<Vec<Digest>> {
+		// At most `KEPT_ENDS` reads: nothing older is asked for.
+		let count = EndsOf::<T>::get(issuer).count;
+		if from < count.saturating_sub(KEPT_ENDS) {
+			return None;
+		}
+		(from..count)
+			.map(|number| Ended::<T>::get(issuer, number % KEPT_ENDS))
+			.collect()
+	}
+
+	fn outcome(issuer: MemberId, commitment: &Digest) -> Option<bool> {
+		Receipts::<T>::get(issuer, commitment).map(|receipt| receipt.outcome == Outcome::Accepted)
 	}
 }
 
@@ -138,13 +159,24 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Writes a receipt's new status and counts it there.
+	/// Writes a receipt's new status and counts it there. Where it ends a registration, nodes get to know.
 	fn move_to(tally: &mut Tally, issuer: MemberId, commitment: Digest, receipt: Receipt, status: Status) {
+		if receipt.is_registered() {
+			Self::note_end(issuer, commitment);
+		}
 		let from = tally.of(receipt.outcome, receipt.status);
 		*from = from.saturating_sub(1);
 		let to = tally.of(receipt.outcome, status);
 		*to = to.saturating_add(1);
 		Receipts::<T>::insert(issuer, commitment, Receipt { status, ..receipt });
+	}
+
+	/// A registration ended in this block.
+	fn note_end(issuer: MemberId, commitment: Digest) {
+		let before = EndsOf::<T>::get(issuer);
+		// In the place of the one that is told no longer.
+		Ended::<T>::insert(issuer, before.count % KEPT_ENDS, commitment);
+		EndsOf::<T>::insert(issuer, before.and(&commitment));
 	}
 
 	pub(crate) fn do_revoke(who: T::AccountId, commitment: Digest, reason: RevocationReason) -> DispatchResult {

@@ -24,7 +24,8 @@
 //! 3. **A receipt is never forgotten.** Closing and revoking change where it stands; what was once said stays readable.
 //! 4. **The machine issues, the manager corrects.** A node's delegate may issue and close. Revoking takes the issuer's manager, or the
 //!    council.
-//! 5. **A batch fits.** The largest batch fits into a block by weight and by length, which the pallet's integrity test checks.
+//! 5. **An end is heard of at once.** Nodes keep what they found open, and hear in the next block of what is not any more: see [`EndsOf`].
+//! 6. **A batch fits.** The largest batch fits into a block by weight and by length, which the pallet's integrity test checks.
 //!
 //! ## What an observer learns, and what not
 //!
@@ -49,9 +50,9 @@
 //! ## The off-chain worker
 //!
 //! On every block the issuer's node asks its courier for registration outcomes that wait, submits those that are not on chain
-//! as one batch signed with the node's delegate key, and tells the courier which ones are on chain and settled, and only
-//! those: the courier forgets a receipt when it is told so, and must not on the strength of a place in a pool. Between submission and
-//! inclusion the same receipts are offered again; see [`sealane_primitives::delegate`] for why that does no harm.
+//! as one batch signed with the node's delegate key. The courier itself forgets a receipt when a final block has it, and never on the
+//! strength of a place in a pool or on a branch. Between submission and finality the same receipts are offered again; see
+//! [`sealane_primitives::delegate`] for why that does no harm.
 //!
 //! ## Terminology
 //!
@@ -91,6 +92,7 @@ pub mod pallet {
 	};
 	use sealane_primitives::{
 		ids::*,
+		registration::Ends,
 		traits::{MemberRegistry, RegistrationRegistry},
 	};
 
@@ -100,7 +102,11 @@ pub mod pallet {
 	pub type CommitmentsOf<T> = BoundedVec<Digest, <T as Config>::MaxBatch>;
 
 	/// The in-code storage version.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
+
+	/// How many ended registrations of an issuer are told one by one. A node that missed more of them asks again for all that it took for
+	/// open.
+	pub const KEPT_ENDS: u32 = 1_024;
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -144,6 +150,14 @@ pub mod pallet {
 	/// How many receipts of an issuer stand where.
 	#[pallet::storage]
 	pub type Tallies<T> = StorageMap<_, Twox64Concat, MemberId, Tally, ValueQuery>;
+
+	/// The registrations with an issuer that ended, in a few bytes: what its nodes look at in every block.
+	#[pallet::storage]
+	pub type EndsOf<T> = StorageMap<_, Twox64Concat, MemberId, Ends, ValueQuery>;
+
+	/// The last [`KEPT_ENDS`] of them: the one with number `n` at `n % KEPT_ENDS`.
+	#[pallet::storage]
+	pub type Ended<T> = StorageDoubleMap<_, Twox64Concat, MemberId, Twox64Concat, u32, Digest>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]

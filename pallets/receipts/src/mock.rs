@@ -280,8 +280,8 @@ pub struct CourierState {
 	pub member: Option<MemberId>,
 	/// The outcomes that wait.
 	pub ready: Vec<ReadyReceipt>,
-	/// What the off-chain worker told, and at which block.
-	pub told: Vec<(Vec<Digest>, BlockNumber)>,
+	/// The registrations that are to be closed.
+	pub closing: Vec<Digest>,
 	/// The greatest number of receipts that was asked for.
 	pub asked: u32,
 }
@@ -308,16 +308,15 @@ impl CourierHost for FakeCourier {
 		None
 	}
 	fn anchor_submitted(&mut self, _: AnchorSequence, _: BlockNumber) {}
-	/// Offers what waits until it is told, as the real one does.
+	/// Offers what waits until it hears that it is final, as the real one does.
 	fn ready_receipts(&mut self, _: BlockNumber, max: u32) -> Vec<ReadyReceipt> {
 		let mut state = self.state();
 		state.asked = state.asked.max(max);
 		state.ready.iter().take(max as usize).cloned().collect()
 	}
-	fn receipts_submitted(&mut self, commitments: Vec<Digest>, at: BlockNumber) {
-		let mut state = self.state();
-		state.ready.retain(|r| !commitments.contains(&r.commitment));
-		state.told.push((commitments, at));
+	/// Offers what is to be closed until it hears that it is final, as the real one does.
+	fn ready_closings(&mut self, _: BlockNumber, max: u32) -> Vec<Digest> {
+		self.state().closing.iter().take(max as usize).copied().collect()
 	}
 }
 

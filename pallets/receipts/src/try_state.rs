@@ -3,9 +3,9 @@
 //! What must hold in every state.
 
 use crate::*;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
-use sealane_primitives::ids::*;
+use sealane_primitives::{ids::*, registration::Ends};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -15,6 +15,7 @@ impl<T: Config> Pallet<T> {
 	/// 2. No receipt is of the future; none is closed or revoked before it was issued.
 	/// 3. Only accepted receipts are closed.
 	/// 4. Exactly the revoked receipts have a revocation.
+	/// 5. An issuer's last ends are kept, no others, each once, and stand for receipts that are not open.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		let now = Self::block();
 		let mut tallies: BTreeMap<MemberId, Tally> = BTreeMap::new();
@@ -56,6 +57,30 @@ impl<T: Config> Pallet<T> {
 			);
 		}
 		ensure!(tallies.is_empty(), "1: issuer without tally");
+		Self::ends_are_kept()
+	}
+
+	fn ends_are_kept() -> Result<(), TryRuntimeError> {
+		let mut kept: BTreeMap<MemberId, BTreeMap<u32, Digest>> = BTreeMap::new();
+		for (issuer, place, commitment) in Ended::<T>::iter() {
+			let receipt = Receipts::<T>::get(issuer, commitment).ok_or("5: end without receipt")?;
+			ensure!(!receipt.is_registered(), "5: end of an open registration");
+			kept.entry(issuer).or_default().insert(place, commitment);
+		}
+		for (issuer, ends) in EndsOf::<T>::iter() {
+			let kept = kept.remove(&issuer).unwrap_or_default();
+			ensure!(
+				kept.keys().copied().eq(0..ends.count.min(KEPT_ENDS)),
+				"5: other ends than the last are kept"
+			);
+			let once: BTreeSet<_> = kept.values().collect();
+			ensure!(once.len() == kept.len(), "5: a registration ended twice");
+			if ends.count <= KEPT_ENDS {
+				let told = kept.values().fold(Ends::default(), |ends, it| ends.and(it));
+				ensure!(told == ends, "5: ends are not what ended");
+			}
+		}
+		ensure!(kept.is_empty(), "5: ends of nobody");
 		Ok(())
 	}
 }

@@ -10,12 +10,20 @@
 //! An open day has two ends. An order *placed* by `order_until` belongs to it, if it is *received* by `deliver_until`
 //! (15:00 and 20:00, say). Both are the first moment after the time: an order of 15:00:00.000 is late.
 //!
-//! Pure: calendars, dates, moments. What a channel agreed to count (the moment of placing or of receipt) is not decided here.
+//! * [`Calendar::business_day`]: the day of one moment.
+//! * [`Calendar::trade_day`]: the day of an order, by what a channel agreed to count.
+//! * [`Timetable`]: the versions of a calendar that hold now and next, as the chain tells them.
+//! * [`json`]: the form of a calendar in files and in HTTP.
+//!
+//! Pure: calendars, dates, moments.
 
+pub mod json;
 #[cfg(test)]
 mod tests;
+mod timetable;
 mod types;
 
+pub use timetable::{Announced, Timetable};
 pub use types::{
 	Calendar, CalendarFault, Day, Exception, Hours, OffsetChange, Week, MAX_EXCEPTIONS, MAX_OFFSETS, MAX_SPAN_DAYS,
 };
@@ -28,6 +36,16 @@ use crate::{
 const MS_PER_MINUTE: i64 = 60_000;
 const MS_PER_DAY: i64 = 86_400_000;
 
+/// Which moment of an order decides on its day. The two parties of a channel agree on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counts {
+	/// When the issuer's node has it.
+	Receipt,
+	/// When the customer placed it, as the seller says; if the issuer's node has it by the day's `deliver_until`.
+	Seller,
+}
+
 /// Why a calendar does not say which day it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoDay {
@@ -37,6 +55,16 @@ pub enum NoDay {
 	NoneLeft,
 	/// The moment is beyond the years that dates have.
 	OutOfRange,
+}
+
+impl core::fmt::Display for NoDay {
+	fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+		match self {
+			NoDay::NotCovered(date) => write!(f, "{date} is before the calendar's first date or after its last"),
+			NoDay::NoneLeft => f.write_str("the calendar ends before the next open day"),
+			NoDay::OutOfRange => f.write_str("the moment is beyond the years that dates have"),
+		}
+	}
 }
 
 impl Calendar {
@@ -91,6 +119,25 @@ impl Calendar {
 			return Ok(date);
 		}
 		self.next_open_day(date)
+	}
+
+	/// The day to which an order belongs that was placed and received at these moments, by what counts.
+	///
+	/// What comes too late for the day on which it was placed belongs to the first day after it that still takes it. Whether
+	/// `placed` may be believed is another question: an order that was placed after its packet was made is refused.
+	///
+	/// # Errors
+	/// [`NoDay`].
+	pub fn trade_day(&self, counts: Counts, placed: Moment, received: Moment) -> Result<Date, NoDay> {
+		let mut day = match counts {
+			Counts::Receipt => return self.business_day(received),
+			Counts::Seller => self.business_day(placed)?,
+		};
+		// Each step goes to a later day of the calendar, and it has few.
+		while self.deliver_until(day)?.is_none_or(|until| received >= until) {
+			day = self.next_open_day(day)?;
+		}
+		Ok(day)
 	}
 
 	/// The first open day after a date.

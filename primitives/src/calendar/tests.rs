@@ -122,6 +122,158 @@ fn an_order_is_in_time_that_was_placed_and_received_so() {
 }
 
 #[test]
+fn a_day_is_counted_by_receipt_or_by_the_seller() {
+	let china = china();
+	let day = |counts, placed: &str, received: &str| china.trade_day(counts, moment(placed), moment(received));
+	for (placed, received, by_receipt, by_seller) in [
+		// Placed before 15:00, delivered with the evening's file: the seller's day.
+		(
+			"2025-12-29T14:59:00+08:00",
+			"2025-12-29T19:30:00+08:00",
+			"2025-12-30",
+			"2025-12-29",
+		),
+		// The file came after 20:00.
+		(
+			"2025-12-29T14:59:00+08:00",
+			"2025-12-29T20:00:00+08:00",
+			"2025-12-30",
+			"2025-12-30",
+		),
+		// Days late, over a weekend.
+		(
+			"2025-12-26T10:00:00+08:00",
+			"2025-12-29T09:00:00+08:00",
+			"2025-12-29",
+			"2025-12-29",
+		),
+		(
+			"2025-12-26T10:00:00+08:00",
+			"2025-12-29T21:00:00+08:00",
+			"2025-12-30",
+			"2025-12-30",
+		),
+		// Placed late: the next day, however early it comes.
+		(
+			"2025-12-29T15:00:00+08:00",
+			"2025-12-29T15:00:01+08:00",
+			"2025-12-30",
+			"2025-12-30",
+		),
+		// Into the holidays, and out of them on the make-up Sunday.
+		(
+			"2025-12-31T14:00:00+08:00",
+			"2025-12-31T23:00:00+08:00",
+			"2026-01-04",
+			"2026-01-04",
+		),
+	] {
+		assert_eq!(
+			day(Counts::Receipt, placed, received),
+			Ok(date(by_receipt)),
+			"{placed} {received}"
+		);
+		assert_eq!(
+			day(Counts::Seller, placed, received),
+			Ok(date(by_seller)),
+			"{placed} {received}"
+		);
+	}
+	let late = day(Counts::Seller, "2026-01-30T14:00:00+08:00", "2026-01-30T20:00:00+08:00");
+	assert_eq!(late, Err(NoDay::NoneLeft));
+}
+
+#[test]
+fn the_next_version_takes_over_at_its_block() {
+	let announced = |version, from| Announced {
+		product: None,
+		version,
+		from,
+		calendar: china(),
+	};
+	let timetable = Timetable {
+		issuer: 2,
+		in_force: Some(announced(1, 5)),
+		next: Some(announced(2, 100)),
+	};
+	let version = |block| timetable.at(block).map(|it| it.version);
+	assert_eq!([version(99), version(100), version(101)], [Some(1), Some(2), Some(2)]);
+	let first = Timetable {
+		in_force: None,
+		..timetable
+	};
+	assert_eq!(first.at(99), None);
+}
+
+/// The holidays of 2026 as in the notice of the General Office of the State Council, 国办发明电〔2025〕7号 of 4 November 2025.
+#[test]
+fn chinas_2026_has_the_days_of_the_notice() {
+	let calendar =
+		json::from_json(include_bytes!("../../../docs/integrating/calendars/china-2026.json")).expect("sound");
+	let is_open = |day: &str| calendar.hours_on(date(day)).expect("covered").is_some();
+	let holidays = [
+		("2026-01-01", 3),
+		("2026-02-15", 9),
+		("2026-04-04", 3),
+		("2026-05-01", 5),
+		("2026-06-19", 3),
+		("2026-09-25", 3),
+		("2026-10-01", 7),
+	];
+	let mut closed = 0;
+	for (first, days) in holidays {
+		let first = date(first).days_since_epoch();
+		for day in first..first + days {
+			let day = Date::from_days_since_epoch(day).expect("in range");
+			assert_eq!(calendar.hours_on(day), Ok(None), "{day}");
+			closed += 1;
+		}
+	}
+	assert_eq!(closed, 33);
+	for worked in [
+		"2026-01-04",
+		"2026-02-14",
+		"2026-02-28",
+		"2026-05-09",
+		"2026-09-20",
+		"2026-10-10",
+	] {
+		assert!(is_open(worked), "{worked} is worked for a holiday");
+	}
+	let days = calendar.first.days_since_epoch()..=calendar.last.days_since_epoch();
+	let days = days.filter_map(Date::from_days_since_epoch);
+	let open = days
+		.filter(|day| matches!(calendar.hours_on(*day), Ok(Some(_))))
+		.count();
+	// 365 days without 104 days of weekends, without 19 holidays that fall on working days, and 6 make-up days: from the calendar of the year.
+	assert_eq!(open, 365 - 104 - 19 + 6);
+	assert_eq!(
+		calendar.business_day(moment("2026-09-30T15:00:00+08:00")),
+		Ok(date("2026-10-08"))
+	);
+}
+
+#[test]
+fn a_slip_of_the_pen_is_no_calendar() {
+	let text = json::to_json(&london()).expect("sound");
+	assert_eq!(json::from_json(text.as_bytes()).expect("the same"), london());
+	for (from, to) in [
+		("\"exceptions\"", "\"exeptions\""),
+		("\"mon\"", "\"tue\""),
+		("\"mon\"", "\"Mon\""),
+		("\"12:00\"", "\"24:00\""),
+		("2026-12-25", "2026-12-32"),
+		("2026-12-25", "2027-12-25"),
+		("\"closed\"", "\"shut\""),
+		("+01:00", "+19:00"),
+	] {
+		let wrong = text.replacen(from, to, 1);
+		assert_ne!(wrong, text, "{from} stands in it");
+		assert!(json::from_json(wrong.as_bytes()).is_err(), "{from} as {to}");
+	}
+}
+
+#[test]
 fn summer_time_moves_the_cut_off_in_utc() {
 	let london = london();
 	let until = |day: &str| london.order_until(date(day)).expect("covered").expect("open");
@@ -314,6 +466,32 @@ proptest! {
 		}
 	}
 
+	/// What is written is read again.
+	#[test]
+	fn json_loses_nothing(calendar in calendar()) {
+		let text = json::to_json(&calendar).expect("a sound calendar");
+		prop_assert_eq!(json::from_json(text.as_bytes()).expect("as written"), calendar);
+	}
+
+	/// An order's day is open, still takes it when it comes, is not before the day on which it was placed, and no earlier one would do.
+	#[test]
+	fn the_trade_day_is_the_first_that_takes_the_order(
+		calendar in calendar(), placed in 0..60u64 * 24 * 60, after in 0..5u64 * 24 * 60,
+	) {
+		let placed = FIRST_DAY as u64 * MS_PER_DAY as u64 + placed * 60_000;
+		let received = placed + after * 60_000;
+		let Ok(day) = calendar.trade_day(Counts::Seller, placed, received) else { return Ok(()) };
+		let ordered = calendar.business_day(placed).expect("the day exists");
+		prop_assert!(day >= ordered);
+		let takes = |day| calendar.deliver_until(day).expect("covered").is_some_and(|until| received < until);
+		prop_assert!(takes(day));
+		for earlier in (ordered.days_since_epoch()..day.days_since_epoch()).filter_map(Date::from_days_since_epoch) {
+			prop_assert!(!takes(earlier));
+		}
+		prop_assert_eq!(calendar.is_in_time(ordered, placed, received), Ok(day == ordered));
+		prop_assert_eq!(calendar.trade_day(Counts::Receipt, placed, received), calendar.business_day(received));
+	}
+
 	/// Whatever bytes decode, no question panics.
 	#[test]
 	fn no_calendar_panics(bytes in proptest::collection::vec(any::<u8>(), 0..96), moment in any::<u64>(), calendar in calendar()) {
@@ -323,6 +501,7 @@ proptest! {
 			let _ = calendar.check();
 			let _ = calendar.business_day(moment);
 			let _ = calendar.order_until(Date::MAX);
+			let _ = calendar.trade_day(Counts::Seller, moment, moment.saturating_add(1));
 		}
 	}
 }

@@ -9,6 +9,7 @@ use crate::{
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
 
 /// Most exceptions of one calendar: two years of them, half days included.
 pub const MAX_EXCEPTIONS: u32 = 128;
@@ -18,7 +19,21 @@ pub const MAX_OFFSETS: u32 = 8;
 pub const MAX_SPAN_DAYS: u32 = 2 * 366;
 
 /// The ends of an open day, local.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(deny_unknown_fields)]
 pub struct Hours {
 	/// Orders placed before it are of this day.
 	pub order_until: TimeOfDay,
@@ -43,7 +58,21 @@ impl Week {
 }
 
 /// What a single date is, whatever its day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum Day {
 	/// A holiday.
 	Closed,
@@ -54,7 +83,21 @@ pub enum Day {
 }
 
 /// A date that is not as the week says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(deny_unknown_fields)]
 pub struct Exception {
 	/// The date.
 	pub date: Date,
@@ -63,30 +106,58 @@ pub struct Exception {
 }
 
 /// From a moment on, local clocks are otherwise ahead of UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(deny_unknown_fields)]
 pub struct OffsetChange {
 	/// The first moment, Unix time in milliseconds.
+	#[serde(with = "super::json::moment")]
 	pub from: Moment,
 	/// The offset from then on.
+	#[serde(rename = "utc_offset")]
 	pub offset: UtcOffset,
 }
 
 /// The days of an issuer from one date to another.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+)]
+#[serde(deny_unknown_fields)]
 pub struct Calendar {
 	/// The first date.
 	pub first: Date,
 	/// The last date.
 	pub last: Date,
 	/// The UTC offset at first.
+	#[serde(rename = "utc_offset")]
 	pub offset: UtcOffset,
 	/// The changes of it, in their order.
+	#[serde(
+		rename = "utc_offset_changes",
+		default,
+		skip_serializing_if = "<[OffsetChange]>::is_empty",
+		with = "crate::clauses::json::set"
+	)]
 	pub offsets: BoundedVec<OffsetChange, ConstU32<MAX_OFFSETS>>,
 	/// The days of the week that are open.
+	#[serde(rename = "open_days", with = "super::json::week")]
 	pub week: Week,
 	/// The usual hours.
 	pub hours: Hours,
 	/// The dates that are otherwise, in their order.
+	#[serde(default, with = "crate::clauses::json::set")]
 	pub exceptions: BoundedVec<Exception, ConstU32<MAX_EXCEPTIONS>>,
 }
 
@@ -108,6 +179,26 @@ pub enum CalendarFault {
 	ExceptionNotCovered,
 	/// Changes of the offset are not in the order of their moments.
 	OffsetsUnordered,
+}
+
+impl core::fmt::Display for CalendarFault {
+	fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+		match self {
+			CalendarFault::Empty => f.write_str("the last date is before the first"),
+			CalendarFault::TooLong => write!(f, "it has more than {MAX_SPAN_DAYS} days"),
+			CalendarFault::UnknownWeekday => f.write_str("a bit of the week stands for no day"),
+			CalendarFault::HoursReversed => f.write_str("a day's deliver_until is before its order_until"),
+			CalendarFault::ExceptionsUnordered => {
+				f.write_str("exceptions are not in the order of their dates, or a date has two")
+			}
+			CalendarFault::ExceptionNotCovered => {
+				f.write_str("an exception is before the first date or after the last")
+			}
+			CalendarFault::OffsetsUnordered => {
+				f.write_str("changes of the UTC offset are not in the order of their moments")
+			}
+		}
+	}
 }
 
 impl Calendar {

@@ -10,6 +10,7 @@ use super::{
 use crate::{
 	business::{BusinessKind, Currency},
 	directory::ProductStatus,
+	registration::Stated,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::fmt;
@@ -40,9 +41,13 @@ pub struct CustomerFacts {
 	/// Whether the customer's identity was verified.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub identity_verified: Option<bool>,
-	/// Whether the customer is registered with this issuer.
+	/// Whether the customer is registered with this issuer. Nodes go by what the chain says of [`CustomerFacts::registration`], and
+	/// not by the seller's word.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub registered: Option<bool>,
+	/// Under which commitment the customer is registered with this issuer.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub registration: Option<Stated>,
 	/// The customer's risk class.
 	#[serde(skip_serializing_if = "Option::is_none")]
 	pub risk_class: Option<RiskClass>,

@@ -94,6 +94,7 @@ facts_of_object! {
 	BirthDate => birth_date: Date,
 	IdentityVerified => identity_verified: bool,
 	Registered => registered: bool,
+	Registration => registration: crate::registration::Stated,
 	RiskClass => risk_class: super::RiskClass,
 	RiskAssessedOn => risk_assessed_on: Date,
 	ExceedConfirmed => exceed_confirmed: bool,

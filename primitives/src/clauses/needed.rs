@@ -31,7 +31,11 @@ fn tell(condition: &Condition, mut told: CustomerFacts, all: &CustomerFacts) -> 
 		match fact {
 			Fact::BirthDate => told.birth_date = all.birth_date,
 			Fact::IdentityVerified => told.identity_verified = all.identity_verified,
-			Fact::Registered => told.registered = all.registered,
+			Fact::Registered => {
+				told.registered = all.registered;
+				// What shows it.
+				told.registration = all.registration;
+			}
 			Fact::RiskClass => told.risk_class = all.risk_class,
 			Fact::RiskAssessedOn => told.risk_assessed_on = all.risk_assessed_on,
 			Fact::ExceedConfirmed => told.exceed_confirmed = all.exceed_confirmed,

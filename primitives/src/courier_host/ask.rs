@@ -55,9 +55,7 @@ pub fn ready_receipts(at: BlockNumber, max: u32) -> Vec<ReadyReceipt> {
 	call(Method::ReadyReceipts, (at, max)).unwrap_or_default()
 }
 
-/// These receipts are on chain at block `at` and settled: no fork takes them back, so they need not be offered again. The worker
-/// never says so of what merely waits in a pool.
-pub fn receipts_submitted(commitments: Vec<Digest>, at: BlockNumber) {
-	// A courier without the method offers them again, which is harmless.
-	let _ = call::<()>(Method::ReceiptsSubmitted, (commitments, at));
+/// Up to `max` registrations to close at block `at`, by their commitments.
+pub fn ready_closings(at: BlockNumber, max: u32) -> Vec<Digest> {
+	call(Method::ReadyClosings, (at, max)).unwrap_or_default()
 }

@@ -48,8 +48,8 @@ pub enum Method {
 	AnchorSubmitted = 5,
 	/// Registration receipts to submit now.
 	ReadyReceipts = 6,
-	/// Receipts are on chain and settled.
-	ReceiptsSubmitted = 7,
+	/// Registrations to close now. The number before it is not given again.
+	ReadyClosings = 8,
 }
 
 impl Method {
@@ -62,7 +62,7 @@ impl Method {
 		Method::ReadyAnchor,
 		Method::AnchorSubmitted,
 		Method::ReadyReceipts,
-		Method::ReceiptsSubmitted,
+		Method::ReadyClosings,
 	];
 
 	/// The method of that number.
@@ -130,9 +130,9 @@ mod tests {
 
 	#[test]
 	fn numbers_name_methods() {
-		for (number, method) in Method::ALL.into_iter().enumerate() {
-			assert_eq!(Method::of(number as u32), Some(method));
+		for method in Method::ALL {
+			assert_eq!(Method::of(method as u32), Some(method));
 		}
-		assert_eq!(Method::of(Method::ALL.len() as u32), None);
+		assert_eq!((Method::of(7), Method::of(9)), (None, None));
 	}
 }

@@ -31,8 +31,8 @@ pub trait CourierHost: Send {
 	fn anchor_submitted(&mut self, sequence: AnchorSequence, at: BlockNumber);
 	/// Up to `max` registration receipts to submit now.
 	fn ready_receipts(&mut self, at: BlockNumber, max: u32) -> Vec<ReadyReceipt>;
-	/// These receipts are on chain and settled.
-	fn receipts_submitted(&mut self, commitments: Vec<Digest>, at: BlockNumber);
+	/// Up to `max` registrations to close now.
+	fn ready_closings(&mut self, at: BlockNumber, max: u32) -> Vec<Digest>;
 }
 
 /// The argument; what follows it was added by a later runtime and is ignored.
@@ -68,10 +68,9 @@ impl<Host: CourierHost> HostCall for Host {
 				let (at, max) = read(argument)?;
 				self.ready_receipts(at, max).encode()
 			}
-			Method::ReceiptsSubmitted => {
-				let (commitments, at) = read(argument)?;
-				self.receipts_submitted(commitments, at);
-				Vec::new()
+			Method::ReadyClosings => {
+				let (at, max) = read(argument)?;
+				self.ready_closings(at, max).encode()
 			}
 		};
 		Some(answer)

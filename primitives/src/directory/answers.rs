@@ -12,6 +12,7 @@ use crate::{
 	ids::*,
 	keys::{CourierKey, CourierKeys},
 	open::Open,
+	registration::Ends,
 };
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
@@ -37,6 +38,8 @@ pub struct Standing {
 	pub max_age: Moment,
 	/// The member's channels: all that are not over, and the last that ended.
 	pub channels: Vec<Open<ChannelStanding>>,
+	/// The registrations with this member that ended.
+	pub ends: Ends,
 }
 
 /// Where a channel stands in one block.

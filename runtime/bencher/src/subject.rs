@@ -3,9 +3,10 @@
 //! What is measured, and what cannot be.
 
 /// The sets of benchmarks, each of which becomes one file of weights: this project's pallets, then those of the SDK.
-pub const SUBJECTS: [&str; 22] = [
+pub const SUBJECTS: [&str; 23] = [
 	"pallet_agreements",
 	"pallet_anchors",
+	"pallet_calendars",
 	"pallet_channels",
 	"pallet_members",
 	"pallet_receipts",

@@ -74,5 +74,6 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_agreements, Agreements]
 	[pallet_receipts, Receipts]
 	[pallet_anchors, Anchors]
+	[pallet_calendars, Calendars]
 	[pallet_validators, Validators]
 );

@@ -4,7 +4,7 @@
 
 use crate::{
 	configs::governance as power, AccountId, Channels, Members, Nonce, Runtime, RuntimeCall, Signature, SignedPayload,
-	Timestamp, TxExtension, UncheckedExtrinsic, Validators, DAYS, MINUTES,
+	Timestamp, TxExtension, UncheckedExtrinsic, Validators, DAYS, HOURS, MINUTES,
 };
 use codec::Encode;
 use frame_support::{
@@ -135,6 +135,17 @@ impl pallet_agreements::Config for Runtime {
 	type MaxPending = ConstU32<4>;
 	type MaxLead = ConstU32<{ 365 * DAYS }>;
 	type WeightInfo = crate::weights::pallet_agreements::WeightInfo<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkSetup = crate::benchmarking::Setup;
+}
+
+impl pallet_calendars::Config for Runtime {
+	type Members = Members;
+	type Channels = Channels;
+	// Long enough for nodes and terminals to hear of it, short enough for a day that is closed because of a storm.
+	type MinNotice = ConstU32<HOURS>;
+	type MaxLead = ConstU32<{ 365 * DAYS }>;
+	type WeightInfo = crate::weights::pallet_calendars::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkSetup = crate::benchmarking::Setup;
 }

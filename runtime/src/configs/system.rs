@@ -150,7 +150,7 @@ pub enum ProxyType {
 	Any,
 	/// The council's business: propose, vote, close.
 	Council,
-	/// What an institution does for itself: nodes, channels, agreements, receipts, anchors. Not who acts for it, nor whether it
+	/// What an institution does for itself: nodes, channels, agreements, receipts, anchors, calendars. Not who acts for it, nor whether it
 	/// stays: a clerk's stolen key must not be the institution.
 	Consortium,
 }
@@ -171,6 +171,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 						| RuntimeCall::Agreements(..)
 						| RuntimeCall::Receipts(..)
 						| RuntimeCall::Anchors(..)
+						| RuntimeCall::Calendars(..)
 				),
 			},
 		}

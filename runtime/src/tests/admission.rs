@@ -10,7 +10,11 @@ use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo},
 	traits::GetCallMetadata,
 };
-use sealane_primitives::business::{Role, Roles};
+use sealane_primitives::{
+	business::{Role, Roles},
+	calendar::{Calendar, Hours, Week},
+	clauses::{Date, TimeOfDay, UtcOffset},
+};
 use sp_core::sr25519;
 use sp_runtime::{
 	transaction_validity::{InvalidTransaction, TransactionValidityError},
@@ -46,12 +50,35 @@ impl Input for Indexed {
 	}
 }
 
+/// The one call that cannot be made of zeros: no date is one.
+fn announcement() -> RuntimeCall {
+	let hour: TimeOfDay = "15:00".parse().expect("a time");
+	let calendar = Calendar {
+		first: Date::MAX,
+		last: Date::MAX,
+		offset: UtcOffset::UTC,
+		offsets: Default::default(),
+		week: Week::WORKING_DAYS,
+		hours: Hours {
+			order_until: hour,
+			deliver_until: hour,
+		},
+		exceptions: Default::default(),
+	};
+	RuntimeCall::from(pallet_calendars::Call::announce {
+		product: None,
+		calendar: Box::new(calendar),
+		from: 0,
+	})
+}
+
 /// Every call of every pallet, each with the simplest arguments.
 fn every_call() -> Vec<RuntimeCall> {
-	let calls: Vec<_> = (0..=u8::MAX)
+	let mut calls: Vec<_> = (0..=u8::MAX)
 		.flat_map(|pallet| (0..=u8::MAX).map(move |call| vec![pallet, call]))
 		.filter_map(|indices| RuntimeCall::decode(&mut Indexed(indices)).ok())
 		.collect();
+	calls.push(announcement());
 	// None is missing, else what follows would prove less than it says.
 	let found: BTreeSet<_> = calls
 		.iter()

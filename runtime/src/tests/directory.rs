@@ -3,14 +3,16 @@
 //! What nodes are told, and that what they keep of it is what they would be told.
 
 use super::setup::*;
-use crate::{directory, Agreements, Channels, Members, Runtime, RuntimeOrigin, System};
+use crate::{directory, Agreements, Channels, Members, Receipts, Runtime, RuntimeOrigin, System};
 use frame_support::{assert_ok, traits::Get};
 use sealane_primitives::{
 	business::Role,
 	directory::{InForce, InterfaceEntry, MemberEntry, ProductEntry, ProductStatus, Refusal, Standing},
 	ids::{BlockNumber, ChannelId, MemberId, Name, NodeId, PeerIdBytes},
 	open::Open,
+	registration::Ends,
 	runtime_api::PAGE,
+	traits::RegistrationRegistry,
 };
 use std::collections::BTreeMap;
 
@@ -258,5 +260,34 @@ fn what_is_the_same_in_two_blocks_keeps_its_revision() {
 			.expect("its own form");
 		assert_eq!((entry.catalogue, entry.agreements), (60, 0));
 		assert!(entry.partner < 50, "the issuer itself is as it was");
+	});
+}
+
+/// What an issuer's node keeps of registrations is brought up to date by what each block tells.
+#[test]
+fn a_node_hears_of_the_registrations_that_ended() {
+	genesis_state().execute_with(|| {
+		let issuer = join("issuer", &[Role::Issuer]);
+		let peer = peer_of(issuer.node);
+		let delegate = || RuntimeOrigin::signed(account(&issuer.delegate));
+		let commitments = [[1; 32], [2; 32], [3; 32]];
+		for commitment in commitments {
+			assert_ok!(Receipts::issue(delegate(), commitment, true));
+		}
+		let before = standing(peer.clone()).ends;
+		assert_eq!(before, Ends::default());
+		assert_ok!(Receipts::close(delegate(), commitments[1]));
+		assert_ok!(Receipts::force_revoke(
+			council(3),
+			issuer.member,
+			commitments[0],
+			pallet_receipts::RevocationReason::Order
+		));
+		let after = standing(peer).ends;
+		let ended = Receipts::ended(issuer.member, before.count).expect("the last are kept");
+		assert_eq!(ended, [commitments[1], commitments[0]]);
+		assert_eq!(ended.iter().fold(before, |ends, it| ends.and(it)), after);
+		let open = commitments.map(|it| Receipts::is_registered(issuer.member, &it));
+		assert_eq!(open, [false, false, true]);
 	});
 }

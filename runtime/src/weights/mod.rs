@@ -8,6 +8,7 @@ pub mod frame_system;
 pub mod frame_system_extensions;
 pub mod pallet_agreements;
 pub mod pallet_anchors;
+pub mod pallet_calendars;
 pub mod pallet_channels;
 pub mod pallet_collective;
 pub mod pallet_members;

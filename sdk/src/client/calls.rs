@@ -141,6 +141,42 @@ impl Client {
 		absent(self.fetch("registration", call).await, ProblemCode::RegistrationUnknown)
 	}
 
+	/// Whether registrations with an issuer are open in the newest block that the node knows; 1,000 commitments at most.
+	pub async fn registrations_open(
+		&self,
+		issuer: u32,
+		commitments: &[[u8; 32]],
+	) -> Result<RegistrationsAnswer, Error> {
+		let question = RegistrationsQuestion {
+			issuer,
+			commitments: commitments.iter().map(|commitment| digits(commitment)).collect(),
+		};
+		let body = serde_json::to_vec(&question).map_err(Error::Encode)?;
+		let call = self.post(&["v1", "registrations", "open"], body.into(), JSON, None)?;
+		self.fetch("registrations", call).await
+	}
+
+	/// Ends registrations with the issuer whose node this is; 1,000 commitments at most. They are closed on chain as soon as a block
+	/// takes it; asking again is harmless. Needs the scope `issue`.
+	pub async fn close_registrations(&self, commitments: &[[u8; 32]]) -> Result<RegistrationsEndReport, Error> {
+		let end = RegistrationsEnd {
+			commitments: commitments.iter().map(|commitment| digits(commitment)).collect(),
+		};
+		let body = serde_json::to_vec(&end).map_err(Error::Encode)?;
+		let call = self.post(&["v1", "registrations", "close"], body.into(), JSON, None)?;
+		self.fetch("report", call).await
+	}
+
+	/// The calendars of an issuer, or of one of its products where that has its own, that hold now and next.
+	pub async fn calendars(&self, issuer: u32, product: Option<&str>) -> Result<Calendars, Error> {
+		let mut call = self.get(&["v1", "calendars"])?;
+		call.url.query_pairs_mut().append_pair("issuer", &issuer.to_string());
+		if let Some(product) = product {
+			call.url.query_pairs_mut().append_pair("product", product);
+		}
+		self.fetch("calendars", call).await
+	}
+
 	/// One page of events from `cursor` on, at most `limit`. Where there is none yet, the node waits up to `wait`
 	/// for one (it may cut the wait short) before it answers with an empty page.
 	pub async fn events_page(&self, cursor: &Cursor, limit: u32, wait: Duration) -> Result<EventPage, Error> {
@@ -236,6 +272,17 @@ impl Client {
 		}
 		Ok(call)
 	}
+}
+
+/// Bytes as hexadecimal digits.
+fn digits(bytes: &[u8]) -> String {
+	use std::fmt::Write;
+	let mut text = String::with_capacity(bytes.len() * 2);
+	for byte in bytes {
+		// Writing to a string cannot fail.
+		let _ = write!(text, "{byte:02x}");
+	}
+	text
 }
 
 /// `None` for the one problem that says that there is no such thing.

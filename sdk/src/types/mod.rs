@@ -5,6 +5,7 @@
 //! Times of the node are Unix milliseconds and end in `_ms`; times that a business system states (such as
 //! [`Order::placed_at`]) are RFC 3339 text and are carried as they came. Digests are 64 hexadecimal digits.
 
+mod calendar;
 mod channel;
 mod confirmation;
 mod event;
@@ -19,6 +20,7 @@ mod status;
 mod submit;
 mod trace;
 
+pub use calendar::*;
 pub use channel::*;
 pub use confirmation::*;
 pub use event::*;

@@ -135,6 +135,57 @@ pub struct RegistrationResult {
 	pub extra: Extra,
 }
 
+/// Most registrations of one question or request.
+pub const MAX_REGISTRATIONS: usize = 1_000;
+
+/// Whether registrations are open: a question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationsQuestion {
+	/// Number of the issuer.
+	pub issuer: u32,
+	/// The commitments, 64 hexadecimal digits each; 1,000 at most.
+	pub commitments: Vec<String>,
+}
+
+/// Whether registrations are open: the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegistrationsAnswer {
+	/// Number of the block in whose state the node looked.
+	pub at_block: u32,
+	/// For each commitment, in the order of the question: whether it stands for a registration that is open.
+	pub open: Vec<bool>,
+}
+
+/// Registrations that their issuer ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationsEnd {
+	/// The commitments, 64 hexadecimal digits each; 1,000 at most.
+	pub commitments: Vec<String>,
+}
+
+/// What becomes of a registration that its issuer ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationEnd {
+	/// It is being closed on chain.
+	Closing,
+	/// It is closed or revoked already.
+	Closed,
+	/// The issuer rejected it: there is nothing to close.
+	Rejected,
+	/// This issuer has no receipt with this commitment.
+	Unknown,
+}
+
+/// What becomes of registrations that their issuer ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegistrationsEndReport {
+	/// For each commitment, in the order of the request.
+	pub states: Vec<RegistrationEnd>,
+}
+
 impl Registration {
 	/// A registration with the issuer of this interface.
 	pub fn new(

@@ -11,9 +11,10 @@ use crate::{
 	register::{application, Next},
 	terms::TermsCache,
 };
-use sealane_sdk::Client;
+use sealane_primitives::{ids::Digest, registration::Stated};
+use sealane_sdk::{types::MAX_REGISTRATIONS, Client};
 use sealane_terminal_core::db::now_ms;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Pause before an order is tried again for the first time; it doubles with each further one.
 const FIRST_RETRY_MS: i64 = 5_000;
@@ -53,9 +54,12 @@ pub struct Checked {
 /// See the module.
 pub struct Checker {
 	db: SalesDb,
+	client: Client,
 	book: WatchedBook,
 	terms: TermsCache,
-	registered: HashSet<(String, u32)>,
+	registered: HashMap<(String, u32), Stated>,
+	/// Those of them that were open when the node was asked last.
+	open: HashSet<Digest>,
 	registering: Registering,
 	retry_for_ms: i64,
 }
@@ -66,8 +70,10 @@ impl Checker {
 		Checker {
 			db,
 			book,
-			terms: TermsCache::new(client),
-			registered: HashSet::new(),
+			terms: TermsCache::new(client.clone()),
+			client,
+			registered: HashMap::new(),
+			open: HashSet::new(),
 			registering,
 			retry_for_ms,
 		}
@@ -95,6 +101,7 @@ impl Checker {
 		let products = orders.iter().map(|(_, order, ..)| order.product.as_str());
 		self.terms.prepare(products).await?;
 		self.refresh_registered(&orders).await?;
+		self.refresh_open(&orders).await?;
 		let mut checked = Checked::default();
 		// Who is to be registered with whom, for which product, and the records that wait for it.
 		let mut needed: HashMap<(String, u32), (String, Vec<usize>)> = HashMap::new();
@@ -131,7 +138,7 @@ impl Checker {
 		let missing = orders.iter().any(|(_, order, ..)| {
 			self.terms
 				.get(&order.product)
-				.is_some_and(|terms| !self.registered.contains(&(order.customer.clone(), terms.issuer)))
+				.is_some_and(|terms| !self.registered.contains_key(&(order.customer.clone(), terms.issuer)))
 		});
 		if missing {
 			self.registered = self.db.registered().await?;
@@ -139,12 +146,39 @@ impl Checker {
 		Ok(())
 	}
 
+	/// Ask the node which of the registrations of these orders' customers are open on chain now: one that was closed or revoked since, or
+	/// whose receipt no block has yet, is none.
+	async fn refresh_open(&mut self, orders: &[(u64, Order, i64, i64)]) -> Result<()> {
+		let mut asked: BTreeMap<u32, BTreeSet<Digest>> = BTreeMap::new();
+		for (_, order, ..) in orders {
+			let Some(terms) = self.terms.get(&order.product) else {
+				continue;
+			};
+			if let Some(stated) = self.registered.get(&(order.customer.clone(), terms.issuer)) {
+				asked.entry(terms.issuer).or_default().insert(stated.commitment);
+			}
+		}
+		self.open.clear();
+		for (issuer, commitments) in asked {
+			let commitments: Vec<Digest> = commitments.into_iter().collect();
+			for some in commitments.chunks(MAX_REGISTRATIONS) {
+				let open = self.client.registrations_open(issuer, some).await?.open;
+				self.open
+					.extend(some.iter().zip(open).filter(|(_, open)| *open).map(|(it, _)| *it));
+			}
+		}
+		Ok(())
+	}
+
 	/// The record of an order, and the issuer with which its customer must be registered for it.
 	fn record(&self, line: u64, order: Order, tries: i64, read_at: i64) -> (NewRecord, Option<u32>) {
 		let terms = self.terms.get(&order.product);
-		let registered = terms.is_some_and(|terms| self.registered.contains(&(order.customer.clone(), terms.issuer)));
+		let registration = terms
+			.and_then(|terms| self.registered.get(&(order.customer.clone(), terms.issuer)))
+			.filter(|stated| self.open.contains(&stated.commitment))
+			.copied();
 		let customer = self.book.book().get(&order.customer);
-		match qualify::check(&order, terms, customer, registered) {
+		match qualify::check(&order, terms, customer, registration) {
 			Verdict::Qualifies { clause_version, facts } => {
 				let record = NewRecord {
 					line,

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use sealane_primitives::{
 	clauses::{CustomerFacts, Date, InvestorCategory, InvestorEntity, RegionCode, RiskClass},
 	fields,
+	registration::Stated,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -45,12 +46,13 @@ pub struct Customer {
 }
 
 impl Customer {
-	/// What clauses may ask of this customer. `registered`: with the issuer of the order at hand.
-	pub fn facts(&self, registered: bool) -> CustomerFacts {
+	/// What clauses may ask of this customer. `registration`: with the issuer of the order at hand.
+	pub fn facts(&self, registration: Option<Stated>) -> CustomerFacts {
 		CustomerFacts {
 			birth_date: Some(self.birth_date),
 			identity_verified: Some(self.identity_verified),
-			registered: Some(registered),
+			registered: Some(registration.is_some()),
+			registration,
 			risk_class: Some(self.risk_class),
 			risk_assessed_on: Some(self.risk_assessed_on),
 			exceed_confirmed: None,

@@ -4,7 +4,10 @@
 //! from the customer book, the order and the chain's product data; the engine is that of the chain itself.
 
 use crate::{customers::Customer, orders::Order, terms::Terms};
-use sealane_primitives::clauses::{evaluate, needed, CustomerFacts, Decimal, Facts, OrderFacts};
+use sealane_primitives::{
+	clauses::{evaluate, needed, CustomerFacts, Decimal, Facts, OrderFacts},
+	registration::Stated,
+};
 use serde::{Deserialize, Serialize};
 
 /// Why an order does not qualify.
@@ -69,8 +72,13 @@ pub fn failed_codes(json: &str) -> Vec<String> {
 		.map_or_else(|_| Vec::new(), |list| list.into_iter().map(|f| f.code).collect())
 }
 
-/// Checks one order.
-pub fn check(order: &Order, terms: Option<&Terms>, customer: Option<&Customer>, registered: bool) -> Verdict {
+/// Checks one order. `registration`: the customer's with the product's issuer, if it is open on chain.
+pub fn check(
+	order: &Order,
+	terms: Option<&Terms>,
+	customer: Option<&Customer>,
+	registration: Option<Stated>,
+) -> Verdict {
 	let Some(terms) = terms else {
 		let text = format!("product {:?}: no channel of the node has it", order.product);
 		return Verdict::later(0, "product_unknown", text, Later::Product);
@@ -87,15 +95,15 @@ pub fn check(order: &Order, terms: Option<&Terms>, customer: Option<&Customer>, 
 		let text = format!("customer {:?} is not in the customer book", order.customer);
 		return Verdict::later(clause_version, "customer_unknown", text, Later::Customer);
 	};
-	let facts = |registered| Facts {
+	let facts = |registration| Facts {
 		customer: CustomerFacts {
 			exceed_confirmed: order.exceed_confirmed,
 			sales_channel: order.sales_channel,
-			..customer.facts(registered)
+			..customer.facts(registration)
 		},
 		order: order_facts(order, terms),
 	};
-	let known = facts(registered);
+	let known = facts(registration);
 	let verdict = evaluate(clauses, &known);
 	if verdict.qualifies() {
 		// Facts are plain data; writing them cannot fail. An empty object would fail the clauses at the issuer's node, so
@@ -111,7 +119,12 @@ pub fn check(order: &Order, terms: Option<&Terms>, customer: Option<&Customer>, 
 			text: f.to_string(),
 		})
 		.collect();
-	let once_registered = !registered && evaluate(clauses, &facts(true)).qualifies();
+	// Whatever his commitment will be: clauses ask only whether there is one.
+	let some = Stated {
+		commitment: [0; 32],
+		salt: [0; 32],
+	};
+	let once_registered = registration.is_none() && evaluate(clauses, &facts(Some(some))).qualifies();
 	Verdict::Fails {
 		clause_version,
 		failed,

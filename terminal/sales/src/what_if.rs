@@ -16,13 +16,14 @@ use sealane_primitives::{
 	clauses::{evaluate, hold, Clauses, CustomerFacts, Date, Decimal, Facts, OrderFacts, SalesChannel, Timestamp},
 	directory::Scope,
 	ids::ChannelId,
+	registration::Stated,
 };
 use sealane_sdk::{
 	types::{self as api, Channel},
 	Client,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Orders of one page.
 const PAGE: u32 = 2_000;
@@ -182,7 +183,7 @@ struct Looked<'a> {
 	proposed: &'a Proposed,
 	terms: &'a Terms,
 	book: &'a CustomerBook,
-	registered: &'a HashSet<(String, u32)>,
+	registered: &'a HashMap<(String, u32), Stated>,
 	since: Option<Date>,
 }
 
@@ -211,7 +212,7 @@ impl Looked<'_> {
 		let customer = self.book.get(&past.customer);
 		let key = (past.customer.clone(), self.terms.issuer);
 		let facts = Facts {
-			customer: facts_of(&past, customer, self.registered.contains(&key)),
+			customer: facts_of(&past, customer, self.registered.get(&key).copied()),
 			order: OrderFacts {
 				kind: Some(past.kind),
 				amount: past.amount,
@@ -238,10 +239,10 @@ impl Looked<'_> {
 }
 
 /// What was told with the order; what was not, from the book as it is now.
-fn facts_of(past: &Past, customer: Option<&Customer>, registered: bool) -> CustomerFacts {
+fn facts_of(past: &Past, customer: Option<&Customer>, registration: Option<Stated>) -> CustomerFacts {
 	let told = past.facts.unwrap_or_default();
 	let details = past.details.as_ref();
-	let mut facts = customer.map(|customer| customer.facts(registered)).unwrap_or_default();
+	let mut facts = customer.map(|customer| customer.facts(registration)).unwrap_or_default();
 	facts.birth_date = told.birth_date.or(facts.birth_date);
 	facts.identity_verified = told.identity_verified.or(facts.identity_verified);
 	facts.registered = told.registered.or(facts.registered);

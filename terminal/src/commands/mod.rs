@@ -13,6 +13,7 @@ mod networks;
 mod offline;
 mod quarantine;
 mod records;
+mod registers;
 mod sales;
 mod shell;
 mod status;
@@ -131,6 +132,12 @@ enum Command {
 	/// Products of the signer's member (issuer)
 	#[command(subcommand)]
 	Product(networks::ProductCommand),
+	/// Receipts of customers' registrations
+	#[command(subcommand)]
+	Receipt(registers::ReceiptCommand),
+	/// Business calendars: on which days an issuer takes orders, and until when
+	#[command(subcommand)]
+	Calendar(registers::CalendarCommand),
 }
 
 /// Which chain to talk to.
@@ -233,6 +240,8 @@ impl Cli {
 			Command::Agreement(command) => command.run(output).await,
 			Command::Interface(command) => command.run(output).await,
 			Command::Product(command) => command.run(output).await,
+			Command::Receipt(command) => command.run(output).await,
+			Command::Calendar(command) => command.run(output).await,
 		}
 	}
 }

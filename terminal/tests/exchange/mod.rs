@@ -19,7 +19,7 @@ use sealane_sdk::types::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{
-	collections::HashMap,
+	collections::{HashMap, HashSet},
 	path::PathBuf,
 	sync::{Arc, Mutex},
 	time::Duration,
@@ -68,6 +68,8 @@ struct Inner {
 	/// How often the clauses were agreed on anew.
 	renewed: u32,
 	finalised: bool,
+	/// The registrations that were closed on chain, by their commitments.
+	closed: HashSet<String>,
 }
 
 /// All nodes.
@@ -136,6 +138,7 @@ impl Exchange {
 			suspended: false,
 			renewed: 0,
 			finalised: false,
+			closed: HashSet::new(),
 		};
 		Exchange {
 			inner: Arc::new(Mutex::new(inner)),
@@ -162,6 +165,13 @@ impl Exchange {
 	/// The clauses are agreed on anew: the same, under other numbers.
 	pub fn renew_clauses(&self) {
 		self.inner.lock().unwrap().renewed += 1;
+	}
+
+	/// The issuers close every registration on chain that there is.
+	pub fn close_registrations(&self) {
+		let mut inner = self.inner.lock().unwrap();
+		let closed = inner.commitments();
+		inner.closed = closed;
 	}
 
 	/// What a partner's node let through: an event of a seller with these bytes.
@@ -267,6 +277,7 @@ impl Exchange {
 			.route("/v1/orders/{id}", get(order))
 			.route("/v1/registrations", post(registrations))
 			.route("/v1/registrations/results", post(results))
+			.route("/v1/registrations/open", post(registrations_open))
 			.route("/v1/confirmations", post(confirmations))
 			.route("/v1/events", get(events))
 			.route("/v1/inbox", get(inbox))
@@ -290,6 +301,13 @@ impl Exchange {
 }
 
 impl Inner {
+	/// The commitments in all answers.
+	fn commitments(&self) -> HashSet<String> {
+		let answers = self.entries.values().filter_map(|entry| entry.answer.as_ref());
+		let results = answers.filter_map(|answer| serde_json::from_str::<RegistrationResult>(answer.get()).ok());
+		results.filter_map(|result| result.commitment).collect()
+	}
+
 	fn push_event(&mut self, seller: u32, kind: EventKind, fill: impl FnOnce(&mut Event)) {
 		let events = &mut self.nodes[seller as usize].events;
 		let mut event = Event::new(Cursor((events.len() + 1).to_string()), kind, 1_772_445_600_000);
@@ -500,6 +518,20 @@ async fn registrations(State(member): State<Member>, headers: HeaderMap, body: B
 	let seller = member.number;
 	many(&member, &headers, &body, |inner, line, report| {
 		inner.take(seller, InboxKind::Registration, line, report)
+	})
+}
+
+/// Whatever an issuer accepted is on chain at once, until a test closes it.
+async fn registrations_open(
+	State(member): State<Member>,
+	Json(question): Json<RegistrationsQuestion>,
+) -> Json<RegistrationsAnswer> {
+	let inner = member.exchange.inner.lock().unwrap();
+	let issued = inner.commitments();
+	let open = |commitment: &String| issued.contains(commitment) && !inner.closed.contains(commitment);
+	Json(RegistrationsAnswer {
+		at_block: 1,
+		open: question.commitments.iter().map(open).collect(),
 	})
 }
 

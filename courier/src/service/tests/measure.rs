@@ -116,11 +116,11 @@ async fn cpu_per_round_trip_over_many_lanes() {
 #[ignore = "measures"]
 fn reading_one_order() {
 	const TIMES: u32 = 1_000_000;
-	let pad = "x".repeat(130);
+	let (pad, commitment) = ("x".repeat(130), "7c".repeat(32));
 	let line = format!(
 		"{{\"id\":\"B1-000000001\",\"kind\":\"purchase\",\"product\":\"JP5104\",\"customer\":\"HCB-000001\",\"amount\":\"10000.00\",\
 		 \"currency\":\"CNY\",\"placed_at\":\"2026-03-02T10:00:00+08:00\",\"clause_version\":3,\"facts\":{{\
-		 \"birth_date\":\"1985-06-15\",\"identity_verified\":true,\"registered\":true,\"risk_class\":\"C3\",\
+		 \"birth_date\":\"1985-06-15\",\"identity_verified\":true,\"registration\":{{\"commitment\":\"{commitment}\",\"salt\":\"{commitment}\"}},\"risk_class\":\"C3\",\
 		 \"risk_assessed_on\":\"2025-09-01\",\"investor_category\":\"ordinary\",\"region\":\"CN-SH\"}},\"details\":{{\"pad\":\"{pad}\"}}}}"
 	);
 	// The same with one escape, which is more than the plain parser reads.

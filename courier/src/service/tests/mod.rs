@@ -8,6 +8,7 @@ mod hostile;
 mod lanes;
 mod liars;
 mod measure;
+mod registered;
 mod requests;
 mod salvage;
 mod trading;

@@ -234,8 +234,10 @@ async fn a_registration_comes_back_with_a_receipt_for_the_chain() {
 		(ready[0].commitment, ready[0].seller, ready[0].accepted),
 		([0x7c; 32], 1, true)
 	);
-	host.receipts_submitted(vec![[0x7c; 32]], 5);
-	until(&trio.issuer, "what has settled is not offered again", || {
+	trio.world.block(|_| ());
+	assert_eq!(host.ready_receipts(6, 10).len(), 1, "as long as no final block has it");
+	trio.world.block(|state| state.issue(testing::ISSUER, [0x7c; 32], true));
+	until(&trio.issuer, "what is final is not offered again", || {
 		host.ready_receipts(6, 10).is_empty()
 	})
 	.await;

@@ -10,7 +10,11 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use sealane_courier::{api::*, evidence::EvidenceParts};
 use sealane_gateway::{backend::Submission, serve, Backend, Config, Gateway, Limits};
-use sealane_primitives::{business::BusinessKind, ids::MemberId};
+use sealane_primitives::{
+	business::BusinessKind,
+	calendar::{json, Announced, Timetable},
+	ids::{Digest, MemberId, ProductId},
+};
 use sealane_sdk::{types::GatewayFile, Client, ClientBuilder};
 use std::{
 	collections::HashMap,
@@ -204,6 +208,37 @@ impl Backend for Fake {
 		Ok(self
 			.order(id, seller)?
 			.filter(|order| order.kind == BusinessKind::Registration))
+	}
+
+	fn registrations_open(&self, _: MemberId, commitments: Vec<Digest>) -> Result<RegistrationsOpen, ReadError> {
+		Ok(RegistrationsOpen {
+			block: 77,
+			open: commitments.iter().map(|commitment| commitment[0] == 1).collect(),
+		})
+	}
+
+	fn close_registrations(&self, commitments: Vec<Digest>) -> BoxFuture<'_, Result<Vec<ClosingState>, SubmitError>> {
+		let state = |commitment: &Digest| match commitment[0] {
+			1 => ClosingState::Closing,
+			2 => ClosingState::Closed,
+			3 => ClosingState::Rejected,
+			_ => ClosingState::Unknown,
+		};
+		Box::pin(std::future::ready(Ok(commitments.iter().map(state).collect())))
+	}
+
+	fn timetable(&self, issuer: MemberId, product: Option<ProductId>) -> Result<Timetable, ReadError> {
+		let text = include_bytes!("../../../../docs/integrating/calendars/china-2026.json");
+		Ok(Timetable {
+			issuer,
+			in_force: Some(Announced {
+				product,
+				version: 3,
+				from: 70,
+				calendar: json::from_json(text).unwrap(),
+			}),
+			next: None,
+		})
 	}
 
 	fn trace(&self, id: &str, seller: Option<MemberId>) -> Result<Option<Trace>, ReadError> {

@@ -4,6 +4,7 @@
 
 mod close;
 mod close_batch;
+mod ends;
 mod force_revoke;
 mod issue;
 mod issue_batch;

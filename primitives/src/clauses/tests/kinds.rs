@@ -39,6 +39,7 @@ fn only(asked: &[Fact], all: &Facts) -> Facts {
 			birth_date: c.birth_date.filter(|_| keep(Fact::BirthDate)),
 			identity_verified: c.identity_verified.filter(|_| keep(Fact::IdentityVerified)),
 			registered: c.registered.filter(|_| keep(Fact::Registered)),
+			registration: c.registration.filter(|_| keep(Fact::Registered)),
 			risk_class: c.risk_class.filter(|_| keep(Fact::RiskClass)),
 			risk_assessed_on: c.risk_assessed_on.filter(|_| keep(Fact::RiskAssessedOn)),
 			exceed_confirmed: c.exceed_confirmed.filter(|_| keep(Fact::ExceedConfirmed)),

@@ -168,7 +168,7 @@ const END: &str = "<!-- end of the table -->\n";
 fn every_call_has_a_row_and_no_row_is_stale() {
 	use frame_support::traits::GetCallName;
 	let mut there = BTreeSet::new();
-	let calls: [(&str, &[&str]); 6] = [
+	let calls: [(&str, &[&str]); 7] = [
 		("Members", pallet_members::Call::<crate::Runtime>::get_call_names()),
 		("Channels", pallet_channels::Call::<crate::Runtime>::get_call_names()),
 		(
@@ -177,6 +177,7 @@ fn every_call_has_a_row_and_no_row_is_stale() {
 		),
 		("Receipts", pallet_receipts::Call::<crate::Runtime>::get_call_names()),
 		("Anchors", pallet_anchors::Call::<crate::Runtime>::get_call_names()),
+		("Calendars", pallet_calendars::Call::<crate::Runtime>::get_call_names()),
 		(
 			"Validators",
 			pallet_validators::Call::<crate::Runtime>::get_call_names(),

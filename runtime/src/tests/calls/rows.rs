@@ -11,13 +11,25 @@ use crate::{AccountId, Runtime, RuntimeCall, Signature};
 use frame_support::{traits::Get, BoundedVec};
 use sealane_primitives::{
 	business::{BusinessKinds, Role, Roles},
-	clauses::{Clause, ClauseCode, Clauses, Condition, RegionCode, MAX_ALTERNATIVES, MAX_CLAUSES, MAX_SET},
+	calendar::{Calendar, Day, Exception, Hours, OffsetChange, Week, MAX_EXCEPTIONS, MAX_OFFSETS},
+	clauses::{
+		Clause, ClauseCode, Clauses, Condition, Date, RegionCode, TimeOfDay, UtcOffset, MAX_ALTERNATIVES, MAX_CLAUSES,
+		MAX_SET,
+	},
 	directory::{CourierPolicy, ProductStatus, Scope},
 	ids::{Address, Name, MAX_ADDRESSES, MAX_ADDRESS_LEN, MAX_NAME_LEN, MAX_PEER_ID_LEN},
 };
 
 /// The pallets of the consortium, in the order of the table.
-pub const PALLETS: [&str; 6] = ["Members", "Channels", "Agreements", "Receipts", "Anchors", "Validators"];
+pub const PALLETS: [&str; 7] = [
+	"Members",
+	"Channels",
+	"Agreements",
+	"Receipts",
+	"Anchors",
+	"Calendars",
+	"Validators",
+];
 
 const MANAGER: Who = Account("manager of a member");
 const SELLER: Who = Account("manager of the seller");
@@ -57,10 +69,18 @@ fn name() -> Name {
 
 /// Every row there is.
 pub fn rows() -> Vec<Row> {
-	[members(), channels(), agreements(), receipts(), anchors(), validators()]
-		.into_iter()
-		.flatten()
-		.collect()
+	[
+		members(),
+		channels(),
+		agreements(),
+		receipts(),
+		anchors(),
+		calendars(),
+		validators(),
+	]
+	.into_iter()
+	.flatten()
+	.collect()
 }
 
 fn members() -> Vec<Row> {
@@ -334,6 +354,42 @@ fn anchors() -> Vec<Row> {
 		row(dispute, PARTY).with("16 open disputes"),
 		row(resolve, Both(MoreThanHalf, "manager of the party that opened it")),
 		row(Call::<Runtime>::set_policy { policy }, Council(MoreThanHalf)),
+	]
+}
+
+fn calendars() -> Vec<Row> {
+	use pallet_calendars::Call;
+	let time = |hour| TimeOfDay::new(hour, 0).expect("an hour of the day");
+	let hours = Hours {
+		order_until: time(15),
+		deliver_until: time(20),
+	};
+	let exception = Exception {
+		date: Date::MAX,
+		day: Day::OpenWith(hours),
+	};
+	let change = OffsetChange {
+		from: u64::MAX,
+		offset: UtcOffset::UTC,
+	};
+	let calendar = Calendar {
+		first: Date::MAX,
+		last: Date::MAX,
+		offset: UtcOffset::UTC,
+		offsets: BoundedVec::truncate_from(vec![change; MAX_OFFSETS as usize]),
+		week: Week::WORKING_DAYS,
+		hours,
+		exceptions: BoundedVec::truncate_from(vec![exception; MAX_EXCEPTIONS as usize]),
+	};
+	let announce = Call::<Runtime>::announce {
+		product: Some(name()),
+		calendar: Box::new(calendar),
+		from: u32::MAX,
+	};
+	let withdraw = Call::<Runtime>::withdraw { product: Some(name()) };
+	vec![
+		row(announce, ISSUER).with("128 exceptions, 8 changes of the clocks"),
+		row(withdraw, ISSUER),
 	]
 }
 

@@ -17,7 +17,15 @@ use std::{collections::BTreeMap, sync::Mutex, time::Instant};
 use world::{Rng, World};
 
 /// The pallets whose calls are made.
-const PALLETS: [&str; 6] = ["Members", "Channels", "Agreements", "Receipts", "Anchors", "Validators"];
+const PALLETS: [&str; 7] = [
+	"Members",
+	"Channels",
+	"Agreements",
+	"Receipts",
+	"Anchors",
+	"Calendars",
+	"Validators",
+];
 /// Calls of one sequence. The state grows with it, and with the state what a check costs.
 const SEQUENCE: u64 = 100;
 /// Sequences run side by side.

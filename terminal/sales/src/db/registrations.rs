@@ -4,9 +4,10 @@
 
 use super::SalesDb;
 use crate::error::Result;
+use sealane_primitives::registration::Stated;
 use sealane_terminal_core::db::{self, now_ms, Cell, Tx};
 use sqlx::Row;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Where a registration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,14 +160,26 @@ pub async fn settle_registrations(tx: &mut Tx, rows: &[SettledRow]) -> Result<u6
 }
 
 impl SalesDb {
-	/// Customer and issuer of every registration that holds.
-	pub async fn registered(&self) -> Result<HashSet<(String, u32)>> {
-		let rows = sqlx::query("SELECT customer, issuer FROM registrations WHERE state = 'registered'")
-			.fetch_all(self.pool())
-			.await?;
-		rows.iter()
-			.map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u32)))
-			.collect()
+	/// What orders state of every registration that the issuer accepted, by customer and issuer: of the newest, where there are several.
+	/// One whose commitment and salt are none is left out: no receipt on chain can stand for it.
+	pub async fn registered(&self) -> Result<HashMap<(String, u32), Stated>> {
+		let rows = sqlx::query(
+			"SELECT customer, issuer, commitment, salt FROM registrations WHERE state = 'registered' \
+			 ORDER BY applied_at, id",
+		)
+		.fetch_all(self.pool())
+		.await?;
+		let mut registered = HashMap::with_capacity(rows.len());
+		for row in &rows {
+			let key = (row.try_get(0)?, row.try_get::<i64, _>(1)? as u32);
+			let (mut commitment, mut salt) = ([0; 32], [0; 32]);
+			let readable = hex::decode_to_slice(row.try_get::<String, _>(2)?, &mut commitment).is_ok()
+				&& hex::decode_to_slice(row.try_get::<String, _>(3)?, &mut salt).is_ok();
+			if readable {
+				registered.insert(key, Stated { commitment, salt });
+			}
+		}
+		Ok(registered)
 	}
 
 	/// The newest application of each customer to each issuer.

@@ -43,7 +43,7 @@ fn looked(proposed: &str, in_force: &str, since: Option<&str>, orders: &[String]
 	let mut book = CustomerBook::default();
 	book.add(customer("OLD", "1950-05-01")).unwrap();
 	book.add(customer("YOUNG", "2010-05-01")).unwrap();
-	let (terms, registered) = (terms(in_force), HashSet::new());
+	let (terms, registered) = (terms(in_force), HashMap::new());
 	let looked = Looked {
 		proposed: &proposed,
 		terms: &terms,

@@ -43,7 +43,8 @@ pub fn any(rng: &mut Rng, world: &World) -> (RuntimeCall, By) {
 		6..=11 => trade::channels(rng, world),
 		12..=14 => trade::agreements(rng),
 		15 | 16 => evidence::receipts(rng, world),
-		17 | 18 => evidence::anchors(rng, world),
+		17 => evidence::anchors(rng, world),
+		18 => trade::calendars(rng),
 		_ => evidence::validators(rng, world),
 	};
 	let by = by(rng, world, wants);

@@ -10,11 +10,13 @@ use crate::{
 	tests::setup::{countersignature, key, DAY_MS},
 	Channels, Signature,
 };
+use frame_support::traits::Get;
 use pallet_agreements::Call as A;
 use pallet_channels::{Call as C, State};
 use sealane_primitives::{
 	business::BusinessKinds,
-	clauses::{json, Clauses},
+	calendar::{Calendar, Hours, Week},
+	clauses::{json, Clauses, Date, TimeOfDay, UtcOffset},
 	credential::wrapped_for_wallets,
 	directory::{ProductStatus, Scope},
 	ids::ChannelId,
@@ -335,4 +337,45 @@ pub(super) fn agreements(rng: &mut Rng) -> (RuntimeCall, Wants) {
 		}
 	};
 	(call.into(), wants)
+}
+
+/// Announces a calendar, or takes one back that does not hold yet.
+pub(super) fn calendars(rng: &mut Rng) -> (RuntimeCall, Wants) {
+	use pallet_calendars::Call as Cal;
+	let product = rng.chance(1, 2).then(|| product(rng));
+	let issuer = match &product {
+		Some(product) => maker_of(product),
+		None => active_manager(rng, Some(Role::Issuer)),
+	};
+	let call: Cal<Runtime> = if rng.chance(1, 3) {
+		Cal::withdraw { product }
+	} else {
+		let notice = <Runtime as pallet_calendars::Config>::MinNotice::get();
+		// Near enough for a first one, or for one that follows, or for none.
+		let ahead = [0, 1, 2, notice - 1, notice, notice + 9][rng.below(6) as usize];
+		Cal::announce {
+			product,
+			calendar: Box::new(calendar(rng)),
+			from: now() + ahead,
+		}
+	};
+	(call.into(), Account(issuer))
+}
+
+/// A calendar, now and then one that is none.
+fn calendar(rng: &mut Rng) -> Calendar {
+	let date = |day: u32| Date::from_days_since_epoch(20_000 + day as i32).expect("in range");
+	let time = |hour: u32| TimeOfDay::new(hour as u8, 0).expect("an hour of the day");
+	Calendar {
+		first: date(rng.below(12)),
+		last: date(10 + rng.below(300)),
+		offset: UtcOffset::UTC,
+		offsets: Default::default(),
+		week: Week(rng.below(128) as u8),
+		hours: Hours {
+			order_until: time(8 + rng.below(8)),
+			deliver_until: time(15 + rng.below(8)),
+		},
+		exceptions: Default::default(),
+	}
 }
