@@ -38,6 +38,7 @@ impl<T: Config> Pallet<T> {
 	/// | a seat of the council | anything | the seat |
 	/// | the manager of an active member | anything | the member |
 	/// | a delegate of an active member | [`Config::DelegateCalls`] | the member |
+	/// | the manager of a suspended member, and its delegates as far as they may | [`Config::WhileSuspended`] | the member |
 	/// | who acts through one of the first two, as [`Config::Through`] finds | what acts through it | that seat or member |
 	/// | anybody else | nothing | – |
 	///
@@ -56,7 +57,7 @@ impl<T: Config> Pallet<T> {
 				return Ok(payer);
 			}
 		}
-		let through = T::Through::find(who, call, Self::principal_payer);
+		let through = T::Through::find(who, call, Self::principal_payer).or_else(|| Self::suspended_payer(who, call));
 		// The pool refuses either at the door and, unlike with `Payment`, waiting does not help.
 		through.ok_or(match delegate {
 			Some(_) => InvalidTransaction::Call,
@@ -76,6 +77,16 @@ impl<T: Config> Pallet<T> {
 	/// Who pays for a node's delegate.
 	fn delegate_payer(who: &T::AccountId) -> Option<Payer<T::AccountId>> {
 		Self::if_active(Delegates::<T>::get(who)?.0)
+	}
+
+	/// Who pays for a suspended member that ends something of its own, or objects.
+	fn suspended_payer(who: &T::AccountId, call: &T::RuntimeCall) -> Option<Payer<T::AccountId>> {
+		if !T::WhileSuspended::contains(call) {
+			return None;
+		}
+		let delegated = || Delegates::<T>::get(who).filter(|_| T::DelegateCalls::contains(call));
+		let member = Managers::<T>::get(who).or_else(|| delegated().map(|(member, _)| member))?;
+		matches!(Members::<T>::get(member)?.status, MemberStatus::Suspended { .. }).then_some(Payer::Member(member))
 	}
 
 	fn if_active(member: MemberId) -> Option<Payer<T::AccountId>> {

@@ -148,6 +148,9 @@ pub mod pallet {
 		type CouncilMember: Contains<Self::AccountId>;
 		/// What a node's delegate may send.
 		type DelegateCalls: Contains<Self::RuntimeCall>;
+
+		/// What a suspended member may still send: what only ends something of its own, or puts an objection on record.
+		type WhileSuspended: Contains<Self::RuntimeCall>;
 		/// How those act who have no right of their own: signatories and proxies of seats and managers.
 		type Through: ActsThrough<Self::AccountId, Self::RuntimeCall>;
 		/// What else ends with a membership.

@@ -164,6 +164,7 @@ impl Config for Test {
 	type PolicyOrigin = EnsureSignedBy<Policy, AccountId>;
 	type CouncilMember = OnCouncil;
 	type DelegateCalls = Remarks;
+	type WhileSuspended = frame_support::traits::Nothing;
 	type Through = Through;
 	type OnExit = Leavers;
 	type OnManagerChange = Successions;

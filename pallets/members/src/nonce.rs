@@ -7,11 +7,18 @@
 //! list that somebody would have to keep. So this extension begins the record with the first extrinsic that
 //! [`Pallet::payer_of`] admits; everything else is as in the SDK, its name and encoding included, so that wallets sign it as
 //! they sign everywhere.
+//!
+//! Besides, what a node sends by itself goes before everything else that is normal: whoever fills the pool, with whatever tips, must not
+//! keep the nodes from anchoring. How much of a block that can be is bounded by the allowance of the node's member, as for all calls.
 
-use crate::{ActsThrough, Config, Pallet};
+use crate::{ActsThrough, Config, Delegates, Pallet};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::{
-	dispatch::DispatchInfo, pallet_prelude::TransactionSource, traits::Get, weights::Weight, DebugNoBound,
+	dispatch::DispatchInfo,
+	pallet_prelude::TransactionSource,
+	traits::{Contains, Get},
+	weights::Weight,
+	DebugNoBound,
 };
 use frame_system::{CheckNonce, ExtensionsWeightInfo, Pallet as System};
 use scale_info::TypeInfo;
@@ -20,9 +27,13 @@ use sp_runtime::{
 		AsSystemOriginSigner, DispatchInfoOf, Dispatchable, One, PostDispatchInfoOf, TransactionExtension,
 		ValidateResult, Zero,
 	},
-	transaction_validity::{InvalidTransaction, TransactionValidityError, ValidTransaction},
+	transaction_validity::{InvalidTransaction, TransactionPriority, TransactionValidityError, ValidTransaction},
 	DispatchResult, Saturating,
 };
+
+/// Priority in the pool of what a node sends by itself. A tip is paid from an allowance, which is far below one block's weight in
+/// picoseconds, 10^12; times the extrinsics that fit into a block it stays below this.
+pub const NODE_PRIORITY: TransactionPriority = 1 << 60;
 
 /// As [`CheckNonce`], and lets those transact for the first time who act through a seat or a manager.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, Eq, PartialEq, TypeInfo)]
@@ -70,9 +81,14 @@ where
 			// The record of the account and the note that this pallet holds it.
 			false => T::DbWeight::get().reads_writes(1, 1),
 		};
+		let delegate = match T::DelegateCalls::contains(call) {
+			true => T::DbWeight::get().reads(1),
+			false => Weight::zero(),
+		};
 		T::ExtensionsWeightInfo::check_nonce()
 			.saturating_add(through)
 			.saturating_add(new)
+			.saturating_add(delegate)
 	}
 
 	fn validate(
@@ -107,6 +123,9 @@ where
 		};
 		if self.0 > expected {
 			validity.requires = vec_of((&who, self.0.saturating_sub(One::one())));
+		}
+		if T::DelegateCalls::contains(call) && Delegates::<T>::contains_key(&who) {
+			validity.priority = NODE_PRIORITY;
 		}
 		let checked = if known { Checked::Known(who) } else { Checked::New(who) };
 		Ok((validity, checked, origin))

@@ -30,6 +30,24 @@ impl Contains<RuntimeCall> for DelegateCalls {
 	}
 }
 
+/// What a suspended member still does: it ends what it has, for its customers' sake and its partners', and has it on record that it objects.
+pub struct WhileSuspended;
+impl Contains<RuntimeCall> for WhileSuspended {
+	fn contains(call: &RuntimeCall) -> bool {
+		use pallet_agreements::Call as Agreement;
+		use pallet_anchors::Call as Anchor;
+		use pallet_channels::Call as Channel;
+		use pallet_receipts::Call as Receipt;
+		matches!(
+			call,
+			RuntimeCall::Channels(Channel::leave { .. } | Channel::refuse { .. } | Channel::withdraw { .. })
+				| RuntimeCall::Agreements(Agreement::withdraw { .. })
+				| RuntimeCall::Receipts(Receipt::close { .. } | Receipt::close_batch { .. } | Receipt::revoke { .. })
+				| RuntimeCall::Anchors(Anchor::open_dispute { .. } | Anchor::resolve_dispute { .. })
+		)
+	}
+}
+
 /// Signatories of multi-signature accounts, proxies, and signatories of an account that is a proxy.
 ///
 /// A multi-signature account is the hash of its signatories and its threshold, so a call that names the others proves that its

@@ -86,6 +86,7 @@ impl pallet_members::Config for Runtime {
 	type PolicyOrigin = power::ConnectionPolicy;
 	type CouncilMember = power::SeatHolders;
 	type DelegateCalls = crate::configs::accounts::DelegateCalls;
+	type WhileSuspended = crate::configs::accounts::WhileSuspended;
 	type Through = crate::configs::accounts::Through;
 	type OnExit = NoMoreBlocks;
 	type OnManagerChange = SameBlocks;

@@ -3,7 +3,7 @@
 //! Who may put anything on the chain: the council, managers and delegates of active members, nobody else.
 
 use super::setup::*;
-use crate::{Members, Runtime, RuntimeCall, RuntimeOrigin, System, UncheckedExtrinsic};
+use crate::{Members, Receipts, Runtime, RuntimeCall, RuntimeOrigin, System, UncheckedExtrinsic};
 use codec::{Decode, Input};
 use frame_support::{
 	assert_noop, assert_ok,
@@ -14,6 +14,7 @@ use sealane_primitives::{
 	business::{Role, Roles},
 	calendar::{Calendar, Hours, Week},
 	clauses::{Date, TimeOfDay, UtcOffset},
+	traits::RegistrationRegistry,
 };
 use sp_core::sr25519;
 use sp_runtime::{
@@ -161,6 +162,40 @@ fn outsiders_are_refused_at_validation_whatever_they_send() {
 	});
 }
 
+/// Whoever fills the pool, with the largest tip that he can pay, keeps no node from anchoring.
+#[test]
+fn what_a_node_sends_by_itself_waits_behind_no_tip() {
+	local().execute_with(|| {
+		let (bank, rich) = (join("bank", &[Role::Seller]), join("rich", &[Role::Seller]));
+		let priority = |extrinsic| validate(extrinsic).expect("it is valid").priority;
+		let remark = || RuntimeCall::from(frame_system::Call::remark { remark: Vec::new() });
+		let anchor = RuntimeCall::from(pallet_anchors::Call::anchor {
+			sequence: 0,
+			root: [7; 32],
+		});
+		let most = <Runtime as pallet_members::Config>::MaxAllowance::get();
+		let mut tip = u128::from(most);
+		let tipped = loop {
+			let extrinsic = tipped_by(
+				&rich.manager,
+				remark(),
+				System::account_nonce(account(&rich.manager)),
+				tip,
+			);
+			if validate(extrinsic.clone()).is_ok() {
+				break extrinsic;
+			}
+			tip -= u128::from(most) / 100;
+		};
+		assert!(tip > u128::from(most) / 2, "a tip that is worth something: {tip}");
+		assert!(
+			priority(tipped.clone()) > priority(next_by(&rich.manager, remark())),
+			"tips count"
+		);
+		assert!(priority(next_by(&bank.delegate, anchor)) > priority(tipped));
+	});
+}
+
 /// Anchors, and receipts that it issues and closes: nothing else of all that there is, in a wrapping neither.
 #[test]
 fn a_delegate_sends_what_delegates_are_for() {
@@ -226,6 +261,54 @@ fn a_member_transacts_from_its_admission_to_its_suspension() {
 		assert_ok!(Members::exit(bank.origin()));
 		assert_eq!(validate(next_by(&bank.manager, remark())), Err(refused()));
 		assert_eq!(validate(next_by(&bank.delegate, remark())), Err(refused()));
+	});
+}
+
+/// A suspension must not keep a customer registered who wants to leave, nor silence whoever objects.
+#[test]
+fn a_suspended_member_ends_what_it_has_and_nothing_else() {
+	use pallet_receipts::{Call as Receipt, RevocationReason};
+	let mut chain = Chain::new();
+	let (fund, other) = ([1; 32], [2; 32]);
+	let issuer = chain.look(|| join("fund", &[Role::Issuer]));
+	chain.look(|| {
+		for commitment in [fund, other] {
+			assert_ok!(Receipts::issue(issuer.origin(), commitment, true));
+		}
+		assert_ok!(Members::suspend(council(2), issuer.member));
+	});
+	let close = |commitment| RuntimeCall::from(Receipt::close { commitment });
+	let revoke = RuntimeCall::from(Receipt::revoke {
+		commitment: fund,
+		reason: RevocationReason::Fraud,
+	});
+	chain.block(|| {
+		let issue = Receipt::issue {
+			commitment: [3; 32],
+			accepted: true,
+		};
+		assert_eq!(send(&issuer.delegate, issue.into()), Err(refused()));
+		assert_eq!(
+			send(&issuer.delegate, revoke.clone()),
+			Err(refused()),
+			"that is the manager's"
+		);
+		assert_eq!(send(&issuer.manager, remark()), Err(refused()));
+		assert_ok!(send(&issuer.delegate, close(fund)).expect("it is valid"));
+		assert_ok!(send(&issuer.manager, close(other)).expect("it is valid"));
+		assert_ok!(send(&issuer.manager, revoke.clone()).expect("it is valid"));
+	});
+	chain.look(|| {
+		let open = [fund, other].map(|it| <Receipts as RegistrationRegistry>::is_registered(issuer.member, &it));
+		assert_eq!(open, [false; 2]);
+		assert_ok!(Members::remove(council(4), issuer.member));
+	});
+	chain.block(|| {
+		assert_eq!(
+			send(&issuer.manager, revoke),
+			Err(refused()),
+			"it is no member any more"
+		)
 	});
 }
 

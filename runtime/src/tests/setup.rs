@@ -235,6 +235,11 @@ pub fn signed(who: Sr25519Keyring, call: RuntimeCall, nonce: u32) -> UncheckedEx
 
 /// A call, signed.
 pub fn signed_by(who: &sr25519::Pair, call: RuntimeCall, nonce: u32) -> UncheckedExtrinsic {
+	tipped_by(who, call, nonce, 0)
+}
+
+/// A call, signed, with a tip from the allowance.
+pub fn tipped_by(who: &sr25519::Pair, call: RuntimeCall, nonce: u32, tip: u128) -> UncheckedExtrinsic {
 	let extension: TxExtension = (
 		frame_system::CheckNonZeroSender::new(),
 		frame_system::CheckSpecVersion::new(),
@@ -243,7 +248,7 @@ pub fn signed_by(who: &sr25519::Pair, call: RuntimeCall, nonce: u32) -> Unchecke
 		frame_system::CheckEra::from(Era::Immortal),
 		pallet_members::CheckTransactorNonce::from(nonce),
 		frame_system::CheckWeight::new(),
-		pallet_transaction_payment::ChargeTransactionPayment::from(0),
+		pallet_transaction_payment::ChargeTransactionPayment::from(tip),
 		frame_metadata_hash_extension::CheckMetadataHash::new(false),
 	);
 	let payload = SignedPayload::new(call.clone(), extension.clone()).expect("the extension has what it signs");

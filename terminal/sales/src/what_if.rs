@@ -242,7 +242,9 @@ impl Looked<'_> {
 fn facts_of(past: &Past, customer: Option<&Customer>, registration: Option<Stated>) -> CustomerFacts {
 	let told = past.facts.unwrap_or_default();
 	let details = past.details.as_ref();
-	let mut facts = customer.map(|customer| customer.facts(registration)).unwrap_or_default();
+	let mut facts = customer
+		.map(|customer| customer.facts(registration))
+		.unwrap_or_default();
 	facts.birth_date = told.birth_date.or(facts.birth_date);
 	facts.identity_verified = told.identity_verified.or(facts.identity_verified);
 	facts.registered = told.registered.or(facts.registered);
