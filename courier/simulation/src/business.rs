@@ -24,6 +24,8 @@ use std::{
 const INBOX_PAUSE_MS: u64 = 700;
 /// Virtual milliseconds until a request that failed is repeated.
 const REPEAT_PAUSE_MS: u64 = 1_000;
+/// Most confirmations of one request: a request that is larger than the queue to the disk would be refused as such each time.
+const ANSWERS_AT_ONCE: usize = 128;
 /// Attempts at a request before its sender gives up.
 const ATTEMPTS: u32 = 120;
 
@@ -206,13 +208,17 @@ impl Business {
 			.into_iter()
 			.filter(|e| !e.registration && !e.answered)
 			.collect();
-		// The first time no seller is named, as ids are unique in the eyes of most desks.
-		let Some((mut all, ambiguous)) = self.confirm_entries(node, &handle, &open, false).await else {
-			return;
-		};
-		if !ambiguous.is_empty() {
-			let named = self.confirm_entries(node, &handle, &ambiguous, true).await;
-			all &= named.is_some_and(|(all, ambiguous)| all && ambiguous.is_empty());
+		let mut all = true;
+		for open in open.chunks(ANSWERS_AT_ONCE) {
+			// The first time no seller is named, as ids are unique in the eyes of most desks.
+			let Some((taken, ambiguous)) = self.confirm_entries(node, &handle, open, false).await else {
+				return;
+			};
+			all &= taken;
+			if !ambiguous.is_empty() {
+				let named = self.confirm_entries(node, &handle, &ambiguous, true).await;
+				all &= named.is_some_and(|(all, ambiguous)| all && ambiguous.is_empty());
+			}
 		}
 		if all {
 			self.memory.lock().cursors.insert(node, page.next);
