@@ -41,6 +41,7 @@ cases! {
 	claims
 	clock_set_back
 	forged_countersignature
+	full_disk_and_two_receipts
 	full_queue
 	garbage
 	index_after_a_restart

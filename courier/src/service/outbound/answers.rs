@@ -2,7 +2,7 @@
 
 //! What the partner says to an envelope: only what is signed, and fits what was sent, moves the lane.
 
-use super::{sealing::SentBatch, Flown, Sender};
+use super::{sealing::SentBatch, Flown, Sender, NOTE_PATIENCE};
 use crate::{
 	api::LaneId,
 	attesting,
@@ -157,11 +157,24 @@ impl Courier {
 	}
 
 	/// Note receipts in the order of their packets, so that a log never says that a gap was delivered, and what turned the lane. False where
-	/// the queue to the disk, or the disk, has no room: the lane's task tries again soon.
+	/// the queue to the disk, or the disk, has no room: the lane's task tries again soon, and nobody earlier, whoever wakes the task and how often.
 	pub(super) fn note_receipts(&self, sender: &Sender) -> bool {
+		let now = self.clock.ticks();
+		let pause = u64::try_from(NOTE_PATIENCE.as_millis()).unwrap_or(u64::MAX);
 		if sender.no_room.swap(false, Ordering::Relaxed) {
+			sender.note_from.store(now + pause, Ordering::Relaxed);
+		}
+		if now < sender.note_from.load(Ordering::Relaxed) {
 			return false;
 		}
+		let noted = self.note_all(sender);
+		if !noted {
+			sender.note_from.store(now + pause, Ordering::Relaxed);
+		}
+		noted
+	}
+
+	fn note_all(&self, sender: &Sender) -> bool {
 		let acked = sender.state.lock().acked();
 		let mut early = sender.early.lock();
 		while let Some(entry) = early.first_entry() {

@@ -19,7 +19,7 @@ use sealane_primitives::{
 use std::{
 	collections::{BTreeMap, VecDeque},
 	sync::{
-		atomic::{AtomicBool, Ordering},
+		atomic::{AtomicBool, AtomicU64, Ordering},
 		Arc,
 	},
 };
@@ -48,6 +48,8 @@ pub(crate) struct Sender {
 	pub(super) turned: Mutex<VecDeque<LaneTurned>>,
 	/// The disk had no room for one of these a moment ago.
 	pub(super) no_room: AtomicBool,
+	/// None of them is noted before this moment.
+	pub(super) note_from: AtomicU64,
 }
 
 /// The sending sides of all lanes.
@@ -85,6 +87,7 @@ impl Senders {
 			forked: AtomicBool::new(false),
 			turned: Mutex::default(),
 			no_room: AtomicBool::new(false),
+			note_from: AtomicU64::new(0),
 		});
 		let sender = self.lanes.write().entry(lane).or_insert(sender).clone();
 		// The receiver ends with the courier.
