@@ -20,7 +20,7 @@ const LOG_TARGET: &str = "sealane::anchors";
 
 /// Blocks from its turn on within which a node that missed it still makes an anchor; later it waits for its next turn, so that the
 /// time of an anchor does not tell when something was traded.
-const LATE_BLOCKS: BlockNumber = 3;
+pub(crate) const LATE_BLOCKS: BlockNumber = 3;
 /// An operator is reminded of a missing key once in this many blocks.
 const REMIND_EVERY: BlockNumber = 30;
 

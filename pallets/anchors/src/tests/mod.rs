@@ -6,6 +6,7 @@
 mod anchor;
 mod cadence;
 mod hook;
+mod observer;
 mod open_dispute;
 mod random;
 mod resolve_dispute;
