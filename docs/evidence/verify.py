@@ -2,14 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Verifies evidence packs of a Sealane chain, written from docs/evidence.md and from nothing else.
 
-    verify.py PACK --chain SPECIFICATION [--known-block NUMBER:HASH]
+    verify.py PACK [--chain SPECIFICATION] [--checkpoint CHECKPOINT] [--known-block NUMBER:HASH]
+    verify.py --set SET [--chain SPECIFICATION] [--checkpoint CHECKPOINT]
     verify.py --vectors vectors.json [--each-rule]
+
+One of specification and checkpoint is needed.
 
 Needs Python 3.9 or newer and one of the packages `nacl` (Debian: python3-nacl) and `cryptography` (python3-cryptography)
 for the equation of Ed25519; that signatures are strict is checked here. Exit codes: 0 verified, 9 refused, 3 no pack or no
 specification, 1 a vector has another verdict.
 """
 import argparse
+import collections
 import datetime
 import hashlib
 import json
@@ -782,16 +786,32 @@ def enacted(judge, header, what):
     return scheduled
 
 
-def follow(judge, genesis, blocks):
-    number_of_set, voters = 0, Voters(judge, genesis.authorities, "the list in the chain specification")
+Start = collections.namedtuple("Start", "genesis checkpoint")
+
+
+def follow(judge, start, blocks):
+    """The final blocks that were judged, and the numbers of those before them that a check from a checkpoint passes over."""
+    number_of_set, voters, ahead = None, None, start.checkpoint
+    if start.genesis is not None:
+        what = "the list in the chain specification"
+        number_of_set, voters = 0, Voters(judge, start.genesis.authorities, what)
     if not blocks:
         raise Refused("finality.missing", "chain.finality is empty")
-    after, followed = 0, []
+    after, followed, passed = 0, [], []
     for place, (header_bytes, justification_bytes) in enumerate(blocks):
         header = encoding(header_bytes, read_header, f"chain.finality[{place}].header")
         number = header.number
         judge.demand("finality.order", number > after, f"chain.finality[{place}] is not above block {after}")
         after = number
+        if ahead is not None and number > ahead.number:
+            before = voters
+            voters = Voters(judge, ahead.validators, "the list in the checkpoint's state")
+            same = before is None or (number_of_set, before.weights) == (ahead.set, voters.weights)
+            judge.demand("checkpoint.set", same, f"another set leads to block {ahead.number} than the checkpoint's")
+            number_of_set, ahead = ahead.set, None
+        if voters is None:
+            passed.append(number)
+            continue
         justification = encoding(justification_bytes, read_justification, f"chain.finality[{place}].justification")
         for_it = (justification.number, justification.hash) == (number, header.hash)
         judge.demand("finality.target", for_it, f"chain.finality[{place}].justification is for another block")
@@ -803,7 +823,7 @@ def follow(judge, genesis, blocks):
         if following is not None:
             number_of_set += 1
             voters = Voters(judge, following, f"the list that block {number} schedules")
-    return followed
+    return followed, passed
 
 
 def slot_of(header):
@@ -873,12 +893,13 @@ def read_node(data):
 class State:
     """A state of which some trie nodes are known."""
 
-    def __init__(self, root, nodes):
+    def __init__(self, root, nodes, field="chain.storage_proof"):
         self.root, self.nodes, self.needed = root, {blake2_256(node): node for node in nodes}, set()
+        self.field = field
 
     def node(self, value, what):
         if value not in self.nodes:
-            raise Refused("trie.path", f"chain.storage_proof does not lead to {what}")
+            raise Refused("trie.path", f"{self.field} does not lead to {what}")
         self.needed.add(value)
         return self.nodes[value]
 
@@ -976,15 +997,11 @@ def blake2(part):
 
 
 def read_channel(source):
-    return Part(
-        seller=source.u32(),
-        issuer=source.u32(),
-        state=source.u8(),
-        credential_until=source.u64(),
-        terms=source.option(
-            lambda: (source.u16(), source.option(source.u32), source.option(source.u32)),
-        ),
-    )
+    return Part(seller=source.u32(), issuer=source.u32())
+
+
+def read_standing(source):
+    return source.u8(), source.u16(), source.option(source.u32), source.option(source.u32)
 
 
 def read_name(source):
@@ -1014,7 +1031,7 @@ def read_profile(source):
 
 
 def read_product(source):
-    product = Part(issuer=source.u32(), type=source.bytes(), risk=source.u8(), currency=source.take(3))
+    product = Part(issuer=source.u32(), type=source.bytes(), currency=source.take(3), risk=source.u8())
     product.type, product.currency = product.type.decode("utf-8"), product.currency.decode("utf-8")
     return product
 
@@ -1041,22 +1058,49 @@ def product_of(order):
     return product if len(product) <= 32 else None
 
 
+def value_in(state, key, what, read, whole=False):
+    data = state.get(key, what)
+    if data is None:
+        return None
+    try:
+        return decoded(data, read, whole)
+    except (Malformed, UnicodeDecodeError):
+        raise Refused("state.value", f"the value of {what} has an unknown form") from None
+
+
+def needed(found, rule, what):
+    if found is None:
+        raise Refused(rule, f"the chain does not have {what}")
+    return found
+
+
 def read_state(judge, state, pack):
     record, batch, reference = pack.record, pack.batch, pack.anchor.reference
 
     def value(key, what, read, whole=False):
-        data = state.get(key, what)
-        if data is None:
-            return None
-        try:
-            return decoded(data, read, whole)
-        except (Malformed, UnicodeDecodeError):
-            raise Refused("state.value", f"the value of {what} has an unknown form") from None
+        return value_in(state, key, what, read, whole)
 
-    def needed(found, rule, what):
-        if found is None:
-            raise Refused(rule, f"the chain does not have {what}")
-        return found
+    def in_force(key, what, read):
+        """The last version that holds at the anchor's block, looked for at 1, 2, 4, 8 …, then halfway between."""
+
+        def held(version):
+            found = value(key + twox(u32(version)), f"version {version} of {what}", lambda s: (s.u32(), read(s)))
+            return None if found is None or found[0] > reference.block_number else (found[1],)
+
+        best, low, high = None, 0, 1
+        while (found := held(high)) is not None:
+            best, low = found, high
+            if high * 2 >= 1 << 32:
+                break
+            high *= 2
+        while high - low > 1:
+            middle = low + (high - low) // 2
+            found = held(middle)
+            if found is None:
+                high = middle
+            else:
+                best, low = found, middle
+        return None if best is None else best[0]
 
     what = f"anchor {reference.sequence} of node {reference.node}"
     key = storage_key("Anchors", "Anchors", twox(u32(reference.node)), twox(u64(reference.sequence)))
@@ -1089,14 +1133,15 @@ def read_state(judge, state, pack):
     facts = Part(members=members)
     for who, member in members.items():
         what = f"name and number of member {member}"
-        key = storage_key("Members", "Profiles", twox(u32(member)))
-        setattr(facts, who, needed(value(key, what, read_profile), "member.profile", what))
+        key = storage_key("Members", "Identities", twox(u32(member)))
+        setattr(facts, who, needed(in_force(key, what, read_profile), "member.profile", what))
     what = f"channel {record.channel}"
     channel = value(storage_key("Channels", "Channels", twox(u32(record.channel))), what, read_channel)
     channel = needed(channel, "channel", what)
     parties = {"issuer": channel.issuer, "seller": channel.seller}
     judge.demand("channel.parties", parties == members, f"{what} is between others")
-    needed(channel.terms, "channel.granted", f"terms of {what}")
+    standing = in_force(storage_key("Channels", "Standings", twox(u32(record.channel))), f"the terms of {what}", read_standing)
+    needed(standing, "channel.granted", f"the terms of {what} at block {reference.block_number}")
     if record.clause_version:
         what = f"clause version {record.clause_version}"
         version = value(storage_key("Agreements", "Versions", twox(u32(record.clause_version))), what, read_version)
@@ -1109,8 +1154,8 @@ def read_state(judge, state, pack):
     facts.product, product = None, product_of(record.order)
     if product is not None:
         what = f"product {product!r}"
-        key = storage_key("Channels", "Products", blake2(byte_string(product)))
-        facts.product = value(key, what, read_product)
+        key = storage_key("Channels", "ProductVersions", blake2(byte_string(product)))
+        facts.product = in_force(key, what, read_product)
         if facts.product is not None:
             of_issuer = facts.product.issuer == members["issuer"]
             judge.demand("product.issuer", of_issuer, f"{what} is of member {facts.product.issuer}")
@@ -1118,6 +1163,92 @@ def read_state(judge, state, pack):
     facts.runtime = needed(value(storage_key("System", "LastRuntimeUpgrade"), what, read_runtime), "runtime", what)
     facts.code = needed(state.hash_of(b":code", "the runtime's code"), "runtime", "the runtime's code")
     return facts
+
+
+# ---- a checkpoint ---------------------------------------------------------------------------------------------------
+
+
+def read_checkpoint_file(judge, data):
+    judge.demand("file.length", len(data) <= MAX_FILE, f"the checkpoint has {len(data)} bytes")
+    fields = Fields(judge, "", read_json(data, MAX_DEPTH))
+
+    def signature(entry):
+        member, ed25519 = entry.number("member"), entry.optional("ed25519")
+        if ed25519 is not None:
+            return Part(member=member, kind="ed25519", bytes=entry.bytes_of(entry.at("ed25519"), ed25519, 64))
+        return Part(member=member, kind="sr25519", bytes=entry.hex("sr25519", 64))
+
+    file = Part(
+        format=fields.text("format"),
+        header=fields.hex("header"),
+        signatures=fields.object_list("signatures", signature),
+        storage_proof=fields.hex_list("storage_proof"),
+    )
+    fields.end()
+    return file
+
+
+def account_signed(account, message, signature):
+    if signature.kind == "ed25519":
+        return strict_signature(account, message, signature.bytes)
+    # Beside this file; needed for these signatures alone.
+    import sr25519
+
+    return sr25519.signature_holds(account, message, signature.bytes)
+
+
+def verify_checkpoint(data, without=None):
+    judge = Judge(without)
+    file = read_checkpoint_file(judge, data)
+    judge.demand("checkpoint.format", file.format == "sealane-checkpoint/1", f"format is {file.format!r}")
+    header = encoding(file.header, read_header, "header")
+    members = [signature.member for signature in file.signatures]
+    ascend = bool(members) and all(one < other for one, other in zip(members, members[1:]))
+    judge.demand("checkpoint.signers", ascend, f"signatures are of the members {members}")
+    state = State(header.state_root, file.storage_proof, "storage_proof")
+
+    def value(key, what, read, whole=True):
+        return value_in(state, key, what, read, whole)
+
+    what = "the hash of the genesis block"
+    genesis_hash = value(storage_key("System", "BlockHash", twox(u32(0))), what, lambda s: s.take(32))
+    genesis_hash = needed(genesis_hash, "checkpoint.state", what)
+    what = "the validators"
+    validators = value(storage_key("Grandpa", "Authorities"), what, read_authorities)
+    validators = needed(validators, "checkpoint.state", what)
+    Voters(judge, validators, "the list in the checkpoint's state")
+    what = "the number of the validators' set"
+    number_of_set = value(storage_key("Grandpa", "CurrentSetId"), what, lambda s: s.u64())
+    number_of_set = needed(number_of_set, "checkpoint.state", what)
+    pending = state.get(storage_key("Grandpa", "PendingChange"), "a pending change")
+    judge.demand("checkpoint.pending", pending is None, "a change of the validators is pending")
+    signers = []
+    for member in members:
+        what = f"member {member}"
+        key = storage_key("Members", "Members", twox(u32(member)))
+        found = value(key, what, lambda s: (s.u8(), s.take(32), s.u8()), whole=False)
+        _, account, standing = needed(found, "checkpoint.member", what)
+        judge.demand("checkpoint.standing", standing == 0, f"{what} is suspended or has left")
+        key = storage_key("Members", "Profiles", twox(u32(member)))
+        profile = needed(value(key, what, read_profile, whole=False), "checkpoint.member", f"the name of {what}")
+        signers.append(Part(member=member, account=account, profile=profile))
+    minimal = sorted(state.nodes[value] for value in state.needed) == file.storage_proof
+    judge.demand("trie.minimal", minimal, "storage_proof has other nodes than those needed, in their order")
+    tag = b"sealane/1/checkpoint"
+    contents = genesis_hash + u32(header.number) + header.hash + header.state_root + u64(number_of_set)
+    contents += listed([key + u64(weight) for key, weight in validators])
+    message = b"<Bytes>" + sha256(bytes([len(tag)]), tag, contents) + b"</Bytes>"
+    for signature, signer in zip(file.signatures, signers):
+        holds = account_signed(signer.account, message, signature)
+        judge.demand("checkpoint.signature", holds, f"the signature of member {signer.member} does not fit")
+    return Part(
+        genesis=genesis_hash,
+        number=header.number,
+        hash=header.hash,
+        set=number_of_set,
+        validators=validators,
+        signers=signers,
+    )
 
 
 # ---- the whole ------------------------------------------------------------------------------------------------------
@@ -1156,17 +1287,23 @@ def read_specification(data):
     return Part(name=name, hash=blake2_256(header), authorities=authorities)
 
 
-def verify(data, genesis, known=(), without=None):
+def verify(data, start, known=(), without=None):
     """Returns what is proven; raises `Refused` with the first rule that is broken."""
     judge = Judge(without)
     pack = read_pack(judge, data)
-    leaf = verify_local(judge, pack, genesis.hash)
+    genesis, checkpoint = start
+    if genesis is not None and checkpoint is not None:
+        one = genesis.hash == checkpoint.genesis
+        judge.demand("checkpoint.genesis", one, "the checkpoint is of another chain than the specification")
+    leaf = verify_local(judge, pack, genesis.hash if genesis is not None else checkpoint.genesis)
     if pack.anchor is None:
         raise Refused("anchor.missing", "there is no anchor yet")
     if pack.chain is None:
         raise Refused("chain.missing", "there is no chain part")
     reference, chain = pack.anchor.reference, pack.chain
-    blocks = follow(judge, genesis, chain.finality)
+    blocks, passed = follow(judge, start, chain.finality)
+    if passed and (passed[-1] >= reference.block_number or not blocks):
+        raise Refused("checkpoint.after", f"block {passed[-1]} is needed and is not above the checkpoint")
     covering = next((i for i, b in enumerate(blocks) if b.header.number >= reference.block_number), None)
     if covering is None:
         raise Refused("anchor.covered", "no final block is at the anchor's or after it")
@@ -1177,11 +1314,14 @@ def verify(data, genesis, known=(), without=None):
     if len(chain.headers) != final.number - reference.block_number:
         raise Refused("headers.count", f"chain.headers has {len(chain.headers)} headers")
     headers = [encoding(h, read_header, f"chain.headers[{place}]") for place, h in enumerate(chain.headers)]
+    vouched = [] if checkpoint is None else [(checkpoint.number, checkpoint.hash)]
+    changes_from = checkpoint.number if checkpoint is not None and final.number > checkpoint.number else 0
     for place, header in enumerate(headers):
         child = headers[place + 1] if place + 1 < len(headers) else final
         judge.demand("headers.parent", header.hash == child.parent, f"chain.headers[{place}] is not the parent of the next")
         judge.demand("headers.number", header.number + 1 == child.number, f"chain.headers[{place}] does not step by one")
-        for item in grandpa_items(header):
+        # What the votes above a checkpoint cover below it is their ancestry, whoever was to vote there.
+        for item in grandpa_items(header) if header.number > changes_from else ():
             if item[0] == "forced":
                 judge.demand("change.forced", False, f"chain.headers[{place}] changes the validators by force")
             elif item[0] != "disabled":
@@ -1198,12 +1338,14 @@ def verify(data, genesis, known=(), without=None):
             judge.demand("slot.order", slot >= least, f"block {header.number} is of a slot before its time")
         before = (header.number, slot)
     compared = []
-    for number, value in known:
+    for number, value in [*known, *vouched]:
         for header in shown:
             if header.number == number:
                 judge.demand("known.block", header.hash == value, f"block {number} is known to be another")
                 compared.append(number)
                 break
+    if checkpoint is not None and blocks[-1].header.number > checkpoint.number:
+        compared.append(checkpoint.number)
     last = blocks[-1]
     state = State(last.header.state_root, chain.storage_proof)
     facts = read_state(judge, state, pack)
@@ -1217,8 +1359,36 @@ def verify(data, genesis, known=(), without=None):
         made_at=datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc),
         final=blocks[covering],
         last=last,
-        compared=compared,
+        compared=sorted(set(compared)),
+        checkpoint=checkpoint if checkpoint is not None and last.header.number > checkpoint.number else None,
     )
+
+
+def packs_in_set(data):
+    """The packs of a set, each as the file that it was."""
+
+    def once(pairs):
+        if len({name for name, _ in pairs}) != len(pairs):
+            raise Refused("file.names", "a name stands twice in the set")
+        return dict(pairs)
+
+    try:
+        found = json.loads(data.decode("utf-8"), object_pairs_hook=once)
+        if set(found) != {"format", "headers", "finality", "nodes", "packs"}:
+            raise Refused("file.fields", "the set has other fields than it should")
+        if found["format"] != "sealane-evidence-set/1":
+            raise Refused("format", f"format is {found['format']!r}")
+        lists = {"headers": found["headers"], "finality": found["finality"], "storage_proof": found["nodes"]}
+        for pack in found["packs"]:
+            if "chain" in pack:
+                if set(pack["chain"]) != set(lists):
+                    raise Refused("file.fields", "a pack's chain has other fields than it should")
+                if any(place < 0 for places in pack["chain"].values() for place in places):
+                    raise Refused("file.form", "a place is below 0")
+                pack["chain"] = {name: [lists[name][at] for at in at_places] for name, at_places in pack["chain"].items()}
+            yield json.dumps(pack, ensure_ascii=False).encode("utf-8")
+    except (ValueError, TypeError, IndexError, AttributeError, RecursionError) as error:
+        raise Refused("file.form", f"not the set expected: {error}") from None
 
 
 def known_block(text):
@@ -1226,16 +1396,9 @@ def known_block(text):
     return int(number), bytes.fromhex(value.removeprefix("0x"))
 
 
-def vector_file(vector, base):
-    if "text" in vector:
-        text = base.decode("utf-8")
-        for edit in vector["text"]:
-            assert text.count(edit["find"]) == 1, vector["name"]
-            text = text.replace(edit["find"], edit["put"] * edit.get("times", 1))
-        return text.encode("utf-8")
-    pack = json.loads(base)
-    for edit in vector.get("edit", ()):
-        at = pack
+def edited(value, edits):
+    for edit in edits:
+        at = value
         for step in edit["at"][:-1]:
             at = at[step]
         if "put" in edit:
@@ -1245,7 +1408,17 @@ def vector_file(vector, base):
             at[edit["at"][-1]] = [old[entry] if isinstance(entry, int) else entry for entry in edit["list"]]
         else:
             del at[edit["at"][-1]]
-    return json.dumps(pack, ensure_ascii=False).encode("utf-8")
+    return json.dumps(value, ensure_ascii=False).encode("utf-8")
+
+
+def vector_file(vector, base):
+    if "text" in vector:
+        text = base.decode("utf-8")
+        for edit in vector["text"]:
+            assert text.count(edit["find"]) == 1, vector["name"]
+            text = text.replace(edit["find"], edit["put"] * edit.get("times", 1))
+        return text.encode("utf-8")
+    return edited(json.loads(base), vector.get("edit", ()))
 
 
 def judge_vectors(path, each_rule):
@@ -1256,11 +1429,21 @@ def judge_vectors(path, each_rule):
         base = file.read().removesuffix(b"\n")
     with open(f"{folder}/{vectors['specification']}", "rb") as file:
         genesis = read_specification(file.read())
+    checkpoint_base = None
+    if "checkpoint" in vectors:
+        with open(f"{folder}/{vectors['checkpoint']}", "rb") as file:
+            checkpoint_base = file.read()
+
+    def start_of(vector, without):
+        if checkpoint_base is None:
+            return Start(genesis, None)
+        file = edited(json.loads(checkpoint_base), vector.get("checkpoint", ()))
+        return Start(genesis if vector.get("with_specification") else None, verify_checkpoint(file, without))
 
     def verdict(vector, without=None):
         known = [known_block(text) for text in vector.get("known_blocks", ())]
         try:
-            verify(vector_file(vector, base), genesis, known, without)
+            verify(vector_file(vector, base), start_of(vector, without), known, without)
             return "accept"
         except Refused as error:
             return error.rule
@@ -1291,27 +1474,51 @@ FORM_RULES = {
     "file.json", "file.form", "anchor.missing", "chain.missing", "finality.missing", "encoding", "change.unknown",
     "anchor.covered", "headers.count", "slot.form", "trie.node", "trie.path", "state.value", "state.anchor", "key.owner",
     "node.member", "member.profile", "channel", "channel.granted", "clauses.version", "clauses.text", "runtime",
+    "checkpoint.state", "checkpoint.member", "checkpoint.after",
 }  # fmt: skip
+
+
+def judge_set(data, start, known):
+    refused = total = 0
+    for number, pack in enumerate(packs_in_set(data)):
+        total += 1
+        try:
+            verify(pack, start, known)
+        except Refused as error:
+            refused += 1
+            print(f"pack {number}: not verified: {error}", file=sys.stderr)
+    print(f"{total} packs, {total - refused} verified")
+    return 9 if refused or not total else 0
 
 
 def main():
     parser = argparse.ArgumentParser(description="Verifies an evidence pack from the chain specification alone.")
     parser.add_argument("pack", nargs="?", help="the evidence pack")
     parser.add_argument("--chain", help="the raw chain specification")
+    parser.add_argument("--checkpoint", help="a checkpoint to start from")
     parser.add_argument("--known-block", action="append", default=[], metavar="NUMBER:HASH", help="a block that you know")
+    parser.add_argument("--set", help="a file with many packs, instead of one pack")
     parser.add_argument("--vectors", help="judge the packs of this file of vectors")
     parser.add_argument("--each-rule", action="store_true", help="with --vectors: show that no rule is idle")
     arguments = parser.parse_args()
     if arguments.vectors:
         return judge_vectors(arguments.vectors, arguments.each_rule)
-    if not arguments.pack or not arguments.chain:
-        parser.error("a pack and --chain are needed")
+    if bool(arguments.pack) == bool(arguments.set) or not (arguments.chain or arguments.checkpoint):
+        parser.error("a pack or --set, and --chain or --checkpoint, are needed")
+    genesis = checkpoint = None
     try:
-        with open(arguments.chain, "rb") as file:
-            genesis = read_specification(file.read())
-        with open(arguments.pack, "rb") as file:
+        if arguments.chain:
+            with open(arguments.chain, "rb") as file:
+                genesis = read_specification(file.read())
+        if arguments.checkpoint:
+            with open(arguments.checkpoint, "rb") as file:
+                checkpoint = verify_checkpoint(file.read())
+        with open(arguments.pack or arguments.set, "rb") as file:
             data = file.read()
-        proven = verify(data, genesis, [known_block(text) for text in arguments.known_block])
+        known = [known_block(text) for text in arguments.known_block]
+        if arguments.set:
+            return judge_set(data, Start(genesis, checkpoint), known)
+        proven = verify(data, Start(genesis, checkpoint), known)
     except NoSpecification as error:
         print(f"{arguments.chain}: {error}", file=sys.stderr)
         return 3
@@ -1328,7 +1535,13 @@ def main():
     print(f"final        block {proven.final.header.number}, {proven.final.votes} of {proven.final.validators} validators")
     print(f"state        of block {proven.last.header.number}, runtime {facts.runtime[1]} {facts.runtime[0]}, code {facts.code.hex()}")
     compared = ", ".join(map(str, proven.compared)) or "none"
-    print(f"verified from the specification of {genesis.name!r} alone; compared with known blocks: {compared}")
+    origin = f"the specification of {genesis.name!r}" if genesis is not None else "the checkpoint"
+    if proven.checkpoint is not None:
+        signed = ", ".join(f"{signer.profile[0]} (member {signer.member})" for signer in checkpoint.signers)
+        print(f"checkpoint   of block {checkpoint.number}, signed by {signed}")
+        if genesis is not None:
+            origin += " and the checkpoint"
+    print(f"verified from {origin} alone; compared with known blocks: {compared}")
     return 0
 
 

@@ -12,6 +12,7 @@ use sealane_runtime::{opaque::Block, Hash, Header};
 use sealane_verifier::{
 	chain::{enacted_by, state, MAX_HEADERS},
 	pack::{ChainPart, EvidencePack, FinalBlock},
+	Rule,
 };
 use sp_consensus_grandpa::GRANDPA_ENGINE_ID;
 use std::sync::Arc;
@@ -30,6 +31,15 @@ pub struct FinalChain {
 struct Justified {
 	header: Header,
 	justification: Vec<u8>,
+}
+
+/// Where the validators changed.
+#[derive(Default)]
+struct SetChanges {
+	/// Each block that names the next ones, after the last change by force.
+	votes: Vec<Justified>,
+	/// The last block before that change. What is above it is proven from a checkpoint.
+	by_force: Option<BlockNumber>,
 }
 
 impl From<Justified> for FinalBlock {
@@ -73,10 +83,15 @@ impl EvidenceChain for FinalChain {
 		let proven = last.as_ref().unwrap_or(&covering).header.clone();
 		let storage_proof = self.read_proof(&proven, pack)?;
 
-		let mut finality = self.set_changes(0, covering_number)?;
+		let mut finality = self.set_changes(0, covering_number)?.votes;
 		finality.push(covering);
 		if let Some(last) = last {
-			finality.extend(self.set_changes(covering_number, last.header.number)?);
+			let changes = self.set_changes(covering_number, last.header.number)?;
+			if changes.by_force.is_some() {
+				// No checkpoint is below the votes for the anchor and above that change.
+				return Ok(None);
+			}
+			finality.extend(changes.votes);
 			finality.push(last);
 		}
 		Ok(Some(ChainPart {
@@ -134,33 +149,42 @@ impl FinalChain {
 		}))
 	}
 
-	/// The blocks above `after` and below `before` in which the validators changed.
-	fn set_changes(&self, after: BlockNumber, before: BlockNumber) -> Result<Vec<Justified>, String> {
+	/// The blocks above `after` and below `before` in which the validators changed; of those up to a change by force, none.
+	fn set_changes(&self, after: BlockNumber, before: BlockNumber) -> Result<SetChanges, String> {
 		let changes = self.authorities.authority_set_changes();
 		// `None` where the node did not follow the chain from genesis.
 		let changes = changes
 			.iter_from(after)
 			.ok_or("this node does not know all changes of the validators since genesis")?;
-		changes
-			.map(|(_, last)| *last)
-			.take_while(|last| *last < before)
-			.map(|number| {
-				let header = self.header(number)?;
-				match enacted_by(&seen(&header)?) {
-					Ok(Some(_)) => {}
-					Ok(None) => {
-						return Err(format!(
-							"the validators changed after block {number} without its saying so"
-						))
+		let mut followed = SetChanges::default();
+		for number in changes.map(|(_, last)| *last).take_while(|last| *last < before) {
+			match self.scheduled_change(number)? {
+				Some(change) => followed.votes.push(change),
+				None => {
+					followed = SetChanges {
+						votes: Vec::new(),
+						by_force: Some(number),
 					}
-					Err(defect) => return Err(defect.found),
 				}
-				let justification = self.justification(header.hash())?;
-				let justification = justification
-					.ok_or_else(|| format!("the votes for block {number}, a change of validators, are not there"))?;
-				Ok(Justified { header, justification })
-			})
-			.collect()
+			}
+		}
+		Ok(followed)
+	}
+
+	/// Block `number`, the last of a set of validators, with the votes for it; `None` where it does not name the next set: those were put in by
+	/// force, and no votes lead to them.
+	fn scheduled_change(&self, number: BlockNumber) -> Result<Option<Justified>, String> {
+		let header = self.header(number)?;
+		match enacted_by(&seen(&header)?) {
+			Ok(Some(_)) => {}
+			Ok(None) => return Ok(None),
+			Err(defect) if defect.rule == Rule::ChangeForced => return Ok(None),
+			Err(defect) => return Err(defect.found),
+		}
+		let justification = self.justification(header.hash())?;
+		let justification = justification
+			.ok_or_else(|| format!("the votes for block {number}, a change of validators, are not there"))?;
+		Ok(Some(Justified { header, justification }))
 	}
 
 	/// Trie nodes from the block's state root to all that a check of this pack reads.

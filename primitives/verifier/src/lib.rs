@@ -20,9 +20,12 @@
 extern crate alloc;
 
 pub mod chain;
+pub mod checkpoint;
+mod memo;
 pub mod pack;
 pub mod record;
 pub mod rules;
+pub mod set;
 pub mod verdict;
 mod verify;
 
@@ -32,7 +35,9 @@ mod sample;
 mod tests;
 
 pub use chain::genesis::Genesis;
+pub use checkpoint::{Checkpoint, CheckpointFile};
 pub use pack::EvidencePack;
 pub use rules::{Defect, Rule};
+pub use set::EvidenceSet;
 pub use verdict::{KnownBlock, OnChain, Verified};
-pub use verify::Verifier;
+pub use verify::{Session, Start, Verifier};

@@ -3,6 +3,7 @@
 //! What a pack shows by itself: *record → leaf → batch root → both signatures → anchor root*. The chain is not asked.
 
 use crate::{
+	memo::Memo,
 	pack::{AnchorPart, BatchPart, EvidencePack, RecordPart, FORMAT},
 	rules::{Defect, Judge, Rule},
 	verdict::{Signer, Verified},
@@ -17,7 +18,7 @@ use sealane_primitives::{
 pub const MAX_STEPS: usize = tree::MAX_PROOF_LEN;
 
 /// Checks all that needs no chain, for the chain with this genesis hash.
-pub(crate) fn verify(judge: Judge, pack: &EvidencePack, genesis: &Digest) -> Result<Verified, Defect> {
+pub(crate) fn verify(judge: Judge, pack: &EvidencePack, genesis: &Digest, memo: &Memo) -> Result<Verified, Defect> {
 	let (record, batch, core) = (&pack.record, &pack.batch, &pack.batch.core);
 	judge.demand(Rule::Format, pack.format == FORMAT, || {
 		format!("format is {:?}, expected {FORMAT:?}", pack.format)
@@ -48,7 +49,7 @@ pub(crate) fn verify(judge: Judge, pack: &EvidencePack, genesis: &Digest) -> Res
 		)
 	})?;
 	let leaf = batch_root(judge, record, batch)?;
-	attested(judge, batch)?;
+	attested(judge, batch, memo)?;
 	if let Some(anchor) = &pack.anchor {
 		anchor_root(judge, anchor, batch)?;
 	}
@@ -104,7 +105,7 @@ fn batch_root(judge: Judge, record: &RecordPart, batch: &BatchPart) -> Result<Di
 }
 
 /// Both sides' attestations of the batch, and that both agree to the record.
-fn attested(judge: Judge, batch: &BatchPart) -> Result<(), Defect> {
+fn attested(judge: Judge, batch: &BatchPart, memo: &Memo) -> Result<(), Defect> {
 	let core = &batch.core;
 	let sides = [
 		(Signer::Issuer, Rule::IssuerSignature, &batch.issuer),
@@ -120,12 +121,16 @@ fn attested(judge: Judge, batch: &BatchPart) -> Result<(), Defect> {
 		})?;
 	}
 	for (signer, rule, by) in sides {
-		judge.demand(rule, by.is_signed(&core.genesis, &core.hash()), || {
+		let digest = by.digest(&core.genesis, &core.hash());
+		let holds = memo.signature(&[&[by.suite], &by.key, &digest, &by.signature], || {
+			by.is_signed(&core.genesis, &core.hash())
+		});
+		judge.demand(rule, holds, || {
 			format!(
 				"batch.{}.signature is not one of key {} over {}",
 				signer.as_str(),
 				hex::encode(by.key),
-				hex::encode(by.digest(&core.genesis, &core.hash()))
+				hex::encode(digest)
 			)
 		})?;
 	}

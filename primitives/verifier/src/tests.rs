@@ -12,7 +12,7 @@ use crate::{
 	rules::RuleKind,
 	sample::{
 		authorities, courier, set, spec,
-		vectors::{self, Vector},
+		vectors::{self, checkpoint::CheckpointVector, Vector},
 		Sample, ANCHORED, CHANNEL, ISSUER, SELLER,
 	},
 	verdict::{Finalised, LegalNumber},
@@ -33,13 +33,13 @@ fn genesis() -> Genesis {
 }
 
 /// One vector a line.
-fn vectors_file(all: &[Vector]) -> String {
+fn vectors_file(head: &str, all: &[impl serde::Serialize]) -> String {
 	let lines: Vec<String> = all
 		.iter()
 		.map(|vector| serde_json::to_string(vector).expect("serialises"))
 		.collect();
 	format!(
-		"{{\"specification\": \"chain-spec.json\", \"base\": \"offline.json\", \"packs\": [\n{}\n]}}\n",
+		"{{\"specification\": \"chain-spec.json\", \"base\": \"offline.json\", {head}\"packs\": [\n{}\n]}}\n",
 		lines.join(",\n")
 	)
 }
@@ -49,7 +49,12 @@ fn the_documents_are_those_that_this_crate_makes() {
 	let files = [
 		("chain-spec.json", spec() + "\n"),
 		("offline.json", vectors::base() + "\n"),
-		("vectors.json", vectors_file(&vectors::all())),
+		("vectors.json", vectors_file("", &vectors::all())),
+		("checkpoint.json", vectors::checkpoint::base() + "\n"),
+		(
+			"checkpoint-vectors.json",
+			vectors_file("\"checkpoint\": \"checkpoint.json\", ", &vectors::checkpoint::all()),
+		),
 	];
 	for (name, text) in files {
 		let path = documents().join(name);
@@ -76,18 +81,31 @@ fn every_vector_gets_its_verdict() {
 		})
 		.collect();
 	assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+	let wrong: Vec<String> = vectors::checkpoint::all()
+		.iter()
+		.filter_map(|vector| {
+			let found = vector.judge(&genesis, None).err();
+			(found != vector.rule()).then(|| format!("{}: {} expected, found {found:?}", vector.name, vector.verdict))
+		})
+		.collect();
+	assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Without any one rule some vector is judged otherwise; and nearly always one is taken for true.
 #[test]
 fn no_rule_is_idle() {
 	let (base, genesis, all) = (vectors::base(), genesis(), vectors::all());
+	let checkpoints = vectors::checkpoint::all();
 	let mut idle = Vec::new();
 	let mut never_alone = Vec::new();
 	for rule in Rule::ALL {
 		let of_rule: Vec<&Vector> = all.iter().filter(|vector| vector.rule() == Some(*rule)).collect();
+		let from_checkpoints: Vec<&CheckpointVector> = checkpoints
+			.iter()
+			.filter(|vector| vector.rule() == Some(*rule))
+			.collect();
 		if rule.kind() == RuleKind::Form {
-			if of_rule.is_empty() {
+			if of_rule.is_empty() && from_checkpoints.is_empty() {
 				idle.push(rule.name());
 			}
 			continue;
@@ -95,6 +113,11 @@ fn no_rule_is_idle() {
 		let without: Vec<Option<Rule>> = of_rule
 			.iter()
 			.map(|vector| vector.judge(&base, &genesis, Some(*rule)).err())
+			.chain(
+				from_checkpoints
+					.iter()
+					.map(|vector| vector.judge(&genesis, Some(*rule)).err()),
+			)
 			.collect();
 		if without.iter().all(|found| *found == Some(*rule)) {
 			idle.push(rule.name());
@@ -227,6 +250,61 @@ fn a_specification_from_which_no_check_can_start_says_why() {
 		let error = Genesis::from_spec(spec.as_bytes()).expect_err(expected).to_string();
 		assert!(error.contains(expected), "{error}\nlacks {expected}");
 	}
+}
+
+/// A set gives each pack back as it was, and holds what they share once.
+#[test]
+fn a_set_gives_each_pack_back() {
+	use crate::EvidenceSet;
+	let sample = Sample::new();
+	let packs = vec![
+		sample.whole(),
+		sample.pack.clone(),
+		sample.changed(|chain| chain.storage_proof.reverse()),
+		crate::sample::checkpoint::forced().whole(),
+		sample.whole(),
+	];
+	let set = EvidenceSet::new(packs.clone());
+	let json = set.to_json().expect("serialises");
+	let read = EvidenceSet::from_json(json.as_bytes()).expect("readable");
+	assert_eq!(read, set);
+	assert_eq!(read.packs().collect::<Vec<_>>(), packs);
+	let alone: usize = packs.iter().map(|pack| pack.to_json().expect("serialises").len()).sum();
+	assert!(json.len() < alone / 2, "{} bytes of {alone}", json.len());
+	for (find, put, rule) in [
+		("\"headers\":[\"", "\"headers\":[\"0", Rule::FileForm),
+		("sealane-evidence-set/1", "sealane-evidence-set/2", Rule::Format),
+		("\"nodes\":[", "\"note\":[],\"nodes\":[", Rule::FileFields),
+		("\"finality\":[0", "\"finality\":[4000", Rule::FileForm),
+		("\"finality\":[0", "\"finality\":[4294967296", Rule::FileForm),
+	] {
+		let changed = json.replacen(find, put, 1);
+		assert_ne!(changed, json, "{find}");
+		assert_eq!(
+			EvidenceSet::from_json(changed.as_bytes()).expect_err(put).rule,
+			rule,
+			"{put}"
+		);
+	}
+}
+
+/// What one pack has shown of the chain is not taken for another's: in one session each gets the verdict that it gets alone.
+#[test]
+fn a_session_judges_each_pack_as_it_is_alone() {
+	let (base, genesis) = (vectors::base(), genesis());
+	let verifier = crate::Verifier::new(&genesis);
+	let session = verifier.session();
+	let mut judged = 0;
+	for vector in vectors::all().iter().filter(|vector| vector.known_blocks.is_empty()) {
+		let Ok(pack) = EvidencePack::from_json(&vector.file(&base)) else {
+			continue;
+		};
+		let alone = verifier.verify(&pack);
+		assert_eq!(session.verify(&pack), alone, "{}", vector.name);
+		assert_eq!(session.verify(&pack), alone, "{} once more", vector.name);
+		judged += 1;
+	}
+	assert!(judged > 150, "{judged} packs");
 }
 
 /// Every byte string of a pack but the texts.

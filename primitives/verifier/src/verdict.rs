@@ -109,9 +109,11 @@ pub struct Party {
 	pub key: CourierKey,
 }
 
-/// What was granted to a channel.
+/// Where a channel stood, and what was granted to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grant {
+	/// Number of its state: 2 granted, 3 suspended, 6 revoked, 7 left, 8 expired.
+	pub state: u8,
 	/// The kinds of business that may travel, one bit each.
 	pub kinds: u16,
 	/// First block in which it no longer holds.
@@ -181,7 +183,9 @@ pub struct Facts {
 /// What the chain's own proof shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OnChain {
-	/// Blocks in which the validator set changed, on the way from genesis.
+	/// The checkpoint from which the validators were followed at the end; `None` where no block above one was shown.
+	pub checkpoint: Option<BlockNumber>,
+	/// Blocks in which the validator set changed, on the way from the start.
 	pub set_changes: Vec<BlockNumber>,
 	/// The block of the anchor.
 	pub block: (BlockNumber, Digest),

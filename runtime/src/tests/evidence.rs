@@ -8,7 +8,7 @@ use codec::Decode;
 use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
 	clauses::{json, Clauses},
-	directory::{ProductStatus, Scope},
+	directory::Scope,
 	evidence::{Attestation, Core, Excluded, FinalBlockRef, Side},
 	ids::Name,
 	keys::CourierKey,
@@ -52,8 +52,30 @@ fn an_offline_verifier_looks_where_the_runtime_stores() {
 		pallet_channels::Channels::<Runtime>::hashed_key_for(5)
 	);
 	assert_eq!(
-		keys::product(b"STEADY-30"),
-		pallet_channels::Products::<Runtime>::hashed_key_for(name("STEADY-30"))
+		keys::identity(3, 2),
+		pallet_members::Identities::<Runtime>::hashed_key_for(3, 2)
+	);
+	assert_eq!(
+		keys::standing(5, 1),
+		pallet_channels::Standings::<Runtime>::hashed_key_for(5, 1)
+	);
+	assert_eq!(
+		keys::product_version(b"STEADY-30", 4),
+		pallet_channels::ProductVersions::<Runtime>::hashed_key_for(name("STEADY-30"), 4)
+	);
+	assert_eq!(keys::member(3), pallet_members::Members::<Runtime>::hashed_key_for(3));
+	assert_eq!(
+		keys::genesis_hash(),
+		frame_system::BlockHash::<Runtime>::hashed_key_for(0)
+	);
+	assert_eq!(keys::validators(), pallet_grandpa::Authorities::<Runtime>::hashed_key());
+	assert_eq!(
+		keys::validator_set(),
+		pallet_grandpa::CurrentSetId::<Runtime>::hashed_key()
+	);
+	assert_eq!(
+		keys::pending_change(),
+		pallet_grandpa::PendingChange::<Runtime>::hashed_key()
 	);
 	assert_eq!(
 		keys::version(11),
@@ -131,12 +153,14 @@ fn pack() -> EvidencePack {
 
 /// A member and its node.
 fn member((member, node): (u32, u32), member_name: &str, number: &str, removed: bool) {
-	let profile = pallet_members::Profile {
+	let identity = pallet_members::MemberIdentity {
+		from: 2,
 		name: member_name.as_bytes().to_vec().try_into().expect("short"),
 		legal_id: pallet_members::LegalId::parse(number).expect("a true number"),
-		contact: b"desk".to_vec().try_into().expect("short"),
 	};
-	pallet_members::Profiles::<Runtime>::insert(member, profile);
+	pallet_members::Identities::<Runtime>::insert(member, 1, &identity);
+	let later = pallet_members::MemberIdentity { from: 9, ..identity };
+	pallet_members::Identities::<Runtime>::insert(member, 2, later);
 	let record = pallet_members::NodeRecord {
 		member,
 		registered_at: 1,
@@ -165,32 +189,34 @@ fn fill() {
 	pallet_anchors::Anchors::<Runtime>::insert(SELLER.1, 9, anchor);
 	member(ISSUER, "稳健理财有限公司", CREDIT_CODE, false);
 	member(SELLER, "First Bank", LEI, true);
+	let terms = pallet_channels::Terms {
+		kinds: BusinessKinds::of(&[BusinessKind::Purchase]),
+		valid_until: Some(900),
+		orders_per_minute: None,
+	};
 	let channel = pallet_channels::Channel {
 		seller: SELLER.0,
 		issuer: ISSUER.0,
 		state: pallet_channels::State::Granted,
 		credential_until: 1_000,
-		terms: Some(pallet_channels::Terms {
-			kinds: BusinessKinds::of(&[BusinessKind::Purchase]),
-			valid_until: Some(900),
-			orders_per_minute: None,
-		}),
+		terms: Some(terms),
 	};
 	pallet_channels::Channels::<Runtime>::insert(CHANNEL, channel);
-	let spec = pallet_channels::ProductSpec {
+	let standing = pallet_channels::Standing {
+		from: 4,
+		state: pallet_channels::State::Granted,
+		terms,
+	};
+	pallet_channels::Standings::<Runtime>::insert(CHANNEL, 1, standing);
+	let product = pallet_channels::ProductVersion {
+		from: 5,
+		issuer: ISSUER.0,
 		product_type: name("fund.bond"),
-		risk: 2,
 		currency: *b"CNY",
-		interface: name("steady.main"),
-		status: ProductStatus::Open,
+		risk: 2,
 		offering: None,
 	};
-	let product = pallet_channels::Product {
-		issuer: ISSUER.0,
-		spec,
-		versions: 1,
-	};
-	pallet_channels::Products::<Runtime>::insert(name("STEADY-30"), product);
+	pallet_channels::ProductVersions::<Runtime>::insert(name("STEADY-30"), 1, product);
 	let version = pallet_agreements::Version {
 		channel: CHANNEL,
 		scope: Scope::ProductType(name("fund.bond")),
@@ -240,7 +266,8 @@ fn an_offline_verifier_reads_what_the_runtime_stores() {
 		);
 		assert_eq!(facts.runtime.version, crate::VERSION.spec_version);
 		assert_eq!(facts.runtime.code_hash, sp_io::hashing::blake2_256(&[0x5a; 48]));
-		assert_eq!(asked.len(), 15);
+		assert_eq!(facts.grant.state, pallet_channels::State::Granted as u8);
+		assert_eq!(asked.len(), 20);
 	});
 }
 
@@ -274,11 +301,17 @@ fn an_offline_verifier_needs_each_value_that_the_runtime_stores() {
 			Some(Rule::KeyOwner),
 			Some(Rule::NodeMember),
 			Some(Rule::NodeMember),
+			// Name and number: the version in force, and the next one.
 			Some(Rule::MemberProfile),
+			None,
 			Some(Rule::MemberProfile),
+			None,
 			Some(Rule::Channel),
+			Some(Rule::ChannelGranted),
+			None,
 			Some(Rule::ClausesVersion),
 			Some(Rule::ClausesText),
+			None,
 			None,
 			Some(Rule::Runtime),
 			Some(Rule::Runtime),

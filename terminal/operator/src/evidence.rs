@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Checks an evidence pack: by itself; then the chain's part of it from the chain specification alone, or what it claims of the chain against
-//! the state of another node.
+//! Checks an evidence pack: by itself; then the chain's part of it from the chain specification or a checkpoint alone, or what it claims of the
+//! chain against the state of another node.
 
 mod audit;
 mod live;
+mod many;
+mod origin;
 mod report;
 mod steps;
 
 pub use audit::{audit, AuditReport, Finding, FindingKind};
+pub use many::{collect, read_set};
+pub use origin::{known_block, read_checkpoint, read_checkpoint_file, read_spec, Origin};
 pub use report::Page;
 pub use steps::Step;
 
 use crate::{
 	chain::ChainClient,
+	checkpoint::CheckpointReport,
 	error::{Error, Result},
 };
 use sealane_primitives::ids::{BlockNumber, Digest, MemberId, NodeId};
 use sealane_verifier::{
 	verdict::{Facts, Party},
-	EvidencePack, Genesis, KnownBlock, OnChain, Verified, Verifier,
+	EvidencePack, OnChain, Start, Verified,
 };
 use serde::Serialize;
 use std::path::Path;
@@ -130,13 +135,15 @@ pub struct ChainReport {
 	pub at_block: BlockNumber,
 }
 
-/// What follows from the chain specification without any node.
+/// What follows from the chain specification or a checkpoint without any node.
 #[derive(Clone, Debug, Serialize)]
 pub struct OfflineReport {
-	/// The chain's name in its specification.
-	pub network: String,
+	/// The chain's name in its specification, where one was given.
+	pub network: Option<String>,
 	/// Its genesis block.
 	pub genesis: String,
+	/// The checkpoint that was passed on the way.
+	pub checkpoint: Option<CheckpointReport>,
 	/// Blocks in which the validators changed, on the way.
 	pub validator_changes: Vec<BlockNumber>,
 	/// When the anchor's block was made, in UTC.
@@ -154,10 +161,14 @@ pub struct OfflineReport {
 }
 
 impl OfflineReport {
-	fn new(genesis: &Genesis, proven: &OnChain) -> Self {
+	fn new(start: Start<'_>, proven: &OnChain) -> Self {
 		OfflineReport {
-			network: genesis.name.clone(),
-			genesis: hex::encode(genesis.hash),
+			network: start.genesis().map(|genesis| genesis.name.clone()),
+			genesis: hex::encode(start.hash()),
+			checkpoint: start
+				.checkpoint()
+				.filter(|_| proven.checkpoint.is_some())
+				.map(CheckpointReport::new),
 			validator_changes: proven.set_changes.clone(),
 			made_at: proven.made_at.to_string(),
 			final_block: proven.finalised.number,
@@ -177,19 +188,6 @@ const NOT_SHOWN: [&str; 4] = [
 	"what stood in the cooperation agreement, which stays with the two parties",
 ];
 
-/// Reads a raw chain specification.
-///
-/// # Errors
-/// The file cannot be read, or no check can start from it.
-pub fn read_spec(path: &Path) -> Result<Genesis> {
-	let bytes = std::fs::read(path).map_err(Error::file(path))?;
-	Genesis::from_spec(&bytes).map_err(|e| Error::Format {
-		path: path.into(),
-		line: 0,
-		reason: e.to_string(),
-	})
-}
-
 /// Reads a pack.
 ///
 /// # Errors
@@ -201,20 +199,6 @@ pub fn read(path: &Path) -> Result<EvidencePack> {
 		line: 0,
 		reason: e.to_string(),
 	})
-}
-
-/// `NUMBER:HASH`, a block that the verifier knows from elsewhere.
-///
-/// # Errors
-/// It has another form.
-pub fn known_block(text: &str) -> Result<KnownBlock> {
-	let rule = "NUMBER:HASH, the hash as 64 hexadecimal digits";
-	let fault = || Error::invalid("known-block", text, rule);
-	let (number, digits) = text.split_once(':').ok_or_else(fault)?;
-	let mut hash = [0; 32];
-	hex::decode_to_slice(digits.trim_start_matches("0x"), &mut hash).map_err(|_| fault())?;
-	let number = number.parse().map_err(|_| fault())?;
-	Ok(KnownBlock { number, hash })
 }
 
 /// Checks a pack by itself, for the chain with this genesis hash; then against the final state of `node`, which should be
@@ -238,7 +222,7 @@ pub async fn verify(pack: &EvidencePack, genesis: &Digest, node: Option<&ChainCl
 	}
 	let (facts, at_block) = live::ask(pack, chain).await?;
 	report.parties = Some(PartiesReport::new(&facts));
-	report.steps.extend(steps::facts(pack, &facts, at_block));
+	report.steps.extend(steps::facts(pack, &facts));
 	report.steps.push(Step {
 		about: "chain",
 		holds: format!(
@@ -254,49 +238,54 @@ pub async fn verify(pack: &EvidencePack, genesis: &Digest, node: Option<&ChainCl
 	Ok(report)
 }
 
-/// Checks a whole pack from the chain specification alone; no node is asked. The blocks that it shows are compared with those that the
-/// verifier knows from elsewhere.
+/// Checks a whole pack from `origin` alone; no node is asked. The blocks that it shows are compared with those that are known there.
 ///
 /// # Errors
 /// [`Error::NotVerified`] names the first thing that does not hold.
-pub fn verify_offline(pack: &EvidencePack, genesis: &Genesis, known: &[KnownBlock]) -> Result<EvidenceReport> {
-	let (verified, proven) = Verifier::new(genesis)
-		.knowing(known)
+pub fn verify_offline(pack: &EvidencePack, origin: &Origin) -> Result<EvidenceReport> {
+	Ok(judged(pack, origin)?.0)
+}
+
+/// The same, with what the verifier says.
+fn judged(pack: &EvidencePack, origin: &Origin) -> Result<(EvidenceReport, Verified, OnChain)> {
+	let (verified, proven) = origin
+		.verifier()
 		.verify(pack)
 		.map_err(|defect| Error::NotVerified(defect.to_string()))?;
 	let mut report = report_of(pack, &verified);
 	if let Some(anchor) = &verified.anchor {
-		report.steps.extend(steps::offline(genesis, anchor, &proven));
+		report.steps.extend(steps::offline(origin.start(), anchor, &proven));
 	}
-	report
-		.steps
-		.extend(steps::facts(pack, &proven.facts, proven.state.number));
+	report.steps.extend(steps::facts(pack, &proven.facts));
 	report.warnings = steps::warnings(pack, &proven);
 	report.parties = Some(PartiesReport::new(&proven.facts));
 	report.verdict = Verdict::Verified;
-	report.offline = Some(OfflineReport::new(genesis, &proven));
-	Ok(report)
+	report.offline = Some(OfflineReport::new(origin.start(), &proven));
+	Ok((report, verified, proven))
 }
 
-/// The page for people of a pack, which is checked first.
+/// The page for people of a pack, which is checked first. `sources` are the files from which that was done, each with its name for people.
 ///
 /// # Errors
-/// As [`read`], [`read_spec`] and [`verify_offline`].
-pub fn page(file: &Path, specification: &Path, known: &[KnownBlock]) -> Result<String> {
-	let (genesis, pack) = (read_spec(specification)?, read(file)?);
-	let report = verify_offline(&pack, &genesis, known)?;
-	let (verified, proven) = Verifier::new(&genesis)
-		.knowing(known)
-		.verify(&pack)
-		.map_err(|defect| Error::NotVerified(defect.to_string()))?;
-	let bytes = |path: &Path| std::fs::read(path).map_err(Error::file(path));
+/// As [`read`] and [`verify_offline`].
+pub fn page(file: &Path, origin: &Origin, sources: &[(&'static str, &Path)]) -> Result<String> {
+	let pack = read(file)?;
+	let (report, verified, proven) = judged(&pack, origin)?;
+	let digest = |path: &Path| {
+		use sha2::Digest as _;
+		let bytes = std::fs::read(path).map_err(Error::file(path))?;
+		Ok::<_, Error>(hex::encode(sha2::Sha256::digest(bytes)))
+	};
+	let mut files = vec![("证据文件 SHA-256 · SHA-256 of the pack", digest(file)?)];
+	for (name, path) in sources {
+		files.push((name, digest(path)?));
+	}
 	let page = Page {
 		pack: &pack,
 		verified: &verified,
 		proven: &proven,
-		genesis: &genesis,
-		file: &bytes(file)?,
-		specification: &bytes(specification)?,
+		start: origin.start(),
+		files: &files,
 		steps: &report.steps,
 		warnings: &report.warnings,
 		not_shown: &report.not_shown,
@@ -336,20 +325,27 @@ pub fn genesis_of(pack: &EvidencePack) -> Digest {
 mod tests {
 	use super::*;
 
-	/// The files of the documentation: a network of four validators, two of them replaced since genesis.
-	fn example() -> (EvidencePack, Genesis) {
-		let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/evidence");
-		let pack = read(&folder.join("offline.json")).expect("a pack");
-		(
-			pack,
-			read_spec(&folder.join("chain-spec.json")).expect("a raw specification"),
-		)
+	fn documents() -> std::path::PathBuf {
+		Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/evidence")
+	}
+
+	fn pack() -> EvidencePack {
+		read(&documents().join("offline.json")).expect("a pack")
+	}
+
+	/// From the files of the documentation: a network of four validators, two of them replaced since genesis.
+	fn origin(specification: bool, checkpoint: bool) -> Origin {
+		let file = |name, given: bool| given.then(|| documents().join(name));
+		let (specification, checkpoint) = (
+			file("chain-spec.json", specification),
+			file("checkpoint.json", checkpoint),
+		);
+		Origin::read(specification.as_deref(), checkpoint.as_deref(), &[]).expect("sound")
 	}
 
 	#[test]
 	fn the_documented_pack_is_proven_from_the_specification_alone() {
-		let (pack, genesis) = example();
-		let report = verify_offline(&pack, &genesis, &[]).expect("sound");
+		let report = verify_offline(&pack(), &origin(true, false)).expect("sound");
 		let abouts: Vec<_> = report.steps.iter().map(|step| step.about).collect();
 		assert_eq!(
 			abouts,
@@ -379,14 +375,47 @@ mod tests {
 		let offline = report.offline.expect("offline");
 		assert_eq!((offline.final_block, offline.state_block), (8, 12));
 		assert_eq!((offline.votes, offline.validators), (3, 4));
+		assert!(offline.checkpoint.is_none());
+	}
+
+	#[test]
+	fn the_documented_pack_is_proven_from_a_checkpoint() {
+		for specification in [false, true] {
+			let report = verify_offline(&pack(), &origin(specification, true)).expect("sound");
+			let holds = |about| {
+				report
+					.steps
+					.iter()
+					.find(|step| step.about == about)
+					.map(|step| &step.holds)
+			};
+			assert_eq!(holds("genesis").is_some(), specification);
+			let said = holds("checkpoint").expect("a step");
+			assert!(
+				said.contains("First Sample Bank (LEI 5493001KJTIIGC8Y1R12, member 1)"),
+				"{said}"
+			);
+			let since = if specification {
+				"2 times since the genesis block"
+			} else {
+				"once since the checkpoint"
+			};
+			assert!(
+				holds("validators").is_some_and(|said| said.contains(since)),
+				"{report:?}"
+			);
+			let offline = report.offline.expect("offline");
+			assert_eq!(offline.compared_with, [4]);
+			assert_eq!(offline.checkpoint.map(|checkpoint| checkpoint.signers.len()), Some(2));
+		}
 	}
 
 	#[test]
 	fn the_first_defect_is_named() {
-		let (pack, genesis) = example();
+		let (pack, origin) = (pack(), origin(true, false));
 		let mut part = pack.chain.clone().expect("a chain part");
 		part.storage_proof[0][9] ^= 1;
-		let error = verify_offline(&pack.clone().with_chain(Some(part)), &genesis, &[]).expect_err("forged");
+		let error = verify_offline(&pack.clone().with_chain(Some(part)), &origin).expect_err("forged");
 		assert!(
 			error
 				.to_string()
@@ -394,7 +423,7 @@ mod tests {
 			"{error}"
 		);
 		assert_eq!(error.exit_code(), 9);
-		let error = verify_offline(&pack.with_chain(None), &genesis, &[]).expect_err("no proof");
+		let error = verify_offline(&pack.with_chain(None), &origin).expect_err("no proof");
 		assert!(
 			error.to_string().starts_with("not verified: chain is missing"),
 			"{error}"

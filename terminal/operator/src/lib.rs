@@ -4,8 +4,10 @@
 //!
 //! * [`chain`]: state and extrinsics over RPC, council motions included.
 //! * [`evidence`]: checks what proves a trade record.
+//! * [`checkpoint`]: makes what such a check can start from.
 
 pub mod chain;
+pub mod checkpoint;
 pub mod evidence;
 
 use sealane_terminal_core::{error, node};

@@ -3,15 +3,14 @@
 use crate::{
 	chain::ChainClient,
 	error::{Error, Result},
-	evidence::{self, AuditReport, EvidenceReport, FindingKind},
+	evidence::{self, AuditReport, EvidenceReport, FindingKind, OfflineReport, Origin},
 	node::NodeArgs,
 	output::{Output, Table},
 };
 use clap::{Args, Subcommand};
 use sealane_terminal_core::files::write_private;
-use sealane_verifier::KnownBlock;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub enum EvidenceCommand {
@@ -19,8 +18,12 @@ pub enum EvidenceCommand {
 	Get(GetArgs),
 	/// Check a proof: offline from the chain specification, or against another node's chain state
 	Verify(VerifyArgs),
-	/// Check every proof in a folder, and find overlaps, double records and gaps among them
+	/// Check every proof in a folder or a set, and find overlaps, double records and gaps among them
 	Audit(AuditArgs),
+	/// Put many proofs into one file, a set, with what they share of the chain once
+	Collect(CollectArgs),
+	/// Take the proofs out of a set again
+	Split(SplitArgs),
 	/// Write a proof as a page for people, in Chinese and English
 	Report(ReportArgs),
 }
@@ -29,28 +32,64 @@ pub enum EvidenceCommand {
 #[derive(Debug, Args)]
 pub struct OfflineArgs {
 	/// Raw chain specification of the network (`sealane-node export-chain-spec --raw`)
+	#[arg(long, value_name = "FILE", required_unless_present = "checkpoint")]
+	chain: Option<PathBuf>,
+	#[command(flatten)]
+	beside: BesideArgs,
+}
+
+/// What a check without a node may know besides.
+#[derive(Debug, Args)]
+pub struct BesideArgs {
+	/// A checkpoint whose signers you rely on (`sealane checkpoint`): validators are followed from its block on
 	#[arg(long, value_name = "FILE")]
-	chain: PathBuf,
-	/// A block that you know from elsewhere, as NUMBER:HASH. May be given several times
+	checkpoint: Option<PathBuf>,
+	/// A block that you know from elsewhere, as NUMBER:HASH; a pack must not show another one under that number. May be given several times
 	#[arg(long, value_name = "NUMBER:HASH")]
 	known_block: Vec<String>,
 }
 
+impl BesideArgs {
+	fn origin(&self, chain: Option<&PathBuf>) -> Result<Origin> {
+		Origin::read(
+			chain.map(PathBuf::as_path),
+			self.checkpoint.as_deref(),
+			&self.known_block,
+		)
+	}
+}
+
 impl OfflineArgs {
-	fn known(&self) -> Result<Vec<KnownBlock>> {
-		self.known_block
-			.iter()
-			.map(|text| evidence::known_block(text))
-			.collect()
+	fn origin(&self) -> Result<Origin> {
+		self.beside.origin(self.chain.as_ref())
 	}
 }
 
 #[derive(Debug, Args)]
 pub struct AuditArgs {
-	/// Folder with evidence packs, *.json
-	folder: PathBuf,
+	/// Folder with evidence packs, *.json; or a set of them
+	place: PathBuf,
 	#[command(flatten)]
 	offline: OfflineArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct CollectArgs {
+	/// Evidence packs, and folders with such (*.json)
+	#[arg(required = true)]
+	places: Vec<PathBuf>,
+	/// The set to write
+	#[arg(short, long)]
+	output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct SplitArgs {
+	/// The set
+	file: PathBuf,
+	/// New or empty folder for the packs
+	#[arg(short, long)]
+	output: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -84,16 +123,15 @@ pub struct VerifyArgs {
 	file: PathBuf,
 	/// Raw chain specification of the network (`sealane-node export-chain-spec --raw`): everything is checked from it alone, and no
 	/// node is asked
-	#[arg(long, value_name = "FILE", conflicts_with_all = ["node_rpc", "genesis"])]
+	#[arg(long, value_name = "FILE")]
 	chain: Option<PathBuf>,
-	/// A block that you know from elsewhere, as NUMBER:HASH; the pack must not show another one under that number. May be given several times
-	#[arg(long, value_name = "NUMBER:HASH", requires = "chain")]
-	known_block: Vec<String>,
+	#[command(flatten)]
+	beside: BesideArgs,
 	/// RPC URL of a node, best one that belongs to neither party; its final state must have the anchor and the keys
-	#[arg(long)]
+	#[arg(long, conflicts_with_all = ["chain", "checkpoint", "known_block"])]
 	node_rpc: Option<String>,
 	/// Genesis hash of the chain, 64 hexadecimal digits; that of the node, else that in the pack unless told
-	#[arg(long)]
+	#[arg(long, conflicts_with_all = ["chain", "checkpoint", "known_block"])]
 	genesis: Option<String>,
 }
 
@@ -110,6 +148,8 @@ impl EvidenceCommand {
 			EvidenceCommand::Get(args) => args.run(output).await,
 			EvidenceCommand::Verify(args) => args.run(output).await,
 			EvidenceCommand::Audit(args) => args.run(output),
+			EvidenceCommand::Collect(args) => args.run(output),
+			EvidenceCommand::Split(args) => args.run(output),
 			EvidenceCommand::Report(args) => args.run(output),
 		}
 	}
@@ -137,14 +177,9 @@ impl GetArgs {
 impl VerifyArgs {
 	async fn run(self, output: Output) -> Result<()> {
 		let pack = evidence::read(&self.file)?;
-		if let Some(path) = &self.chain {
-			let known = self
-				.known_block
-				.iter()
-				.map(|text| evidence::known_block(text))
-				.collect::<Result<Vec<_>>>()?;
-			let report = evidence::verify_offline(&pack, &evidence::read_spec(path)?, &known)?;
-			output.result(&report, human);
+		if self.chain.is_some() || self.beside.checkpoint.is_some() || !self.beside.known_block.is_empty() {
+			let origin = self.beside.origin(self.chain.as_ref())?;
+			output.result(&evidence::verify_offline(&pack, &origin)?, human);
 			return Ok(());
 		}
 		let chain = match &self.node_rpc {
@@ -177,8 +212,7 @@ impl VerifyArgs {
 
 impl AuditArgs {
 	fn run(self, output: Output) -> Result<()> {
-		let genesis = evidence::read_spec(&self.offline.chain)?;
-		let report = evidence::audit(&self.folder, &genesis, &self.offline.known()?)?;
+		let report = evidence::audit(&self.place, &self.offline.origin()?)?;
 		let grave = report.findings.iter().filter(|finding| finding.kind.is_grave()).count();
 		let refused = report.refused.len();
 		output.result(&report, audited);
@@ -188,6 +222,66 @@ impl AuditArgs {
 				report.files
 			)));
 		}
+		Ok(())
+	}
+}
+
+#[derive(Serialize)]
+struct Collected {
+	file: PathBuf,
+	packs: usize,
+	bytes: usize,
+}
+
+fn unwritable(path: &Path, error: &impl std::fmt::Display) -> Error {
+	Error::Format {
+		path: path.into(),
+		line: 0,
+		reason: error.to_string(),
+	}
+}
+
+impl CollectArgs {
+	fn run(self, output: Output) -> Result<()> {
+		let set = evidence::collect(&self.places)?;
+		let text = set.to_json().map_err(|e| unwritable(&self.output, &e))?;
+		write_private(&self.output, text.as_bytes())?;
+		let collected = Collected {
+			packs: set.len(),
+			bytes: text.len(),
+			file: self.output,
+		};
+		output.result(&collected, |c| {
+			format!("{}: {} packs, {} bytes", c.file.display(), c.packs, c.bytes)
+		});
+		Ok(())
+	}
+}
+
+impl SplitArgs {
+	fn run(self, output: Output) -> Result<()> {
+		let set = evidence::read_set(&self.file)?;
+		std::fs::create_dir_all(&self.output).map_err(Error::file(&self.output))?;
+		let mut there = std::fs::read_dir(&self.output).map_err(Error::file(&self.output))?;
+		if there.next().is_some() {
+			let rule = "a new or empty folder: no file is overwritten";
+			return Err(Error::invalid("output", self.output.display().to_string(), rule));
+		}
+		let mut bytes = 0;
+		for (number, pack) in set.packs().enumerate() {
+			let path = self.output.join(format!("{number:06}.json"));
+			let text = pack.to_json().map_err(|e| unwritable(&path, &e))?;
+			write_private(&path, text.as_bytes())?;
+			bytes += text.len();
+		}
+		let split = Collected {
+			packs: set.len(),
+			bytes,
+			file: self.output,
+		};
+		output.result(&split, |c| {
+			format!("{}: {} packs, {} bytes", c.file.display(), c.packs, c.bytes)
+		});
 		Ok(())
 	}
 }
@@ -226,7 +320,14 @@ struct Written {
 
 impl ReportArgs {
 	fn run(self, output: Output) -> Result<()> {
-		let html = evidence::page(&self.file, &self.offline.chain, &self.offline.known()?)?;
+		let mut sources = Vec::new();
+		if let Some(path) = &self.offline.chain {
+			sources.push(("链规范 SHA-256 · SHA-256 of the specification", path.as_path()));
+		}
+		if let Some(path) = &self.offline.beside.checkpoint {
+			sources.push(("检查点 SHA-256 · SHA-256 of the checkpoint", path.as_path()));
+		}
+		let html = evidence::page(&self.file, &self.offline.origin()?, &sources)?;
 		write_private(&self.output, html.as_bytes())?;
 		let written = Written {
 			bytes: html.len(),
@@ -244,16 +345,7 @@ fn human(report: &EvidenceReport) -> String {
 		table.row([step.about, &step.holds]);
 	}
 	let scope = match (&report.offline, &report.chain) {
-		(Some(offline), _) => {
-			let compared = match &offline.compared_with[..] {
-				[] => "compared with no block known from elsewhere (--known-block)".to_string(),
-				blocks => {
-					let blocks: Vec<_> = blocks.iter().map(u32::to_string).collect();
-					format!("the same as known from elsewhere in block {}", blocks.join(", "))
-				}
-			};
-			format!("verified from the chain specification alone; {compared}")
-		}
+		(Some(offline), _) => offline_scope(offline),
 		(None, Some(_)) => "verified against the state of a live node".to_string(),
 		(None, None) => {
 			"verified by itself: whether the chain has the anchor, the keys and these parties was not checked"
@@ -268,4 +360,29 @@ fn human(report: &EvidenceReport) -> String {
 		notes += &format!("\nnot shown: {thing}");
 	}
 	format!("{table}{notes}\n{scope}")
+}
+
+/// From what it was verified, and with what the chain was compared.
+fn offline_scope(offline: &OfflineReport) -> String {
+	let from = match (&offline.network, &offline.checkpoint) {
+		(Some(_), Some(_)) => "the chain specification and the checkpoint alone",
+		(None, _) => "the checkpoint alone",
+		(Some(_), None) => "the chain specification alone",
+	};
+	let compared = match &offline.compared_with[..] {
+		[] => "compared with no block known from elsewhere (--known-block, --checkpoint)".to_string(),
+		blocks => {
+			let blocks: Vec<_> = blocks.iter().map(u32::to_string).collect();
+			format!("the same as known from elsewhere in block {}", blocks.join(", "))
+		}
+	};
+	let vouched = offline.checkpoint.as_ref().map(|checkpoint| {
+		let signers: Vec<String> = checkpoint.signers.iter().map(|signer| signer.text()).collect();
+		format!(
+			"; block {} is as these signed it: {}",
+			checkpoint.block,
+			signers.join(", ")
+		)
+	});
+	format!("verified from {from}; {compared}{}", vouched.unwrap_or_default())
 }

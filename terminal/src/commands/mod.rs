@@ -3,6 +3,7 @@
 //! The commands of `sealane`, one file per family.
 
 mod answers;
+mod checkpoint;
 mod convert;
 mod council;
 mod evidence;
@@ -71,6 +72,9 @@ enum Command {
 	/// Fetch and verify evidence
 	#[command(subcommand)]
 	Evidence(evidence::EvidenceCommand),
+	/// Blocks that members vouch for, from which evidence can be followed
+	#[command(subcommand)]
+	Checkpoint(checkpoint::CheckpointCommand),
 	/// What came from the node and cannot be read: look at it and decide
 	#[command(subcommand)]
 	Quarantine(quarantine::QuarantineCommand),
@@ -218,6 +222,7 @@ impl Cli {
 			Command::Order(args) => args.run(output).await,
 			Command::Records(args) => args.run(output).await,
 			Command::Evidence(command) => command.run(output).await,
+			Command::Checkpoint(command) => command.run(output).await,
 			Command::Quarantine(command) => command.run(output).await,
 			Command::Formats(command) => command.run(output).await,
 			Command::Convert(args) => args.run(output).await,

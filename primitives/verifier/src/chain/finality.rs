@@ -3,14 +3,15 @@
 //! From the validators of genesis to a final block: each set of validators signs the block in which it names the next.
 
 use super::{
-	genesis::Genesis,
 	header::{decode_exactly, Authorities, DigestItem, GrandpaItem, Header, Justification, GRANDPA},
 	votes::{self, Voters},
 };
 use crate::{
+	checkpoint::Checkpoint,
 	pack::FinalBlock,
 	rules::{Defect, Judge, Rule},
 	verdict::Finalised,
+	verify::Start,
 };
 use alloc::{format, string::String, vec::Vec};
 use codec::DecodeAll as _;
@@ -44,17 +45,67 @@ impl FinalHeader {
 	}
 }
 
-/// Follows the validators from genesis through `blocks`, in order. Two blocks that more than two thirds of honest validators made final are on
+/// The final blocks of a pack.
+pub(crate) struct Followed {
+	/// Those that were judged.
+	pub blocks: Vec<FinalHeader>,
+	/// How many stand before them that a check from a checkpoint does not look at.
+	pub passed: usize,
+	/// The number of the last of these; 0 where there is none.
+	pub passed_to: BlockNumber,
+}
+
+/// A set of validators with its number.
+struct Set {
+	id: u64,
+	voters: Voters,
+}
+
+impl Set {
+	fn new(judge: Judge, id: u64, authorities: &Authorities, what: &str) -> Result<Self, Defect> {
+		let voters = Voters::new(judge, authorities, what)?;
+		Ok(Set { id, voters })
+	}
+
+	/// The set that a checkpoint names. Where `before` was followed to it, it is the same.
+	fn at(judge: Judge, checkpoint: &Checkpoint, before: Option<&Set>) -> Result<Self, Defect> {
+		let set = Self::new(
+			judge,
+			checkpoint.set,
+			&checkpoint.validators,
+			"the list in the checkpoint's state",
+		)?;
+		let same = before.is_none_or(|before| before.id == set.id && before.voters == set.voters);
+		judge.demand(Rule::CheckpointSet, same, || {
+			format!(
+				"chain.finality leads to validator set {} at block {}, the checkpoint to set {}, or the validators are others: they are two histories",
+				before.map_or(0, |before| before.id),
+				checkpoint.number,
+				set.id
+			)
+		})?;
+		Ok(set)
+	}
+}
+
+/// Follows the validators from the start through `blocks`, in order. Two blocks that more than two thirds of honest validators made final are on
 /// one chain, so the blocks between them need not be shown.
-pub(crate) fn follow(judge: Judge, genesis: &Genesis, blocks: &[FinalBlock]) -> Result<Vec<FinalHeader>, Defect> {
-	let mut set = 0;
-	let mut voters = Voters::new(judge, &genesis.authorities, "the list in the chain specification")?;
+pub(crate) fn follow(judge: Judge, start: Start<'_>, blocks: &[FinalBlock]) -> Result<Followed, Defect> {
+	let first = start
+		.genesis()
+		.map(|genesis| Set::new(judge, 0, &genesis.authorities, "the list in the chain specification"));
+	let mut set = first.transpose()?;
+	let mut ahead = start.checkpoint();
 	if blocks.is_empty() {
 		let found = "chain.finality is empty: no block is shown to be final";
 		return Err(Defect::new(Rule::FinalityMissing, found));
 	}
 	let mut after = 0;
-	let mut followed = Vec::with_capacity(blocks.len());
+	let mut followed = Followed {
+		blocks: Vec::with_capacity(blocks.len()),
+		passed: 0,
+		passed_to: 0,
+	};
 	for (place, block) in blocks.iter().enumerate() {
 		let header: Header = decode_exactly(&block.header, || format!("chain.finality[{place}].header"))?;
 		let number = header.number;
@@ -62,6 +113,15 @@ pub(crate) fn follow(judge: Judge, genesis: &Genesis, blocks: &[FinalBlock]) -> 
 			format!("chain.finality[{place}] is block {number}, not above block {after}")
 		})?;
 		after = number;
+		if let Some(checkpoint) = ahead.filter(|checkpoint| number > checkpoint.number) {
+			set = Some(Set::at(judge, checkpoint, set.as_ref())?);
+			ahead = None;
+		}
+		let Some(Set { id, voters }) = &mut set else {
+			followed.passed += 1;
+			followed.passed_to = number;
+			continue;
+		};
 		let field = || format!("chain.finality[{place}].justification");
 		let mut justification: Justification = decode_exactly(&block.justification, field)?;
 		let hash = header.hash();
@@ -75,18 +135,18 @@ pub(crate) fn follow(judge: Judge, genesis: &Genesis, blocks: &[FinalBlock]) -> 
 			)
 		})?;
 		(justification.number, justification.hash) = (number, hash);
-		let votes = votes::check(judge, place, &justification, set, &voters)?;
+		let votes = votes::check(judge, place, &justification, *id, voters)?;
 		let next = enacted(judge, &header, || format!("chain.finality[{place}], block {number},"))?;
-		followed.push(FinalHeader {
+		followed.blocks.push(FinalHeader {
 			changes_set: next.is_some(),
 			header,
-			set,
+			set: *id,
 			votes,
 			validators: voters.count(),
 		});
 		if let Some(next) = next {
-			set += 1;
-			voters = Voters::new(judge, &next, &format!("the list that block {number} schedules"))?;
+			*id += 1;
+			*voters = Voters::new(judge, &next, &format!("the list that block {number} schedules"))?;
 		}
 	}
 	Ok(followed)
@@ -128,7 +188,7 @@ fn enacted(judge: Judge, header: &Header, what: impl Fn() -> String) -> Result<O
 }
 
 fn forced(what: &str) -> String {
-	format!("{what} changes the validators by force, after finality stalled: such a change cannot be followed offline")
+	format!("{what} changes the validators by force, after finality stalled: only from a checkpoint above it can the chain be followed")
 }
 
 /// That a header in between changes no validators.

@@ -82,7 +82,7 @@ impl Genesis {
 			.into_entries()
 			.map(|(key, value)| Ok((bytes(&key, &key)?, bytes(&key, value.text().unwrap_or_default())?)))
 			.collect::<Result<BTreeMap<Vec<u8>, Vec<u8>>, SpecError>>()?;
-		let authorities = state.get(&keys::prefix("Grandpa", "Authorities")).ok_or_else(|| {
+		let authorities = state.get(&keys::validators()).ok_or_else(|| {
 			SpecError("genesis.raw.top has no list of validators: Grandpa.Authorities is missing".into())
 		})?;
 		let authorities = Authorities::decode_all(&mut &authorities[..]).map_err(|error| {

@@ -75,13 +75,6 @@ pub fn channel(channel: ChannelId) -> Vec<u8> {
 	key
 }
 
-/// A product.
-pub fn product(id: &[u8]) -> Vec<u8> {
-	let mut key = prefix("Channels", "Products");
-	blake2(&mut key, &id.encode());
-	key
-}
-
 /// The head of a version of clauses.
 pub fn version(id: AgreementId) -> Vec<u8> {
 	let mut key = prefix("Agreements", "Versions");
@@ -94,6 +87,59 @@ pub fn clauses(id: AgreementId) -> Vec<u8> {
 	let mut key = prefix("Agreements", "AgreedClauses");
 	twox(&mut key, id);
 	key
+}
+
+/// A version of a member's name and legal number.
+pub fn identity(member: MemberId, version: u32) -> Vec<u8> {
+	let mut key = prefix("Members", "Identities");
+	twox(&mut key, member);
+	twox(&mut key, version);
+	key
+}
+
+/// A version of where a channel stood, and on which terms.
+pub fn standing(channel: ChannelId, version: u32) -> Vec<u8> {
+	let mut key = prefix("Channels", "Standings");
+	twox(&mut key, channel);
+	twox(&mut key, version);
+	key
+}
+
+/// A version of what a product is.
+pub fn product_version(id: &[u8], version: u32) -> Vec<u8> {
+	let mut key = prefix("Channels", "ProductVersions");
+	blake2(&mut key, &id.encode());
+	twox(&mut key, version);
+	key
+}
+
+/// What stands of a member: roles, manager's account, standing.
+pub fn member(member: MemberId) -> Vec<u8> {
+	let mut key = prefix("Members", "Members");
+	twox(&mut key, member);
+	key
+}
+
+/// The hash of the genesis block, which the chain keeps for ever.
+pub fn genesis_hash() -> Vec<u8> {
+	let mut key = prefix("System", "BlockHash");
+	twox(&mut key, 0u32);
+	key
+}
+
+/// The validators that vote on the next block.
+pub fn validators() -> Vec<u8> {
+	prefix("Grandpa", "Authorities")
+}
+
+/// The number of their set.
+pub fn validator_set() -> Vec<u8> {
+	prefix("Grandpa", "CurrentSetId")
+}
+
+/// A change of them that was scheduled and does not hold yet.
+pub fn pending_change() -> Vec<u8> {
+	prefix("Grandpa", "PendingChange")
 }
 
 /// The runtime's name and version.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The chain's part of a pack, checked from the chain specification alone: *genesis → validator sets → final blocks → state → anchor, keys,
-//! names*. No node is asked.
+//! The chain's part of a pack, checked from the chain specification, or a checkpoint, alone: *genesis → validator sets → final blocks → state →
+//! anchor, keys, names*. No node is asked.
 //!
 //! [`genesis`] is what is trusted, [`finality`] carries it to a final block, [`state`] reads that block's state out of its trie nodes.
 
@@ -12,21 +12,22 @@ pub mod keys;
 mod root;
 pub mod slots;
 pub mod state;
-mod trie;
-mod votes;
+pub(crate) mod trie;
+pub(crate) mod votes;
 
 pub use finality::enacted_by;
 pub use header::Header;
 pub use slots::SLOT_MS;
 
 use crate::{
+	memo::Memo,
 	pack::{AnchorReference, ChainPart, EvidencePack},
 	rules::{Defect, Judge, Rule},
 	verdict::{KnownBlock, OnChain, Verified},
+	verify::Start,
 };
 use alloc::{format, vec::Vec};
-use finality::FinalHeader;
-use genesis::Genesis;
+use finality::{FinalHeader, Followed};
 use header::decode_exactly;
 use sealane_primitives::ids::BlockNumber;
 use state::Claim;
@@ -34,13 +35,14 @@ use state::Claim;
 /// Most headers between the anchor's block and the first justified block, in a pack that a node makes.
 pub const MAX_HEADERS: u32 = 4_096;
 
-/// Checks the chain's part against the chain that began with `genesis`. `verified` is what the rest of the pack showed.
+/// Checks the chain's part from `start` on. `verified` is what the rest of the pack showed.
 pub(crate) fn verify(
 	judge: Judge,
 	pack: &EvidencePack,
 	verified: &Verified,
-	genesis: &Genesis,
+	start: Start<'_>,
 	known: &[KnownBlock],
+	memo: &Memo,
 ) -> Result<OnChain, Defect> {
 	let anchor = verified.anchor.as_ref().ok_or_else(|| {
 		let found = "anchor is missing: the record was in no final anchor when the pack was made";
@@ -50,22 +52,35 @@ pub(crate) fn verify(
 		let found = "chain is missing: the node that made the pack could not prove the anchor offline; a live node can still be asked";
 		Defect::new(Rule::ChainMissing, found)
 	})?;
-	let blocks = finality::follow(judge, genesis, &part.finality)?;
-	let covering = covering(judge, &blocks, anchor)?;
-	let headers = ancestry(judge, part, &blocks[covering].header, anchor)?;
+	let followed = memo.finality(&part.finality, || finality::follow(judge, start, &part.finality))?;
+	let covering = covering(judge, &followed, anchor)?;
+	let blocks = &followed.blocks;
+	// What the votes above a checkpoint cover below it is their ancestry, whoever was to vote there.
+	let vouched = start.checkpoint().map(|checkpoint| checkpoint.block());
+	let passed = vouched.filter(|block| blocks[covering].header.number > block.number);
+	let changes_from = passed.map_or(0, |block| block.number);
+	let headers = ancestry(judge, part, &blocks[covering].header, anchor, changes_from)?;
 
 	let before = blocks[..covering].iter().map(|block| &block.header);
 	let after = blocks[covering..].iter().map(|block| &block.header);
 	let shown: Vec<&Header> = before.chain(&headers).chain(after).collect();
 	let times = slots::times(judge, &shown)?;
-	let compared = compare(judge, &shown, known)?;
-
+	let known: Vec<KnownBlock> = known.iter().copied().chain(vouched).collect();
+	let mut compared = compare(judge, &shown, &known)?;
 	let last = &blocks[blocks.len() - 1];
+	let checkpoint = vouched
+		.map(|block| block.number)
+		.filter(|number| last.header.number > *number);
+	compared.extend(checkpoint);
+	compared.sort_unstable();
+	compared.dedup();
+
 	let claim = Claim::of(pack).ok_or_else(|| Defect::new(Rule::AnchorMissing, "the pack has no anchor"))?;
-	let state = trie::Partial::new(judge, last.header.state_root, &part.storage_proof);
+	let state = trie::Partial::new(judge, state::PROOF, last.header.state_root, &part.storage_proof);
 	let facts = state::read(judge, &state, &claim)?;
 	state.demand_minimal(&part.storage_proof)?;
 	Ok(OnChain {
+		checkpoint,
 		set_changes: blocks[..blocks.len() - 1]
 			.iter()
 			.filter(|block| block.changes_set)
@@ -84,7 +99,19 @@ pub(crate) fn verify(
 }
 
 /// The place of the first final block that has the anchor's among its ancestors, or is it. All others must be needed, too.
-fn covering(judge: Judge, blocks: &[FinalHeader], anchor: &AnchorReference) -> Result<usize, Defect> {
+fn covering(judge: Judge, followed: &Followed, anchor: &AnchorReference) -> Result<usize, Defect> {
+	let Followed {
+		blocks,
+		passed,
+		passed_to,
+	} = followed;
+	if *passed > 0 && (*passed_to >= anchor.block_number || blocks.is_empty()) {
+		let found = format!(
+			"chain.finality[{}], block {passed_to}, is needed and is not above the checkpoint: a check of this pack needs the chain specification",
+			passed - 1
+		);
+		return Err(Defect::new(Rule::CheckpointAfter, found));
+	}
 	let covers = |block: &FinalHeader| block.header.number >= anchor.block_number;
 	let covering = blocks.iter().position(covers).ok_or_else(|| {
 		let last = blocks.last().map_or(0, |block| block.header.number);
@@ -98,7 +125,8 @@ fn covering(judge: Judge, blocks: &[FinalHeader], anchor: &AnchorReference) -> R
 		let needed = block.changes_set || place == covering || place + 1 == blocks.len();
 		judge.demand(Rule::FinalityNeedless, needed, || {
 			format!(
-				"chain.finality[{place}], block {}, proves nothing that the pack needs",
+				"chain.finality[{}], block {}, proves nothing that the pack needs",
+				passed + place,
 				block.header.number
 			)
 		})?;
@@ -106,12 +134,14 @@ fn covering(judge: Judge, blocks: &[FinalHeader], anchor: &AnchorReference) -> R
 	Ok(covering)
 }
 
-/// Anchor's block → final block, by the hash of its parent that each header holds. Returns the headers, oldest first.
+/// Anchor's block → final block, by the hash of its parent that each header holds. No header above block `changes_from` changes the validators.
+/// Returns the headers, oldest first.
 fn ancestry(
 	judge: Judge,
 	part: &ChainPart,
 	finalised: &Header,
 	anchor: &AnchorReference,
+	changes_from: BlockNumber,
 ) -> Result<Vec<Header>, Defect> {
 	let expected = (finalised.number - anchor.block_number) as usize;
 	let found = part.headers.len();
@@ -145,7 +175,9 @@ fn ancestry(
 				)
 			},
 		)?;
-		finality::demand_no_change(judge, header, place)?;
+		if header.number > changes_from {
+			finality::demand_no_change(judge, header, place)?;
+		}
 	}
 	let first = headers.first().unwrap_or(finalised);
 	let hash = first.hash();
@@ -195,5 +227,5 @@ pub(crate) fn root_of(entries: &alloc::collections::BTreeMap<Vec<u8>, Vec<u8>>) 
 /// A part of a state, for tests against the SDK.
 #[cfg(test)]
 pub(crate) fn partial(root: [u8; 32], nodes: &[Vec<u8>]) -> trie::Partial<'_> {
-	trie::Partial::new(Judge::default(), root, nodes)
+	trie::Partial::new(Judge::default(), state::PROOF, root, nodes)
 }

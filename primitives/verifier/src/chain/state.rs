@@ -21,6 +21,9 @@ use sealane_primitives::{
 	keys::{held, CourierKey, NotHeld, DEFAULT_KEY_GRACE},
 };
 
+/// Where a pack has the trie nodes of its state.
+pub(crate) const PROOF: &str = "chain.storage_proof";
+
 /// A state that can be asked.
 pub(crate) trait State {
 	/// The value under `key`. `what` names it in a refusal.
@@ -67,8 +70,7 @@ impl Claim {
 	}
 }
 
-/// Reads what a pack needs, and checks it against the claim. It is in force at the anchor's block where the state has blocks for it, and as
-/// of the state's block elsewhere.
+/// Reads what a pack needs, and checks it against the claim. All of it is as of the anchor's block: whatever may change is kept as versions.
 pub(crate) fn read(judge: Judge, state: &impl State, claim: &Claim) -> Result<Facts, Defect> {
 	let reader = Reader { judge, state, claim };
 	reader.anchor()?;
@@ -89,8 +91,8 @@ pub(crate) fn read(judge: Judge, state: &impl State, claim: &Claim) -> Result<Fa
 			claim.members.0, claim.members.1
 		)
 	})?;
-	let (issuer_name, issuer_number) = reader.profile(issuer)?;
-	let (seller_name, seller_number) = reader.profile(seller)?;
+	let (issuer_name, issuer_number) = reader.identity(issuer)?;
+	let (seller_name, seller_number) = reader.identity(seller)?;
 	let grant = reader.channel(issuer, seller)?;
 	let agreed = reader.agreed()?;
 	let product = reader.product(issuer)?;
@@ -120,6 +122,43 @@ pub(crate) fn read(judge: Judge, state: &impl State, claim: &Claim) -> Result<Fa
 	})
 }
 
+/// The value under `key`, all of it.
+pub(crate) fn whole<T: Decode>(state: &impl State, key: &[u8], what: &str) -> Result<Option<T>, Defect> {
+	let value = state.get(key, what)?;
+	value
+		.map(|bytes| T::decode_all(&mut &bytes[..]).map_err(|_| strange(what)))
+		.transpose()
+}
+
+/// The first fields of the value under `key`: what comes after them may change without a change of this format.
+pub(crate) fn begun<T: Decode>(state: &impl State, key: &[u8], what: &str) -> Result<Option<T>, Defect> {
+	let value = state.get(key, what)?;
+	value
+		.map(|bytes| T::decode(&mut &bytes[..]).map_err(|_| strange(what)))
+		.transpose()
+}
+
+/// Name and legal number of a member.
+pub(crate) fn profile(
+	state: &impl State,
+	member: MemberId,
+	what: &str,
+) -> Result<Option<(String, LegalNumber)>, Defect> {
+	let Some((name, number)) = begun::<(Vec<u8>, LegalId)>(state, &keys::profile(member), what)? else {
+		return Ok(None);
+	};
+	named(&name, &number, what).map(Some)
+}
+
+fn named(name: &[u8], number: &LegalId, what: &str) -> Result<(String, LegalNumber), Defect> {
+	let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| strange(what));
+	let number = match number {
+		LegalId::Lei(number) => LegalNumber::Lei(text(number)?),
+		LegalId::CreditCode(number) => LegalNumber::CreditCode(text(number)?),
+	};
+	Ok((text(name)?, number))
+}
+
 struct Reader<'a, S> {
 	judge: Judge,
 	state: &'a S,
@@ -132,20 +171,12 @@ impl<S: State> Reader<'_, S> {
 		self.state.get(key, what)
 	}
 
-	/// The value under `key`, all of it.
 	fn whole<T: Decode>(&self, key: &[u8], what: &str) -> Result<Option<T>, Defect> {
-		let value = self.bytes(key, what)?;
-		value
-			.map(|bytes| T::decode_all(&mut &bytes[..]).map_err(|_| strange(what)))
-			.transpose()
+		whole(self.state, key, what)
 	}
 
-	/// The first fields of the value under `key`: what comes after them may change without a change of this format.
 	fn begun<T: Decode>(&self, key: &[u8], what: &str) -> Result<Option<T>, Defect> {
-		let value = self.bytes(key, what)?;
-		value
-			.map(|bytes| T::decode(&mut &bytes[..]).map_err(|_| strange(what)))
-			.transpose()
+		begun(self.state, key, what)
 	}
 
 	fn anchor(&self) -> Result<(), Defect> {
@@ -217,17 +248,40 @@ impl<S: State> Reader<'_, S> {
 		Ok((member, removed_at.is_some()))
 	}
 
-	fn profile(&self, member: MemberId) -> Result<(String, LegalNumber), Defect> {
+	/// Name and legal number that a member had.
+	fn identity(&self, member: MemberId) -> Result<(String, LegalNumber), Defect> {
 		let what = format!("name and number of member {member}");
-		let (name, number) = self
-			.begun::<(Vec<u8>, LegalId)>(&keys::profile(member), &what)?
-			.ok_or_else(|| Defect::new(Rule::MemberProfile, format!("the chain does not have {what}")))?;
-		let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| strange(&what));
-		let number = match &number {
-			LegalId::Lei(number) => LegalNumber::Lei(text(number)?),
-			LegalId::CreditCode(number) => LegalNumber::CreditCode(text(number)?),
+		let found = self.in_force::<(Vec<u8>, LegalId)>(|version| keys::identity(member, version), &what)?;
+		let (name, number) =
+			found.ok_or_else(|| Defect::new(Rule::MemberProfile, format!("the chain does not have {what}")))?;
+		named(&name, &number, &what)
+	}
+
+	/// What held at the anchor's block, of versions from 1 on, each with the first block at whose end it holds. Looked for at 1, 2, 4, 8 … until one
+	/// does not hold yet, and then halfway between: a few keys show that there is no later one.
+	fn in_force<T: Decode>(&self, key: impl Fn(u32) -> Vec<u8>, what: &str) -> Result<Option<T>, Defect> {
+		let at = self.claim.anchor.block_number;
+		let held = |version: u32| -> Result<Option<T>, Defect> {
+			let what = format!("version {version} of {what}");
+			let value = self.begun::<(BlockNumber, T)>(&key(version), &what)?;
+			Ok(value.filter(|(from, _)| *from <= at).map(|(_, value)| value))
 		};
-		Ok((text(&name)?, number))
+		let (mut found, mut low, mut high) = (None, 0u32, 1u32);
+		while let Some(value) = held(high)? {
+			(found, low) = (Some(value), high);
+			match high.checked_mul(2) {
+				Some(next) => high = next,
+				None => break,
+			}
+		}
+		while high - low > 1 {
+			let middle = low + (high - low) / 2;
+			match held(middle)? {
+				Some(value) => (found, low) = (Some(value), middle),
+				None => high = middle,
+			}
+		}
+		Ok(found)
 	}
 
 	fn channel(&self, issuer: MemberId, seller: MemberId) -> Result<Grant, Defect> {
@@ -246,10 +300,14 @@ impl<S: State> Reader<'_, S> {
 			)
 			},
 		)?;
-		let terms = channel
-			.terms
-			.ok_or_else(|| Defect::new(Rule::ChannelGranted, format!("{what} was never granted")))?;
+		let (state, terms) = self
+			.in_force::<(u8, Terms)>(|version| keys::standing(id, version), &format!("the terms of {what}"))?
+			.ok_or_else(|| {
+				let at = self.claim.anchor.block_number;
+				Defect::new(Rule::ChannelGranted, format!("{what} was not granted by block {at}"))
+			})?;
 		Ok(Grant {
+			state,
 			kinds: terms.kinds,
 			valid_until: terms.valid_until,
 			orders_per_minute: terms.orders_per_minute,
@@ -308,7 +366,8 @@ impl<S: State> Reader<'_, S> {
 			return Ok(None);
 		}
 		let what = format!("product {id:?}");
-		let Some(product) = self.begun::<Product>(&keys::product(id.as_bytes()), &what)? else {
+		let version = |version: u32| keys::product_version(id.as_bytes(), version);
+		let Some(product) = self.in_force::<Product>(version, &what)? else {
 			return Ok(None);
 		};
 		self.judge.demand(Rule::ProductIssuer, product.issuer == issuer, || {
@@ -342,7 +401,7 @@ impl<S: State> Reader<'_, S> {
 	}
 }
 
-fn strange(what: &str) -> Defect {
+pub(crate) fn strange(what: &str) -> Defect {
 	Defect::new(
 		Rule::StateValue,
 		format!("the value of {what} in the state has an unknown form"),
@@ -363,9 +422,6 @@ enum LegalId {
 struct Channel {
 	seller: MemberId,
 	issuer: MemberId,
-	_state: u8,
-	_credential_until: u64,
-	terms: Option<Terms>,
 }
 
 /// `pallet_channels::Terms`.
@@ -387,13 +443,13 @@ struct Version {
 	withdraws: bool,
 }
 
-/// The first fields of `pallet_channels::Product`.
+/// The fields of `pallet_channels::ProductVersion` after the first.
 #[derive(Decode)]
 struct Product {
 	issuer: MemberId,
 	product_type: Vec<u8>,
-	risk: u8,
 	currency: [u8; 3],
+	risk: u8,
 }
 
 /// A state of which every key that is asked for is noted.
@@ -454,7 +510,7 @@ pub(crate) fn minimal_with(
 ) -> Result<Vec<Vec<u8>>, Defect> {
 	let claim =
 		Claim::of(pack).ok_or_else(|| Defect::new(Rule::AnchorMissing, "the pack has no anchor".to_string()))?;
-	let partial = super::trie::Partial::new(judge, root, proof);
+	let partial = super::trie::Partial::new(judge, PROOF, root, proof);
 	read(judge, &partial, &claim)?;
 	Ok(partial.needed().into_iter().map(<[u8]>::to_vec).collect())
 }

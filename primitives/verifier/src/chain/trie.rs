@@ -17,6 +17,8 @@ use sp_crypto_hashing::blake2_256;
 /// A part of a state: what is asked for is in it, or its absence is.
 pub(crate) struct Partial<'a> {
 	judge: Judge,
+	/// Where the nodes stand in the file.
+	field: &'static str,
 	root: Digest,
 	nodes: BTreeMap<Digest, &'a [u8]>,
 	needed: RefCell<BTreeSet<Digest>>,
@@ -43,10 +45,11 @@ enum Child<'a> {
 }
 
 impl<'a> Partial<'a> {
-	/// The nodes of a proof, under this state root.
-	pub fn new(judge: Judge, root: Digest, nodes: &'a [Vec<u8>]) -> Self {
+	/// The nodes of a proof that stands at `field`, under this state root.
+	pub fn new(judge: Judge, field: &'static str, root: Digest, nodes: &'a [Vec<u8>]) -> Self {
 		Partial {
 			judge,
+			field,
 			root,
 			nodes: nodes.iter().map(|node| (blake2_256(node), &node[..])).collect(),
 			needed: RefCell::default(),
@@ -82,8 +85,10 @@ impl<'a> Partial<'a> {
 	pub fn demand_minimal(&self, proof: &[Vec<u8>]) -> Result<(), Defect> {
 		let minimal = self.needed().into_iter().eq(proof.iter().map(|node| &node[..]));
 		self.judge.demand(Rule::TrieMinimal, minimal, || {
-			"chain.storage_proof has trie nodes that are not needed, or twice, or not in the order of their bytes"
-				.into()
+			format!(
+				"{} has trie nodes that are not needed, or twice, or not in the order of their bytes",
+				self.field
+			)
 		})
 	}
 
@@ -92,7 +97,8 @@ impl<'a> Partial<'a> {
 			let root = hex::encode(self.root);
 			let hash = hex::encode(hash);
 			let found = format!(
-				"chain.storage_proof does not lead from state root {root} to {what}: trie node {hash} is missing"
+				"{} does not lead from state root {root} to {what}: trie node {hash} is missing",
+				self.field
 			);
 			Defect::new(Rule::TriePath, found)
 		})?;
@@ -107,7 +113,8 @@ impl<'a> Partial<'a> {
 		loop {
 			let node = Node::read(bytes).ok_or_else(|| {
 				let found: String = format!(
-					"chain.storage_proof: a trie node on the way to {what} is none: {}",
+					"{}: a trie node on the way to {what} is none: {}",
+					self.field,
 					hex::encode(bytes)
 				);
 				Defect::new(Rule::TrieNode, found)

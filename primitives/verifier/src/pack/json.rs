@@ -60,9 +60,17 @@ impl Node {
 /// # Errors
 /// [`Rule::FileJson`] where it is none, deeper than `depth`, or too wide.
 pub fn read(bytes: &[u8], depth: usize) -> Result<Node, Defect> {
+	read_wide(bytes, depth, MAX_ENTRIES)
+}
+
+/// The same with at most `entries` in each list and object.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_wide(bytes: &[u8], depth: usize, entries: usize) -> Result<Node, Defect> {
 	let left = Cell::new(depth);
 	let mut reader = serde_json::Deserializer::from_slice(bytes);
-	let node = Seed(&left).deserialize(&mut reader);
+	let node = Seed { left: &left, entries }.deserialize(&mut reader);
 	node.and_then(|node| reader.end().map(|()| node))
 		.map_err(|error| Defect::new(Rule::FileJson, format!("not the JSON expected: {error}")))
 }
@@ -90,7 +98,11 @@ pub fn text_field(bytes: &[u8], name: &str) -> Option<String> {
 					return Err(A::Error::custom("the field is there more than twice"));
 				}
 				let left = Cell::new(MAX_DEPTH);
-				found.push(match map.next_value_seed(Seed(&left))? {
+				let seed = Seed {
+					left: &left,
+					entries: MAX_ENTRIES,
+				};
+				found.push(match map.next_value_seed(seed)? {
 					Node::Text(text) => Some(text),
 					_ => None,
 				});
@@ -109,19 +121,24 @@ pub fn text_field(bytes: &[u8], name: &str) -> Option<String> {
 	}
 }
 
-/// Reads a node; holds how many levels are left.
+/// Reads a node.
 #[derive(Clone, Copy)]
-struct Seed<'a>(&'a Cell<usize>);
+struct Seed<'a> {
+	/// How many levels are left.
+	left: &'a Cell<usize>,
+	/// Most entries of a list or an object.
+	entries: usize,
+}
 
 impl Seed<'_> {
 	fn descend<E: Error, T>(self, inner: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-		let left = self.0.get();
+		let left = self.left.get();
 		if left == 0 {
 			return Err(E::custom("too many levels"));
 		}
-		self.0.set(left - 1);
+		self.left.set(left - 1);
 		let result = inner();
-		self.0.set(left);
+		self.left.set(left);
 		result
 	}
 }
@@ -169,9 +186,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
 		self.descend(|| {
 			let mut nodes = Vec::new();
 			while let Some(node) = list.next_element_seed(self)? {
-				if nodes.len() == MAX_ENTRIES {
+				if nodes.len() == self.entries {
 					return Err(A::Error::custom(format_args!(
-						"more than {MAX_ENTRIES} entries in a list"
+						"more than {} entries in a list",
+						self.entries
 					)));
 				}
 				nodes.push(node);
@@ -184,9 +202,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
 		self.descend(|| {
 			let mut nodes = Vec::new();
 			while let Some(name) = map.next_key::<String>()? {
-				if nodes.len() == MAX_ENTRIES {
+				if nodes.len() == self.entries {
 					return Err(A::Error::custom(format_args!(
-						"more than {MAX_ENTRIES} names in an object"
+						"more than {} names in an object",
+						self.entries
 					)));
 				}
 				nodes.push((name, map.next_value_seed(self)?));
@@ -289,10 +308,10 @@ impl Fields {
 	}
 }
 
-/// `the pack` for the outermost object.
+/// `the file` for the outermost object.
 fn at(path: &str) -> &str {
 	if path.is_empty() {
-		"the pack"
+		"the file"
 	} else {
 		path
 	}

@@ -2,7 +2,7 @@
 
 //! The evidence pack: one file that proves one trade record, offline.
 
-mod hex_text;
+pub(crate) mod hex_text;
 pub(crate) mod json;
 pub(crate) mod read;
 mod text;

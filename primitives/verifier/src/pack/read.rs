@@ -2,6 +2,9 @@
 
 //! From JSON to the pack: each field by its kind.
 
+pub(crate) mod checkpoint;
+pub(crate) mod set;
+
 use super::{
 	json::{self, Fields, Node},
 	AnchorPart, AnchorReference, BatchPart, ChainPart, EvidencePack, FinalBlock, Payload, RecordPart, Step,
@@ -162,17 +165,19 @@ impl Reader {
 	fn chain(self, fields: &mut Fields) -> Result<ChainPart, Defect> {
 		Ok(ChainPart {
 			headers: self.list(fields, "headers", Self::bytes)?,
-			finality: self.list(fields, "finality", |reader, path, node| {
-				let mut fields = Fields::of(reader.0, path, node)?;
-				let block = FinalBlock {
-					header: reader.hex_bytes(&mut fields, "header")?,
-					justification: reader.hex_bytes(&mut fields, "justification")?,
-				};
-				fields.end()?;
-				Ok(block)
-			})?,
+			finality: self.list(fields, "finality", Self::final_block)?,
 			storage_proof: self.list(fields, "storage_proof", Self::bytes)?,
 		})
+	}
+
+	fn final_block(self, path: &str, node: Node) -> Result<FinalBlock, Defect> {
+		let mut fields = Fields::of(self.0, path, node)?;
+		let block = FinalBlock {
+			header: self.hex_bytes(&mut fields, "header")?,
+			justification: self.hex_bytes(&mut fields, "justification")?,
+		};
+		fields.end()?;
+		Ok(block)
 	}
 
 	/// Bytes as text where they are UTF-8, else as hexadecimal digits.

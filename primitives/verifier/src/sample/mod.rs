@@ -3,6 +3,7 @@
 //! A small chain with real votes: four validators, of which two are replaced, one after the other; an anchor in block 6. Everything is made
 //! from a [`Plan`], so that what is false in it is signed as truly as the rest.
 
+pub mod checkpoint;
 pub mod vectors;
 
 use crate::{
@@ -260,10 +261,23 @@ pub fn node_entry(member: u32, removed_at: Option<BlockNumber>) -> Vec<u8> {
 	(member, 1u32, removed_at, vec![7u8; 38]).encode()
 }
 
+/// A version of a member's name and legal number.
+pub fn identity_entry(from: BlockNumber, name: &str, kind: u8, number: &str) -> Vec<u8> {
+	let mut value = (from, name.as_bytes().to_vec()).encode();
+	value.push(kind);
+	value.extend(number.as_bytes());
+	value
+}
+
 /// A channel's entry.
-pub fn channel_entry(seller: u32, issuer: u32, granted: bool) -> Vec<u8> {
-	let terms = granted.then_some((0b10u16, None::<u32>, None::<u32>));
+pub fn channel_entry(seller: u32, issuer: u32) -> Vec<u8> {
+	let terms = Some((0b10u16, None::<u32>, None::<u32>));
 	(seller, issuer, 2u8, 1_798_761_600_000u64, terms).encode()
+}
+
+/// A version of where a channel stood.
+pub fn standing_entry(from: BlockNumber, state: u8) -> Vec<u8> {
+	(from, state, (0b10u16, None::<u32>, None::<u32>)).encode()
 }
 
 /// The head of a version of clauses.
@@ -271,18 +285,10 @@ pub fn version_entry(channel: u32, from: BlockNumber, withdraws: bool) -> Vec<u8
 	(channel, Scope::All, 1u32, from, 1u32, withdraws).encode()
 }
 
-/// A product's entry.
-pub fn product_entry(issuer: u32) -> Vec<u8> {
-	(
-		issuer,
-		b"fund.bond".to_vec(),
-		2u8,
-		*b"CNY",
-		b"steady.main".to_vec(),
-		1u8,
-		None::<(u64, u64)>,
-	)
-		.encode()
+/// A version of a product.
+pub fn product_entry(from: BlockNumber, issuer: u32, risk: u8) -> Vec<u8> {
+	let offering = None::<(u64, u64)>;
+	(from, issuer, b"fund.bond".to_vec(), *b"CNY", risk, offering).encode()
 }
 
 /// A chain with one anchor.
@@ -537,11 +543,41 @@ fn state_of(plan: &Plan, pack: &EvidencePack) -> BTreeMap<Vec<u8>, Vec<u8>> {
 		keys::profile(SELLER),
 		profile("First Sample Bank", 0, "5493001KJTIIGC8Y1R12"),
 	);
-	top.insert(keys::channel(CHANNEL), channel_entry(SELLER, ISSUER, true));
-	top.insert(keys::product(PRODUCT.as_bytes()), product_entry(ISSUER));
+	// What changed after the anchor was not yet so.
+	let versions = [
+		(
+			keys::identity(ISSUER, 1),
+			identity_entry(1, "稳健理财有限责任公司", 1, "91350100M000100Y43"),
+		),
+		(
+			keys::identity(SELLER, 1),
+			identity_entry(1, "First Sample Bank", 0, "5493001KJTIIGC8Y1R12"),
+		),
+		(
+			keys::identity(SELLER, 2),
+			identity_entry(10, "Renamed Sample Bank", 0, "5493001KJTIIGC8Y1R12"),
+		),
+		(keys::standing(CHANNEL, 1), standing_entry(2, 2)),
+		(keys::standing(CHANNEL, 2), standing_entry(11, 6)),
+		(
+			keys::product_version(PRODUCT.as_bytes(), 1),
+			product_entry(1, ISSUER, 1),
+		),
+		(
+			keys::product_version(PRODUCT.as_bytes(), 2),
+			product_entry(3, ISSUER, 2),
+		),
+		(
+			keys::product_version(PRODUCT.as_bytes(), 3),
+			product_entry(8, ISSUER, 4),
+		),
+	];
+	top.extend(versions);
+	top.insert(keys::channel(CHANNEL), channel_entry(SELLER, ISSUER));
 	top.insert(keys::version(CLAUSE_VERSION), version_entry(CHANNEL, 2, false));
 	let clauses = sealane_primitives::clauses::Clauses::try_from(vec![clause()]).expect("one clause");
 	top.insert(keys::clauses(CLAUSE_VERSION), clauses.encode());
+	top.extend(checkpoint::entries(&plan.genesis));
 	top.insert(keys::runtime(), (Compact(100u32), b"sealane".to_vec()).encode());
 	top.insert(keys::CODE.to_vec(), vec![0x5b; 4_000]);
 	top

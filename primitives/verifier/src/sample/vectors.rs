@@ -4,6 +4,7 @@
 //! part; `docs/evidence/vectors.json` is made anew by `SEALANE_WRITE=1 cargo test -p sealane-verifier documents`.
 
 mod chain;
+pub mod checkpoint;
 mod file;
 mod record;
 mod state;

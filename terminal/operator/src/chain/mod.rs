@@ -34,11 +34,11 @@ pub use networks::{
 };
 pub use offline::{Behind, Shown, Signed, Unsigned, MAX_VALID_BLOCKS, VALID_BLOCKS};
 pub use read::{AnchorState, ChannelState, ChannelView, MemberView, NodeView, ProposalView};
-pub use root::{restore_finality, upgrade, RootCall};
 pub use registers::{
 	announce_calendar, close_receipts, commitment, force_revoke_receipt, revoke_receipt, withdraw_calendar,
 	RevocationReason,
 };
+pub use root::{restore_finality, upgrade, RootCall};
 pub use signer::{account_text, parse_account, SignerArgs};
 pub use submit::{Happened, Submitted, Until};
 pub use validators::{add_validator, remove_validator, set_floor, ValidatorView};

@@ -2,10 +2,13 @@
 
 //! Many packs together: what one alone cannot show.
 
-use super::read;
+use super::{
+	many::{packs_in, read_set},
+	read, Origin,
+};
 use crate::error::{Error, Result};
 use sealane_primitives::ids::{ChannelId, Digest, NodeId};
-use sealane_verifier::{pack::text_field, EvidencePack, Genesis, KnownBlock, Verifier};
+use sealane_verifier::{pack::text_field, EvidencePack};
 use serde::Serialize;
 use std::{
 	collections::BTreeMap,
@@ -83,44 +86,46 @@ struct Sound {
 	order: Option<String>,
 }
 
-/// Verifies every pack (`*.json`) in `folder` from the chain specification alone, and compares those that hold.
+/// Verifies every pack in `place` from `origin` alone, and compares those that hold. `place` is a folder of packs (`*.json`), or a file with a
+/// set of them.
 ///
 /// # Errors
-/// The folder cannot be read, or has no packs.
-pub fn audit(folder: &Path, genesis: &Genesis, known: &[KnownBlock]) -> Result<AuditReport> {
-	let mut files = Vec::new();
-	for entry in std::fs::read_dir(folder).map_err(Error::file(folder))? {
-		let path = entry.map_err(Error::file(folder))?.path();
-		if path.extension().is_some_and(|extension| extension == "json") {
-			files.push(path);
-		}
-	}
-	files.sort();
-	if files.is_empty() {
-		return Err(Error::NotFound {
-			what: "evidence pack (*.json) in",
-			name: folder.display().to_string(),
-		});
-	}
-	let mut report = AuditReport {
-		files: files.len(),
-		..AuditReport::default()
-	};
-	let verifier = Verifier::new(genesis).knowing(known);
+/// It cannot be read, is no set, or has no packs.
+pub fn audit(place: &Path, origin: &Origin) -> Result<AuditReport> {
+	let mut report = AuditReport::default();
 	let mut sound = Vec::new();
-	for file in files {
-		let verified = read(&file).and_then(|pack| match verifier.verify(&pack) {
-			Ok((verified, _)) => Ok(sound_of(&file, &pack, verified.leaf)),
+	let verifier = origin.verifier().session();
+	let mut judge = |name: PathBuf, pack: Result<EvidencePack>| {
+		report.files += 1;
+		let verified = pack.and_then(|pack| match verifier.verify(&pack) {
+			Ok((verified, _)) => Ok(sound_of(&name, &pack, verified.leaf)),
 			Err(defect) => Err(Error::NotVerified(defect.to_string())),
 		});
 		match verified {
 			Ok(pack) => sound.push(pack),
 			Err(error @ Error::File { .. }) => return Err(error),
 			Err(error) => report.refused.push(Refused {
-				file,
+				file: name,
 				defect: error.to_string(),
 			}),
 		}
+		Ok(())
+	};
+	if place.is_dir() {
+		for file in packs_in(place)? {
+			let pack = read(&file);
+			judge(file, pack)?;
+		}
+	} else {
+		for (number, pack) in read_set(place)?.packs().enumerate() {
+			judge(format!("{}#{number}", place.display()).into(), Ok(pack))?;
+		}
+	}
+	if report.files == 0 {
+		return Err(Error::NotFound {
+			what: "evidence pack in",
+			name: place.display().to_string(),
+		});
 	}
 	report.verified = sound.len();
 	compare(&sound, &mut report);
@@ -281,14 +286,34 @@ mod tests {
 	}
 
 	#[test]
+	fn a_set_is_verified_and_compared_like_its_folder() {
+		let folder = tempfile::tempdir().expect("a folder");
+		let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/evidence");
+		let origin = Origin::read(Some(&documents.join("chain-spec.json")), None, &[]).expect("raw");
+		let sample = std::fs::read(documents.join("offline.json")).expect("readable");
+		for name in ["one.json", "two.json"] {
+			std::fs::write(folder.path().join(name), &sample).expect("writable");
+		}
+		let set = folder.path().join("all.set");
+		let collected = super::super::collect(&[folder.path().into()]).expect("packs");
+		std::fs::write(&set, collected.to_json().expect("serialises")).expect("writable");
+		assert!(std::fs::metadata(&set).expect("written").len() < 2 * sample.len() as u64 * 3 / 4);
+		let (of_folder, of_set) = (
+			audit(folder.path(), &origin).expect("read"),
+			audit(&set, &origin).expect("read"),
+		);
+		assert_eq!((of_set.files, of_set.verified, of_set.batches), (2, 2, 1));
+		assert_eq!((of_folder.files, of_folder.findings.len()), (2, 1));
+		assert_eq!(of_set.findings[0].kind, FindingKind::Double);
+		assert!(of_set.findings[0].files[1].display().to_string().ends_with("all.set#1"));
+	}
+
+	#[test]
 	fn a_folder_is_verified_and_compared() {
 		let folder = tempfile::tempdir().expect("a folder");
 		let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/evidence");
-		let genesis = super::super::read_spec(&documents.join("chain-spec.json")).expect("raw");
-		assert!(matches!(
-			audit(folder.path(), &genesis, &[]),
-			Err(Error::NotFound { .. })
-		));
+		let origin = Origin::read(Some(&documents.join("chain-spec.json")), None, &[]).expect("raw");
+		assert!(matches!(audit(folder.path(), &origin), Err(Error::NotFound { .. })));
 		let sample = std::fs::read_to_string(documents.join("offline.json")).expect("readable");
 		for (name, text) in [
 			("one.json", sample.clone()),
@@ -299,7 +324,7 @@ mod tests {
 		] {
 			std::fs::write(folder.path().join(name), text).expect("writable");
 		}
-		let report = audit(folder.path(), &genesis, &[]).expect("read");
+		let report = audit(folder.path(), &origin).expect("read");
 		assert_eq!((report.files, report.verified, report.batches), (4, 2, 1));
 		let refused: Vec<_> = report
 			.refused

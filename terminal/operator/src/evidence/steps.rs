@@ -2,6 +2,7 @@
 
 //! What was checked, step by step, in words for who has to judge it.
 
+use crate::checkpoint::{CheckpointReport, SignerReport};
 use codec::DecodeAll as _;
 use sealane_primitives::{
 	business::BusinessKinds,
@@ -13,7 +14,7 @@ use sealane_primitives::{
 use sealane_verifier::{
 	pack::{date_text, AnchorReference},
 	verdict::{Facts, Finalised, Party},
-	EvidencePack, Genesis, OnChain, Verified,
+	EvidencePack, OnChain, Start, Verified,
 };
 use serde::Serialize;
 
@@ -87,8 +88,8 @@ pub fn by_itself(pack: &EvidencePack, verified: &Verified) -> Vec<Step> {
 	steps
 }
 
-/// What its chain part shows, from the chain specification on.
-pub fn offline(genesis: &Genesis, anchor: &AnchorReference, proven: &OnChain) -> Vec<Step> {
+/// What its chain part shows, from the start on.
+pub fn offline(start: Start<'_>, anchor: &AnchorReference, proven: &OnChain) -> Vec<Step> {
 	let voted = |block: &Finalised| {
 		format!(
 			"block {} ({}) was voted final by {} of the {} validators of set {} (GRANDPA, Ed25519)",
@@ -99,10 +100,14 @@ pub fn offline(genesis: &Genesis, anchor: &AnchorReference, proven: &OnChain) ->
 			block.set
 		)
 	};
+	let since = match start {
+		Start::Checkpoint(_) => "the checkpoint",
+		Start::Genesis(_) | Start::Through(..) => "the genesis block",
+	};
 	let changes = match &proven.set_changes[..] {
-		[] => "the validators are those of the genesis block".to_string(),
+		[] => format!("the validators are those of {since}"),
 		blocks => format!(
-			"the validators changed {} since the genesis block; each time more than two thirds of those before signed the block that names their successors: {}",
+			"the validators changed {} since {since}; each time more than two thirds of those before signed the block that names their successors: {}",
 			times(blocks.len()),
 			list(blocks)
 		),
@@ -118,8 +123,9 @@ pub fn offline(genesis: &Genesis, anchor: &AnchorReference, proven: &OnChain) ->
 		)
 	};
 	block += &format!("; it was made at {}", proven.made_at);
-	let mut steps = vec![
-		step(
+	let mut steps = Vec::new();
+	if let Some(genesis) = start.genesis() {
+		steps.push(step(
 			"genesis",
 			format!(
 				"the chain specification of {:?} has {} and the genesis block {}, the chain that both signatures name",
@@ -127,11 +133,26 @@ pub fn offline(genesis: &Genesis, anchor: &AnchorReference, proven: &OnChain) ->
 				times_of(genesis.authorities.len(), "first validator"),
 				hex::encode(genesis.hash)
 			),
-		),
-		step("validators", changes),
-		step("finality", voted(&proven.finalised)),
-		step("block", block),
-	];
+		));
+	}
+	if let (Some(checkpoint), Some(_)) = (start.checkpoint(), proven.checkpoint) {
+		let signers = CheckpointReport::new(checkpoint).signers;
+		let signers: Vec<String> = signers.iter().map(SignerReport::text).collect();
+		steps.push(step(
+			"checkpoint",
+			format!(
+				"block {} ({}) of the chain {} is where validator set {} began to be followed, as these vouch for with their signatures: {}; whether they are enough is not decided here",
+				checkpoint.number,
+				hex::encode(checkpoint.hash),
+				hex::encode(checkpoint.genesis),
+				checkpoint.set,
+				signers.join(", ")
+			),
+		));
+	}
+	steps.push(step("validators", changes));
+	steps.push(step("finality", voted(&proven.finalised)));
+	steps.push(step("block", block));
 	if proven.state.number != proven.finalised.number {
 		steps.push(step("later block", voted(&proven.state)));
 	}
@@ -157,8 +178,16 @@ pub fn offline(genesis: &Genesis, anchor: &AnchorReference, proven: &OnChain) ->
 	steps
 }
 
-/// What the state of block `at` says of the parties and of what they traded under.
-pub fn facts(pack: &EvidencePack, facts: &Facts, at: BlockNumber) -> Vec<Step> {
+/// What the chain says of the parties and of what they traded under, as of the anchor's block.
+pub fn facts(pack: &EvidencePack, facts: &Facts) -> Vec<Step> {
+	let at = pack.anchor.as_ref().map_or(0, |part| part.reference.block_number);
+	let stood = match facts.grant.state {
+		2 => "granted",
+		3 => "suspended",
+		6 | 7 => "ended, and granted before",
+		8 => "run out, and granted before",
+		_ => "in a state that this release does not know, and granted before",
+	};
 	let kinds: Vec<&str> = BusinessKinds(facts.grant.kinds)
 		.iter()
 		.map(|kind| kind.as_str())
@@ -199,7 +228,7 @@ pub fn facts(pack: &EvidencePack, facts: &Facts, at: BlockNumber) -> Vec<Step> {
 		step(
 			"channel",
 			format!(
-				"channel {} is between these two; granted{until}: {}",
+				"channel {} is between these two; {stood}{until}: {}",
 				facts.channel,
 				kinds.join(", ")
 			),

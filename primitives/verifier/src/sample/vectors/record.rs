@@ -3,7 +3,7 @@
 //! Record, batch, signatures and anchor.
 
 use super::{
-	super::{channel_entry, courier, version_entry, Plan, CLAUSE_VERSION, ISSUER, ISSUER_NODE, SELLER},
+	super::{channel_entry, courier, standing_entry, version_entry, Plan, CLAUSE_VERSION, ISSUER, ISSUER_NODE, SELLER},
 	Sample, Vectors,
 };
 use crate::{chain::keys, pack::Step, EvidencePack, Rule};
@@ -45,7 +45,8 @@ fn local(v: &mut Vectors) {
 		planned(|plan| {
 			plan.channel = 4;
 			plan.state = vec![
-				(keys::channel(4), Some(channel_entry(SELLER, ISSUER, true))),
+				(keys::channel(4), Some(channel_entry(SELLER, ISSUER))),
+				(keys::standing(4, 1), Some(standing_entry(2, 2))),
 				(keys::version(CLAUSE_VERSION), Some(version_entry(4, 2, false))),
 			];
 		}),

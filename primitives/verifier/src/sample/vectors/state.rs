@@ -4,14 +4,14 @@
 
 use super::{
 	super::{
-		channel_entry, courier, node_entry, product_entry, profile, set, set_at, version_entry, votes, Plan, ANCHORED,
-		CHANNEL, CLAUSE_VERSION, ISSUER, ISSUER_NODE, PRODUCT, SELLER, SELLER_NODE,
+		channel_entry, courier, identity_entry, node_entry, product_entry, set, set_at, standing_entry, version_entry,
+		votes, Plan, ANCHORED, CHANNEL, CLAUSE_VERSION, ISSUER, ISSUER_NODE, PRODUCT, SELLER, SELLER_NODE,
 	},
 	Sample, Vectors,
 };
 use crate::{chain::keys, pack::ChainPart, EvidencePack, Rule};
 use codec::Encode;
-use sealane_primitives::keys::CourierKey;
+use sealane_primitives::{ids::BlockNumber, keys::CourierKey};
 use sp_crypto_hashing::blake2_256;
 
 fn planned(change: impl FnOnce(&mut Plan)) -> EvidencePack {
@@ -248,29 +248,48 @@ fn members(v: &mut Vectors) {
 			plan.core.seller = ISSUER;
 			plan.state = vec![
 				(keys::node(SELLER_NODE), Some(node_entry(ISSUER, Some(11)))),
-				(keys::channel(CHANNEL), Some(channel_entry(ISSUER, ISSUER, true))),
+				(keys::channel(CHANNEL), Some(channel_entry(ISSUER, ISSUER))),
 			];
 		}),
 	);
 	v.refuse(
 		"an issuer without a name",
 		Rule::MemberProfile,
-		with(&[(keys::profile(ISSUER), None)]),
+		with(&[(keys::identity(ISSUER, 1), None)]),
 	);
 	v.refuse(
 		"a seller without a name",
 		Rule::MemberProfile,
-		with(&[(keys::profile(SELLER), None)]),
+		with(&[(keys::identity(SELLER, 1), None)]),
 	);
+	let named = |versions: &[(u32, BlockNumber)]| {
+		let entry = |(version, from): &(u32, BlockNumber)| {
+			let name = format!("Bank of version {version}");
+			let entry = identity_entry(*from, &name, 0, "5493001KJTIIGC8Y1R12");
+			(keys::identity(SELLER, *version), Some(entry))
+		};
+		with(&versions.iter().map(entry).collect::<Vec<_>>())
+	};
+	v.refuse(
+		"a name from the next block on alone",
+		Rule::MemberProfile,
+		named(&[(1, 7)]),
+	);
+	v.accept("a name from the anchor's block on", named(&[(1, 2), (2, 6)]));
+	let many: Vec<(u32, BlockNumber)> = (1..=13u32).map(|version| (version, version.div_ceil(2))).collect();
+	v.accept("the twelfth of many names", named(&many));
 	v.refuse(
 		"a name that is no text",
 		Rule::StateValue,
-		with(&[(keys::profile(SELLER), Some((vec![0xffu8], 0u8, [b'X'; 20]).encode()))]),
+		with(&[(
+			keys::identity(SELLER, 1),
+			Some((1u32, vec![0xffu8], 0u8, [b'X'; 20]).encode()),
+		)]),
 	);
 	v.refuse(
 		"a legal number of an unknown kind",
 		Rule::StateValue,
-		with(&[(keys::profile(SELLER), Some(profile("Bank", 2, "X")))]),
+		with(&[(keys::identity(SELLER, 1), Some(identity_entry(1, "Bank", 2, "X")))]),
 	);
 }
 
@@ -280,32 +299,36 @@ fn channel(v: &mut Vectors) {
 	v.refuse(
 		"a channel of two others",
 		Rule::ChannelParties,
-		entry(Some(channel_entry(8, 9, true))),
+		entry(Some(channel_entry(8, 9))),
 	);
 	v.refuse(
 		"a channel of another seller",
 		Rule::ChannelParties,
-		entry(Some(channel_entry(8, ISSUER, true))),
+		entry(Some(channel_entry(8, ISSUER))),
 	);
 	v.refuse(
 		"a channel of another issuer",
 		Rule::ChannelParties,
-		entry(Some(channel_entry(SELLER, 8, true))),
+		entry(Some(channel_entry(SELLER, 8))),
 	);
 	v.refuse(
 		"a channel the other way round",
 		Rule::ChannelParties,
-		entry(Some(channel_entry(ISSUER, SELLER, true))),
+		entry(Some(channel_entry(ISSUER, SELLER))),
 	);
 	v.refuse(
 		"a channel that was never granted",
 		Rule::ChannelGranted,
-		entry(Some(channel_entry(SELLER, ISSUER, false))),
+		with(&[(keys::standing(CHANNEL, 1), None)]),
 	);
+	let stood = |from, state| with(&[(keys::standing(CHANNEL, 1), Some(standing_entry(from, state)))]);
+	v.refuse("a channel granted in the next block", Rule::ChannelGranted, stood(7, 2));
+	v.accept("a channel granted in the anchor's block", stood(6, 2));
+	v.accept("a channel suspended at the anchor's block", stood(6, 3));
 	v.refuse(
 		"a channel of another form",
 		Rule::StateValue,
-		entry(Some((SELLER, ISSUER).encode())),
+		entry(Some(SELLER.encode())),
 	);
 }
 
@@ -343,12 +366,13 @@ fn clauses(v: &mut Vectors) {
 }
 
 fn product(v: &mut Vectors) {
-	let key = || keys::product(PRODUCT.as_bytes());
+	let key = || keys::product_version(PRODUCT.as_bytes(), 1);
+	let later = || keys::product_version(PRODUCT.as_bytes(), 2);
 	let order = |order: &str| planned(|plan| plan.order = order.as_bytes().to_vec());
 	v.refuse(
 		"a product of another issuer",
 		Rule::ProductIssuer,
-		with(&[(key(), Some(product_entry(SELLER)))]),
+		with(&[(later(), Some(product_entry(3, SELLER, 2)))]),
 	);
 	v.refuse(
 		"a product of another form",
@@ -356,6 +380,10 @@ fn product(v: &mut Vectors) {
 		with(&[(key(), Some(vec![4]))]),
 	);
 	v.accept("a product that the chain does not know", with(&[(key(), None)]));
+	v.accept(
+		"a product that the chain got later",
+		with(&[(key(), Some(product_entry(7, SELLER, 2)))]),
+	);
 	v.accept(
 		"an order without a product",
 		order(r#"{"id":"A-1","kind":"cancellation","cancels":"A-0"}"#),
