@@ -3,10 +3,11 @@
 //! The demo: the whole path of the mission on real processes, every figure checked.
 //!
 //! * [`figures`]: what is counted, and what must add up;
-//! * `story`: the steps up to trading; `trade`: orders and their figures; `proofs`: evidence, refusal, search;
+//! * `story`: the steps up to trading; `trade`: orders and their figures; `proofs`: evidence, refusal, search; `page`: what stays;
 //! * `view`: what one sees.
 
 pub mod figures;
+mod page;
 mod proofs;
 mod story;
 mod trade;
@@ -170,6 +171,9 @@ async fn steps(args: &DemoArgs, view: View, folder: &Path, started: Instant) -> 
 	);
 	let checks = figures::checks(&figures, &trade, &demo.manifest);
 	let failed = demo.view.checks(&checks);
+	demo.view.chapter("To read");
+	demo.write_page(&page::place(args.dir.as_deref().map(|_| folder))?)
+		.await?;
 	if args.keep {
 		demo.keep()?;
 	}

@@ -101,7 +101,7 @@ impl Demo {
 		let judge = self.consortium.issuers().last().unwrap_or(issuer);
 		self.view.working("evidence of one order");
 		let id = self.accepted_order(bank, issuer).await?;
-		let file = self.folder.join("evidence.json");
+		let file = self.evidence();
 		let get = Args::new("evidence get")
 			.with(&id)
 			.option("--node", bank.node.folder())
@@ -165,6 +165,11 @@ impl Demo {
 			"the same evidence with one digit of the confirmation changed is refused",
 		);
 		Ok(true)
+	}
+
+	/// Where the evidence of one order is, once it was judged.
+	pub(super) fn evidence(&self) -> PathBuf {
+		self.folder.join("evidence.json")
 	}
 
 	/// An order from the bank's file that the issuer accepted and whose record is final.
