@@ -148,7 +148,7 @@ pub struct Calendar {
 		rename = "utc_offset_changes",
 		default,
 		skip_serializing_if = "<[OffsetChange]>::is_empty",
-		with = "crate::clauses::json::set"
+		with = "crate::clauses::values::set"
 	)]
 	pub offsets: BoundedVec<OffsetChange, ConstU32<MAX_OFFSETS>>,
 	/// The days of the week that are open.
@@ -157,7 +157,7 @@ pub struct Calendar {
 	/// The usual hours.
 	pub hours: Hours,
 	/// The dates that are otherwise, in their order.
-	#[serde(default, with = "crate::clauses::json::set")]
+	#[serde(default, with = "crate::clauses::values::set")]
 	pub exceptions: BoundedVec<Exception, ConstU32<MAX_EXCEPTIONS>>,
 }
 

@@ -42,7 +42,7 @@ mod text;
 mod time;
 mod types;
 mod validate;
-mod values;
+pub(crate) mod values;
 mod verdict;
 
 pub use clause::{Alternatives, Clause, Clauses};
