@@ -215,7 +215,8 @@ impl Operators<'_> {
 		let submit = || self.read("offline submit").with(&after).option("--wait", "in-block");
 		let done = self.json(submit()).await?;
 		assert!(done["events"].to_string().contains("Council.Voted"), "{done}");
-		self.refused(submit(), "nvalid").await
+		// Once: in the pool still, or of a nonce that is used.
+		self.refused(submit(), "was not included").await
 	}
 
 	/// The issuer is admitted; both register their nodes; the issuer its interface and product; the seller applies, the issuer
