@@ -5,12 +5,12 @@
 //! The book is built from the log when the node starts and follows it afterwards, on the writer thread. Everybody else reads.
 
 use crate::{
-	api::{AnchorState, LaneId, Outcome},
+	api::{AnchorState, BlockRef, LaneId, Outcome, RefusalState},
 	batches::{BatchId, BatchMark, Batches, Waiting},
 	order::Confirmation,
 	protocol::PacketKind,
 	receipts::{Closings, Receipts},
-	records::{AnchorCut, AnchorFinal, Completed, Delivered, LaneTurned, PacketView, ReceiptsSettled},
+	records::{AnchorCut, AnchorFinal, Completed, Delivered, LaneTurned, PacketView, ReceiptsSettled, Refusals},
 	requests::Requests,
 };
 use sealane_primitives::{
@@ -87,6 +87,9 @@ impl Bits {
 /// Position of a packet that was given up in a salvage.
 const LOST: u64 = u64::MAX;
 
+/// Refusals of a lane that are shown with its orders.
+const MAX_REFUSALS: usize = 8;
+
 /// What is known of one packet.
 #[derive(Clone, Debug)]
 pub struct Slot {
@@ -120,7 +123,7 @@ pub struct Acknowledged {
 	/// When it was stored.
 	pub at: Moment,
 	/// Block against whose state it was authorised.
-	pub authorised_at: BlockNumber,
+	pub authorised_at: BlockRef,
 	/// Hash of its batch's core, and this node's attestation of it.
 	pub half: Option<(Digest, Attestation)>,
 }
@@ -153,6 +156,10 @@ pub struct LaneBook {
 	pub closed: Option<(Refusal, BlockNumber)>,
 	/// Incoming: what was acknowledged last, the newest at the end.
 	recent: VecDeque<Acknowledged>,
+	/// Hash of the last packet's header; `None` where the last packet was lost, or there is none.
+	head: Option<Digest>,
+	/// The last refusals of its packets, the newest at the end.
+	pub refusals: VecDeque<RefusalState>,
 }
 
 impl LaneBook {
@@ -171,6 +178,7 @@ impl LaneBook {
 		let packets = usize::try_from(packets).unwrap_or(usize::MAX);
 		if packets > self.slots.len() {
 			self.recent.clear();
+			self.head = None;
 		}
 		self.slots.resize(self.slots.len().max(packets), lost);
 	}
@@ -181,6 +189,14 @@ impl LaneBook {
 		let start = usize::try_from(first.checked_sub(oldest)?).ok()?;
 		let end = usize::try_from(last.checked_sub(oldest)?).ok()?;
 		(end < self.recent.len()).then(|| self.recent.range(start..=end).cloned().collect())
+	}
+
+	/// The hash that the next header names as the one before it; `None` where that packet was lost.
+	pub fn last_header(&self) -> Option<Digest> {
+		match self.slots.is_empty() {
+			true => Some([0; 32]),
+			false => self.head,
+		}
 	}
 
 	/// Packets so far.
@@ -290,6 +306,21 @@ impl Book {
 		}
 	}
 
+	/// Packets of a lane were refused.
+	pub fn refused(&mut self, it: &Refusals) {
+		// A lane without packets is one that somebody made up, or has no order to show this with.
+		let Some(lane) = self.lanes.get_mut(&it.lane) else {
+			return;
+		};
+		// Later counts take the place of the first.
+		lane.refusals
+			.retain(|other| (other.code, other.by_partner, other.first) != (it.reason.code(), it.by_partner, it.first));
+		lane.refusals.push_back(it.into());
+		if lane.refusals.len() > MAX_REFUSALS {
+			lane.refusals.pop_front();
+		}
+	}
+
 	/// A packet was stored.
 	pub fn packet(&mut self, view: &PacketView, outgoing: bool) {
 		let header = &view.packet.header;
@@ -321,6 +352,7 @@ impl Book {
 			}
 			lane.recent.push_back(Acknowledged::of(view));
 		}
+		lane.head = Some(view.packet.hash());
 		lane.slots.push(Slot {
 			position: view.position,
 			count: header.count,

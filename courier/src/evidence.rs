@@ -8,22 +8,21 @@ use crate::{
 	protocol::PacketKind,
 	records::{kind, AnchorCut, Completed, Delivered, PacketView},
 };
-use bytes::Bytes;
 use codec::Decode;
 use sealane_primitives::{
 	evidence::{self, Attestation, Core, Side},
 	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId},
 };
-use sealane_verifier::pack::{AnchorPart, AnchorReference, BatchPart, EvidencePack, Payload, RecordPart, Step};
+use sealane_verifier::pack::{AnchorPart, AnchorReference, BatchPart, Entry, EvidencePack, RecordPart, Step};
 use std::sync::Arc;
 
 /// The record, and what leads from it to the batch root and on to the anchor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidenceParts {
-	/// The order's bytes.
-	pub order: Bytes,
-	/// The confirmation's bytes.
-	pub confirmation: Bytes,
+	/// The order, all parts shown.
+	pub order: Entry,
+	/// The confirmation, all parts shown.
+	pub confirmation: Entry,
 	/// Clause version stamped on the order.
 	pub clause_version: AgreementId,
 	/// The channel.
@@ -65,8 +64,8 @@ impl EvidenceParts {
 			return None;
 		}
 		let record = RecordPart {
-			order: Payload(self.order.to_vec()),
-			confirmation: Payload(self.confirmation.to_vec()),
+			order: self.order.clone(),
+			confirmation: self.confirmation.clone(),
 			salt: self.salt,
 			clause_version: self.clause_version,
 			channel: self.channel,
@@ -121,7 +120,6 @@ pub struct AnchorParts {
 /// The leaf hashes of an answer packet; `None` where an answered order is not there.
 pub fn leaves(library: &Library, answers: &PacketView) -> Result<Option<Vec<Digest>>, LookupError> {
 	let header = &answers.packet.header;
-	let Some(seed) = header.salt_seed else { return Ok(None) };
 	let orders = header.lane.opposite();
 	let mut leaves = Vec::with_capacity(answers.entries.len());
 	let mut last: Option<Arc<PacketView>> = None;
@@ -133,15 +131,15 @@ pub fn leaves(library: &Library, answers: &PacketView) -> Result<Option<Vec<Dige
 				None => return Ok(None),
 			},
 		};
-		let (Some(order), Some(answer)) = (view.entry(entry.ordinal), answers.entry(i as u32)) else {
+		let (Some(order), Some(answer)) = (view.hash_of(entry.ordinal), answers.hash_of(i as u32)) else {
 			return Ok(None);
 		};
-		let salt = evidence::salt(&seed, i as u32);
+		let salt = evidence::salt(&header.seed, i as u32);
 		let version = view.version_of(entry.ordinal);
 		leaves.push(evidence::record_leaf(
 			&salt,
-			order,
-			answer,
+			&order,
+			&answer,
 			version,
 			header.lane.channel,
 		));
@@ -192,10 +190,11 @@ pub fn collect(
 	let Some((answers, index)) = library.answer(&header.lane, header.sequence, ordinal)? else {
 		return Ok(None);
 	};
-	let (Some(order_bytes), Some(confirmation)) = (order.share(ordinal), answers.share(index)) else {
+	let (Some(order_bytes), Some(confirmation)) = (order.entry(ordinal), answers.entry(index)) else {
 		return Ok(None);
 	};
-	let (Some(seed), Some(core)) = (answers.packet.header.salt_seed, answers.packet.header.core) else {
+	let seed = answers.packet.header.seed;
+	let Some(core) = answers.packet.header.core else {
 		return Ok(None);
 	};
 	let Some(leaves) = leaves(library, &answers)? else {
@@ -208,8 +207,8 @@ pub fn collect(
 	let anchor = anchor(library, node, &answers, &mut attestations)?;
 	let [issuers, sellers] = attestations;
 	Ok(Some(EvidenceParts {
-		order: order_bytes,
-		confirmation,
+		order: Entry::shown(order_bytes, &order.packet.header.seed, ordinal),
+		confirmation: Entry::shown(confirmation, &seed, index),
 		clause_version: order.version_of(ordinal),
 		channel: header.lane.channel,
 		seller: order.trailer.seller,

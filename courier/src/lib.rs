@@ -45,6 +45,7 @@ pub mod random;
 pub mod receipts;
 pub mod records;
 pub mod recovery;
+pub mod refusals;
 pub mod registrations;
 pub mod requests;
 pub mod service;

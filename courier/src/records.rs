@@ -6,19 +6,20 @@
 //! `u32` little endian. The packet comes first so that the bytes that are stored are the bytes that are sent.
 
 use crate::{
-	api::{LaneId, Problem, SubmitReport},
+	api::{BlockRef, LaneId, Problem, RefusalState, SubmitReport},
 	book::EntryId,
 	order::MAX_TEXT_LEN,
 	protocol::{
-		packet::{entries_checked, EntryRef, PacketHead},
-		Packet, Receipt, Signed,
+		body::{entries_checked, EntryRef},
+		packet::PacketHead,
+		Packet, Receipt, RefusalReason, Refused, Signed,
 	},
 };
 use bytes::Bytes;
 use codec::{Decode, Encode};
 use sealane_primitives::{
 	directory::Refusal,
-	evidence::{Attestation, Side},
+	evidence::{entry::entry_hash, Attestation, Side},
 	ids::{AgreementId, AnchorSequence, BlockNumber, Digest, MemberId, Moment},
 };
 
@@ -48,6 +49,8 @@ pub mod kind {
 	pub const CLOSING: u8 = 11;
 	/// They are closed for good.
 	pub const CLOSED: u8 = 12;
+	/// One side refused packets of the other.
+	pub const REFUSALS: u8 = 14;
 }
 
 /// What this node knows about a packet it stored.
@@ -56,7 +59,7 @@ pub struct Trailer {
 	/// When it was stored, Unix milliseconds.
 	pub at: Moment,
 	/// Block against whose state it was authorised.
-	pub authorised_at: BlockNumber,
+	pub authorised_at: BlockRef,
 	/// Clause versions of the entries: runs of equal ones, (length, version). Empty for answers.
 	pub versions: Vec<(u32, AgreementId)>,
 	/// Entries without effect: orders that this node rejected itself, answers that answer nothing.
@@ -180,6 +183,8 @@ pub enum Content {
 	AnchorFinal(AnchorFinal),
 	/// See [`Completed`].
 	Completed(Completed),
+	/// See [`Refusals`].
+	Refusals(Refusals),
 	/// See [`Idempotency`].
 	Idempotency(Idempotency),
 	/// See [`ReceiptsSettled`].
@@ -212,6 +217,7 @@ impl Content {
 			kind::ANCHOR_FINAL => Content::AnchorFinal(whole("final anchor", payload)?),
 			kind::IDEMPOTENCY => Content::Idempotency(whole("idempotency", payload)?),
 			kind::COMPLETED => Content::Completed(whole("completed batch", payload)?),
+			kind::REFUSALS => Content::Refusals(whole("refusals", payload)?),
 			kind::RECEIPTS_SETTLED => Content::Receipts(whole("receipts", payload)?),
 			kind::CLOSING => Content::Closing(whole("closing", payload)?),
 			kind::CLOSED => Content::Closed(whole("closed", payload)?),
@@ -291,6 +297,42 @@ pub struct Completed {
 	pub own: Attestation,
 	/// The partner's.
 	pub attestation: Attestation,
+}
+
+/// Refusals of packets of one lane, for one reason, within a few minutes.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Refusals {
+	/// When the last of them was, Unix milliseconds.
+	pub at: Moment,
+	/// The lane.
+	pub lane: LaneId,
+	/// First packet that was refused first.
+	pub sequence: u64,
+	/// The partner refused packets of this node; else this node the partner's.
+	pub by_partner: bool,
+	/// Why.
+	pub reason: RefusalReason,
+	/// The block by whose state the first was refused.
+	pub first: BlockRef,
+	/// The same of the last.
+	pub last: BlockRef,
+	/// How many there were.
+	pub count: u64,
+	/// The partner's refusal with its signature; `None` for this node's, and where the first is in an earlier record.
+	pub proof: Option<Signed<Refused>>,
+}
+
+impl From<&Refusals> for RefusalState {
+	fn from(it: &Refusals) -> Self {
+		RefusalState {
+			at: it.at,
+			by_partner: it.by_partner,
+			code: it.reason.code(),
+			first: it.first,
+			last: it.last,
+			count: it.count,
+		}
+	}
 }
 
 /// A lane was closed or opened again.
@@ -512,6 +554,8 @@ pub struct PacketView {
 	pub trailer: Trailer,
 	/// Its entries.
 	pub entries: Vec<EntryRef>,
+	/// Their hashes, as far as they were needed before.
+	hashes: Option<Box<[Digest]>>,
 	/// Runs of clause versions: (entry behind the run, version).
 	runs: Vec<(u32, AgreementId)>,
 }
@@ -544,7 +588,27 @@ impl PacketView {
 			packet,
 			trailer,
 			entries,
+			hashes: None,
 			runs,
+		}
+	}
+
+	/// The view with the hashes of its entries, which somebody has made already.
+	pub fn with_hashes(mut self, hashes: Vec<Digest>) -> Self {
+		self.hashes = (hashes.len() == self.entries.len()).then(|| hashes.into());
+		self
+	}
+
+	/// The hashes of the entries; empty where nobody has made them.
+	pub fn hashes(&self) -> &[Digest] {
+		self.hashes.as_deref().unwrap_or_default()
+	}
+
+	/// The hash of an entry.
+	pub fn hash_of(&self, ordinal: u32) -> Option<Digest> {
+		match &self.hashes {
+			Some(hashes) => hashes.get(ordinal as usize).copied(),
+			None => Some(entry_hash(self.entry(ordinal)?, &self.packet.header.seed, ordinal)),
 		}
 	}
 
@@ -566,7 +630,8 @@ impl PacketView {
 
 	/// Memory that the view keeps, in bytes.
 	pub fn weight(&self) -> usize {
-		self.packet.bytes.len() + self.entries.len() * std::mem::size_of::<EntryRef>() + 512
+		let hashes = self.hashes.as_ref().map_or(0, |hashes| hashes.len() * 32);
+		self.packet.bytes.len() + self.entries.len() * std::mem::size_of::<EntryRef>() + hashes + 512
 	}
 
 	/// The bytes of an entry.

@@ -11,11 +11,31 @@ use crate::{
 	records::{self, kind, Content, PacketView, RecordError},
 	store::{Index, Key, Location, LogReader, Numbers, Record},
 };
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Entries that go into the index together.
 const INDEX_BATCH: usize = 4096;
 /// Records put aside of which each is logged. All are counted.
 const SHOWN: u64 = 16;
+
+/// How far a log has been read at the start: others may look while it is.
+#[derive(Debug, Default)]
+pub struct Progress {
+	done: AtomicU64,
+	whole: AtomicU64,
+}
+
+impl Progress {
+	/// Bytes that were read, and how many there are. The log is read twice: once to find damage, once to know what is in it.
+	pub fn bytes(&self) -> (u64, u64) {
+		(self.done.load(Ordering::Relaxed), self.whole.load(Ordering::Relaxed))
+	}
+
+	pub(crate) fn set(&self, done: u64, whole: u64) {
+		self.whole.store(whole, Ordering::Relaxed);
+		self.done.store(done.min(whole), Ordering::Relaxed);
+	}
+}
 
 /// Builds book and index.
 pub struct Rebuild {
@@ -32,11 +52,12 @@ pub struct Rebuild {
 
 impl Rebuild {
 	/// Read all of a log. `salvaged` tells that parts of it were given up, so that lanes may have gaps. A record that this version cannot
-	/// interpret is put aside and counted: none stops a start.
+	/// interpret is put aside and counted: none stops a start. `progress` is told how far it is, as the second of two passes.
 	///
 	/// # Errors
 	/// When a record cannot be read.
-	pub fn from_log(reader: &LogReader, salvaged: bool) -> Result<Self, StartError> {
+	pub fn from_log(reader: &LogReader, salvaged: bool, progress: &Progress) -> Result<Self, StartError> {
+		let tail = reader.tail();
 		let mut rebuild = Rebuild {
 			book: Book::new(salvaged),
 			numbers: Numbers::default(),
@@ -44,8 +65,10 @@ impl Rebuild {
 			copies: Vec::new(),
 			located: Vec::with_capacity(INDEX_BATCH),
 		};
-		for record in reader.scan(0, reader.tail()) {
-			rebuild.enter(&record.map_err(StartError::Read)?);
+		for record in reader.scan(0, tail) {
+			let record = record.map_err(StartError::Read)?;
+			progress.set(tail + record.position, 2 * tail);
+			rebuild.enter(&record);
 		}
 		rebuild.flush();
 		let Rebuild { book, copies, .. } = &mut rebuild;
@@ -71,6 +94,7 @@ impl Rebuild {
 			Ok(Content::AnchorCut(cut)) => Note::AnchorCut(cut),
 			Ok(Content::AnchorFinal(end)) => Note::AnchorFinal(end),
 			Ok(Content::Completed(it)) => Note::Completed(it),
+			Ok(Content::Refusals(it)) => Note::Refusals(it),
 			Ok(Content::Receipts(it)) => Note::Receipts(it),
 			Ok(Content::Closing(it)) => Note::Closing(it),
 			Ok(Content::Closed(it)) => Note::Closed(it),

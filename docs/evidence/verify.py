@@ -316,10 +316,32 @@ def read_payload(fields):
     return data
 
 
+def read_parts(fields, name):
+    """A hash for some parts of an entry, by their numbers."""
+    node = fields.optional(name)
+    if node is None:
+        return {}
+    inner, found = Fields(fields.judge, fields.at(name), node), {}
+    for number, part in enumerate(PARTS):
+        value = inner.optional(part)
+        if value is not None:
+            found[number] = inner.bytes_of(inner.at(part), value, 32)
+    inner.end()
+    if not found:
+        raise Refused("file.form", f"{fields.at(name)} is empty, and would be left out")
+    return found
+
+
+def read_entry(fields):
+    return Part(
+        bytes=read_payload(fields), salts=read_parts(fields, "salts"), withheld=read_parts(fields, "withheld")
+    )
+
+
 def read_record(fields):
     return Part(
-        order=fields.inner("order", read_payload),
-        confirmation=fields.inner("confirmation", read_payload),
+        order=fields.inner("order", read_entry),
+        confirmation=fields.inner("confirmation", read_entry),
         salt=fields.hex("salt", 32),
         clause_version=fields.number("clause_version"),
         channel=fields.number("channel"),
@@ -553,7 +575,11 @@ def attestation_bytes(side, it):
 def checksum_of(pack):
     record, batch, anchor, chain = pack.record, pack.batch, pack.anchor, pack.chain
     data = byte_string(pack.format.encode())
-    data += byte_string(record.order) + byte_string(record.confirmation) + record.salt
+    for entry in (record.order, record.confirmation):
+        data += byte_string(entry.bytes)
+        for parts in (entry.salts, entry.withheld):
+            data += listed([bytes([number]) + parts[number] for number in sorted(parts)])
+    data += record.salt
     data += u32(record.clause_version) + u32(record.channel)
     data += u32(batch.index) + listed(batch.path) + core_bytes(batch.core)
     data += attestation_bytes(0, batch.issuer) + attestation_bytes(1, batch.seller)
@@ -595,6 +621,115 @@ def climb(leaf, steps):
     return leaf
 
 
+PARTS = ("customer", "details", "facts", "person")
+STRING = re.compile(rb'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"')
+SCALAR = re.compile(rb"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+BLANK = re.compile(rb"[ \t\n\r]*")
+
+
+class NoParts(Exception):
+    """An entry that is no JSON object, is too deep, or names a part twice."""
+
+
+class Scanner:
+    """Finds the values of an entry's parts."""
+
+    def __init__(self, text):
+        self.text, self.at, self.found = text, 0, {}
+
+    def blank(self):
+        self.at = BLANK.match(self.text, self.at).end()
+
+    def take(self, byte):
+        if self.text[self.at : self.at + 1] != byte:
+            raise NoParts
+        self.at += 1
+
+    def match(self, pattern):
+        found = pattern.match(self.text, self.at)
+        if not found:
+            raise NoParts
+        self.at = found.end()
+        return found.group()
+
+    def value(self, depth):
+        first = self.text[self.at : self.at + 1]
+        if first == b'"':
+            self.match(STRING)
+        elif first in (b"{", b"["):
+            if depth >= 64:
+                raise NoParts
+            self.list_of(first, depth)
+        else:
+            self.match(SCALAR)
+
+    def list_of(self, first, depth):
+        end = b"}" if first == b"{" else b"]"
+        self.take(first)
+        self.blank()
+        if self.text[self.at : self.at + 1] == end:
+            self.at += 1
+            return
+        while True:
+            self.blank()
+            name = None
+            if first == b"{":
+                name = json.loads(self.match(STRING))
+                self.blank()
+                self.take(b":")
+                self.blank()
+            start = self.at
+            self.value(depth + 1)
+            if depth == 0 and name in PARTS:
+                if PARTS.index(name) in self.found:
+                    raise NoParts
+                self.found[PARTS.index(name)] = (start, self.at)
+            self.blank()
+            if self.text[self.at : self.at + 1] == end:
+                self.at += 1
+                return
+            self.take(b",")
+
+
+def parts_of(entry):
+    """Where the values of the parts stand, by the parts' numbers."""
+    scanner = Scanner(entry)
+    try:
+        entry.decode("utf-8")
+        scanner.blank()
+        if entry[scanner.at : scanner.at + 1] != b"{":
+            return {}
+        scanner.list_of(b"{", 0)
+        scanner.blank()
+    except (NoParts, UnicodeDecodeError):
+        return {}
+    return scanner.found if scanner.at == len(entry) else {}
+
+
+def entry_hash(judge, entry, where):
+    found, skeleton, at, hashes = parts_of(entry.bytes), b"", 0, b""
+    for number, name in enumerate(PARTS):
+        given = (number in entry.salts) + (number in entry.withheld)
+        fits = given == (number in found)
+        if fits and number in entry.withheld:
+            start, end = found[number]
+            fits = entry.bytes[start:end] == b"null"
+        judge.demand("record.parts", fits, f"{where}: {name} is not shown or withheld as it should be")
+    for start, end in sorted(found.values()):
+        skeleton += entry.bytes[at:start] + b"\0"
+        at = end
+    for number in sorted(found):
+        start, end = found[number]
+        if number in entry.salts:
+            value = sha256(b"sealane/2/part", entry.salts[number], entry.bytes[start:end])
+        elif number in entry.withheld:
+            value = entry.withheld[number]
+        else:
+            continue
+        hashes += bytes([number]) + value
+    return sha256(b"sealane/2/entry", sha256(b"sealane/2/skeleton", skeleton + entry.bytes[at:]), hashes)
+
+
 def verify_local(judge, pack, genesis_hash):
     record, batch, core = pack.record, pack.batch, pack.batch.core
     judge.demand("format", pack.format == "sealane-evidence/2", f"format is {pack.format!r}")
@@ -602,13 +737,11 @@ def verify_local(judge, pack, genesis_hash):
     judge.demand("record.channel", record.channel == core.channel, "the record is of another channel")
     judge.demand("batch.sequences", core.first_sequence <= core.last_sequence, "the packets end before they begin")
     judge.demand("batch.nodes", core.issuer_node != core.seller_node, "one node on both sides")
+    hashes = [entry_hash(judge, entry, where) for where, entry in (("order", record.order), ("confirmation", record.confirmation))]
     leaf = sha256(
-        b"\0sealane/1/leaf",
+        b"\0sealane/2/leaf",
         record.salt,
-        u32(len(record.order)),
-        record.order,
-        u32(len(record.confirmation)),
-        record.confirmation,
+        *hashes,
         u32(record.clause_version),
         u32(record.channel),
     )
@@ -1151,7 +1284,7 @@ def read_state(judge, state, pack):
         if not version.withdraws:
             key = storage_key("Agreements", "AgreedClauses", twox(u32(record.clause_version)))
             needed(state.get(key, f"the text of {what}"), "clauses.text", f"the text of {what}")
-    facts.product, product = None, product_of(record.order)
+    facts.product, product = None, product_of(record.order.bytes)
     if product is not None:
         what = f"product {product!r}"
         key = storage_key("Channels", "ProductVersions", blake2(byte_string(product)))

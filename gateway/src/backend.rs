@@ -12,14 +12,62 @@ use sealane_courier::{
 		LaneId, LaneStatus, OrderState, ReadError, RegistrationsOpen, Status, SubmitError, SubmitReport, Trace,
 	},
 	evidence::EvidenceParts,
+	recovery::Progress,
 	Handle,
 };
 use sealane_primitives::{
 	calendar::Timetable,
 	ids::{Digest, MemberId, ProductId},
 };
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 use tokio::sync::watch;
+
+/// Where the node's courier is.
+pub enum Phase {
+	/// It reads its log.
+	Recovering(Arc<Progress>),
+	/// It runs.
+	Running(Arc<dyn Backend>),
+	/// It could not start, and why. The rest of the node runs.
+	Failed(String),
+}
+
+/// The courier of the node, which may come later than the API.
+pub struct Courier(watch::Receiver<Phase>);
+
+impl Courier {
+	/// One that reads its log. Whoever starts it tells through the sender what comes of it.
+	pub fn recovering(progress: Arc<Progress>) -> (watch::Sender<Phase>, Self) {
+		let (phase, courier) = watch::channel(Phase::Recovering(progress));
+		(phase, Courier(courier))
+	}
+
+	/// The courier that runs.
+	///
+	/// # Errors
+	/// A text for people, where there is none yet.
+	pub fn running(&self) -> Result<Arc<dyn Backend>, String> {
+		const MIB: u64 = 1 << 20;
+		match &*self.0.borrow() {
+			Phase::Running(backend) => Ok(backend.clone()),
+			Phase::Recovering(progress) => {
+				let (done, whole) = progress.bytes();
+				Err(format!(
+					"recovering: the courier has read {} of at most {} MiB of its log; the chain runs",
+					done / MIB,
+					whole.div_ceil(MIB)
+				))
+			}
+			Phase::Failed(why) => Err(format!("the courier could not start; the chain runs: {why}")),
+		}
+	}
+}
+
+impl<B: Backend> From<B> for Courier {
+	fn from(backend: B) -> Self {
+		Courier(watch::channel(Phase::Running(Arc::new(backend))).1)
+	}
+}
 
 /// What a POST carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -172,6 +172,18 @@ pub(crate) fn trace(trace: api::Trace) -> Result<Trace, Failure> {
 	Ok(Trace {
 		order: order(trace.order)?,
 		waiting: trace.waiting.map(wait),
+		refusals: trace
+			.refusals
+			.into_iter()
+			.map(|it| RefusalCount {
+				at_ms: it.at,
+				by_partner: it.by_partner,
+				reason: it.code.into(),
+				block: it.last.number,
+				block_hash: hex::encode(it.last.hash),
+				count: it.count,
+			})
+			.collect(),
 	})
 }
 

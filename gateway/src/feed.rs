@@ -138,7 +138,7 @@ pub(crate) async fn page(
 
 async fn first_chunk(state: &AppState, feed: Feed, from: Cursor, limit: usize, wait_ms: u64) -> Result<Chunk, Failure> {
 	let deadline = Instant::now() + Duration::from_millis(wait_ms);
-	let mut tail = state.backend.tail();
+	let mut tail = state.backend()?.tail();
 	let mut cursor = from;
 	loop {
 		// Marked as seen before the read: what is written meanwhile wakes the wait below.
@@ -219,7 +219,7 @@ async fn next_piece(piece: Piece) -> Option<(io::Result<Bytes>, Piece)> {
 /// The event stream from `cursor` on. Ends when the gateway stops, or when the log cannot be read on; the client then
 /// connects again with the last cursor, and gets the problem.
 pub(crate) async fn event_stream(state: AppState, cursor: Cursor) -> Result<Response, Failure> {
-	let mut tail = state.backend.tail();
+	let mut tail = state.backend()?.tail();
 	tail.borrow_and_update();
 	// The first read tells whether the cursor is one.
 	let first = state.read(move |backend| backend.events(cursor, CHUNK_ENTRIES)).await?;

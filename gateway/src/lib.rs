@@ -38,7 +38,7 @@ mod routes;
 mod server;
 mod state;
 
-pub use backend::Backend;
+pub use backend::{Backend, Courier, Phase};
 pub use config::{Alarms, Config};
 pub use error::StartError;
 pub use evidence::EvidenceChain;

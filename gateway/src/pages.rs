@@ -48,9 +48,13 @@ struct EventHead<'a> {
 	#[serde(skip_serializing_if = "Option::is_none")]
 	block: Option<u32>,
 	#[serde(skip_serializing_if = "Option::is_none")]
+	block_hash: Option<&'a str>,
+	#[serde(skip_serializing_if = "Option::is_none")]
 	root: Option<&'a str>,
 	#[serde(skip_serializing_if = "Option::is_none")]
 	reason: Option<&'a str>,
+	#[serde(skip_serializing_if = "Option::is_none")]
+	by_partner: Option<bool>,
 }
 
 /// Appends `head` with `name: body` as its last field.
@@ -111,10 +115,12 @@ pub(crate) fn write_event(out: &mut Vec<u8>, event: &api::Event) {
 		count: None,
 		anchor: None,
 		block: None,
+		block_hash: None,
 		root: None,
 		reason: None,
+		by_partner: None,
 	};
-	let (root_text, reason_text);
+	let (root_text, reason_text, hash_text);
 	match &event.what {
 		api::EventKind::Confirmed {
 			confirmation: body,
@@ -162,6 +168,16 @@ pub(crate) fn write_event(out: &mut Vec<u8>, event: &api::Event) {
 			head.lane = Some(lane_ref(*lane));
 			head.block = Some(*at);
 		}
+		api::EventKind::Refused { lane, sequence, what } => {
+			head.lane = Some(lane_ref(*lane));
+			head.sequence = Some(*sequence);
+			head.by_partner = Some(what.by_partner);
+			head.reason = Some(what.code);
+			head.block = Some(what.last.number);
+			hash_text = hex::encode(what.last.hash);
+			head.block_hash = Some(&hash_text);
+			head.count = Some(u32::try_from(what.count).unwrap_or(u32::MAX));
+		}
 		api::EventKind::BatchDisputed { lane, sequence } => {
 			head.lane = Some(lane_ref(*lane));
 			head.sequence = Some(*sequence);
@@ -200,6 +216,7 @@ fn kind_of(what: &api::EventKind) -> EventKind {
 		api::EventKind::Delivered { .. } => EventKind::Delivered,
 		api::EventKind::LaneClosed { .. } => EventKind::LaneClosed,
 		api::EventKind::LaneReopened { .. } => EventKind::LaneReopened,
+		api::EventKind::Refused { .. } => EventKind::Refused,
 		api::EventKind::BatchDisputed { .. } => EventKind::BatchDisputed,
 		api::EventKind::BatchUnsigned { .. } => EventKind::BatchUnsigned,
 		api::EventKind::BatchCompleted { .. } => EventKind::BatchCompleted,
@@ -302,6 +319,24 @@ mod tests {
 				at: 12,
 			}),
 			event(api::EventKind::LaneReopened { lane: LANE, at: 13 }),
+			event(api::EventKind::Refused {
+				lane: LANE,
+				sequence: 18,
+				what: api::RefusalState {
+					at: 1,
+					by_partner: true,
+					code: "chain.revoked",
+					first: api::BlockRef {
+						number: 19,
+						hash: [0x11; 32],
+					},
+					last: api::BlockRef {
+						number: 20,
+						hash: [0xcd; 32],
+					},
+					count: 21,
+				},
+			}),
 			event(api::EventKind::BatchDisputed {
 				lane: LANE,
 				sequence: 14,
@@ -335,7 +370,7 @@ mod tests {
 		page.extend_from_slice(&page_end(api::Cursor { position: 78, entry: 0 }, true));
 		let page: EventPage = serde_json::from_slice(&page).unwrap();
 		assert_eq!((page.next.as_str(), page.at_end), ("78-0", true));
-		let [confirmed, registered, delivered, closed, reopened, disputed, unsigned, completed, cut, finalised] =
+		let [confirmed, registered, delivered, closed, reopened, refused, disputed, unsigned, completed, cut, finalised] =
 			&page.events[..]
 		else {
 			panic!("{} events", page.events.len());
@@ -359,6 +394,15 @@ mod tests {
 			(Some("kind_not_granted"), Some(12))
 		);
 		assert_eq!((reopened.kind, reopened.block), (EventKind::LaneReopened, Some(13)));
+		assert_eq!(
+			(refused.kind, refused.sequence, refused.count, refused.block),
+			(EventKind::Refused, Some(18), Some(21), Some(20))
+		);
+		assert_eq!(
+			(refused.reason.as_deref(), refused.by_partner),
+			(Some("chain.revoked"), Some(true))
+		);
+		assert_eq!(refused.block_hash, Some("cd".repeat(32)));
 		assert_eq!((disputed.kind, disputed.sequence), (EventKind::BatchDisputed, Some(14)));
 		assert_eq!(
 			(unsigned.kind, unsigned.sequence, unsigned.reason.as_deref()),

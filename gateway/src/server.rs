@@ -5,7 +5,7 @@
 use crate::{
 	audit::{Audit, AUDIT_FOLDER},
 	auth::{Tokens, TOKENS_FILE},
-	backend::Backend,
+	backend::Courier,
 	routes,
 	state::{AppState, Inner},
 	Config, StartError,
@@ -60,12 +60,14 @@ impl Gateway {
 /// Starts the gateway of a node, and stops it when `shutdown` is done: new requests are refused, streams and long polls
 /// end, the others are answered within [`Limits::stop_timeout_ms`](crate::Limits::stop_timeout_ms).
 ///
+/// The courier may still read its log: until it runs, whatever needs it is answered with 503 `not_ready`.
+///
 /// Writes `gateway.json` into the node's folder, so that local terminals find the API; it is removed at the stop. Must be
 /// called inside a Tokio runtime. Fails when the address cannot be had or is reachable from other machines without TLS,
 /// when the files of TLS cannot be used, and when the tokens cannot be had.
 pub async fn serve(
 	config: Config,
-	backend: impl Backend,
+	courier: impl Into<Courier>,
 	shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Gateway, StartError> {
 	let tls = match config.tls.clone() {
@@ -109,7 +111,7 @@ pub async fn serve(
 	let limits = config.limits.clone();
 	let document = routes::router(None).1;
 	let state = AppState::new(Inner {
-		backend: Arc::new(backend),
+		courier: courier.into(),
 		tokens,
 		tls: tls.clone(),
 		audit: audit.clone(),

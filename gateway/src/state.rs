@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{audit::Audit, auth::Tokens, backend::Backend, config::Alarms, evidence::EvidenceChain, problem::Failure};
+use crate::{
+	audit::Audit,
+	auth::Tokens,
+	backend::{Backend, Courier},
+	config::Alarms,
+	evidence::EvidenceChain,
+	problem::Failure,
+};
 use bytes::Bytes;
 use sealane_http::{
 	limits::{BodyBudget, Limits},
 	TlsAcceptor, Traffic, Watched,
 };
-use sealane_sdk::types::ProblemCode;
+use sealane_sdk::types::{Problem, ProblemCode};
 use std::sync::Arc;
 
 /// What every handler has.
@@ -14,7 +21,7 @@ use std::sync::Arc;
 pub(crate) struct AppState(Arc<Inner>);
 
 pub(crate) struct Inner {
-	pub backend: Arc<dyn Backend>,
+	pub courier: Courier,
 	pub tokens: Arc<Watched<Tokens>>,
 	/// TLS, where there is one.
 	pub tls: Option<Arc<Watched<TlsAcceptor>>>,
@@ -46,6 +53,14 @@ impl AppState {
 		AppState(Arc::new(inner))
 	}
 
+	/// The courier. Fails while it reads its log, and where it could not start.
+	pub fn backend(&self) -> Result<Arc<dyn Backend>, Failure> {
+		self.courier.running().map_err(|why| {
+			let problem = Problem::new(ProblemCode::NotReady, why);
+			problem.with_retry_after_ms(2_000).into()
+		})
+	}
+
 	/// Runs a read that may touch the disk on a thread that may block.
 	pub async fn read<T, E>(
 		&self,
@@ -55,7 +70,7 @@ impl AppState {
 		T: Send + 'static,
 		E: Into<Failure> + Send + 'static,
 	{
-		let backend = self.backend.clone();
+		let backend = self.backend()?;
 		match tokio::task::spawn_blocking(move || read(&*backend)).await {
 			Ok(result) => result.map_err(Into::into),
 			Err(error) => {

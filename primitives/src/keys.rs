@@ -136,9 +136,9 @@ impl Purpose {
 	/// The domain-separation tag.
 	pub const fn tag(self) -> &'static [u8] {
 		match self {
-			Purpose::Packet => b"sealane/1/packet",
-			Purpose::Receipt => b"sealane/1/receipt",
-			Purpose::Refusal => b"sealane/1/refusal",
+			Purpose::Packet => b"sealane/2/packet",
+			Purpose::Receipt => b"sealane/2/receipt",
+			Purpose::Refusal => b"sealane/2/refusal",
 			Purpose::Attestation => b"sealane/2/attestation",
 		}
 	}
@@ -210,7 +210,7 @@ mod tests {
 			assert_ne!(a.digest(&[0; 32], b"m"), a.digest(&[1; 32], b"m"));
 			assert_ne!(a.digest(&[0; 32], b"m"), a.digest(&[0; 32], b"n"));
 		}
-		let bytes = [&[16][..], b"sealane/1/packet", &[9; 32], b"message"].concat();
+		let bytes = [&[16][..], b"sealane/2/packet", &[9; 32], b"message"].concat();
 		assert_eq!(
 			Purpose::Packet.digest(&[9; 32], b"message"),
 			sp_io::hashing::sha2_256(&bytes)

@@ -14,20 +14,19 @@ use sealane_courier::{
 	api::LaneId,
 	keys::{self, KeyPair, KeyRing},
 	protocol::{
-		answer::packets_hash, envelope, packet, seal::Suite, Answer, Envelope, EnvelopeHead, Packet, PacketHeader,
-		PacketKind, Receipt, Signed, VERSION,
+		answer::packets_hash, body, envelope, seal::Suite, Answer, BlockRef, Envelope, EnvelopeHead, Packet,
+		PacketHeader, PacketKind, Receipt, Signed, SUITE, VERSION,
 	},
 	random::Random,
 	testing::GENESIS,
 };
 use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
-	evidence::{self, batch, Attestation, Core, Excluded, Side, TreeBuilder},
+	evidence::{self, batch, entry::entry_hash, Attestation, Core, Excluded, Side, TreeBuilder},
 	ids::{ChannelId, Digest, NodeId},
 	keys::Purpose,
 };
 use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The hostile node.
@@ -37,6 +36,8 @@ pub const SELLS: ChannelId = 3;
 /// Where it issues.
 pub const ISSUES: ChannelId = 4;
 
+/// The seed of its packets.
+const SEED: [u8; 32] = [7; 32];
 /// The day of [`EPOCH_MS`](crate::machine::EPOCH_MS), in days since 1970-01-01.
 const DATE: u32 = (crate::machine::EPOCH_MS / 86_400_000) as u32;
 
@@ -127,8 +128,8 @@ struct State {
 	next: BTreeMap<LaneId, u64>,
 	/// Hashes of the cores that it made, by lane and sequence.
 	cores: BTreeMap<(LaneId, u64), Digest>,
-	/// Orders that it received and did not answer: place and bytes.
-	open: Vec<(LaneId, u64, u32, Vec<u8>)>,
+	/// Orders that it received and did not answer: place, hash and bytes.
+	open: Vec<(LaneId, u64, u32, Digest, Vec<u8>)>,
 	random: StdRng,
 	counter: u32,
 	/// Bytes of the orders that it sent, by id.
@@ -274,15 +275,15 @@ impl Hostile {
 			Sends::Confirmations => return self.confirmations(lane, next),
 			Sends::ConfirmUnsent { order, sequence } => {
 				let answer = confirmation(&order);
-				return self.answer(lane, next, vec![(sequence, 0, Vec::new(), answer)]);
+				return self.answer(lane, next, vec![(sequence, 0, [0; 32], answer)]);
 			}
 			other => (next, BusinessKind::Purchase, self.orders(other)),
 		};
 		let mut body = Vec::new();
 		for entry in &entries {
-			packet::push_entry(&mut body, entry).ok()?;
+			body::push_entry(&mut body, entry).ok()?;
 		}
-		let header = header(lane, sequence, PacketKind::Orders, kind, entries.len(), &body);
+		let header = header((lane, sequence), PacketKind::Orders, kind, entries.len(), &body)?;
 		self.seal(header, &body)
 	}
 
@@ -326,9 +327,9 @@ impl Hostile {
 		let open = std::mem::take(&mut self.state.lock().open);
 		let answers: Vec<_> = open
 			.into_iter()
-			.filter_map(|(_, sequence, ordinal, order)| {
+			.filter_map(|(_, sequence, ordinal, hash, order)| {
 				let id = sealane_courier::library::id_of(&order)?.into_owned();
-				Some((sequence, ordinal, order, confirmation(&id)))
+				Some((sequence, ordinal, hash, confirmation(&id)))
 			})
 			.collect();
 		if answers.is_empty() {
@@ -337,25 +338,23 @@ impl Hostile {
 		self.answer(lane, next, answers)
 	}
 
-	fn answer(&self, lane: LaneId, next: u64, answers: Vec<(u64, u32, Vec<u8>, Vec<u8>)>) -> Option<Vec<u8>> {
-		let seed = [7; 32];
+	fn answer(&self, lane: LaneId, next: u64, answers: Vec<(u64, u32, Digest, Vec<u8>)>) -> Option<Vec<u8>> {
 		let (mut body, mut tree) = (Vec::new(), TreeBuilder::new());
 		for (i, (sequence, ordinal, order, answer)) in answers.iter().enumerate() {
-			packet::push_answer(&mut body, *sequence, *ordinal, answer).ok()?;
-			let salt = evidence::salt(&seed, i as u32);
-			tree.push(evidence::record_leaf(&salt, order, answer, 0, lane.channel));
+			body::push_answer(&mut body, *sequence, *ordinal, answer).ok()?;
+			let salt = evidence::salt(&SEED, i as u32);
+			let answer = entry_hash(answer, &SEED, i as u32);
+			tree.push(evidence::record_leaf(&salt, order, &answer, 0, lane.channel));
 		}
 		let core = self.core(lane, next, answers.len() as u32, tree.root());
 		let mut header = header(
-			lane,
-			next,
+			(lane, next),
 			PacketKind::Confirmations,
 			BusinessKind::Purchase,
 			answers.len(),
 			&body,
-		);
+		)?;
 		header.interface = interface(4);
-		header.salt_seed = Some(seed);
 		header.core = Some(core);
 		self.seal(header, &body)
 	}
@@ -456,7 +455,7 @@ impl Hostile {
 			last_sequence: head.last_sequence(),
 			packets_hash: packets_hash(hashes.iter()),
 			stored_at: crate::machine::EPOCH_MS,
-			authorised_at: 1,
+			authorised_at: BlockRef::default(),
 			attestations,
 		};
 		if answers == Answers::Other {
@@ -471,7 +470,7 @@ impl Hostile {
 		if packet.header.kind != PacketKind::Orders {
 			return;
 		}
-		let Ok(entries) = packet.body().entries_checked(packet.header.count) else {
+		let Ok((entries, hashes)) = packet.checked_body() else {
 			return;
 		};
 		let (lane, sequence) = (packet.header.lane, packet.header.sequence);
@@ -479,9 +478,9 @@ impl Hostile {
 		if state.open.iter().any(|(l, s, ..)| (*l, *s) == (lane, sequence)) {
 			return;
 		}
-		for (ordinal, entry) in entries.iter().enumerate() {
+		for (ordinal, (entry, hash)) in (0..).zip(entries.iter().zip(hashes)) {
 			let bytes = packet.body().slice(entry).to_vec();
-			state.open.push((lane, sequence, ordinal as u32, bytes));
+			state.open.push((lane, sequence, ordinal, hash, bytes));
 		}
 	}
 }
@@ -491,25 +490,30 @@ fn confirmation(id: &str) -> Vec<u8> {
 }
 
 fn header(
-	lane: LaneId,
-	sequence: u64,
+	(lane, sequence): (LaneId, u64),
 	kind: PacketKind,
 	business: BusinessKind,
 	count: usize,
 	body: &[u8],
-) -> PacketHeader {
-	PacketHeader {
+) -> Option<PacketHeader> {
+	// A body without entries has no hash that anybody would compare.
+	let entries = body::entries_checked(kind, body, count as u32).ok()?;
+	Some(PacketHeader {
 		version: VERSION,
+		suite: SUITE,
 		lane,
 		sequence,
+		// It remembers nothing of what it sent.
+		previous: [0; 32],
 		kind,
 		interface: interface(2),
 		count: count as u32,
 		kinds: BusinessKinds::of(&[business]),
 		body_len: body.len() as u32,
-		body_hash: sha2::Sha256::digest(body).into(),
+		body_hash: body::hash_body(kind, &SEED, body, &entries).0,
 		created_at: crate::machine::EPOCH_MS,
-		salt_seed: None,
+		seed: SEED,
 		core: None,
-	}
+		extensions: Default::default(),
+	})
 }

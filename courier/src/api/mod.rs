@@ -12,7 +12,7 @@ pub use order::*;
 pub use registrations::*;
 pub use stream::*;
 
-use sealane_primitives::ids::{ChannelId, Digest, MemberId, NodeId};
+use sealane_primitives::ids::{BlockNumber, ChannelId, Digest, MemberId, NodeId};
 use std::{borrow::Cow, fmt, str::FromStr};
 
 /// One direction of one channel between two nodes.
@@ -37,6 +37,15 @@ pub struct LaneId {
 	pub from: NodeId,
 	/// The node that receives.
 	pub to: NodeId,
+}
+
+/// A block, best or final: after a reorganisation its number alone would say something else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, codec::Encode, codec::Decode)]
+pub struct BlockRef {
+	/// Its number.
+	pub number: BlockNumber,
+	/// Its hash.
+	pub hash: Digest,
 }
 
 impl LaneId {

@@ -2,7 +2,7 @@
 
 //! Orders and what became of them.
 
-use super::LaneId;
+use super::{BlockRef, LaneId};
 use bytes::Bytes;
 use sealane_primitives::{
 	business::BusinessKind,
@@ -242,4 +242,23 @@ pub struct Trace {
 	pub order: OrderState,
 	/// What the next step waits for; `None` when all is done.
 	pub waiting: Option<Waiting>,
+	/// Refusals of packets of its lane since it was placed, oldest first; the last few.
+	pub refusals: Vec<RefusalState>,
+}
+
+/// Refusals of packets of one lane, for one reason, within a few minutes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusalState {
+	/// When the last of them was, Unix milliseconds.
+	pub at: Moment,
+	/// The partner refused packets of this node; else this node the partner's.
+	pub by_partner: bool,
+	/// The signed reason.
+	pub code: &'static str,
+	/// The block by whose state the first was refused.
+	pub first: BlockRef,
+	/// The same of the last.
+	pub last: BlockRef,
+	/// How many there were.
+	pub count: u64,
 }

@@ -2,7 +2,7 @@
 
 //! What is read from the log with a cursor: events and the issuer's inbox.
 
-use super::{Cursor, LaneId};
+use super::{Cursor, LaneId, RefusalState};
 use bytes::Bytes;
 use sealane_primitives::{
 	directory::Refusal,
@@ -77,6 +77,15 @@ pub enum EventKind {
 		lane: LaneId,
 		/// Block.
 		at: BlockNumber,
+	},
+	/// One side refused packets of the other: once at the first, and when there were more, once more a few minutes later.
+	Refused {
+		/// The lane.
+		lane: LaneId,
+		/// First packet that was refused.
+		sequence: u64,
+		/// What is known of the refusals.
+		what: RefusalState,
 	},
 	/// The two sides computed different roots for a batch.
 	BatchDisputed {

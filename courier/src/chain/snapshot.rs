@@ -2,7 +2,7 @@
 
 //! The newest directory in a form that answers in nanoseconds.
 
-use crate::api::LaneId;
+use crate::{api::LaneId, protocol::BlockRef};
 use hashbrown::HashMap;
 use sealane_primitives::{
 	directory::{
@@ -110,6 +110,14 @@ impl Snapshot {
 			index: Arc::new(index),
 			replaced: before.map(|b| b.replaced_at(&directory, block)).unwrap_or_default(),
 			directory,
+		}
+	}
+
+	/// The block whose state this is.
+	pub fn block_ref(&self) -> BlockRef {
+		BlockRef {
+			number: self.block,
+			hash: self.hash,
 		}
 	}
 

@@ -4,7 +4,7 @@
 //! effect, and get the answer that the first one got, now or when it comes. Anything else would contradict it, signed.
 
 use super::{OpenEntry, Outbox, PacketCutter, Place};
-use crate::{book::EntryId, chain::Target, library::LookupError, protocol::packet, records::PacketView};
+use crate::{book::EntryId, chain::Target, library::LookupError, protocol::body, records::PacketView};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ impl<O: Outbox> PacketCutter<O> {
 		let Some(kind) = header.kind.answer() else { return };
 		let mut body = Vec::with_capacity(answer.len() + kind.prefix_len());
 		// It was an entry before.
-		if packet::push_answer(&mut body, copied.at.sequence, copied.at.ordinal, answer).is_err() {
+		if body::push_answer(&mut body, copied.at.sequence, copied.at.ordinal, answer).is_err() {
 			return;
 		}
 		let target = Target {

@@ -13,14 +13,11 @@ use crate::{
 	chain::Target,
 	keys::KeyPair,
 	order,
-	protocol::{packet, PacketKind},
+	protocol::{body, BlockRef, PacketHeader, PacketKind},
 	records::{kind, PacketView, RecordError, Trailer},
 	store::{Key, RecordWriter},
 };
-use sealane_primitives::{
-	evidence::{Attestation, Excluded, Side},
-	ids::BlockNumber,
-};
+use sealane_primitives::evidence::{Attestation, Excluded, Side};
 use std::sync::Arc;
 
 impl<O: Outbox> PacketCutter<O> {
@@ -34,6 +31,13 @@ impl<O: Outbox> PacketCutter<O> {
 			return;
 		}
 		for packet in inbound.packets {
+			let header = &packet.view.packet.header;
+			let (sequence, hash) = (header.sequence, packet.view.packet.hash());
+			if !self.follows(header) {
+				let error = InboundError::OtherHistory { sequence };
+				self.group.answers.push(Answer::NotStored(inbound.reply, error));
+				return;
+			}
 			let (mark, written_before) = (out.mark(), self.group.written.len());
 			let written = if packet.view.packet.header.kind.is_answer() {
 				self.inbound_answers(&packet, inbound.authorised_at, signer, out)
@@ -49,14 +53,24 @@ impl<O: Outbox> PacketCutter<O> {
 				return;
 			}
 			*self.group.next.entry(inbound.lane).or_insert(expected) += 1;
+			self.group.headers.insert(inbound.lane, hash);
 		}
 		self.group.answers.push(Answer::Stored(inbound.reply));
+	}
+
+	/// Whether a packet follows the one that this node has before it. Who has lost that packet cannot tell: its sender then names none, and this node
+	/// takes any.
+	fn follows(&self, header: &PacketHeader) -> bool {
+		let lost = header.previous == [0; 32] && header.sequence > 0;
+		lost || self
+			.last_header(&header.lane)
+			.is_none_or(|last| last == header.previous)
 	}
 
 	fn inbound_orders(
 		&mut self,
 		packet: InboundPacket,
-		authorised_at: BlockNumber,
+		authorised_at: BlockRef,
 		out: &mut RecordWriter<'_>,
 	) -> Result<(), WriteError> {
 		let header = &packet.view.packet.header;
@@ -100,6 +114,7 @@ impl<O: Outbox> PacketCutter<O> {
 			outgoing: false,
 			keys,
 			record,
+			hashes: packet.view.hashes().to_vec(),
 		});
 		if let (false, Some(kind)) = (rejections.is_empty(), header.kind.answer()) {
 			let target = Target {
@@ -176,7 +191,7 @@ impl<O: Outbox> PacketCutter<O> {
 		let mut body = Vec::new();
 		let mut ends = Vec::with_capacity(rejections.len());
 		for each in rejections {
-			packet::push_answer(&mut body, sequence, each.ordinal, &each.line)
+			body::push_answer(&mut body, sequence, each.ordinal, &each.line)
 				.map_err(|error| RecordError(format!("rejection of entry {}: {error}", each.ordinal)))?;
 			ends.push(body.len());
 		}
@@ -206,7 +221,7 @@ impl<O: Outbox> PacketCutter<O> {
 	fn inbound_answers(
 		&mut self,
 		packet: &InboundPacket,
-		authorised_at: BlockNumber,
+		authorised_at: BlockRef,
 		signer: &KeyPair,
 		out: &mut RecordWriter<'_>,
 	) -> Result<(), WriteError> {
@@ -248,6 +263,7 @@ impl<O: Outbox> PacketCutter<O> {
 			outgoing: false,
 			keys: Vec::new(),
 			record,
+			hashes: packet.view.hashes().to_vec(),
 		});
 		Ok(())
 	}

@@ -29,7 +29,7 @@ pub use write::{civil_date, WriteError};
 use crate::{
 	api::{IdempotencyKey, LaneId, SubmitError, SubmitReport},
 	attesting::FinalChain,
-	book::{Book, EntryId},
+	book::{Book, EntryId, LaneBook},
 	chain::{Snapshot, Target},
 	clock::Clock,
 	keys::{KeyPair, KeyRing},
@@ -116,6 +116,8 @@ struct Written {
 	keys: Vec<(Key, u32)>,
 	/// What was written, taken apart: looked for by nobody again.
 	record: PacketRecord,
+	/// The hashes of its entries.
+	hashes: Vec<Digest>,
 }
 
 /// Where a line is while its packet is in the making: body, start and end.
@@ -170,6 +172,8 @@ struct Group {
 	bytes: usize,
 	answers: Vec<Answer>,
 	next: HashMap<LaneId, u64>,
+	/// Hashes of the last headers, of lanes that got a packet in this group.
+	headers: HashMap<LaneId, Digest>,
 	/// Hashes of the last cores, of lanes that got one in this group.
 	cores: HashMap<LaneId, Digest>,
 }
@@ -227,6 +231,15 @@ impl<O: Outbox> PacketCutter<O> {
 				.get(lane)
 				.map_or(0, |l| l.packets()),
 		}
+	}
+
+	/// The hash that the lane's next header names as the one before it; `None` where that packet was lost.
+	fn last_header(&self, lane: &LaneId) -> Option<Digest> {
+		if let Some(hash) = self.group.headers.get(lane) {
+			return Some(*hash);
+		}
+		let book = self.context.library.book.read();
+		book.lanes.get(lane).map_or(Some([0; 32]), LaneBook::last_header)
 	}
 
 	/// The hash of the lane's last core; `None` where it was lost.
@@ -346,7 +359,7 @@ impl<O: Outbox> PacketCutter<O> {
 				continue;
 			};
 			let view = PacketView::from_record(written.position, written.record, &record.payload);
-			let view = Arc::new(view);
+			let view = Arc::new(view.with_hashes(written.hashes));
 			library.add(written.position, &written.keys);
 			library.book.write().packet(&view, written.outgoing);
 			library.keep(&view);
@@ -397,6 +410,7 @@ impl<O: Outbox> PacketCutter<O> {
 		group.keys.clear();
 		group.bytes = 0;
 		group.next.clear();
+		group.headers.clear();
 		group.cores.clear();
 	}
 }
@@ -493,6 +507,7 @@ pub fn apply_note(book: &mut Book, position: u64, note: &Note) {
 		Note::AnchorCut(it) => book.anchor_cut(position, it),
 		Note::AnchorFinal(it) => book.anchor_final(it),
 		Note::Completed(it) => book.completed(position, it),
+		Note::Refusals(it) => book.refused(it),
 		Note::Receipts(it) => book.receipts_settled(it),
 		Note::Closing(it) => book.closings.add(&it.commitments),
 		Note::Closed(it) => book.closings.settle(&it.commitments),

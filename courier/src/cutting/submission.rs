@@ -4,7 +4,7 @@
 
 use super::{copies::Repetition, write::WriteError};
 use crate::{
-	api::{IdempotencyKey, LaneId, SubmitError, SubmitReport},
+	api::{BlockRef, IdempotencyKey, LaneId, SubmitError, SubmitReport},
 	budget::Share,
 	chain::Target,
 	protocol::PacketKind,
@@ -12,10 +12,7 @@ use crate::{
 	store::Key,
 };
 use bytes::Bytes;
-use sealane_primitives::{
-	business::BusinessKind,
-	ids::{AgreementId, BlockNumber},
-};
+use sealane_primitives::{business::BusinessKind, ids::AgreementId};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -132,7 +129,7 @@ pub struct Inbound {
 	/// In order of their sequence.
 	pub packets: Vec<InboundPacket>,
 	/// Block against whose state they were authorised.
-	pub authorised_at: BlockNumber,
+	pub authorised_at: BlockRef,
 	/// To the one who answers the partner.
 	pub reply: InboundReply,
 	/// Their share of the queue, given back when they are cut.
@@ -154,6 +151,11 @@ pub enum InboundError {
 		/// Which.
 		expected: u64,
 	},
+	/// A packet does not follow the one before it, which this node has.
+	OtherHistory {
+		/// Its sequence.
+		sequence: u64,
+	},
 	/// The log did not take them.
 	NotStored(WriteError),
 	/// This node has no key to sign with now.
@@ -173,6 +175,8 @@ pub enum Note {
 	AnchorFinal(records::AnchorFinal),
 	/// The other half of a batch came after its delivery.
 	Completed(records::Completed),
+	/// One side refused packets of the other.
+	Refusals(records::Refusals),
 	/// Receipts are on chain for good.
 	Receipts(records::ReceiptsSettled),
 	/// Registrations are to be closed.

@@ -7,7 +7,12 @@ use crate::{
 	attesting::attest,
 	chain::Snapshot,
 	keys::KeyPair,
-	protocol::{self, PacketHeader},
+	protocol::{
+		self,
+		body::BodyHasher,
+		packet::{header_hash, Extensions},
+		PacketHeader,
+	},
 	random,
 	records::{kind, Content, PacketRecord, RecordError, Trailer},
 	store::{AppendError, RecordBuilder, RecordWriter},
@@ -16,10 +21,9 @@ use bytes::Bytes;
 use codec::Encode;
 use sealane_primitives::{
 	evidence::{self, Core, Excluded, Side, TreeBuilder},
-	ids::Moment,
+	ids::{Digest, Moment},
 	keys::Purpose,
 };
-use sha2::Digest as _;
 
 impl<O: Outbox> PacketCutter<O> {
 	/// Sign and write a packet of this node.
@@ -33,16 +37,12 @@ impl<O: Outbox> PacketCutter<O> {
 		let lane = open.target.lane;
 		let sequence = self.next(&lane);
 		let at = self.context.clock.now_ms();
-		let mut body_hash = sha2::Sha256::new();
-		for run in runs(&open.entries, &self.group.bodies) {
-			body_hash.update(run);
-		}
-		let (salt_seed, core) = if open.kind.is_answer() {
-			let (seed, core) = self.core(&open, sequence, at, snapshot);
-			(Some(seed), Some(core))
-		} else {
-			(None, None)
-		};
+		let seed = random::bytes(self.context.random.as_ref());
+		let (body_hash, hashes) = self.hash_body(&open, &seed);
+		let core = open
+			.kind
+			.is_answer()
+			.then(|| self.core(&open, &hashes, &seed, sequence, at, snapshot));
 		let core_hash = core.as_ref().map(Core::hash);
 		let attestation = core_hash.map(|hash| {
 			let (genesis, recent) = (&self.context.genesis, self.context.final_chain.recent());
@@ -50,17 +50,20 @@ impl<O: Outbox> PacketCutter<O> {
 		});
 		let header = PacketHeader {
 			version: protocol::VERSION,
+			suite: protocol::SUITE,
 			lane,
 			sequence,
+			previous: self.last_header(&lane).unwrap_or_default(),
 			kind: open.kind,
 			interface: open.target.interface,
 			count: open.entries.len() as u32,
 			kinds: open.kinds,
 			body_len: open.body_len as u32,
-			body_hash: body_hash.finalize().into(),
+			body_hash,
 			created_at: at,
-			salt_seed,
+			seed,
 			core,
+			extensions: Extensions::default(),
 		};
 		let head = header.encode();
 		let signature = signer.sign(Purpose::Packet, &self.context.genesis, &head);
@@ -68,7 +71,7 @@ impl<O: Outbox> PacketCutter<O> {
 		signer_prefix.copy_from_slice(&signer.signing_public()[..8]);
 		let trailer = Trailer {
 			at,
-			authorised_at: snapshot.block,
+			authorised_at: snapshot.block_ref(),
 			versions: open.versions,
 			seller: snapshot.seller_of(lane.channel).unwrap_or_default(),
 			signer: signer_prefix,
@@ -96,39 +99,56 @@ impl<O: Outbox> PacketCutter<O> {
 			outgoing: true,
 			keys,
 			record,
+			hashes,
 		});
 		self.group.next.insert(lane, sequence + 1);
+		self.group.headers.insert(lane, header_hash(&head));
 		if let Some(hash) = core_hash {
 			self.group.cores.insert(lane, hash);
 		}
 		Ok(())
 	}
 
-	/// Hash the records of a packet of answers: the seed of their salts, and the core of the batch.
-	fn core(&self, open: &OpenPacket, sequence: u64, at: Moment, snapshot: &Snapshot) -> ([u8; 32], Core) {
-		let seed = random::bytes(self.context.random.as_ref());
+	/// The hash of a body, and those of its entries.
+	fn hash_body(&self, open: &OpenPacket, seed: &[u8; 32]) -> (Digest, Vec<Digest>) {
+		let mut hasher = BodyHasher::new(open.kind, seed, open.entries.len());
+		for entry in &open.entries {
+			let start = entry.start as usize + open.kind.prefix_len();
+			let bytes = &self.group.bodies[entry.body as usize][start..entry.end as usize];
+			let answered = match open.kind.is_answer() {
+				true => self.group.views[entry.view as usize].packet.header.sequence,
+				false => 0,
+			};
+			hasher.push(answered, entry.ordinal, bytes);
+		}
+		hasher.finish()
+	}
+
+	/// The core of the batch that a packet of answers is. `hashes` are those of the answers.
+	fn core(
+		&self,
+		open: &OpenPacket,
+		hashes: &[Digest],
+		seed: &[u8; 32],
+		sequence: u64,
+		at: Moment,
+		snapshot: &Snapshot,
+	) -> Core {
 		let lane = open.target.lane;
 		let mut tree = TreeBuilder::new();
-		for (i, entry) in open.entries.iter().enumerate() {
+		for (i, (entry, answer)) in (0..).zip(open.entries.iter().zip(hashes)) {
 			let view = &self.group.views[entry.view as usize];
-			let start = entry.start as usize + open.kind.prefix_len();
-			let answer = &self.group.bodies[entry.body as usize][start..entry.end as usize];
 			// Entries of answers were checked to exist when they were resolved or received.
-			let order = view.entry(entry.ordinal).unwrap_or_default();
-			let salt = evidence::salt(&seed, i as u32);
-			tree.push(evidence::record_leaf(
-				&salt,
-				order,
-				answer,
-				view.version_of(entry.ordinal),
-				lane.channel,
-			));
+			let order = view.hash_of(entry.ordinal).unwrap_or_default();
+			let version = view.version_of(entry.ordinal);
+			let salt = evidence::salt(seed, i);
+			tree.push(evidence::record_leaf(&salt, &order, answer, version, lane.channel));
 		}
 		let members = snapshot
 			.channel(lane.channel)
 			.map(|channel| (channel.issuer, channel.seller));
 		let (issuer, seller) = members.unwrap_or_default();
-		let core = Core {
+		Core {
 			genesis: self.context.genesis,
 			channel: lane.channel,
 			issuer_node: lane.from,
@@ -141,8 +161,7 @@ impl<O: Outbox> PacketCutter<O> {
 			root: tree.root(),
 			previous: self.last_core(&lane).unwrap_or_default(),
 			date: civil_date(at, self.context.business_day_offset_minutes),
-		};
-		(seed, core)
+		}
 	}
 
 	pub(super) fn note(&mut self, note: Note, out: &mut RecordWriter<'_>) -> Result<(), WriteError> {
@@ -159,6 +178,7 @@ impl<O: Outbox> PacketCutter<O> {
 			Note::AnchorCut(it) => (kind::ANCHOR_CUT, it.encode()),
 			Note::AnchorFinal(it) => (kind::ANCHOR_FINAL, it.encode()),
 			Note::Completed(it) => (kind::COMPLETED, it.encode()),
+			Note::Refusals(it) => (kind::REFUSALS, it.encode()),
 			Note::Receipts(it) => (kind::RECEIPTS_SETTLED, it.encode()),
 			Note::Closing(it) => (kind::CLOSING, it.encode()),
 			Note::Closed(it) => (kind::CLOSED, it.encode()),

@@ -2,13 +2,13 @@
 
 //! What the receiver of an envelope says to it.
 
-use super::{Signature, WireError, MAX_PACKETS, MAX_RESPONSE_LEN, VERSION};
+use super::{BlockRef, Signature, WireError, MAX_PACKETS, MAX_RESPONSE_LEN, VERSION};
 use crate::api::LaneId;
 use codec::{Decode, Encode};
 use sealane_primitives::{
 	directory::Refusal,
 	evidence::Attestation,
-	ids::{BlockNumber, Digest, Moment},
+	ids::{Digest, Moment},
 };
 use sha2::Digest as _;
 
@@ -28,7 +28,7 @@ pub struct Receipt {
 	/// When the last of them was on disk, Unix milliseconds.
 	pub stored_at: Moment,
 	/// Block against whose state the last of them was authorised.
-	pub authorised_at: BlockNumber,
+	pub authorised_at: BlockRef,
 	/// The receiver's attestations of the batches among them: sequence and attestation. A batch without one is not
 	/// agreed.
 	pub attestations: Vec<(u64, Attestation)>,
@@ -70,6 +70,12 @@ pub enum RefusalReason {
 	/// An attestation names a block that is on no branch of the receiver's final chain.
 	#[codec(index = 10)]
 	OtherBranch,
+	/// The packet does not follow the one that the receiver has before it: the sender has two histories of this lane.
+	#[codec(index = 13)]
+	OtherHistory,
+	/// Another suite of hashes and signatures.
+	#[codec(index = 14)]
+	Suite,
 }
 
 /// Most runs of unreadable entries that a refusal names.
@@ -105,6 +111,8 @@ impl RefusalReason {
 			RefusalReason::AttestationInvalid => "wire.attestation_invalid",
 			RefusalReason::AttestationKeyEnded => "wire.attestation_key_ended",
 			RefusalReason::OtherBranch => "wire.other_branch",
+			RefusalReason::OtherHistory => "wire.other_history",
+			RefusalReason::Suite => "wire.suite",
 		}
 	}
 }
@@ -122,8 +130,8 @@ pub struct Refused {
 	pub reason: RefusalReason,
 	/// When, Unix milliseconds.
 	pub at: Moment,
-	/// Newest block that the receiver knows.
-	pub block: BlockNumber,
+	/// Newest block that the receiver knows: by its state it refuses.
+	pub block: BlockRef,
 	/// Entries of the first packet that cannot be read, as runs (first, length), at most [`MAX_RUNS`]; empty for other reasons.
 	pub unreadable: Vec<(u32, u32)>,
 }

@@ -182,7 +182,7 @@ impl Envelope {
 }
 
 /// Open an envelope whose head is `head` and cut it into packets. Checks that the packets are those that the head
-/// announces; hash of the bodies and signatures are the caller's business.
+/// announces; bodies and signatures are the caller's business.
 pub fn open(
 	mut bytes: Vec<u8>,
 	head: &EnvelopeHead,

@@ -2,12 +2,14 @@
 
 //! The wire: pure codec code, no I/O, no clock, no lock. `docs/protocol.md` is the specification.
 //!
-//! * [`packet`]: header and body of a packet.
+//! * [`packet`]: header, signature and attestation of a packet.
+//! * [`body`]: its entries, and their hashes.
 //! * [`envelope`]: what one request carries, sealed.
 //! * [`answer`]: what the receiver says to it.
 //! * [`seal`]: HPKE around the plaintext of an envelope.
 
 pub mod answer;
+pub mod body;
 pub mod envelope;
 pub mod packet;
 pub mod seal;
@@ -15,11 +17,16 @@ pub mod seal;
 mod tests;
 
 pub use answer::{Answer, Receipt, RefusalReason, Refused, Signed};
+pub use body::{Body, EntryRef};
 pub use envelope::{Envelope, EnvelopeHead};
-pub use packet::{Body, EntryRef, Packet, PacketHead, PacketHeader, PacketKind};
+pub use packet::{Packet, PacketHead, PacketHeader, PacketKind};
+
+pub use crate::api::BlockRef;
 
 /// Version of packets, envelopes and answers.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
+/// The suite of hashes and signatures that there is: SHA-256 and strict Ed25519.
+pub const SUITE: u8 = 0;
 /// Longest order, confirmation, registration or result, in bytes.
 pub const MAX_ENTRY_LEN: usize = 64 * 1024;
 /// Longest body of a packet, in bytes.
@@ -28,7 +35,7 @@ pub const MAX_BODY_LEN: usize = 1024 * 1024;
 pub const MAX_ENTRIES: u32 = 65_536;
 /// Longest header of a packet with its signature and attestation, in bytes. A packet that holds one full body and this header fits an
 /// envelope.
-pub const MAX_HEADER_LEN: usize = 1024;
+pub const MAX_HEADER_LEN: usize = 2048;
 /// Most packets in one envelope: the attestations of their batches must fit one answer.
 pub const MAX_PACKETS: usize = 256;
 /// Longest plaintext of an envelope, in bytes.
@@ -105,8 +112,8 @@ pub enum WireError {
 	/// The seal does not open.
 	#[error("the seal does not open")]
 	Seal,
-	/// Unknown cipher suite.
-	#[error("cipher suite {found} is not known")]
+	/// Unknown suite of hashes and signatures, or cipher suite of a seal.
+	#[error("suite {found} is not known")]
 	Suite {
 		/// The suite found.
 		found: u8,

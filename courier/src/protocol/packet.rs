@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Header and body of a packet.
+//! The packet: header, signature, attestation, and a [body](super::body).
 
-use super::*;
+use super::{
+	body::{entries_checked, hash_body, Body, EntryRef},
+	*,
+};
 use crate::api::LaneId;
+use bounded_collections::{BoundedVec, ConstU32};
 use bytes::{BufMut, Bytes};
 use codec::{Decode, Encode};
 use sealane_primitives::{
@@ -60,10 +64,15 @@ impl PacketKind {
 pub struct PacketHeader {
 	/// [`VERSION`].
 	pub version: u8,
+	/// [`SUITE`](super::SUITE).
+	pub suite: u8,
 	/// The lane.
 	pub lane: LaneId,
 	/// Place in the lane, from 0 without gaps.
 	pub sequence: u64,
+	/// [`Packet::hash`] of the packet before it in the lane; zeros for the first one, and where its sender has lost that packet. So a signature covers
+	/// all that was sent on the lane before.
+	pub previous: Digest,
 	/// What the body carries.
 	pub kind: PacketKind,
 	/// The interface that takes or answered the entries.
@@ -74,21 +83,34 @@ pub struct PacketHeader {
 	pub kinds: BusinessKinds,
 	/// Length of the body in bytes.
 	pub body_len: u32,
-	/// SHA-256 of the body.
+	/// Hash over the entries' hashes, see [`BodyHasher`](super::body::BodyHasher).
 	pub body_hash: Digest,
 	/// When the packet was made, Unix milliseconds.
 	pub created_at: Moment,
-	/// Answers only: the seed of the records' salts.
-	pub salt_seed: Option<[u8; 32]>,
+	/// Random: what the entries' salts are made of, and those of the records of a packet of answers.
+	pub seed: [u8; 32],
 	/// Answers only: what both sides attest for evidence.
 	pub core: Option<Core>,
+	/// What later versions add: carried, and not interpreted.
+	pub extensions: Extensions,
 }
+
+/// Most extensions of a header.
+pub const MAX_EXTENSIONS: u32 = 8;
+/// Longest extension of a header, in bytes.
+pub const MAX_EXTENSION_LEN: u32 = 64;
+
+/// Extensions of a header: number and bytes. Those that a node does not know are kept and ignored.
+pub type Extensions = BoundedVec<(u16, BoundedVec<u8, ConstU32<MAX_EXTENSION_LEN>>), ConstU32<MAX_EXTENSIONS>>;
 
 impl PacketHeader {
 	/// The checks that need nothing but the header.
 	pub fn check(&self) -> Result<(), WireError> {
 		if self.version != VERSION {
 			return Err(WireError::Version { found: self.version });
+		}
+		if self.suite != SUITE {
+			return Err(WireError::Suite { found: self.suite });
 		}
 		if self.count == 0 || self.count > MAX_ENTRIES {
 			return Err(WireError::Count {
@@ -111,9 +133,9 @@ impl PacketHeader {
 				other: "the kinds of business there are",
 			});
 		}
-		if self.kind.is_answer() != self.salt_seed.is_some() || self.kind.is_answer() != self.core.is_some() {
+		if self.kind.is_answer() != self.core.is_some() {
 			return Err(WireError::Mismatch {
-				field: "salt_seed and core",
+				field: "core",
 				other: "kind",
 			});
 		}
@@ -244,10 +266,7 @@ impl Packet {
 
 	/// The body.
 	pub fn body(&self) -> Body {
-		Body {
-			kind: self.header.kind,
-			bytes: self.bytes.slice(self.head_len..),
-		}
+		Body::new(self.header.kind, self.bytes.slice(self.head_len..))
 	}
 
 	/// The signed part: the header's bytes.
@@ -255,16 +274,38 @@ impl Packet {
 		&self.bytes[..self.header_len]
 	}
 
-	/// SHA-256 of the header. The signature is no part of it: a packet that is signed anew with a newer key is the same packet.
+	/// `SHA-256("sealane/2/header" ‖ header)`. The signature is no part of it: a packet that is signed anew with a newer key is the same packet.
 	pub fn hash(&self) -> Digest {
-		sha2::Sha256::digest(self.header_bytes()).into()
+		header_hash(self.header_bytes())
 	}
 
-	/// Whether the body is the one that the header names.
-	pub fn body_matches(&self) -> bool {
-		let hash: Digest = sha2::Sha256::digest(&self.bytes[self.head_len..]).into();
-		hash == self.header.body_hash
+	/// The entries, and their hashes, where the body is the one that the header names.
+	///
+	/// # Errors
+	/// What is wrong with the body.
+	pub fn checked_body(&self) -> Result<(Vec<EntryRef>, Vec<Digest>), WireError> {
+		let (header, body) = (&self.header, &self.bytes[self.head_len..]);
+		let entries = entries_checked(header.kind, body, header.count)?;
+		let (hash, hashes) = hash_body(header.kind, &header.seed, body, &entries);
+		if hash != header.body_hash {
+			return Err(WireError::Mismatch {
+				field: "body",
+				other: "body_hash of the header",
+			});
+		}
+		Ok((entries, hashes))
 	}
+}
+
+/// Domain tag of a header's hash.
+const HEADER_TAG: &[u8] = b"sealane/2/header";
+
+/// See [`Packet::hash`].
+pub fn header_hash(header: &[u8]) -> Digest {
+	let mut hash = sha2::Sha256::new();
+	hash.update(HEADER_TAG);
+	hash.update(header);
+	hash.finalize().into()
 }
 
 /// The attestation that travels with a packet of answers: the issuer's, who agrees to all that it answered.
@@ -279,185 +320,4 @@ fn issuers_attestation(input: &mut &[u8]) -> Result<Attestation, WireError> {
 		});
 	}
 	Ok(attestation)
-}
-
-/// One entry of a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EntryRef {
-	/// Answers only: sequence of the packet in the opposite lane that is answered, else 0.
-	pub sequence: u64,
-	/// Answers only: entry in that packet, else 0.
-	pub ordinal: u32,
-	/// Where the entry's bytes start in the body.
-	pub start: usize,
-	/// Where they end.
-	pub end: usize,
-}
-
-/// A packet's body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Body {
-	kind: PacketKind,
-	bytes: Bytes,
-}
-
-impl Body {
-	/// A body of `kind` in `bytes`; nothing is checked yet.
-	pub fn new(kind: PacketKind, bytes: Bytes) -> Self {
-		Body { kind, bytes }
-	}
-
-	/// All bytes.
-	pub fn bytes(&self) -> &Bytes {
-		&self.bytes
-	}
-
-	/// The bytes of an entry.
-	pub fn slice(&self, entry: &EntryRef) -> &[u8] {
-		&self.bytes[entry.start..entry.end]
-	}
-
-	/// The bytes of an entry, sharing the packet's allocation.
-	pub fn share(&self, entry: &EntryRef) -> Bytes {
-		self.bytes.slice(entry.start..entry.end)
-	}
-
-	/// The entries, in order. Ends at the first one that is not whole; check a body from outside with
-	/// [`Body::entries_checked`] first.
-	pub fn entries(&self) -> Entries<'_> {
-		Entries {
-			kind: self.kind,
-			bytes: &self.bytes,
-			at: 0,
-		}
-	}
-
-	/// The entries of a body from outside: exactly `count`, each whole and of a length between 1 and
-	/// [`MAX_ENTRY_LEN`], nothing behind them.
-	pub fn entries_checked(&self, count: u32) -> Result<Vec<EntryRef>, WireError> {
-		entries_checked(self.kind, &self.bytes, count)
-	}
-}
-
-/// The entries of a body of `kind`; see [`Body::entries_checked`].
-pub fn entries_checked(kind: PacketKind, body: &[u8], count: u32) -> Result<Vec<EntryRef>, WireError> {
-	let most = body.len() / (kind.prefix_len() + 1);
-	if count as usize > most {
-		return Err(WireError::Count {
-			what: "packet body",
-			found: count.into(),
-			rule: "more entries than its length can hold",
-		});
-	}
-	let mut entries = Vec::with_capacity(count as usize);
-	let mut iter = Entries {
-		kind,
-		bytes: body,
-		at: 0,
-	};
-	for _ in 0..count {
-		entries.push(iter.next_checked()?);
-	}
-	match body.len() - iter.at {
-		0 => Ok(entries),
-		extra => Err(WireError::Trailing {
-			what: "packet body",
-			extra,
-		}),
-	}
-}
-
-/// The rule that each entry keeps, whoever made it: before it is written and when it is read.
-fn check_entry_len(len: usize) -> Result<(), WireError> {
-	if len == 0 || len > MAX_ENTRY_LEN {
-		return Err(WireError::Count {
-			what: "entry",
-			found: len as u64,
-			rule: "its length must be 1 to 65536 bytes",
-		});
-	}
-	Ok(())
-}
-
-/// Iterator over the entries of a body.
-#[derive(Clone, Debug)]
-pub struct Entries<'a> {
-	kind: PacketKind,
-	bytes: &'a [u8],
-	at: usize,
-}
-
-impl Entries<'_> {
-	fn next_checked(&mut self) -> Result<EntryRef, WireError> {
-		let prefix = self.kind.prefix_len();
-		let rest = &self.bytes[self.at.min(self.bytes.len())..];
-		if rest.len() < prefix {
-			return Err(WireError::Truncated {
-				what: "entry",
-				len: rest.len(),
-				needed: prefix,
-			});
-		}
-		let word = |at: usize| u32::from_le_bytes([rest[at], rest[at + 1], rest[at + 2], rest[at + 3]]);
-		let (sequence, ordinal, len) = if self.kind.is_answer() {
-			(
-				u64::from(word(0)) | u64::from(word(4)) << 32,
-				word(8),
-				word(12) as usize,
-			)
-		} else {
-			(0, 0, word(0) as usize)
-		};
-		check_entry_len(len)?;
-		if rest.len() - prefix < len {
-			return Err(WireError::Truncated {
-				what: "entry",
-				len: rest.len(),
-				needed: prefix + len,
-			});
-		}
-		let start = self.at + prefix;
-		self.at = start + len;
-		Ok(EntryRef {
-			sequence,
-			ordinal,
-			start,
-			end: self.at,
-		})
-	}
-}
-
-impl Iterator for Entries<'_> {
-	type Item = EntryRef;
-
-	fn next(&mut self) -> Option<EntryRef> {
-		if self.at >= self.bytes.len() {
-			return None;
-		}
-		self.next_checked().ok()
-	}
-}
-
-/// Append an order or a registration to a body.
-///
-/// # Errors
-/// [`WireError::Count`] for an entry that no receiver takes; the body is as it was then.
-pub fn push_entry(body: &mut Vec<u8>, bytes: &[u8]) -> Result<(), WireError> {
-	check_entry_len(bytes.len())?;
-	body.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
-	body.extend_from_slice(bytes);
-	Ok(())
-}
-
-/// Append an answer to a body.
-///
-/// # Errors
-/// [`WireError::Count`] for an entry that no receiver takes; the body is as it was then.
-pub fn push_answer(body: &mut Vec<u8>, sequence: u64, ordinal: u32, bytes: &[u8]) -> Result<(), WireError> {
-	check_entry_len(bytes.len())?;
-	body.extend_from_slice(&sequence.to_le_bytes());
-	body.extend_from_slice(&ordinal.to_le_bytes());
-	body.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
-	body.extend_from_slice(bytes);
-	Ok(())
 }

@@ -24,7 +24,7 @@ pub const ENC_LEN: usize = 32;
 /// Length of the tag, in bytes.
 pub const TAG_LEN: usize = 16;
 
-const INFO_TAG: &[u8; 17] = b"sealane/1/courier";
+const INFO_TAG: &[u8; 17] = b"sealane/2/courier";
 
 /// AEAD of the seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,8 +80,8 @@ impl Suite {
 	/// The exporter's context: each AEAD has its own keys.
 	const fn label(self) -> &'static [u8] {
 		match self {
-			Suite::ChaCha20Poly1305 => b"sealane/1/chacha20-poly1305",
-			Suite::Aes256Gcm => b"sealane/1/aes-256-gcm",
+			Suite::ChaCha20Poly1305 => b"sealane/2/chacha20-poly1305",
+			Suite::Aes256Gcm => b"sealane/2/aes-256-gcm",
 		}
 	}
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::{answer::packets_hash, envelope::EnvelopeHead, packet, seal::Suite, *};
+use super::{answer::packets_hash, envelope::EnvelopeHead, packet::Extensions, seal::Suite, *};
 use crate::{api::LaneId, keys::SealingKey, random::SystemRandom};
 use bytes::Bytes;
 use codec::{Decode, Encode};
@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
 	directory::Refusal,
-	evidence::{Attestation, Core, Excluded, FinalBlockRef, Side},
-	ids::Name,
+	evidence::{entry::entry_hash, Attestation, Core, Excluded, FinalBlockRef, Side},
+	ids::{Digest, Name},
 };
 use sha2::Digest as _;
 
@@ -22,6 +22,13 @@ const LANE: LaneId = LaneId {
 
 fn sealing_key() -> SealingKey {
 	SealingKey::from_secret(&[7; 32])
+}
+
+const SEED: [u8; 32] = [5; 32];
+
+fn hash_of(kind: PacketKind, body: &[u8], count: u32) -> Digest {
+	let entries = body::entries_checked(kind, body, count).unwrap_or_default();
+	body::hash_body(kind, &SEED, body, &entries).0
 }
 
 fn header(kind: PacketKind, sequence: u64, count: u32, body: &[u8]) -> PacketHeader {
@@ -41,17 +48,20 @@ fn header(kind: PacketKind, sequence: u64, count: u32, body: &[u8]) -> PacketHea
 	};
 	PacketHeader {
 		version: VERSION,
+		suite: SUITE,
 		lane: LANE,
 		sequence,
+		previous: [0xa5; 32],
 		kind,
 		interface: Name::truncate_from(b"I1".to_vec()),
 		count,
 		kinds: BusinessKinds::of(&[BusinessKind::Purchase]),
 		body_len: body.len() as u32,
-		body_hash: sha2::Sha256::digest(body).into(),
+		body_hash: hash_of(kind, body, count),
 		created_at: 0x0102030405,
-		salt_seed: kind.is_answer().then_some([5; 32]),
+		seed: SEED,
 		core: kind.is_answer().then_some(core),
+		extensions: Extensions::default(),
 	}
 }
 
@@ -76,7 +86,7 @@ fn agreed() -> Option<Attestation> {
 fn orders(sequence: u64, entries: &[&[u8]]) -> Packet {
 	let mut body = Vec::new();
 	for entry in entries {
-		packet::push_entry(&mut body, entry).expect("an entry of the test fits");
+		body::push_entry(&mut body, entry).expect("an entry of the test fits");
 	}
 	Packet::assemble(
 		header(PacketKind::Orders, sequence, entries.len() as u32, &body),
@@ -89,7 +99,7 @@ fn orders(sequence: u64, entries: &[&[u8]]) -> Packet {
 fn answers(sequence: u64, entries: &[(u64, u32, &[u8])]) -> Packet {
 	let mut body = Vec::new();
 	for (s, o, bytes) in entries {
-		packet::push_answer(&mut body, *s, *o, bytes).expect("an answer of the test fits");
+		body::push_answer(&mut body, *s, *o, bytes).expect("an answer of the test fits");
 	}
 	Packet::assemble(
 		header(PacketKind::Confirmations, sequence, entries.len() as u32, &body),
@@ -103,9 +113,11 @@ fn answers(sequence: u64, entries: &[(u64, u32, &[u8])]) -> Packet {
 fn bytes_of_a_packet_are_what_they_were() {
 	let packet = orders(9, &[b"{}", b"[]"]);
 	let expected = [
-		"01",                       // version
+		"02",                       // version
+		"00",                       // suite
 		"010000000200000003000000", // lane
 		"0900000000000000",         // sequence
+		&"a5".repeat(32),           // previous
 		"00",                       // kind
 		"084931",                   // interface
 		"02000000",                 // count
@@ -117,10 +129,59 @@ fn bytes_of_a_packet_are_what_they_were() {
 	assert!(bytes.starts_with(&expected), "{bytes}");
 	assert!(bytes.ends_with("020000007b7d020000005b5d"));
 	assert_eq!(packet.bytes.len(), packet.head_len + 12);
-	let tail = &bytes[bytes.len() - 24 - 128 - 4 - 16..bytes.len() - 24 - 128];
-	assert_eq!(tail, "05040302010000000000", "created_at, no seed, no core");
+	let tail = &bytes[bytes.len() - 24 - 128 - 4 - 64 - 16..bytes.len() - 24 - 128];
+	let expected = format!("0504030201000000{}0000", "05".repeat(32));
+	assert_eq!(tail, expected, "created_at, seed, no core, no extension");
 	let packet = answers(1, &[(3, 4, b"{}")]);
 	assert!(hex::encode(&packet.bytes).ends_with("030000000000000004000000020000007b7d"));
+}
+
+#[test]
+fn hashes_are_those_of_the_documented_bytes() {
+	let sha256 = |parts: &[&[u8]]| -> Digest { sha2::Sha256::digest(parts.concat()).into() };
+	let packet = orders(9, &[b"{}", br#"{"facts":1}"#]);
+	let entries = [entry_hash(b"{}", &SEED, 0), entry_hash(br#"{"facts":1}"#, &SEED, 1)];
+	assert_eq!(
+		packet.header.body_hash,
+		sha256(&[&b"sealane/2/body"[..], &entries[0], &entries[1]])
+	);
+	assert_eq!(packet.checked_body().unwrap().1, entries);
+	let packet = answers(1, &[(3, 4, b"{}")]);
+	let place = [&[3, 0, 0, 0, 0, 0, 0, 0][..], &[4, 0, 0, 0]].concat();
+	assert_eq!(
+		packet.header.body_hash,
+		sha256(&[&b"sealane/2/body"[..], &place, &entries[0]])
+	);
+	assert_eq!(
+		packet.hash(),
+		sha256(&[&b"sealane/2/header"[..], packet.header_bytes()])
+	);
+}
+
+#[test]
+fn extensions_are_carried_and_bounded() {
+	let mut header = header(PacketKind::Orders, 0, 1, b"\x01\0\0\0x");
+	let extension = (513, vec![7; packet::MAX_EXTENSION_LEN as usize].try_into().unwrap());
+	header.extensions = vec![extension; packet::MAX_EXTENSIONS as usize].try_into().unwrap();
+	let whole = Packet::assemble(header, [8; 64], None, b"\x01\0\0\0x");
+	let again = Packet::split_from(&whole.bytes).unwrap();
+	assert_eq!(again, whole);
+	assert!(again.checked_body().is_ok());
+	// One more than there may be: the count stands first in the encoding of the list, which ends the header.
+	let mut more = whole.bytes.to_vec();
+	let list = 1 + packet::MAX_EXTENSIONS as usize * (2 + 2 + packet::MAX_EXTENSION_LEN as usize);
+	more[whole.header_len - list] = (packet::MAX_EXTENSIONS as u8 + 1) << 2;
+	assert!(Packet::split_from(&more.into()).is_err());
+}
+
+#[test]
+fn an_unknown_suite_is_refused_by_its_number() {
+	let mut bytes = orders(0, &[b"{}"]).bytes.to_vec();
+	bytes[1] = 1;
+	assert_eq!(
+		Packet::split_from(&bytes.into()).map(drop),
+		Err(WireError::Suite { found: 1 })
+	);
 }
 
 #[test]
@@ -136,13 +197,21 @@ fn bytes_of_answers_are_what_they_were() {
 		first_sequence: 1,
 		reason: RefusalReason::Chain(Refusal::Revoked),
 		at: 2,
-		block: 3,
+		block: BlockRef {
+			number: 3,
+			hash: [0xbb; 32],
+		},
 		unreadable: vec![(4, 2)],
 	};
 	assert_eq!(
 		hex::encode(refused.encode()),
-		"01010000000200000003000000010000000000000000070200000000000000\
-		 03000000040400000002000000"
+		[
+			"02010000000200000003000000010000000000000000070200000000000000",
+			"03000000",
+			&"bb".repeat(32),
+			"040400000002000000"
+		]
+		.concat()
 	);
 	for (reason, index) in [
 		(RefusalReason::Version, 1),
@@ -155,6 +224,8 @@ fn bytes_of_answers_are_what_they_were() {
 		(RefusalReason::AttestationInvalid, 8),
 		(RefusalReason::AttestationKeyEnded, 9),
 		(RefusalReason::OtherBranch, 10),
+		(RefusalReason::OtherHistory, 13),
+		(RefusalReason::Suite, 14),
 	] {
 		assert_eq!(reason.encode(), [index]);
 	}
@@ -177,7 +248,7 @@ fn head_of_an_envelope_is_what_it_was() {
 	let key = hex::encode(&sealing_key().public()[..8]);
 	assert_eq!(
 		hex::encode(&bytes[..32]),
-		format!("01010100000002000000030000000900000000000000{}{key}", "0100")
+		format!("02010100000002000000030000000900000000000000{}{key}", "0100")
 	);
 	assert_eq!(
 		EnvelopeHead::parse(&bytes).unwrap(),
@@ -216,12 +287,11 @@ fn seals_and_opens_with_both_suites() {
 #[test]
 fn largest_packet_fits_an_envelope_and_a_request() {
 	let body = vec![b'x'; MAX_BODY_LEN];
-	let packet = Packet::assemble(
-		header(PacketKind::Confirmations, u64::MAX, 1, &body),
-		[8; 64],
-		agreed(),
-		&body,
-	);
+	let mut header = header(PacketKind::Confirmations, u64::MAX, 1, &body);
+	header.interface = Name::truncate_from(vec![b'i'; 32]);
+	let extension = (513, vec![7; packet::MAX_EXTENSION_LEN as usize].try_into().unwrap());
+	header.extensions = vec![extension; packet::MAX_EXTENSIONS as usize].try_into().unwrap();
+	let packet = Packet::assemble(header, [8; 64], agreed(), &body);
 	assert!(packet.head_len <= MAX_HEADER_LEN);
 	assert!(Envelope::with_capacity(0).fits(packet.bytes.len()));
 	assert!(envelope::MAX_LEN as u64 <= MAX_REQUEST_LEN);
@@ -236,7 +306,7 @@ fn largest_packet_fits_an_envelope_and_a_request() {
 		last_sequence: 255,
 		packets_hash: packets_hash([[1; 32]].iter()),
 		stored_at: 0,
-		authorised_at: 0,
+		authorised_at: BlockRef::default(),
 		attestations,
 	};
 	let answer = Answer::Stored(Signed {
@@ -311,7 +381,7 @@ proptest! {
 		let packet = orders(sequence, &refs);
 		let again = Packet::split_from(&packet.bytes).unwrap();
 		prop_assert_eq!(&again, &packet);
-		prop_assert!(again.body_matches());
+		prop_assert!(again.checked_body().is_ok());
 		let body = again.body();
 		let found: Vec<Vec<u8>> = body.entries_checked(list.len() as u32).unwrap().iter().map(|e| body.slice(e).to_vec()).collect();
 		prop_assert_eq!(found, list);

@@ -14,7 +14,7 @@ use crate::{
 		submitted::status_takes,
 		Confirmation, Order, MAX_TEXT_LEN,
 	},
-	protocol::{answer::MAX_RUNS, Packet, PacketHeader, PacketKind},
+	protocol::{answer::MAX_RUNS, EntryRef, Packet, PacketHeader, PacketKind},
 	records::{PacketView, Trailer},
 	store::Key,
 };
@@ -47,14 +47,20 @@ pub(super) enum CheckError {
 	ChannelGone(u32),
 	#[error("the chain cannot be asked for registrations: {0}")]
 	Chain(String),
-	#[error("{0}")]
-	Wire(#[from] crate::protocol::WireError),
 	#[error("{count} of its entries cannot be read")]
 	Unreadable {
 		count: usize,
 		/// First ordinal and length of each run, as far as they fit a refusal.
 		runs: Vec<(u32, u32)>,
 	},
+}
+
+/// A packet of a partner whose header, signature and body are right.
+pub(super) struct OpenedPacket {
+	pub(super) packet: Packet,
+	pub(super) entries: Vec<EntryRef>,
+	/// The hashes of the entries.
+	pub(super) hashes: Vec<Digest>,
 }
 
 /// The orders of a packet, as they are looked at one after the other.
@@ -100,22 +106,26 @@ impl Orders {
 }
 
 impl Courier {
-	/// Check the entries of a packet whose header and signature are right.
+	/// Check the entries of a packet.
 	pub(super) async fn check_packet(
 		&self,
 		snapshot: &Snapshot,
 		authorisation: &Authorisation,
-		packet: Packet,
+		opened: OpenedPacket,
 	) -> Result<InboundPacket, CheckError> {
+		let OpenedPacket {
+			packet,
+			entries,
+			hashes,
+		} = opened;
 		let channel = packet.header.lane.channel;
 		let channel = snapshot.channel(channel).ok_or(CheckError::ChannelGone(channel))?;
-		let entries = packet.body().entries_checked(packet.header.count)?;
 		let trailer = Trailer {
 			seller: channel.seller,
 			..Trailer::default()
 		};
 		if packet.header.kind.is_answer() {
-			let view = PacketView::from_parts(u64::MAX, packet, trailer, entries);
+			let view = PacketView::from_parts(u64::MAX, packet, trailer, entries).with_hashes(hashes);
 			return self.check_answers(channel, view);
 		}
 		let searched = self.library.indexed();
@@ -146,7 +156,7 @@ impl Courier {
 			versions: std::mem::take(&mut orders.versions),
 			..trailer
 		};
-		let view = PacketView::from_parts(u64::MAX, packet, trailer, entries);
+		let view = PacketView::from_parts(u64::MAX, packet, trailer, entries).with_hashes(hashes);
 		self.find_repeats(&view, &mut orders).await;
 		Ok(InboundPacket {
 			view: Arc::new(view),
@@ -290,8 +300,6 @@ impl Courier {
 			.get(&orders)
 			.map_or(0, |sender| sender.state.lock().reached());
 		let mut unsent = false;
-		// `PacketHeader::check` saw to it that answers have both.
-		let seed = header.salt_seed.unwrap_or_default();
 		let (mut mismatched, mut tree, mut whole) = (Vec::new(), TreeBuilder::new(), true);
 		let mut ordered_at = 0;
 		let mut last: Option<Arc<PacketView>> = None;
@@ -317,12 +325,15 @@ impl Courier {
 			if !matches {
 				mismatched.push(i as u32);
 			}
-			let salt = evidence::salt(&seed, i as u32);
+			let salt = evidence::salt(&header.seed, i as u32);
 			let version = answered_view.version_of(entry.ordinal);
+			// Both entries are there.
+			let order = answered_view.hash_of(entry.ordinal).unwrap_or_default();
+			let answer = view.hash_of(i as u32).unwrap_or_default();
 			tree.push(evidence::record_leaf(
 				&salt,
-				order,
-				answer,
+				&order,
+				&answer,
 				version,
 				header.lane.channel,
 			));

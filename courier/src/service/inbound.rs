@@ -3,7 +3,10 @@
 //! Receiving: what comes in is looked at cheapest first, and answered when the disk has it. Every step draws from the partner's
 //! [budget](crate::budget).
 
-use super::{check::CheckError, Courier, LOG_TARGET};
+use super::{
+	check::{CheckError, OpenedPacket},
+	Courier, LOG_TARGET,
+};
 use crate::{
 	api::LaneId,
 	attesting,
@@ -17,8 +20,10 @@ use crate::{
 	protocol::{
 		answer::packets_hash,
 		envelope::{self, EnvelopeHead},
-		Answer, Packet, PacketHeader, PacketKind, Receipt, RefusalReason, Refused, Signed, WireError, VERSION,
+		Answer, BlockRef, Packet, PacketHeader, PacketKind, Receipt, RefusalReason, Refused, Signed, WireError,
+		VERSION,
 	},
+	refusals::Happened,
 	transport::{InboundRequest, InboundRequests, Misbehaviour, Reply},
 };
 use codec::Encode;
@@ -29,7 +34,7 @@ use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
 	directory::{Authorisation, ChannelEntry, NodeEntry, Refusal},
 	evidence::{Attestation, Side},
-	ids::{BlockNumber, ChannelId, Digest, MemberId},
+	ids::{ChannelId, MemberId},
 	keys::Purpose,
 };
 use std::{sync::Arc, time::Duration};
@@ -50,8 +55,7 @@ const MAX_RECEIPT_READ: usize = 16 * 1024 * 1024;
 struct Opened {
 	packets: Vec<InboundPacket>,
 	/// The block against whose state it was checked.
-	authorised_at: BlockNumber,
-	authorised_hash: Digest,
+	authorised_at: BlockRef,
 	reply: InboundReply,
 	/// Its share of what may wait for others.
 	parked: Option<Share>,
@@ -231,9 +235,19 @@ impl Courier {
 	fn refused(&self, peer: &[u8], head: &EnvelopeHead, reason: RefusalReason) {
 		self.metrics.envelopes_refused.with_label_values(&[reason.code()]).inc();
 		log::debug!(target: LOG_TARGET, "Lane {}: refused: {}", head.lane, reason.code());
-		if let Some(member) = self.snapshot().and_then(|snapshot| partner_of(&snapshot, peer)) {
-			self.budgets.refused(member, self.clock.ticks());
-		}
+		let Some(snapshot) = self.snapshot() else { return };
+		let Some(member) = partner_of(&snapshot, peer) else {
+			return;
+		};
+		self.budgets.refused(member, self.clock.ticks());
+		self.note_refusal(Happened {
+			member,
+			lane: head.lane,
+			sequence: head.first_sequence,
+			reason,
+			block: snapshot.block_ref(),
+			proof: None,
+		});
 	}
 
 	async fn take(
@@ -264,7 +278,7 @@ impl Courier {
 		self.senders.partner_alive(&head.lane.opposite(), self.clock.ticks());
 		let mut inbound = Vec::with_capacity(packets.len());
 		for packet in packets {
-			let sequence = packet.header.sequence;
+			let sequence = packet.packet.header.sequence;
 			let checked = self
 				.check_packet(&setting.snapshot, &setting.authorisation, packet)
 				.await;
@@ -290,8 +304,7 @@ impl Courier {
 		let (reply, stored) = oneshot::channel();
 		let mut opened = Opened {
 			packets: inbound,
-			authorised_at: setting.snapshot.block,
-			authorised_hash: setting.snapshot.hash,
+			authorised_at: setting.snapshot.block_ref(),
 			reply,
 			parked: None,
 		};
@@ -312,6 +325,17 @@ impl Courier {
 			}
 			Some(Ok(Err(InboundError::AlreadyStored))) => self.receipt(&setting),
 			Some(Ok(Err(InboundError::OutOfOrder { expected }))) => Err(Denial::Expected(expected)),
+			Some(Ok(Err(InboundError::OtherHistory { sequence }))) => {
+				self.rewind(&lane, head.lane);
+				self.metrics.lanes_behind.with_label_values(&["partner"]).inc();
+				log::error!(
+					target: LOG_TARGET,
+					"Lane {}: packet {sequence} does not follow the one that this node has before it: the partner's log is older than what it sent, \
+					 or two machines use its key. Nothing more is taken on this lane",
+					head.lane,
+				);
+				Err(Denial::Refuse(RefusalReason::OtherHistory, None))
+			}
 			Some(Ok(Err(InboundError::NotStored(error)))) => {
 				log::warn!(target: LOG_TARGET, "Lane {}: packets were not stored: {error}", head.lane);
 				self.rewind(&lane, head.lane);
@@ -339,7 +363,6 @@ impl Courier {
 		log::debug!(target: LOG_TARGET, "Lane {lane}: packet {sequence}: {error}");
 		match error {
 			CheckError::Unreadable { runs, .. } => Denial::Unreadable(sequence, runs),
-			CheckError::Wire(_) => Denial::Refuse(RefusalReason::Malformed, Some(Misbehaviour::Malformed)),
 			CheckError::ChannelGone(_) => Denial::Refuse(RefusalReason::Chain(Refusal::ChannelUnknown), None),
 			CheckError::Lookup(_) | CheckError::Chain(_) => {
 				log::error!(target: LOG_TARGET, "Lane {lane}: packet {sequence}: {error}");
@@ -380,7 +403,7 @@ impl Courier {
 	}
 
 	/// Open the seal and check the headers, the hashes and the signatures.
-	fn open(&self, setting: &Setting, payload: Vec<u8>) -> Result<Vec<Packet>, Denial> {
+	fn open(&self, setting: &Setting, payload: Vec<u8>) -> Result<Vec<OpenedPacket>, Denial> {
 		let Setting {
 			snapshot,
 			partner,
@@ -396,6 +419,7 @@ impl Courier {
 			let reason = match error {
 				WireError::Seal => RefusalReason::SealBroken,
 				WireError::Version { .. } => RefusalReason::Version,
+				WireError::Suite { .. } => RefusalReason::Suite,
 				WireError::Mismatch { .. } => RefusalReason::HeaderMismatch,
 				_ => RefusalReason::Malformed,
 			};
@@ -411,13 +435,8 @@ impl Courier {
 			});
 		}
 		self.take_rate(&setting.authorisation, orders)?;
-		for packet in &packets {
-			if !packet.body_matches() {
-				return Err(Denial::Refuse(
-					RefusalReason::HeaderMismatch,
-					Some(Misbehaviour::Forged),
-				));
-			}
+		let mut opened = Vec::with_capacity(packets.len());
+		for packet in packets {
 			let signed = keys::verify(
 				&partner.keys,
 				snapshot.block,
@@ -432,9 +451,24 @@ impl Courier {
 					Some(Misbehaviour::Forged),
 				));
 			}
-			self.check_attestation(setting, packet)?;
+			// Nothing of an entry is looked at before somebody has signed for it.
+			let (entries, hashes) = packet.checked_body().map_err(|error| {
+				log::debug!(target: LOG_TARGET, "Lane {}: packet {}: {error}", head.lane, packet.header.sequence);
+				match error {
+					WireError::Mismatch { .. } => {
+						Denial::Refuse(RefusalReason::HeaderMismatch, Some(Misbehaviour::Forged))
+					}
+					_ => Denial::Refuse(RefusalReason::Malformed, Some(Misbehaviour::Malformed)),
+				}
+			})?;
+			self.check_attestation(setting, &packet)?;
+			opened.push(OpenedPacket {
+				packet,
+				entries,
+				hashes,
+			});
 		}
-		Ok(packets)
+		Ok(opened)
 	}
 
 	fn check_header(&self, setting: &Setting, header: &PacketHeader) -> Result<(), Denial> {
@@ -559,12 +593,11 @@ impl Courier {
 		let Opened {
 			mut packets,
 			authorised_at,
-			authorised_hash,
 			reply,
 			parked,
 		} = what;
 		let newest = self.snapshot().map(|snapshot| snapshot.hash);
-		if parked.is_some() && newest != Some(authorised_hash) {
+		if parked.is_some() && newest != Some(authorised_at.hash) {
 			// It was checked against a state that is not the newest any more, and what waited does not travel on old leave.
 			drop(reply.send(Err(InboundError::OutOfOrder { expected: from })));
 			return false;
@@ -703,7 +736,7 @@ impl Courier {
 			first_sequence,
 			reason,
 			at: self.clock.now_ms(),
-			block: snapshot.block,
+			block: snapshot.block_ref(),
 			unreadable,
 		};
 		let signature = self.sign(&snapshot, Purpose::Refusal, &what.encode())?;

@@ -41,9 +41,10 @@ use crate::{
 	metrics::Metrics,
 	random::Random,
 	records::LaneTurned,
-	recovery::Rebuild,
+	recovery::{Progress, Rebuild},
+	refusals::{Counted, Happened},
 	registrations::Registrations,
-	store::{Log, Opened, Options, Recovery},
+	store::{self, Log, Opened, Options, Recovery},
 	transport::{InboundRequests, Misbehaviour, Transport},
 };
 use futures::future::BoxFuture;
@@ -114,6 +115,8 @@ pub struct Courier {
 	pub(crate) asking: Mutex<outbound::Asking>,
 	/// The registrations that were found open.
 	pub(crate) registrations: Registrations,
+	/// Refusals on both sides.
+	refusals: Counted,
 	snapshot: Arc<RwLock<Option<Arc<Snapshot>>>>,
 	receivers: inbound::Receivers,
 	/// What partners may take.
@@ -137,6 +140,14 @@ impl Courier {
 	/// # Errors
 	/// When keys or log cannot be used; see [`StartError`].
 	pub fn start(parts: Parts) -> Result<Handle, StartError> {
+		Self::start_watched(parts, &Progress::default())
+	}
+
+	/// The same, and tells `progress` how far it is.
+	///
+	/// # Errors
+	/// As [`Courier::start`].
+	pub fn start_watched(parts: Parts, progress: &Progress) -> Result<Handle, StartError> {
 		let Parts {
 			config,
 			local_peer,
@@ -174,7 +185,10 @@ impl Courier {
 		options.cache_bytes = config.cache_bytes;
 		options.prepare = config.prepare_segments;
 		options.salvage = config.salvage;
-		let (opened, recovery) = Opened::open(options, |_| {})?;
+		// Segments are made longer than what is in them, so this is the most that there may be.
+		let whole = 2 * store::bytes_on_disk(&options);
+		progress.set(0, whole);
+		let (opened, recovery) = Opened::open(options, |record| progress.set(record.position, whole))?;
 		report(&recovery);
 		let Rebuild {
 			book,
@@ -182,7 +196,7 @@ impl Courier {
 			index,
 			copies,
 			..
-		} = Rebuild::from_log(&opened.reader(), !recovery.salvaged.is_empty())?;
+		} = Rebuild::from_log(&opened.reader(), !recovery.salvaged.is_empty(), progress)?;
 		log::info!(
 			target: LOG_TARGET,
 			"Log of {} bytes, {} entries in {} lanes, read in {} ms",
@@ -252,6 +266,7 @@ impl Courier {
 			final_chain,
 			asking: Mutex::default(),
 			registrations: Default::default(),
+			refusals: Counted::default(),
 			snapshot,
 			receivers,
 			full,
@@ -391,6 +406,9 @@ impl Courier {
 			self.note_ends(next);
 			self.forget_partners(next);
 		}
+		for refusals in self.refusals.over(block) {
+			self.note(Note::Refusals(refusals));
+		}
 		*self.snapshot.write() = next.clone();
 		if self.config.unchecked_sender {
 			return;
@@ -486,6 +504,13 @@ impl Courier {
 		let permits = u32::try_from(bytes.min(*capacity)).unwrap_or(u32::MAX);
 		// It is never closed.
 		room.acquire_many(permits).await.ok()
+	}
+
+	/// Count a refusal, and note it where it is the first for a while. What finds no room in the queue is in the metrics.
+	pub(crate) fn note_refusal(&self, it: Happened) {
+		if let Some(refusals) = self.refusals.happened(it, self.clock.now_ms()) {
+			self.note(Note::Refusals(refusals));
+		}
 	}
 
 	/// Note something that need not be waited for; false when the queue to the disk has no room. Who notes tries again then.

@@ -191,6 +191,17 @@ impl Opened {
 	}
 }
 
+/// How many bytes the files of a log have; 0 where they cannot be looked at.
+pub fn bytes_on_disk(options: &Options) -> u64 {
+	let folder = log_folder(&options.folder);
+	let len = |name: &String| {
+		let file = options.disk.open(&folder.join(name)).ok()?;
+		file.len().ok()
+	};
+	let names = options.disk.list(&folder).unwrap_or_default();
+	names.iter().filter(|name| name.ends_with(".seg")).filter_map(len).sum()
+}
+
 fn log_folder(store: &Path) -> PathBuf {
 	store.join("log")
 }

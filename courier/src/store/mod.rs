@@ -93,7 +93,7 @@ pub use self::{
 	frame::{Damage, Position, Record, StoreId, MAX_PAYLOAD_BYTES, RECORD_HEADER_BYTES},
 	host::{Hosted, LogWriter, OwnThread, Step, WriterHost},
 	index::{Entry, Index, Key, Location, Numbers},
-	log::{Log, Opened, Options},
+	log::{bytes_on_disk, Log, Opened, Options},
 	meta::Meta,
 	queue::RecordBuf,
 	reader::{LogReader, Scan},

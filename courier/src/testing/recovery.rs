@@ -7,7 +7,7 @@ use crate::{
 	book::{Book, LaneBook},
 	handle::Handle,
 	library::Library,
-	recovery::Rebuild,
+	recovery::{Progress, Rebuild},
 	store::{disk::Disk, Opened, Options},
 };
 use sealane_primitives::ids::MemberId;
@@ -23,7 +23,8 @@ pub fn recovers_alike(handle: &Handle, disk: Arc<dyn Disk>, ids: &[(MemberId, St
 	let mut options = Options::new(&courier.config.folder);
 	options.disk = disk;
 	let (opened, _) = Opened::open(options, |_| {}).map_err(|e| format!("the log does not open: {e}"))?;
-	let rebuilt = Rebuild::from_log(&opened.reader(), false).map_err(|e| format!("the log cannot be read: {e}"))?;
+	let rebuilt = Rebuild::from_log(&opened.reader(), false, &Progress::default())
+		.map_err(|e| format!("the log cannot be read: {e}"))?;
 	let Rebuild {
 		book, numbers, index, ..
 	} = rebuilt;
@@ -76,7 +77,11 @@ fn same_books(now: &Book, then: &Book) -> Result<(), String> {
 
 /// A lane as text, one line for it and one per packet.
 fn describe(id: LaneId, lane: &LaneBook) -> Vec<String> {
-	let head = format!("{id} delivered {} closed {:?}", lane.delivered, lane.closed);
+	let last = lane.last_header();
+	let head = format!(
+		"{id} delivered {} closed {:?} last header {last:?}",
+		lane.delivered, lane.closed
+	);
 	let packets = lane.slots.iter().enumerate().map(|(sequence, slot)| {
 		let answered: Vec<_> = (0..slot.count).filter(|i| slot.bits.get(*i)).collect();
 		format!(

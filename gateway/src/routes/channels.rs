@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{convert, state::AppState};
+use crate::{convert, problem::Failure, state::AppState};
 use axum::{extract::State, Json};
 use sealane_sdk::types::*;
 
@@ -14,8 +14,8 @@ use sealane_sdk::types::*;
 		(status = "default", description = "No valid token", body = Problem, content_type = "application/problem+json"),
 	),
 )]
-pub(super) async fn get(State(state): State<AppState>) -> Json<Channels> {
-	Json(Channels {
-		channels: state.backend.channels().into_iter().map(convert::channel).collect(),
-	})
+pub(super) async fn get(State(state): State<AppState>) -> Result<Json<Channels>, Failure> {
+	Ok(Json(Channels {
+		channels: state.backend()?.channels().into_iter().map(convert::channel).collect(),
+	}))
 }

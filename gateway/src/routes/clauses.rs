@@ -44,7 +44,7 @@ pub(super) async fn get(
 		}
 	};
 	let clauses = state
-		.backend
+		.backend()?
 		.clauses(&query)
 		.into_iter()
 		.map(convert::clauses)

@@ -29,7 +29,7 @@ pub(super) async fn healthz() -> Json<Health> {
 )]
 pub(super) async fn readyz(State(state): State<AppState>) -> Result<Json<Health>, Failure> {
 	let _under_way = state.traffic.enter(None)?;
-	let status = state.backend.status();
+	let status = state.backend()?.status();
 	if convert::is_ready(&status) {
 		return Ok(Json(Health { status: "ok".into() }));
 	}

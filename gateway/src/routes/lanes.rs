@@ -18,10 +18,10 @@ use sealane_sdk::types::*;
 		(status = "default", description = "No valid token", body = Problem, content_type = "application/problem+json"),
 	),
 )]
-pub(super) async fn get(State(state): State<AppState>) -> Json<Lanes> {
-	Json(Lanes {
-		lanes: state.backend.lanes().into_iter().map(convert::lane).collect(),
-	})
+pub(super) async fn get(State(state): State<AppState>) -> Result<Json<Lanes>, Failure> {
+	Ok(Json(Lanes {
+		lanes: state.backend()?.lanes().into_iter().map(convert::lane).collect(),
+	}))
 }
 
 /// Retry a lane
@@ -46,6 +46,6 @@ pub(super) async fn retry(
 	let Path((channel, from, to)) =
 		path.map_err(|error| Failure::new(ProblemCode::InvalidParameter, error.body_text()))?;
 	Ok(Json(RetryReport {
-		retried: state.backend.retry_lane(LaneId { channel, from, to }),
+		retried: state.backend()?.retry_lane(LaneId { channel, from, to }),
 	}))
 }

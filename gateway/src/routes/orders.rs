@@ -77,7 +77,7 @@ pub(super) async fn cancel(
 	State(state): State<AppState>,
 	Id(id): Id,
 ) -> Result<(StatusCode, Json<CancellationReport>), Failure> {
-	let cancellation = state.backend.cancel(&id).await?;
+	let cancellation = state.backend()?.cancel(&id).await?;
 	Ok((StatusCode::ACCEPTED, Json(CancellationReport { cancellation })))
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{convert, state::AppState};
+use crate::{convert, problem::Failure, state::AppState};
 use axum::{extract::State, Json};
 use sealane_sdk::types::*;
 
@@ -14,8 +14,8 @@ use sealane_sdk::types::*;
 		(status = "default", description = "No valid token", body = Problem, content_type = "application/problem+json"),
 	),
 )]
-pub(super) async fn get(State(state): State<AppState>) -> Json<Status> {
-	let mut status = convert::status(state.backend.status(), &state.version);
+pub(super) async fn get(State(state): State<AppState>) -> Result<Json<Status>, Failure> {
+	let mut status = convert::status(state.backend()?.status(), &state.version);
 	status.alarms.extend(state.alarms());
-	Json(status)
+	Ok(Json(status))
 }

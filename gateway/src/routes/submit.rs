@@ -47,7 +47,7 @@ pub(super) async fn submit(state: &AppState, what: Submission, request: Request)
 	} else {
 		// The ranges are needed again only to number lines that the courier refuses.
 		state
-			.backend
+			.backend()?
 			.submit(what, body.bytes.clone(), framed.ranges.clone(), idempotency)
 			.await?
 	};

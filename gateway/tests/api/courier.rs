@@ -158,7 +158,7 @@ async fn orders_go_to_the_issuer_and_their_answers_come_back() {
 		(verified.issuer.0, verified.seller.0, verified.core.count),
 		(ISSUER, SELLER, 2)
 	);
-	assert_eq!(pack.record.order.0, order_bytes(&orders[0]));
+	assert_eq!(pack.record.order.bytes.0, order_bytes(&orders[0]));
 }
 
 fn order_bytes(order: &Order) -> Vec<u8> {

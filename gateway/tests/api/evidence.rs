@@ -5,7 +5,6 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::common::{order, Node};
-use bytes::Bytes;
 use sealane_courier::{
 	api::OrderStage,
 	evidence::{AnchorParts, EvidenceParts},
@@ -16,7 +15,7 @@ use sealane_primitives::{
 	ids::{BlockNumber, Digest, NodeId},
 };
 use sealane_sdk::types::ProblemCode;
-use sealane_verifier::pack::{ChainPart, EvidencePack, FinalBlock};
+use sealane_verifier::pack::{ChainPart, Entry, EvidencePack, FinalBlock};
 use std::sync::Arc;
 
 const GENESIS: Digest = [7; 32];
@@ -80,10 +79,14 @@ fn attestation(side: Side, seed: u8, core: &Core) -> Attestation {
 /// An order that was answered, hashed and anchored.
 fn parts() -> EvidenceParts {
 	let (bytes, confirmation) = (br#"{"id":"A"}"#, br#"{"order":"A","outcome":"accepted"}"#);
+	let (order, confirmation) = (
+		Entry::shown(bytes, &[4; 32], 0),
+		Entry::shown(confirmation, &[5; 32], 1),
+	);
 	let salts = [evidence::salt(&[5; 32], 0), evidence::salt(&[5; 32], 1)];
 	let leaves = [
-		evidence::record_leaf(&salts[0], b"{}", b"{}", 6, 1),
-		evidence::record_leaf(&salts[1], bytes, confirmation, 6, 1),
+		evidence::record_leaf(&salts[0], &[1; 32], &[2; 32], 6, 1),
+		evidence::record_leaf(&salts[1], &order.hash(), &confirmation.hash(), 6, 1),
 	];
 	let core = Core {
 		genesis: GENESIS,
@@ -104,8 +107,8 @@ fn parts() -> EvidenceParts {
 	let halves = [Some(issuers.hash()), Some(sellers.hash())];
 	let anchored = [evidence::anchor_leaf(&core.hash(), halves, &blinding)];
 	EvidenceParts {
-		order: Bytes::from_static(bytes),
-		confirmation: Bytes::from_static(confirmation),
+		order,
+		confirmation,
 		clause_version: 6,
 		channel: 1,
 		seller: 9,
@@ -156,7 +159,7 @@ async fn a_pack_is_sound_by_itself() {
 		(anchor.sequence, anchor.block_number, anchor.block_hash),
 		(4, BLOCK, [9; 32])
 	);
-	assert_eq!(pack.record.order.0, br#"{"id":"A"}"#);
+	assert_eq!(pack.record.order.bytes.0, br#"{"id":"A"}"#);
 	assert!(pack.chain.is_none());
 }
 

@@ -8,6 +8,7 @@ mod courier;
 mod document;
 mod evidence;
 mod reading;
+mod starting;
 mod stopping;
 mod submit;
 mod tls;

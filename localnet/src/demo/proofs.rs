@@ -16,7 +16,7 @@ use sealane_sample::{
 	Manifest,
 };
 use sealane_sdk::types::{BusinessKind, Cursor, Direction, Order, OrderStage, Outcome, WaitReason};
-use sealane_verifier::pack::{EvidencePack, Payload, RecordPart};
+use sealane_verifier::pack::{Entry, EvidencePack, Payload, RecordPart};
 use std::{
 	collections::BTreeMap,
 	path::{Path, PathBuf},
@@ -210,12 +210,15 @@ impl Demo {
 		let bytes = std::fs::read(file).map_err(Error::io(format!("cannot read {}", file.display())))?;
 		let pack =
 			EvidencePack::from_json(&bytes).map_err(|e| Error::Unexpected(format!("{}: {e}", file.display())))?;
-		let mut confirmation = pack.record.confirmation.0.clone();
+		let mut confirmation = pack.record.confirmation.bytes.0.clone();
 		let digit = confirmation.iter().rposition(u8::is_ascii_digit);
 		let digit = digit.ok_or_else(|| Error::Unexpected("the confirmation has no digit to change".into()))?;
 		confirmation[digit] = if confirmation[digit] == b'9' { b'8' } else { b'9' };
 		let record = RecordPart {
-			confirmation: Payload(confirmation),
+			confirmation: Entry {
+				bytes: Payload(confirmation),
+				..pack.record.confirmation
+			},
 			..pack.record
 		};
 		let forged = EvidencePack::new(record, pack.batch, pack.anchor, pack.chain);

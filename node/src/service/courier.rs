@@ -9,6 +9,7 @@ use sc_network::NetworkBackend;
 use sc_service::{error::Error as ServiceError, Configuration, TaskManager};
 use sealane_courier::{
 	error::StartError,
+	recovery::Progress,
 	store::OpenError,
 	transport::{
 		network::{protocol, NetworkTransport},
@@ -16,10 +17,14 @@ use sealane_courier::{
 	},
 	Courier, Machine, Parts,
 };
-use sealane_gateway::Alarms;
+use sealane_gateway::{Alarms, Phase};
 use sealane_primitives::ids::PeerIdBytes;
 use sealane_runtime::{opaque::Block, Hash};
-use std::sync::Arc;
+use std::{
+	sync::{Arc, OnceLock},
+	time::Duration,
+};
+use tokio::sync::oneshot;
 
 /// What has to exist before the network does.
 pub struct Prepared<N: NetworkBackend<Block, Hash>> {
@@ -44,7 +49,11 @@ pub fn prepare<N: NetworkBackend<Block, Hash>>(trade: &TradeArgs, client: &FullC
 	}
 }
 
-/// Opens the store and starts courier and HTTP API. `alarms`: what else of the node its operator must look at.
+/// How long the node waits for the courier before it goes on without it. A log that is read within that is there before the API is.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Starts courier and HTTP API. The chain does not wait for the courier, and does without it where it cannot start. `alarms`: what else of
+/// the node its operator must look at.
 pub async fn start(
 	inbound: InboundRequests,
 	config: &Configuration,
@@ -79,11 +88,33 @@ pub async fn start(
 		machine: Machine::real(Arc::new(task_manager.spawn_handle())),
 		registry: config.prometheus_registry().cloned(),
 	};
-	// Reading a long log takes seconds; nothing else of the node waits for it yet.
-	let handle = tokio::task::spawn_blocking(move || Courier::start(parts))
-		.await
-		.map_err(|error| ServiceError::Other(format!("starting the courier: {error}")))?
-		.map_err(explained)?;
+	let (progress, running) = (Arc::new(Progress::default()), Arc::new(OnceLock::new()));
+	let (phase, courier) = sealane_gateway::Courier::recovering(progress.clone());
+	let (started, start) = oneshot::channel::<()>();
+	let slot = running.clone();
+	let opening = tokio::task::spawn_blocking(move || Courier::start_watched(parts, &progress));
+	task_manager
+		.spawn_handle()
+		.spawn("courier-start", "courier", async move {
+			let end = match opening.await {
+				Ok(Ok(handle)) => {
+					// Nobody else sets it.
+					let _ = slot.set(handle.clone());
+					Phase::Running(Arc::new(handle))
+				}
+				Ok(Err(error)) => Phase::Failed(explained(&error)),
+				Err(error) => Phase::Failed(format!("it ended early: {error}")),
+			};
+			if let Phase::Failed(why) = &end {
+				log::error!("The courier could not start, the chain goes on without it: {why}");
+			}
+			phase.send_replace(end);
+			// Nobody may wait any longer.
+			let _ = started.send(());
+		});
+	if tokio::time::timeout(PATIENCE, start).await.is_err() {
+		log::info!("Courier: it reads its log; the chain does not wait for it");
+	}
 
 	let mut settings = sealane_gateway::Config::new(folder, trade.api_addr.port());
 	settings.listen = trade.api_addr;
@@ -92,18 +123,18 @@ pub async fn start(
 	settings.limits.stop_timeout_ms = u64::from(trade.stop_timeout) * 1_000;
 	settings.chain = Some(Arc::new(chain));
 	settings.alarms = Some(alarms);
-	Trade::start(settings, handle)
+	Trade::start(settings, courier, running)
 		.await
 		.map_err(|error| ServiceError::Application(Box::new(error)))
 }
 
 /// Why the courier does not start, and what the operator can do.
-fn explained(error: StartError) -> ServiceError {
-	match &error {
-		StartError::Store(OpenError::Corrupt { .. }) => ServiceError::Other(format!(
+fn explained(error: &StartError) -> String {
+	match error {
+		StartError::Store(OpenError::Corrupt { .. }) => format!(
 			"{error}; put a copy of the file in its place; only where there is none, --salvage-log gives up what was lost \
-			 (docs/operating/recovery.md)"
-		)),
-		_ => ServiceError::Application(Box::new(error)),
+			 (docs/operating/recovery.md); then start the node again"
+		),
+		_ => error.to_string(),
 	}
 }

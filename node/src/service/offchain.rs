@@ -12,7 +12,7 @@ use sealane_courier::Handle;
 use sealane_primitives::courier_host::CourierExt;
 use sp_externalities::Extension;
 use sp_keystore::KeystorePtr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Spawns the runner.
 #[allow(clippy::too_many_arguments)]
@@ -24,7 +24,7 @@ pub fn start(
 	keystore: KeystorePtr,
 	network: Arc<dyn NetworkService>,
 	is_validator: bool,
-	courier: Option<Handle>,
+	courier: Option<Arc<OnceLock<Handle>>>,
 ) -> Result<(), ServiceError> {
 	let workers = sc_offchain::OffchainWorkers::new(sc_offchain::OffchainWorkerOptions {
 		runtime_api_provider: client.clone(),
@@ -35,7 +35,8 @@ pub fn start(
 		is_validator,
 		// The hooks talk to the courier, never to the web.
 		enable_http_requests: false,
-		custom_extensions: move |_| match &courier {
+		// Until the courier runs there is none, as on a node that does not trade.
+		custom_extensions: move |_| match courier.as_ref().and_then(|courier| courier.get()) {
 			Some(handle) => vec![Box::new(CourierExt(Box::new(handle.host()))) as Box<dyn Extension>],
 			None => Vec::new(),
 		},

@@ -5,7 +5,10 @@
 use crate::signals::Signals;
 use sealane_courier::Handle;
 use sealane_gateway::{Gateway, StartError};
-use std::time::{Duration, Instant};
+use std::{
+	sync::{Arc, OnceLock},
+	time::{Duration, Instant},
+};
 use tokio::sync::oneshot;
 
 /// How long the courier may take to end its tasks and close its log. Both take milliseconds unless a disk hangs.
@@ -13,25 +16,34 @@ const COURIER_LIMIT: Duration = Duration::from_secs(10);
 
 /// What trades.
 pub struct Trade {
-	courier: Handle,
+	/// The courier, once it runs.
+	courier: Arc<OnceLock<Handle>>,
 	api: Gateway,
 	stop_api: oneshot::Sender<()>,
 }
 
 impl Trade {
-	/// Starts the HTTP API in front of a courier.
-	pub async fn start(settings: sealane_gateway::Config, courier: Handle) -> Result<Self, StartError> {
+	/// Starts the HTTP API in front of a courier, which `running` will hold as well.
+	pub async fn start(
+		settings: sealane_gateway::Config,
+		courier: sealane_gateway::Courier,
+		running: Arc<OnceLock<Handle>>,
+	) -> Result<Self, StartError> {
 		let (stop_api, stopped) = oneshot::channel();
 		let shutdown = async {
 			// An error means that whoever could stop it is gone: the same.
 			let _ = stopped.await;
 		};
-		let api = sealane_gateway::serve(settings, courier.clone(), shutdown).await?;
-		Ok(Trade { courier, api, stop_api })
+		let api = sealane_gateway::serve(settings, courier, shutdown).await?;
+		Ok(Trade {
+			courier: running,
+			api,
+			stop_api,
+		})
 	}
 
-	/// The courier.
-	pub fn courier(&self) -> &Handle {
+	/// The courier, once it runs.
+	pub fn courier(&self) -> &Arc<OnceLock<Handle>> {
 		&self.courier
 	}
 
@@ -50,6 +62,10 @@ impl Trade {
 			_ = api.stopped() => (),
 			signal = signals.next() => log::warn!("{signal}: requests still under way are cut off"),
 		}
+		let Some(courier) = courier.get() else {
+			log::info!("Courier: it was not running");
+			return;
+		};
 		let started = Instant::now();
 		tokio::select! {
 			_ = courier.shutdown() => {

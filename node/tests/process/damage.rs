@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A damaged log: the node names file and offset and does not start, unless it is told to give up what is lost.
+//! A damaged log: the chain goes on, the node names file and offset, and takes no orders until it is told to give up what is lost.
 
 use super::running::Node;
 use codec::Encode;
@@ -35,7 +35,7 @@ fn records(folder: &Path) -> (usize, u64, bool) {
 }
 
 #[test]
-fn a_damaged_record_stops_the_start_and_is_given_up_only_when_asked_to() {
+fn a_damaged_record_stops_no_chain_and_is_given_up_only_when_asked_to() {
 	let folder = tempfile::tempdir().unwrap();
 	let log = folder.path().join("courier/log");
 	let positions = make_log(&log);
@@ -45,12 +45,26 @@ fn a_damaged_record_stops_the_start_and_is_given_up_only_when_asked_to() {
 	bytes[positions[1] as usize + 12] ^= 1;
 	std::fs::write(&file, bytes).unwrap();
 
-	let mut refused = Node::spawn(folder.path(), &[]);
-	assert!(!refused.ended().success());
-	let output = refused.output();
+	let (mut damaged, api) = Node::start(folder.path(), &["--alice"]);
 	let named = format!("{} is damaged at offset {}", file.display(), positions[1]);
-	assert!(output.contains(&named), "{named}:\n{output}");
-	assert!(output.contains("--salvage-log"), "what can be done:\n{output}");
+	damaged.until_printed(&named);
+	damaged.until_printed("--salvage-log");
+	// Blocks are made and become final all the same.
+	damaged.until_printed("finalized #1");
+	for path in ["/readyz", "/v1/status", "/v1/orders/A"] {
+		let answer = api.get(path).expect("the API answers");
+		assert!(answer.starts_with("HTTP/1.1 503"), "{path}: {answer}");
+		assert!(
+			answer.contains("could not start") && answer.contains(&named),
+			"{path}: {answer}"
+		);
+	}
+	assert!(api
+		.get("/healthz")
+		.expect("the API answers")
+		.starts_with("HTTP/1.1 200"));
+	damaged.signal("TERM");
+	assert!(damaged.ended().success(), "{}", damaged.output());
 
 	let (mut salvaged, api) = Node::start(folder.path(), &["--salvage-log"]);
 	// The node prints through a buffer: what it has said is not in the file yet.

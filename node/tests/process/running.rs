@@ -51,10 +51,14 @@ impl Node {
 		Node { child, log }
 	}
 
-	/// The same, and waits until its API is there.
+	/// The same, and waits until its API is there and its courier has read its log.
 	pub fn start(folder: &Path, args: &[&str]) -> (Self, Api) {
 		let mut node = Node::spawn(folder, args);
 		let api = node.api(folder);
+		node.until("the log is read", || {
+			let answer = api.get("/v1/status")?;
+			(!answer.contains("recovering: ")).then_some(())
+		});
 		(node, api)
 	}
 

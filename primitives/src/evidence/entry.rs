@@ -116,9 +116,8 @@ fn join(skeleton: Digest, parts: impl Iterator<Item = (Part, Digest)>) -> Digest
 	hash.finalize().into()
 }
 
-/// The hash of entry `ordinal` of a packet with this seed. Defined for all bytes.
-pub fn entry_hash(entry: &[u8], seed: &[u8; 32], ordinal: u32) -> Digest {
-	let cut = Cut::of(entry);
+/// The hash of an entry that is cut like this: `part` gives the hash of each part's value, or none for a part that does not count.
+pub fn hash_of(entry: &[u8], cut: &Cut, part: impl Fn(Part, &[u8]) -> Option<Digest>) -> Digest {
 	let mut skeleton = Sha256::new();
 	skeleton.update(SKELETON_TAG);
 	let mut from = 0;
@@ -130,11 +129,18 @@ pub fn entry_hash(entry: &[u8], seed: &[u8; 32], ordinal: u32) -> Digest {
 	skeleton.update(&entry[from..]);
 	join(
 		skeleton.finalize().into(),
-		Part::ALL.into_iter().filter_map(|part| {
-			let value = &entry[cut.get(part)?];
-			Some((part, part_hash(&part_salt(seed, ordinal, part), value)))
+		Part::ALL.into_iter().filter_map(|each| {
+			let value = &entry[cut.get(each)?];
+			Some((each, part(each, value)?))
 		}),
 	)
+}
+
+/// The hash of entry `ordinal` of a packet with this seed. Defined for all bytes.
+pub fn entry_hash(entry: &[u8], seed: &[u8; 32], ordinal: u32) -> Digest {
+	hash_of(entry, &Cut::of(entry), |part, value| {
+		Some(part_hash(&part_salt(seed, ordinal, part), value))
+	})
 }
 
 /// A part as evidence shows it.

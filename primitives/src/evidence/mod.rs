@@ -8,13 +8,16 @@
 //! verifier, are the crate `sealane-verifier`. `docs/evidence.md` describes format and threat model.
 //!
 //! ```
-//! use sealane_primitives::evidence::{proof, record_leaf, root, salt, verify};
+//! use sealane_primitives::evidence::{entry::entry_hash, proof, record_leaf, root, salt, verify};
 //!
-//! let seed = [7; 32]; // drawn at random for each batch
+//! let (theirs, seed) = ([6; 32], [7; 32]); // drawn at random for each packet: of the orders, of the confirmations
 //! let records = [("order 1", "accepted"), ("order 2", "rejected"), ("order 3", "accepted")];
 //! let leaves: Vec<_> = (0..)
 //!     .zip(records)
-//!     .map(|(i, (order, confirmation))| record_leaf(&salt(&seed, i), order.as_bytes(), confirmation.as_bytes(), 1, 1))
+//!     .map(|(i, (order, confirmation))| {
+//!         let (order, confirmation) = (entry_hash(order.as_bytes(), &theirs, i), entry_hash(confirmation.as_bytes(), &seed, i));
+//!         record_leaf(&salt(&seed, i), &order, &confirmation, 1, 1)
+//!     })
 //!     .collect();
 //! let path = proof(&leaves, 1).expect("there is a second record");
 //! assert!(verify(&root(&leaves), 3, 1, &leaves[1], &path));

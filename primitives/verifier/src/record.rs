@@ -48,6 +48,12 @@ pub(crate) fn verify(judge: Judge, pack: &EvidencePack, genesis: &Digest, memo: 
 			core.issuer_node
 		)
 	})?;
+	for (name, entry) in [("order", &record.order), ("confirmation", &record.confirmation)] {
+		let fault = entry.fault();
+		judge.demand(Rule::RecordParts, fault.is_none(), || {
+			format!("record.{name} {}", fault.clone().unwrap_or_default())
+		})?;
+	}
 	let leaf = batch_root(judge, record, batch)?;
 	attested(judge, batch, memo)?;
 	if let Some(anchor) = &pack.anchor {
@@ -78,8 +84,8 @@ pub(crate) fn verify(judge: Judge, pack: &EvidencePack, genesis: &Digest, memo: 
 fn batch_root(judge: Judge, record: &RecordPart, batch: &BatchPart) -> Result<Digest, Defect> {
 	let leaf = record_leaf(
 		&record.salt,
-		&record.order.0,
-		&record.confirmation.0,
+		&record.order.hash(),
+		&record.confirmation.hash(),
 		record.clause_version,
 		record.channel,
 	);

@@ -66,6 +66,7 @@ rules! {
 	RecordChannel Check "record.channel" "`record.channel` is `batch.core.channel`."
 	BatchSequences Check "batch.sequences" "`batch.core.last_sequence` is not below `first_sequence`."
 	BatchNodes Check "batch.nodes" "`batch.core` names two different nodes."
+	RecordParts Check "record.parts" "In `record.order` and `record.confirmation`, `salts` or `withheld` names each part that is there, once, and no other; for one that is withheld, `null` is shown."
 	BatchPath Check "batch.path" "`batch.index` is below `batch.core.count`, and `batch.path` has just the length that this place has in a tree of that size."
 	BatchRoot Check "batch.root" "Record and `batch.path` lead to `batch.core.root`."
 	ExcludedForm Check "excluded.form" "`batch.issuer.excluded` and `batch.seller.excluded` name records of the batch only."

@@ -311,8 +311,8 @@ fn a_session_judges_each_pack_as_it_is_alone() {
 fn strings(pack: &mut EvidencePack) -> Vec<&mut [u8]> {
 	let (record, batch) = (&mut pack.record, &mut pack.batch);
 	let mut all: Vec<&mut [u8]> = vec![
-		&mut record.order.0,
-		&mut record.confirmation.0,
+		&mut record.order.bytes.0,
+		&mut record.confirmation.bytes.0,
 		&mut record.salt,
 		&mut batch.core.genesis,
 		&mut batch.core.root,
@@ -324,6 +324,7 @@ fn strings(pack: &mut EvidencePack) -> Vec<&mut [u8]> {
 		&mut batch.seller.key,
 		&mut batch.seller.signature,
 	];
+	all.extend(record.order.salts.iter_mut().map(|(_, salt)| &mut salt[..]));
 	all.extend(batch.path.iter_mut().map(|hash| &mut hash[..]));
 	let anchor = pack.anchor.as_mut().expect("anchored");
 	all.extend([

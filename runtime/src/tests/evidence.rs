@@ -15,7 +15,7 @@ use sealane_primitives::{
 };
 use sealane_verifier::{
 	chain::{self, keys, state},
-	pack::{AnchorPart, AnchorReference, BatchPart, EvidencePack, Payload, RecordPart},
+	pack::{AnchorPart, AnchorReference, BatchPart, Entry, EvidencePack, RecordPart},
 	verdict::LegalNumber,
 	Rule,
 };
@@ -110,8 +110,8 @@ fn attested(side: Side, node: u32) -> Attestation {
 fn pack() -> EvidencePack {
 	EvidencePack::new(
 		RecordPart {
-			order: Payload(br#"{"product":"STEADY-30"}"#.to_vec()),
-			confirmation: Payload(b"{}".to_vec()),
+			order: Entry::shown(br#"{"product":"STEADY-30"}"#, &[0; 32], 0),
+			confirmation: Entry::shown(b"{}", &[0; 32], 0),
 			salt: [0; 32],
 			clause_version: VERSION,
 			channel: CHANNEL,

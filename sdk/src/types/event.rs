@@ -19,6 +19,9 @@ pub enum EventKind {
 	LaneClosed,
 	/// A lane was opened again: `lane`, `block`.
 	LaneReopened,
+	/// One side refused packets of the other, signed: `lane`, `sequence` (the first), `reason`, `block` and `block_hash` (by whose state), `count`,
+	/// `by_partner`. Told at the first, and where more followed once more, some minutes later.
+	Refused,
 	/// The two sides computed different roots for a batch: `lane`, `sequence` of the confirmation packet.
 	BatchDisputed,
 	/// The partner has a batch and did not attest it: `lane`, `sequence` of the confirmation packet, `reason`. It is asked again.
@@ -43,6 +46,7 @@ impl EventKind {
 			EventKind::Delivered => "delivered",
 			EventKind::LaneClosed => "lane_closed",
 			EventKind::LaneReopened => "lane_reopened",
+			EventKind::Refused => "refused",
 			EventKind::BatchDisputed => "batch_disputed",
 			EventKind::BatchUnsigned => "batch_unsigned",
 			EventKind::BatchCompleted => "batch_completed",
@@ -74,7 +78,7 @@ pub struct Event {
 	/// The entry in that packet.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub ordinal: Option<u32>,
-	/// How many batches an anchor holds.
+	/// How many batches an anchor holds, or how many refusals there were.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub count: Option<u32>,
 	/// Made by the issuer's node itself, without the issuer's business system.
@@ -94,6 +98,12 @@ pub struct Event {
 	/// The block.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub block: Option<u32>,
+	/// The block's hash: 64 hexadecimal digits.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub block_hash: Option<String>,
+	/// Whether the partner refused, and not this node.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub by_partner: Option<bool>,
 	/// The anchor's root: 64 hexadecimal digits.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub root: Option<String>,
@@ -123,6 +133,8 @@ impl Event {
 			result: None,
 			anchor: None,
 			block: None,
+			block_hash: None,
+			by_partner: None,
 			root: None,
 			reason: None,
 			extra: Extra::new(),

@@ -12,6 +12,26 @@ pub struct Trace {
 	/// What the next step waits for; absent when all is done.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub waiting: Option<Wait>,
+	/// Refusals of packets of its lane since it was placed, oldest first; the last few.
+	#[serde(default, skip_serializing_if = "Vec::is_empty")]
+	pub refusals: Vec<RefusalCount>,
+}
+
+/// Refusals of packets of one lane, for one reason, within a few minutes. Each was signed by who refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefusalCount {
+	/// Unix time of the last of them.
+	pub at_ms: u64,
+	/// Whether the partner refused, and not this node.
+	pub by_partner: bool,
+	/// Why, as a stable word.
+	pub reason: String,
+	/// The block by whose state the last was refused.
+	pub block: u32,
+	/// That block's hash: 64 hexadecimal digits.
+	pub block_hash: String,
+	/// How many there were.
+	pub count: u64,
 }
 
 /// Why a lane or an order waits.

@@ -157,12 +157,22 @@ fn trace_text(trace: &Trace) -> String {
 		let block = step.block.map(|b| b.to_string()).unwrap_or_default();
 		table.row([step.stage.as_str().to_string(), time_text(step.at_ms as i64), block]);
 	}
-	match &trace.waiting {
-		Some(wait) => format!("{table}\nwaits: {} {}", wait.reason.as_str(), wait.detail)
-			.trim_end()
-			.to_string(),
-		None => table.to_string(),
+	let mut text = table.to_string();
+	if let Some(wait) = &trace.waiting {
+		text += format!("\nwaits: {} {}", wait.reason.as_str(), wait.detail).trim_end();
 	}
+	for it in &trace.refusals {
+		let who = if it.by_partner { "the partner" } else { "this node" };
+		text += &format!(
+			"\n{who} refused {} times, the last at {} by block {} ({}): {}",
+			it.count,
+			time_text(it.at_ms as i64),
+			it.block,
+			it.block_hash,
+			it.reason
+		);
+	}
+	text
 }
 
 impl RecordsArgs {

@@ -11,6 +11,7 @@ use crate::{
 	lane::sender::{Expectation, Obstacle},
 	protocol::{Answer, Receipt, Refused, Signed},
 	records::{Delivered, Unsigned},
+	refusals::Happened,
 	service::{Courier, LOG_TARGET},
 	transport::Misbehaviour,
 };
@@ -67,6 +68,7 @@ impl Courier {
 				// A refusal is made when it is asked for: nothing that waited can make it look old.
 				self.compare_clocks(lane, "the partner's refusal", refused.what.at, now..=now);
 				*sender.error.lock() = Some((code.into(), now));
+				self.refused_by_partner(&refused);
 				let (refused, jitter) = (refused.what.first_sequence, self.jitter());
 				sender.state.lock().refused(flown.first, refused, ticks, jitter);
 			}
@@ -87,6 +89,20 @@ impl Courier {
 					.failed(flown.first, Obstacle::Unreachable, ticks, self.jitter());
 			}
 		}
+	}
+
+	/// Keep what the partner signed.
+	fn refused_by_partner(&self, refused: &Signed<Refused>) {
+		let (what, snapshot) = (&refused.what, self.snapshot());
+		let channel = snapshot.as_ref().and_then(|s| s.channel(what.lane.channel));
+		self.note_refusal(Happened {
+			member: channel.map_or(0, |channel| channel.partner.id),
+			lane: what.lane,
+			sequence: what.first_sequence,
+			reason: what.reason,
+			block: what.block,
+			proof: Some(refused.clone()),
+		});
 	}
 
 	/// The partner waits for another packet.

@@ -8,7 +8,7 @@ use crate::{
 	library::LookupError,
 	order::{Confirmation, RESERVED_REASONS},
 	protocol::PacketKind,
-	records::{kind, AnchorCut, AnchorEnd, AnchorFinal, Completed, Delivered, LaneTurned, PacketView},
+	records::{kind, AnchorCut, AnchorEnd, AnchorFinal, Completed, Delivered, LaneTurned, PacketView, Refusals},
 	store::Record,
 };
 use codec::Decode;
@@ -318,6 +318,12 @@ fn note_event(record: &Record) -> Option<(u64, EventKind)> {
 				},
 			};
 			Some((it.at, what))
+		}
+		kind::REFUSALS => {
+			let it = Refusals::decode(&mut payload).ok()?;
+			let what = RefusalState::from(&it);
+			let (lane, sequence) = (it.lane, it.sequence);
+			Some((it.at, EventKind::Refused { lane, sequence, what }))
 		}
 		kind::COMPLETED => {
 			let it = Completed::decode(&mut payload).ok()?;

@@ -90,7 +90,7 @@ impl Courier {
 		steps.extend(delivered_at.map(|at| Step {
 			stage: OrderStage::Delivered,
 			at,
-			block: Some(view.trailer.authorised_at),
+			block: Some(view.trailer.authorised_at.number),
 		}));
 		let answer = self.library.answer(&header.lane, header.sequence, *ordinal)?;
 		let (confirmation, batch, anchor) = match &answer {
@@ -207,7 +207,21 @@ impl Courier {
 		let Some(found) = found else { return Ok(None) };
 		let order = self.state(&found)?;
 		let waiting = self.why(&order);
-		Ok(Some(Trace { order, waiting }))
+		let refusals = self.refusals_since(&order);
+		Ok(Some(Trace {
+			order,
+			waiting,
+			refusals,
+		}))
+	}
+
+	/// The refusals of packets of an order's lane since it was placed.
+	fn refusals_since(&self, order: &OrderState) -> Vec<RefusalState> {
+		let placed = order.steps.first().map_or(0, |step| step.at);
+		let book = self.library.book.read();
+		let lane = book.lanes.get(&order.lane);
+		let all = lane.into_iter().flat_map(|lane| &lane.refusals);
+		all.filter(|it| it.at >= placed).cloned().collect()
 	}
 
 	/// What the next step of an order waits for.

@@ -7,7 +7,7 @@ use crate::{
 	chain::Target,
 	cutting::{Part, PartEntry},
 	order::problem,
-	protocol::{packet, PacketKind, WireError},
+	protocol::{body, PacketKind, WireError},
 	records::PacketView,
 };
 use hashbrown::HashMap;
@@ -73,7 +73,7 @@ impl PartsBuilder {
 	) -> Result<(), Problem> {
 		let part = self.part(target, kind);
 		let start = part.body.len() as u32;
-		packet::push_entry(&mut part.body, bytes).map_err(too_long)?;
+		body::push_entry(&mut part.body, bytes).map_err(too_long)?;
 		part.entries.push(PartEntry {
 			start,
 			end: part.body.len() as u32,
@@ -93,7 +93,7 @@ impl PartsBuilder {
 	) -> Result<(), Problem> {
 		let part = self.part(target, kind);
 		let start = part.body.len() as u32;
-		packet::push_answer(&mut part.body, view.packet.header.sequence, ordinal, bytes).map_err(too_long)?;
+		body::push_answer(&mut part.body, view.packet.header.sequence, ordinal, bytes).map_err(too_long)?;
 		let view_at = match part.views.last() {
 			Some(last) if last.position == view.position => part.views.len() - 1,
 			_ => *part.placed.entry(view.position).or_insert_with(|| {

@@ -277,7 +277,11 @@ async fn a_packet_of_garbage_is_refused_and_nothing_of_it_is_written() {
 			}
 			other => panic!("{other:?}"),
 		}
-		assert_eq!(trio.issuer.status().log_bytes, before);
+		let written = trio.issuer.status().log_bytes - before;
+		assert!(
+			written < 512,
+			"{written} bytes, where that it was refused is all that is kept"
+		);
 		assert_eq!(stage(&trio.issuer, &format!("good-{count}")), None);
 	}
 	assert!(is_stored(

@@ -10,12 +10,13 @@ use crate::{
 	keys::{KeyPair, KeyRing},
 	protocol::{
 		answer::packets_hash,
+		body,
 		envelope::{self, EnvelopeHead},
-		packet,
 		seal::Suite,
-		Answer, Envelope, Packet, PacketHeader, PacketKind, Receipt, RefusalReason, Signature, Signed, VERSION,
+		Answer, BlockRef, Envelope, Packet, PacketHeader, PacketKind, Receipt, RefusalReason, Signature, Signed, SUITE,
+		VERSION,
 	},
-	testing::{name, order, peer, submit, until, World, GENESIS, ISSUER, OTHER_ISSUER, SELLER},
+	testing::{hash_of as block_hash, name, order, peer, submit, until, World, GENESIS, ISSUER, OTHER_ISSUER, SELLER},
 	transport::{Misbehaviour, Reply},
 	Handle,
 };
@@ -25,10 +26,9 @@ use parking_lot::Mutex;
 use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
 	directory::Refusal,
-	evidence::{self, Attestation, Core, Excluded, FinalBlockRef, Side, TreeBuilder},
+	evidence::{self, entry::entry_hash, Attestation, Core, Excluded, FinalBlockRef, Side, TreeBuilder},
 	keys::{CourierKey, Purpose},
 };
-use sha2::Digest;
 use std::sync::Arc;
 
 const LANE: LaneId = LaneId {
@@ -36,6 +36,12 @@ const LANE: LaneId = LaneId {
 	from: SELLER,
 	to: ISSUER,
 };
+
+/// The hash of a body of `count` whole entries.
+fn hash_of(kind: PacketKind, seed: &[u8; 32], body: &[u8], count: usize) -> [u8; 32] {
+	let entries = body::entries_checked(kind, body, count as u32).expect("the entries of the test are whole");
+	body::hash_body(kind, seed, body, &entries).0
+}
 
 /// A packet of the seller that can be spoilt anywhere before it is signed, sealed and sent.
 pub(super) struct Forgery {
@@ -52,21 +58,24 @@ impl Forgery {
 	pub(super) fn new<T: AsRef<[u8]>>(trio: &Trio, sequence: u64, orders: &[T]) -> Self {
 		let mut body = Vec::new();
 		for order in orders {
-			packet::push_entry(&mut body, order.as_ref()).expect("an entry of the test fits");
+			body::push_entry(&mut body, order.as_ref()).expect("an entry of the test fits");
 		}
 		let header = PacketHeader {
 			version: VERSION,
+			suite: SUITE,
 			lane: LANE,
 			sequence,
+			previous: [0; 32],
 			kind: PacketKind::Orders,
 			interface: name("I2"),
 			count: orders.len() as u32,
 			kinds: BusinessKinds::of(&[BusinessKind::Purchase]),
 			body_len: body.len() as u32,
-			body_hash: sha2::Sha256::digest(&body).into(),
+			body_hash: hash_of(PacketKind::Orders, &[9; 32], &body, orders.len()),
 			created_at: 1,
-			salt_seed: None,
+			seed: [9; 32],
 			core: None,
+			extensions: Default::default(),
 		};
 		Forgery {
 			header,
@@ -167,7 +176,7 @@ fn stored(keys: &KeyRing, envelope: Vec<u8>, attest: &Attest) -> Answer {
 		last_sequence: head.last_sequence(),
 		packets_hash: packets_hash(hashes.iter()),
 		stored_at: 1,
-		authorised_at: 1,
+		authorised_at: BlockRef::default(),
 		attestations: given.collect(),
 	};
 	let signature = sign(keys, Purpose::Receipt, &what.encode());
@@ -281,11 +290,20 @@ async fn every_lie_is_refused_and_the_lane_goes_on() {
 		),
 		(
 			"confirmations from the seller",
-			forged(&|f| {
-				f.header.kind = PacketKind::RegistrationResults;
-				f.header.salt_seed = Some([0; 32]);
-			}),
+			forged(&|f| f.header.kind = PacketKind::RegistrationResults),
 			Some(RefusalReason::HeaderMismatch),
+			Some(Misbehaviour::Malformed),
+		),
+		(
+			"another history of the lane",
+			forged(&|f| f.header.previous = [1; 32]),
+			Some(RefusalReason::OtherHistory),
+			None,
+		),
+		(
+			"another suite inside",
+			forged(&|f| f.header.suite = 1),
+			Some(RefusalReason::Suite),
 			Some(Misbehaviour::Malformed),
 		),
 		(
@@ -603,18 +621,22 @@ async fn a_withheld_attestation_keeps_no_trade_off_the_chain_and_may_be_given_la
 /// A packet of answers to the orders of the seller's first packet, by an issuer whose node does what it likes.
 fn answers(trio: &Trio, lines: &[(u32, &str)], attest_with: &KeyPair, sign_with: &KeyPair) -> Vec<u8> {
 	let (lane, seed) = (LANE.opposite(), [5; 32]);
+	let library = &trio.seller.courier().library;
+	let ordered_in = library
+		.packet(&LANE, 0)
+		.unwrap()
+		.expect("the seller has its packet")
+		.packet
+		.header
+		.seed;
 	let (mut body, mut tree) = (Vec::new(), TreeBuilder::new());
 	for (index, (ordinal, id)) in (0..).zip(lines) {
 		let line = format!(r#"{{"order":"{id}","outcome":"accepted"}}"#);
-		packet::push_answer(&mut body, 0, *ordinal, line.as_bytes()).expect("fits a packet");
+		body::push_answer(&mut body, 0, *ordinal, line.as_bytes()).expect("fits a packet");
 		let salt = evidence::salt(&seed, index);
-		tree.push(evidence::record_leaf(
-			&salt,
-			order(id, "P2").as_bytes(),
-			line.as_bytes(),
-			0,
-			1,
-		));
+		let ordered = entry_hash(order(id, "P2").as_bytes(), &ordered_in, *ordinal);
+		let answer = entry_hash(line.as_bytes(), &seed, index);
+		tree.push(evidence::record_leaf(&salt, &ordered, &answer, 0, 1));
 	}
 	let now = SystemClock.now_ms();
 	let core = Core {
@@ -633,17 +655,20 @@ fn answers(trio: &Trio, lines: &[(u32, &str)], attest_with: &KeyPair, sign_with:
 	};
 	let header = PacketHeader {
 		version: VERSION,
+		suite: SUITE,
 		lane,
 		sequence: 0,
+		previous: [0; 32],
 		kind: PacketKind::Confirmations,
 		interface: name("I2"),
 		count: lines.len() as u32,
 		kinds: BusinessKinds::of(&[BusinessKind::Purchase]),
 		body_len: body.len() as u32,
-		body_hash: sha2::Sha256::digest(&body).into(),
+		body_hash: hash_of(PacketKind::Confirmations, &seed, &body, lines.len()),
 		created_at: now,
-		salt_seed: Some(seed),
+		seed,
 		core: Some(core),
+		extensions: Default::default(),
 	};
 	let block = FinalBlockRef {
 		number: 0,
@@ -753,6 +778,58 @@ async fn one_bad_entry_does_not_spoil_its_batch() {
 	trio.world.stop(SELLER, trio.seller).await;
 }
 
+/// The refusals that a node keeps.
+fn refusals(handle: &Handle) -> Vec<crate::api::RefusalState> {
+	let page = handle.events(Cursor::default(), 10_000).expect("events are readable");
+	let refused = page.events.into_iter().filter_map(|event| match event.what {
+		EventKind::Refused { what, .. } => Some(what),
+		_ => None,
+	});
+	refused.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_last_and_take_little_room() {
+	let mut trio = Trio::start(29);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	until(&trio.issuer, "A is there", || {
+		trio.issuer.order("A", None).unwrap().is_some()
+	})
+	.await;
+	for _ in 0..40 {
+		let mut forgery = Forgery::new(&trio, 1, &[order("X", "P2")]);
+		forgery.signer = KeyRing::generate();
+		let reply = forgery.send(&trio).await;
+		assert_eq!(reason(&reply), Some(RefusalReason::SignatureInvalid));
+	}
+	until(&trio.issuer, "the first is kept", || !refusals(&trio.issuer).is_empty()).await;
+	for _ in 0..150 {
+		trio.world.block(|_| {});
+	}
+	until(&trio.issuer, "the others are kept together", || {
+		refusals(&trio.issuer).len() == 2
+	})
+	.await;
+	for restarted in [false, true] {
+		if restarted {
+			trio.restart(ISSUER).await;
+		}
+		let kept = refusals(&trio.issuer);
+		let counts: Vec<_> = kept.iter().map(|it| (it.code, it.by_partner, it.count)).collect();
+		assert_eq!(
+			counts,
+			[
+				("wire.signature_invalid", false, 1),
+				("wire.signature_invalid", false, 40)
+			]
+		);
+		assert_eq!(kept[1].last.hash, block_hash(kept[1].last.number));
+		let traced = trio.issuer.trace("A", None).unwrap().unwrap().refusals;
+		assert_eq!(traced, kept[1..], "shown with the lane's orders, once");
+	}
+	trio.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unchecked_sender_is_refused_by_the_receiver() {
 	let trio = Trio::start(24);
@@ -773,5 +850,21 @@ async fn an_unchecked_sender_is_refused_by_the_receiver() {
 	})
 	.await;
 	assert_eq!(trio.issuer.order("U", None).unwrap(), None);
+	// Both keep it, with the block by whose state it was refused.
+	let block = crate::api::BlockRef {
+		number: 2,
+		hash: block_hash(2),
+	};
+	let kept = |handle: &Handle| {
+		let refused = refusals(handle);
+		matches!(&refused[..], [it, ..] if it.code == "chain.revoked" && it.first == block && it.count == 1)
+	};
+	until(&seller, "the seller keeps it", || kept(&seller)).await;
+	until(&trio.issuer, "the issuer keeps it", || kept(&trio.issuer)).await;
+	let traced = seller.trace("U", None).unwrap().unwrap().refusals;
+	assert_eq!(
+		(traced.len(), traced[0].code, traced[0].by_partner),
+		(1, "chain.revoked", true)
+	);
 	trio.world.stop(SELLER, seller).await;
 }

@@ -250,6 +250,7 @@ impl Backend for Fake {
 		Ok(self.order(id, seller)?.map(|order| Trace {
 			order,
 			waiting: Some(waiting),
+			refusals: Vec::new(),
 		}))
 	}
 

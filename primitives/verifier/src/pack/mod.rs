@@ -2,11 +2,13 @@
 
 //! The evidence pack: one file that proves one trade record, offline.
 
+mod entry;
 pub(crate) mod hex_text;
 pub(crate) mod json;
 pub(crate) mod read;
 mod text;
 
+pub use entry::Entry;
 pub use json::text_field;
 pub use text::date_text;
 
@@ -59,10 +61,10 @@ pub struct EvidencePack {
 /// The trade record and what its leaf is made of.
 #[derive(Clone, PartialEq, Eq, Encode, Serialize)]
 pub struct RecordPart {
-	/// The order, byte for byte as it travelled.
-	pub order: Payload,
-	/// The confirmation, byte for byte as it travelled.
-	pub confirmation: Payload,
+	/// The order, byte for byte as it travelled but for what is withheld.
+	pub order: Entry,
+	/// The confirmation, likewise.
+	pub confirmation: Entry,
 	/// The record's salt.
 	#[serde(with = "hex_text")]
 	pub salt: Digest,
@@ -227,7 +229,7 @@ impl EvidencePack {
 
 	/// The product that the order names, where it names one.
 	pub fn product(&self) -> Option<String> {
-		text_field(&self.record.order.0, "product")
+		text_field(&self.record.order.bytes.0, "product")
 	}
 
 	/// The checksum that belongs to the contents.

@@ -7,7 +7,7 @@ pub(crate) mod set;
 
 use super::{
 	json::{self, Fields, Node},
-	AnchorPart, AnchorReference, BatchPart, ChainPart, EvidencePack, FinalBlock, Payload, RecordPart, Step,
+	AnchorPart, AnchorReference, BatchPart, ChainPart, Entry, EvidencePack, FinalBlock, Payload, RecordPart, Step,
 	MAX_PACK_LEN,
 };
 use crate::rules::{Defect, Judge, Rule};
@@ -16,8 +16,10 @@ use sealane_primitives::{
 	clauses::Date,
 	evidence::{
 		batch::{MAX_RECORDS, SUITE},
+		entry::Part,
 		Attestation, Core, Excluded, FinalBlockRef, Side,
 	},
+	ids::Digest,
 };
 
 /// Reads one kind of file with one set of rules.
@@ -64,8 +66,8 @@ impl Reader {
 
 	fn record(self, fields: &mut Fields) -> Result<RecordPart, Defect> {
 		Ok(RecordPart {
-			order: self.inner(fields, "order", Self::payload)?,
-			confirmation: self.inner(fields, "confirmation", Self::payload)?,
+			order: self.inner(fields, "order", Self::entry)?,
+			confirmation: self.inner(fields, "confirmation", Self::entry)?,
 			salt: self.hex(fields, "salt")?,
 			clause_version: self.number(fields, "clause_version")?,
 			channel: self.number(fields, "channel")?,
@@ -168,6 +170,35 @@ impl Reader {
 			finality: self.list(fields, "finality", Self::final_block)?,
 			storage_proof: self.list(fields, "storage_proof", Self::bytes)?,
 		})
+	}
+
+	fn entry(self, fields: &mut Fields) -> Result<Entry, Defect> {
+		Ok(Entry {
+			bytes: self.payload(fields)?,
+			salts: self.parts(fields, "salts")?,
+			withheld: self.parts(fields, "withheld")?,
+		})
+	}
+
+	/// A hash for some parts of an entry; left out where there are none.
+	fn parts(self, fields: &mut Fields, name: &str) -> Result<Vec<(Part, Digest)>, Defect> {
+		let path = fields.path_of(name);
+		let parts = self.inner_if(fields, name, |reader, fields| {
+			let mut parts = Vec::new();
+			for part in Part::ALL {
+				if let Some(node) = fields.optional(part.name())? {
+					parts.push((part, reader.fixed(&fields.path_of(part.name()), node)?));
+				}
+			}
+			Ok(parts)
+		})?;
+		match parts {
+			Some(parts) if parts.is_empty() => Err(Defect::new(
+				Rule::FileForm,
+				format!("{path} is empty, and would be left out"),
+			)),
+			parts => Ok(parts.unwrap_or_default()),
+		}
 	}
 
 	fn final_block(self, path: &str, node: Node) -> Result<FinalBlock, Defect> {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How payloads, steps, cores and attestations are written. They are read in [`super::read`].
+//! How entries, steps, cores and attestations are written. They are read in [`super::read`].
 
-use super::{hex_text, Payload, Step};
+use super::{hex_text, Entry, Step};
 use alloc::string::String;
 use sealane_primitives::{
 	clauses::Date,
-	evidence::{Attestation, Core},
+	evidence::{entry::Part, Attestation, Core},
 	ids::{BlockNumber, ChannelId, Digest, MemberId, NodeId},
 };
 use serde::{ser::Error as _, ser::SerializeMap, Serialize, Serializer};
@@ -17,12 +17,32 @@ fn one<S: Serializer>(serializer: S, name: &str, value: &str) -> Result<S::Ok, S
 	map.end()
 }
 
-impl Serialize for Payload {
+impl Serialize for Entry {
 	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-		match core::str::from_utf8(&self.0) {
-			Ok(text) => one(serializer, "text", text),
-			Err(_) => one(serializer, "hex", &hex::encode(&self.0)),
+		let mut map = serializer.serialize_map(None)?;
+		match core::str::from_utf8(&self.bytes.0) {
+			Ok(text) => map.serialize_entry("text", text)?,
+			Err(_) => map.serialize_entry("hex", &hex::encode(&self.bytes.0))?,
 		}
+		for (name, parts) in [("salts", &self.salts), ("withheld", &self.withheld)] {
+			if !parts.is_empty() {
+				map.serialize_entry(name, &Parts(parts))?;
+			}
+		}
+		map.end()
+	}
+}
+
+/// Hashes by the names of parts.
+struct Parts<'a>(&'a [(Part, Digest)]);
+
+impl Serialize for Parts<'_> {
+	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+		let mut map = serializer.serialize_map(Some(self.0.len()))?;
+		for (part, digest) in self.0 {
+			map.serialize_entry(part.name(), &hex::encode(digest))?;
+		}
+		map.end()
 	}
 }
 

@@ -11,7 +11,7 @@ use crate::{
 		header::{Authorities, Change, DigestItem, GrandpaItem, Header, Justification, Vote, AURA, GRANDPA},
 		keys, state,
 	},
-	pack::{AnchorPart, AnchorReference, BatchPart, ChainPart, EvidencePack, FinalBlock, Payload, RecordPart, Step},
+	pack::{AnchorPart, AnchorReference, BatchPart, ChainPart, Entry, EvidencePack, FinalBlock, RecordPart, Step},
 	rules::Judge,
 	Genesis,
 };
@@ -19,7 +19,11 @@ use codec::{Compact, Encode};
 use ed25519_dalek::{Signer as _, SigningKey};
 use sealane_primitives::{
 	directory::Scope,
-	evidence::{anchor_leaf, proof, record_leaf, root, salt, Attestation, Core, Excluded, FinalBlockRef, Side},
+	evidence::{
+		anchor_leaf,
+		entry::{entry_hash, Part},
+		proof, record_leaf, root, salt, Attestation, Core, Excluded, FinalBlockRef, Side,
+	},
 	ids::{BlockNumber, Digest},
 	keys::CourierKey,
 };
@@ -154,6 +158,8 @@ pub fn justification(target: &Header, round: u64, votes: Vec<Vote>, headers: &[H
 pub struct Plan {
 	pub order: Vec<u8>,
 	pub confirmation: Vec<u8>,
+	/// Parts that the pack does not show.
+	pub withheld: Vec<Part>,
 	pub clause_version: u32,
 	/// In the record.
 	pub channel: u32,
@@ -196,6 +202,10 @@ fn confirmation(i: u32) -> Vec<u8> {
 	.into_bytes()
 }
 
+/// The seeds of the packets: of the orders, of the confirmations.
+const ORDERS: [u8; 32] = [0x5b; 32];
+const CONFIRMATIONS: [u8; 32] = [0x5a; 32];
+
 /// The record's place in its batch, and the number of records.
 pub const PLACE: (u32, u32) = (3, 5);
 
@@ -216,6 +226,7 @@ impl Plan {
 		Plan {
 			order: order(PLACE.0),
 			confirmation: confirmation(PLACE.0),
+			withheld: Vec::new(),
 			clause_version: CLAUSE_VERSION,
 			channel: CHANNEL,
 			core: Core {
@@ -425,17 +436,22 @@ impl Sample {
 
 /// Record, batch and anchor, truly hashed and signed.
 fn pack_of(plan: &Plan) -> EvidencePack {
-	let seed = [0x5a; 32];
 	let leaves: Vec<Digest> = (0..PLACE.1)
-		.map(|i| match i == PLACE.0 {
-			true => record_leaf(
-				&salt(&seed, i),
-				&plan.order,
-				&plan.confirmation,
-				plan.clause_version,
-				plan.channel,
-			),
-			false => record_leaf(&salt(&seed, i), &order(i), &confirmation(i), CLAUSE_VERSION, CHANNEL),
+		.map(|i| {
+			let (order, confirmation, version, channel) = match i == PLACE.0 {
+				true => (
+					plan.order.clone(),
+					plan.confirmation.clone(),
+					plan.clause_version,
+					plan.channel,
+				),
+				false => (order(i), confirmation(i), CLAUSE_VERSION, CHANNEL),
+			};
+			let (order, confirmation) = (
+				entry_hash(&order, &ORDERS, i),
+				entry_hash(&confirmation, &CONFIRMATIONS, i),
+			);
+			record_leaf(&salt(&CONFIRMATIONS, i), &order, &confirmation, version, channel)
 		})
 		.collect();
 	let core = Core {
@@ -459,9 +475,9 @@ fn pack_of(plan: &Plan) -> EvidencePack {
 		});
 	EvidencePack::new(
 		RecordPart {
-			order: Payload(plan.order.clone()),
-			confirmation: Payload(plan.confirmation.clone()),
-			salt: salt(&seed, PLACE.0),
+			order: Entry::new(&plan.order, &ORDERS, PLACE.0, &plan.withheld),
+			confirmation: Entry::new(&plan.confirmation, &CONFIRMATIONS, PLACE.0, &plan.withheld),
+			salt: salt(&CONFIRMATIONS, PLACE.0),
 			clause_version: plan.clause_version,
 			channel: plan.channel,
 		},

@@ -141,7 +141,7 @@ fn sound_of(file: &Path, pack: &EvidencePack, leaf: Digest) -> Sound {
 		lane: (core.channel, core.issuer_node, core.seller_node),
 		packets: (core.first_sequence, core.last_sequence),
 		batch: core.hash(),
-		order: text_field(&pack.record.order.0, "id"),
+		order: text_field(&pack.record.order.bytes.0, "id"),
 	}
 }
 

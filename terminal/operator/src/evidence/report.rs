@@ -53,8 +53,8 @@ impl Page<'_> {
 		page += "</style></head><body>\n<h1>证据报告 · Evidence report</h1>\n";
 		self.verdict(&mut page);
 		self.parties(&mut page);
-		payload(&mut page, "委托 · Order", &self.pack.record.order.0);
-		payload(&mut page, "确认 · Confirmation", &self.pack.record.confirmation.0);
+		payload(&mut page, "委托 · Order", &self.pack.record.order.bytes.0);
+		payload(&mut page, "确认 · Confirmation", &self.pack.record.confirmation.bytes.0);
 		self.terms(&mut page);
 		self.times(&mut page);
 		self.checks(&mut page);
@@ -185,7 +185,7 @@ impl Page<'_> {
 		let proven = self.proven;
 		let mut points = Vec::new();
 		let mut point = |label: String, time: String, proven| points.push(Point { label, time, proven });
-		if let Some(placed) = text_field(&self.pack.record.order.0, "placed_at") {
+		if let Some(placed) = text_field(&self.pack.record.order.bytes.0, "placed_at") {
 			let placed = placed.chars().take(64).collect();
 			point("委托中写明 · written in the order".into(), placed, false);
 		}

@@ -40,8 +40,8 @@ pub fn by_itself(pack: &EvidencePack, verified: &Verified) -> Vec<Step> {
 			"record",
 			format!(
 				"the order ({} bytes) and its confirmation ({} bytes), with salt, clause version {} and channel {}, have the SHA-256 leaf {}",
-				record.order.0.len(),
-				record.confirmation.0.len(),
+				record.order.bytes.0.len(),
+				record.confirmation.bytes.0.len(),
 				record.clause_version,
 				record.channel,
 				hex::encode(verified.leaf)

@@ -340,6 +340,21 @@ fn forms(v: &mut Vectors) {
 }
 
 fn payloads(v: &mut Vectors) {
+	v.edited(
+		"an unknown part",
+		Some(Rule::FileFields),
+		&[("record/order/salts/amount", Some(json!("5a".repeat(32))))],
+	);
+	v.edited(
+		"no salts where they could be left out",
+		Some(Rule::FileForm),
+		&[("record/confirmation/salts", Some(json!({})))],
+	);
+	v.edited(
+		"a salt of 31 bytes",
+		Some(Rule::FileForm),
+		&[("record/order/salts/facts", Some(json!("5a".repeat(31))))],
+	);
 	let order = v.base["record"]["order"]["text"].as_str().expect("a text").to_string();
 	v.edited(
 		"a text written as hex",

@@ -6,10 +6,14 @@ use super::{
 	super::{channel_entry, courier, standing_entry, version_entry, Plan, CLAUSE_VERSION, ISSUER, ISSUER_NODE, SELLER},
 	Sample, Vectors,
 };
-use crate::{chain::keys, pack::Step, EvidencePack, Rule};
+use crate::{
+	chain::keys,
+	pack::{Entry, Step},
+	EvidencePack, Rule,
+};
 use curve25519_dalek::{constants::EIGHT_TORSION, EdwardsPoint, Scalar};
 use ed25519_dalek::Signer as _;
-use sealane_primitives::evidence::{Attestation, Core, Excluded, Side};
+use sealane_primitives::evidence::{entry::Part, Attestation, Core, Excluded, Side};
 use sha2::{Digest as _, Sha512};
 
 /// The sample with a part changed and its checksum made anew.
@@ -25,6 +29,7 @@ fn planned(change: impl FnOnce(&mut Plan)) -> EvidencePack {
 
 pub fn vectors(v: &mut Vectors) {
 	local(v);
+	parts(v);
 	signatures(v);
 	anchors(v);
 }
@@ -91,7 +96,7 @@ fn local(v: &mut Vectors) {
 	v.refuse(
 		"another amount confirmed",
 		Rule::BatchRoot,
-		changed(|pack| pack.record.confirmation.0[50] ^= 1),
+		changed(|pack| pack.record.confirmation.bytes.0[50] ^= 1),
 	);
 	v.refuse("another place", Rule::BatchRoot, changed(|pack| pack.batch.index = 2));
 	v.refuse(
@@ -108,8 +113,9 @@ fn local(v: &mut Vectors) {
 		"a byte moved from the order to the confirmation",
 		Rule::BatchRoot,
 		changed(|pack| {
-			let byte = pack.record.order.0.pop().expect("not empty");
-			pack.record.confirmation.0.insert(0, byte);
+			let byte = pack.record.order.bytes.0.pop().expect("not empty");
+			pack.record.confirmation.bytes.0.insert(0, byte);
+			pack.record.order.salts.clear();
 		}),
 	);
 	v.refuse(
@@ -130,6 +136,105 @@ fn local(v: &mut Vectors) {
 	v.accept(
 		"all other records excluded",
 		planned(|plan| plan.issuer.2 = Excluded::of([0, 1, 2, 4])),
+	);
+}
+
+/// Parts of an entry that may be withheld.
+fn parts(v: &mut Vectors) {
+	v.accept("facts withheld", planned(|plan| plan.withheld = vec![Part::Facts]));
+	v.accept(
+		"customer, facts and details withheld",
+		planned(|plan| {
+			plan.confirmation = br#"{"order":"A-0003","outcome":"accepted","details":{"fee":"1.00"}}"#.to_vec();
+			plan.withheld = vec![Part::Customer, Part::Details, Part::Facts];
+		}),
+	);
+	v.accept(
+		"a part whose name is written with an escape",
+		planned(|plan| {
+			plan.confirmation =
+				br#"{ "order" : "A-0003" ,"det\u0061ils" : [ {"}":"\\\""} , -0.5E+1 , true ] }"#.to_vec();
+			plan.withheld = vec![Part::Details];
+		}),
+	);
+	v.accept(
+		"a part that is null",
+		planned(|plan| plan.confirmation = br#"{"order":"A-0003","details":null}"#.to_vec()),
+	);
+	v.accept(
+		"a part named twice is no part",
+		planned(|plan| plan.confirmation = br#"{"order":"A-0003","details":1,"details":2}"#.to_vec()),
+	);
+	v.accept(
+		"names of parts deeper in an entry are no parts",
+		planned(|plan| plan.confirmation = br#"{"order":"A-0003","more":{"facts":1,"customer":"c"}}"#.to_vec()),
+	);
+	v.accept(
+		"an entry with a comma too many has no parts",
+		planned(|plan| plan.confirmation = br#"{"order":"A-0003","details":1,}"#.to_vec()),
+	);
+	let deep = |levels: usize| {
+		let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+		format!(r#"{{"details":1,"x":{open}{close}}}"#).into_bytes()
+	};
+	v.accept(
+		"an entry of 64 levels has parts",
+		planned(|plan| plan.confirmation = deep(63)),
+	);
+	v.accept(
+		"an entry of 65 levels has none",
+		planned(|plan| plan.confirmation = deep(64)),
+	);
+	let order = |change: fn(&mut Entry)| changed(|pack| change(&mut pack.record.order));
+	v.refuse(
+		"something shown for what is withheld",
+		Rule::RecordParts,
+		changed(|pack| {
+			*pack = Sample::with(|plan| plan.withheld = vec![Part::Customer]).whole();
+			let text = String::from_utf8(pack.record.order.bytes.0.clone()).expect("a text");
+			pack.record.order.bytes.0 = text.replace("null", "\"C-9\"").into_bytes();
+		}),
+	);
+	v.refuse(
+		"the salt of a part that is not there",
+		Rule::RecordParts,
+		order(|order| order.salts.push((Part::Person, [0; 32]))),
+	);
+	v.refuse(
+		"the hash of a part that is not there",
+		Rule::RecordParts,
+		order(|order| order.withheld.push((Part::Person, [0; 32]))),
+	);
+	v.refuse(
+		"salt and hash of a part",
+		Rule::RecordParts,
+		order(|order| order.withheld.push((Part::Facts, [0; 32]))),
+	);
+	v.refuse(
+		"a part without salt and hash",
+		Rule::RecordParts,
+		order(|order| order.salts.truncate(1)),
+	);
+	v.refuse(
+		"another salt of a part",
+		Rule::BatchRoot,
+		order(|order| order.salts[0].1[0] ^= 1),
+	);
+	v.refuse(
+		"another customer",
+		Rule::BatchRoot,
+		order(|order| {
+			let text = String::from_utf8(order.bytes.0.clone()).expect("a text");
+			order.bytes.0 = text.replace("C-0003", "C-0004").into_bytes();
+		}),
+	);
+	v.refuse(
+		"another hash of what is withheld",
+		Rule::BatchRoot,
+		changed(|pack| {
+			*pack = Sample::with(|plan| plan.withheld = vec![Part::Facts]).whole();
+			pack.record.order.withheld[0].1[31] ^= 1;
+		}),
 	);
 }
 
