@@ -3,6 +3,7 @@
 //! The terminals against stand-ins of their nodes: the whole sample through, figures compared with the manifest; answers lost
 //! on the way; the processes killed at any moment. What the database has a part in is shown with SQLite and with PostgreSQL.
 
+mod api;
 mod databases;
 mod exchange;
 mod files;
@@ -232,15 +233,13 @@ async fn the_sample_goes_through(world: World) {
 	let db = world.db("harbour-bank").await;
 	let rejected = RecordFilter {
 		state: Some("rejected".into()),
-		limit: 1,
-		..RecordFilter::default()
+		..RecordFilter::newest(1)
 	};
 	let record = db.records(&rejected).await.unwrap().remove(0);
 	assert!(!record.reason_code.is_empty() && record.deal.is_empty());
 	let confirmed = RecordFilter {
 		state: Some("confirmed".into()),
-		limit: 1,
-		..RecordFilter::default()
+		..RecordFilter::newest(1)
 	};
 	let record = db.records(&confirmed).await.unwrap().remove(0);
 	let sent: serde_json::Value = serde_json::from_str(&record.order_text).unwrap();

@@ -16,6 +16,39 @@ pub fn parse_quantity(text: &str) -> Option<Decimal> {
 	parse(text).filter(|value| !value.is_zero())
 }
 
+/// Digits behind the point of what is added up.
+const SUM_DIGITS: u32 = 8;
+
+/// A decimal in units of 10^-8, for sums: 26 digits each, and room for a million million of them. 0 where it is none.
+pub fn scaled(text: &str) -> i128 {
+	let Some(mut value) = parse(text) else { return 0 };
+	value.rescale(SUM_DIGITS);
+	value.mantissa()
+}
+
+/// The text of a sum, which may be negative: without zeros at its end.
+pub fn sum_text(scaled: i128) -> String {
+	let (sign, value) = (if scaled < 0 { "-" } else { "" }, scaled.unsigned_abs());
+	let unit = 10u128.pow(SUM_DIGITS);
+	let fraction = format!("{:08}", value % unit);
+	let fraction = fraction.trim_end_matches('0');
+	let point = if fraction.is_empty() { "" } else { "." };
+	format!("{sign}{}{point}{fraction}", value / unit)
+}
+
+/// The value of a sum's text.
+pub fn sum_of(text: &str) -> i128 {
+	match text.strip_prefix('-') {
+		Some(value) => -sum_digits(value),
+		None => sum_digits(text),
+	}
+}
+
+fn sum_digits(text: &str) -> i128 {
+	let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+	format!("{whole}{fraction:0<8}").parse().unwrap_or(0)
+}
+
 /// How what does not fit the digits is rounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -42,6 +75,19 @@ pub fn round(value: Decimal, digits: u32, rounding: Rounding) -> Decimal {
 mod tests {
 	use super::*;
 	use proptest::prelude::*;
+
+	#[test]
+	fn sums_keep_every_digit() {
+		let largest = "999999999999999999.99999999";
+		let sum = scaled(largest) * 1_000_000_000;
+		assert_eq!(sum_text(sum), "999999999999999999999999990");
+		assert_eq!(sum_text(scaled(largest)), largest);
+		assert_eq!((sum_text(-1), sum_of("-0.00000001")), ("-0.00000001".into(), -1));
+		assert_eq!((scaled("1.5"), scaled(""), scaled("x")), (150_000_000, 0, 0));
+		for text in ["0", "1", "-3.25", "1000.5"] {
+			assert_eq!(sum_text(sum_of(text)), text);
+		}
+	}
 
 	#[test]
 	fn only_plain_decimals() {

@@ -30,7 +30,7 @@ pub struct Unreadable {
 }
 
 /// An entry of the quarantine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Quarantined {
 	/// Its number.
 	pub number: i64,
@@ -103,8 +103,8 @@ pub async fn put(tx: &mut Tx, list: &[Unreadable]) -> Result<()> {
 	for item in list {
 		let number = next_number(tx, "quarantine").await?;
 		sqlx::query(
-			"INSERT INTO quarantine (number, origin, place, channel, id, reason, body, state, note, put_at, decided_at) \
-			 VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', '', $8, 0) ON CONFLICT (origin, place) DO NOTHING",
+			"INSERT INTO quarantine (number, origin, place, channel, id, reason, body, state, note, put_at, decided_at, change) \
+			 VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', '', $8, 0, $9) ON CONFLICT (origin, place) DO NOTHING",
 		)
 		.bind(number)
 		.bind(item.origin)
@@ -114,6 +114,7 @@ pub async fn put(tx: &mut Tx, list: &[Unreadable]) -> Result<()> {
 		.bind(storable(&item.reason))
 		.bind(storable(&item.body))
 		.bind(now_ms())
+		.bind(next_number(tx, "changes").await?)
 		.execute(&mut **tx)
 		.await?;
 		tracing::error!(
@@ -165,11 +166,12 @@ impl Db {
 /// It was decided about before, or the database fails.
 pub async fn decide(tx: &mut Tx, number: i64, state: &str, note: &str) -> Result<()> {
 	let done = sqlx::query(
-		"UPDATE quarantine SET state = $1, note = $2, decided_at = $3 WHERE number = $4 AND state = 'open'",
+		"UPDATE quarantine SET state = $1, note = $2, decided_at = $3, change = $4 WHERE number = $5 AND state = 'open'",
 	)
 	.bind(state)
 	.bind(note)
 	.bind(now_ms())
+	.bind(next_number(tx, "changes").await?)
 	.bind(number)
 	.execute(&mut **tx)
 	.await?;

@@ -98,7 +98,7 @@ impl Checker {
 	/// The node does not answer, or the database fails.
 	pub async fn check(&mut self, orders: Vec<(u64, Order, i64, i64)>) -> Result<Checked> {
 		self.look().await?;
-		let products = orders.iter().map(|(_, order, ..)| order.product.as_str());
+		let products: Vec<&str> = orders.iter().map(|(_, order, ..)| order.product.as_str()).collect();
 		self.terms.prepare(products).await?;
 		self.refresh_registered(&orders).await?;
 		self.refresh_open(&orders).await?;
@@ -118,8 +118,11 @@ impl Checker {
 		}
 		for ((customer, issuer), (product, waiting)) in needed {
 			let last = self.db.application(&customer, issuer).await?;
-			if last.as_ref().is_some_and(|last| last.state == "rejected") {
-				// The issuer said no: nothing comes by itself any more.
+			if last
+				.as_ref()
+				.is_some_and(|last| ["rejected", "closed"].contains(&last.state.as_str()))
+			{
+				// The issuer said no, or not any more: nothing comes by itself any more.
 				for index in waiting {
 					checked.records[index].retry_at = 0;
 				}
@@ -133,16 +136,11 @@ impl Checker {
 		Ok(checked)
 	}
 
-	/// Registrations settle while we run: ask again when a customer of these is not known to be registered.
+	/// Registrations come and go while we run: those of these orders' customers, as they are now.
 	async fn refresh_registered(&mut self, orders: &[(u64, Order, i64, i64)]) -> Result<()> {
-		let missing = orders.iter().any(|(_, order, ..)| {
-			self.terms
-				.get(&order.product)
-				.is_some_and(|terms| !self.registered.contains_key(&(order.customer.clone(), terms.issuer)))
-		});
-		if missing {
-			self.registered = self.db.registered().await?;
-		}
+		let customers: HashSet<&str> = orders.iter().map(|(_, order, ..)| order.customer.as_str()).collect();
+		let customers: Vec<&str> = customers.into_iter().collect();
+		self.registered = self.db.registered_of(&customers).await?;
 		Ok(())
 	}
 
@@ -178,10 +176,12 @@ impl Checker {
 			.filter(|stated| self.open.contains(&stated.commitment))
 			.copied();
 		let customer = self.book.book().get(&order.customer);
+		let number = terms.map_or(-1, |terms| i64::from(terms.issuer));
 		match qualify::check(&order, terms, customer, registration) {
 			Verdict::Qualifies { clause_version, facts } => {
 				let record = NewRecord {
 					line,
+					issuer: number,
 					state: RecordState::Pending,
 					clause_version,
 					text: order.stamped(clause_version, &facts),
@@ -202,6 +202,7 @@ impl Checker {
 					.map(|terms| terms.issuer);
 				let record = NewRecord {
 					line,
+					issuer: number,
 					state: RecordState::Unqualified,
 					clause_version,
 					text: order.text.to_string(),

@@ -4,12 +4,12 @@
 
 use crate::{
 	db::{
-		apply_cancellations, awaken, confirm_records, insert_records, settle_registrations, ConfirmedRow, NewRecord,
-		RecordState, RegistrationState, SalesDb, SettledRow,
+		apply_cancellations, awaken, close_registrations, confirm_records, insert_records, settle_registrations,
+		ConfirmedRow, NewRecord, RecordState, RegistrationState, SalesDb, SettledRow,
 	},
 	error::{Error, Result},
 	finality::Finality,
-	orders::{parse_line, Declared},
+	orders::{parse_line, without_stamp, Declared},
 };
 use sealane_sdk::{
 	types::{Cursor, Event, EventKind, Outcome, ProblemCode},
@@ -32,6 +32,8 @@ const PAGE: u32 = 10_000;
 const WAIT: Duration = Duration::from_secs(10);
 /// What stands in the id of a cancellation that the node made itself.
 const NODES_CANCELLATION: &str = "~cancel";
+/// The code by which issuers say that a customer is not registered with them.
+const NOT_REGISTERED: &str = "NOT_REGISTERED";
 
 /// Reads events page by page; a page and the cursor behind it are one transaction.
 pub struct Follower {
@@ -141,6 +143,12 @@ impl Follower {
 		insert_records(&mut tx, "node", &foreign).await?;
 		confirm_records(&mut tx, &read.confirmed).await?;
 		apply_cancellations(&mut tx, &ids).await?;
+		let unregistered = not_registered(&read.confirmed);
+		if close_registrations(&mut tx, &unregistered).await? > 0 {
+			tracing::warn!(
+				"an issuer says that customers are not registered any more: see sealane sales register --correct"
+			);
+		}
 		settle_registrations(&mut tx, &read.settled).await?;
 		awaken(&mut tx, Some(&registered)).await?;
 		quarantine::put(&mut tx, &read.unreadable).await?;
@@ -189,6 +197,7 @@ impl Follower {
 			};
 			records.push(NewRecord {
 				line: 0,
+				issuer: -1,
 				state: RecordState::Accepted,
 				clause_version: status.clause_version,
 				text: body,
@@ -202,16 +211,15 @@ impl Follower {
 	}
 }
 
-/// The order without `facts` and `clause_version`.
-fn without_stamp(body: &str) -> String {
-	match serde_json::from_str::<serde_json::Value>(body) {
-		Ok(serde_json::Value::Object(mut object)) => {
-			object.remove("facts");
-			object.remove("clause_version");
-			serde_json::Value::Object(object).to_string()
-		}
-		_ => body.into(),
-	}
+/// The orders whose customers, the issuer says, are not registered.
+fn not_registered(confirmed: &[ConfirmedRow]) -> Vec<&str> {
+	let says_so = |row: &&ConfirmedRow| {
+		row.confirmation
+			.reason
+			.as_ref()
+			.is_some_and(|r| r.code == NOT_REGISTERED)
+	};
+	confirmed.iter().filter(says_so).map(|row| row.id.as_str()).collect()
 }
 
 /// A cursor of another node comes after a move to a new one: says how to go on.

@@ -3,24 +3,17 @@
 //! Reads order files window by window.
 
 use crate::{
+	admit::{write_down, Gate},
 	checker::{Checked, Checker},
-	db::{
-		cancel_unsent, insert_defects, insert_records, insert_submission, save_import, Defective, Import, NewRecord,
-		RecordState, SalesDb, SubmissionKind,
-	},
+	db::{insert_defects, save_import, Defective, Import, RecordState, SalesDb},
 	error::{Error, Result},
 	orders::{self, Declared, Defect, Encoding, Exchange, Inspected, Known, Line, Lines, Order},
 	output::Output,
-	retry::insert_applications,
-	submit::{body_of, Submitter},
+	submit::Submitter,
 	SalesConfig,
 };
 use sealane_formats::Partners;
-use sealane_terminal_core::{
-	db::{now_ms, Tx},
-	outage::Outage,
-	stop::Stop,
-};
+use sealane_terminal_core::{db::now_ms, outage::Outage, stop::Stop};
 use std::{
 	path::Path,
 	sync::Arc,
@@ -35,6 +28,7 @@ pub struct Intake {
 	db: SalesDb,
 	checker: Checker,
 	submitter: Submitter,
+	gate: Gate,
 	/// The newest request that was written down.
 	written: i64,
 	encoding: Encoding,
@@ -56,11 +50,19 @@ pub struct Taken {
 
 impl Intake {
 	/// An intake that hands its windows to `submitter`.
-	pub fn new(db: SalesDb, checker: Checker, submitter: Submitter, config: &SalesConfig, output: Output) -> Self {
+	pub fn new(
+		db: SalesDb,
+		checker: Checker,
+		submitter: Submitter,
+		gate: Gate,
+		config: &SalesConfig,
+		output: Output,
+	) -> Self {
 		Intake {
 			db,
 			checker,
 			submitter,
+			gate,
 			written: 0,
 			encoding: config.encoding,
 			declared: config.declared.clone(),
@@ -206,6 +208,8 @@ impl Intake {
 		}
 		after.malformed += defects.len() as u64;
 		let malformed = defects.len();
+		let gate = self.gate.clone();
+		let alone = gate.lock().await;
 		let fresh = self.drop_duplicates(fresh, &mut defects).await?;
 		after.duplicates += (defects.len() - malformed) as u64;
 
@@ -219,27 +223,12 @@ impl Intake {
 		after.unqualified += unqualified;
 		after.qualified += records.len() as u64 - unqualified;
 
-		let entries: Vec<(String, String)> = records
-			.iter()
-			.filter(|r| r.state == RecordState::Pending)
-			.map(|r| (r.order.id.clone(), r.text.clone()))
-			.collect();
 		let mut tx = self.db.begin().await?;
-		let mut written = None;
-		if !entries.is_empty() {
-			let body = body_of(&entries);
-			let submission = insert_submission(&mut tx, SubmissionKind::Orders, &body, entries.len()).await?;
-			for record in records.iter_mut().filter(|r| r.state == RecordState::Pending) {
-				record.submission = submission.number;
-			}
-			written = Some(submission.number);
-		}
-		insert_records(&mut tx, &after.source, &records).await?;
+		let newest = write_down(&mut tx, &after.source, &mut records, applications).await?;
 		insert_defects(&mut tx, &after.source, &defects).await?;
-		take_back_unsent(&mut tx, &records).await?;
-		let applied = insert_applications(&mut tx, applications).await?;
 		save_import(&mut tx, &after).await?;
 		tx.commit().await?;
+		drop(alone);
 		*import = after;
 		for d in &defects {
 			// The rule, not the value: a journal is no place for a customer's data. The value is in the database.
@@ -252,7 +241,7 @@ impl Intake {
 				d.defect.rule
 			);
 		}
-		if let Some(newest) = written.max(applied) {
+		if let Some(newest) = newest {
 			self.written = self.written.max(newest);
 			self.submitter.hand_on(newest).await?;
 		}
@@ -292,16 +281,4 @@ fn known_orders(db: SalesDb) -> Known {
 		let record = runtime.block_on(db.record(id)).map_err(std::io::Error::other)?;
 		Ok(record.and_then(|record| serde_json::from_str(&record.order_text).ok()))
 	})
-}
-
-/// A cancellation of an order that has not been sent takes it back here: it will not be sent any more.
-async fn take_back_unsent(tx: &mut Tx, records: &[NewRecord]) -> Result<()> {
-	for record in records {
-		if let Some(target) = &record.order.cancels {
-			if cancel_unsent(tx, target, &record.order.id).await? {
-				tracing::info!("{target:?} is taken back before it was sent");
-			}
-		}
-	}
-	Ok(())
 }

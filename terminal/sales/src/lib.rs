@@ -19,16 +19,22 @@
 //! away is waited for. It ends where somebody must mend something: a token that the node does not know, a database of another
 //! release, another terminal on the same database.
 
+mod admit;
+pub mod api;
 mod checker;
 pub mod customers;
 pub mod db;
+pub mod export;
 mod finality;
 mod follow;
 mod intake;
 pub mod manage;
 pub mod orders;
+pub mod positions;
 pub mod qualify;
+pub mod reconcile;
 mod register;
+pub mod retention;
 mod retry;
 mod submit;
 pub mod terms;
@@ -39,6 +45,8 @@ pub use checker::Registering;
 pub use follow::{Follower, CURSOR};
 pub use register::{register, RegisterConfig, RegisterFigures, Which, Who};
 
+use admit::Gate;
+use api::{Api, Counter};
 use checker::Checker;
 use customers::WatchedBook;
 use db::{Figures, SalesDb, ROLE};
@@ -48,6 +56,7 @@ use orders::{Declared, Encoding};
 use output::Output;
 use sealane_formats::Partners;
 use sealane_sdk::Client;
+use sealane_service::ServiceConfig;
 use sealane_terminal_core::{
 	decimal, error, files, output,
 	stop::{stopped, Stop},
@@ -106,6 +115,10 @@ pub struct SalesConfig {
 	pub until: Until,
 	/// Longest time to wait for it; `None` waits for ever.
 	pub timeout: Option<Duration>,
+	/// The HTTP API.
+	pub service: ServiceConfig,
+	/// Days for which records name their customers; `None` keeps them for ever.
+	pub keep_days: Option<u32>,
 }
 
 impl SalesConfig {
@@ -122,6 +135,8 @@ impl SalesConfig {
 			retry_for: Duration::from_secs(3 * 86_400),
 			until: Until::Confirmed,
 			timeout: None,
+			service: ServiceConfig::default(),
+			keep_days: None,
 		}
 	}
 
@@ -171,7 +186,15 @@ async fn run_leased(
 	let follow = follower.run(progress_tx, stop.clone());
 	let again = retry::run(checker()?, db.clone(), stop.clone());
 	let submitter = Submitter::start(client.clone(), db.clone(), config.retry_for_ms());
-	let intake = Intake::new(db.clone(), checker()?, submitter, &config, output);
+	let gate = Gate::default();
+	let counter = Counter::new(db.clone(), checker()?, gate.clone(), submitter.waker());
+	let api = Api::new(&config.service, &db, counter, config.declared.clone(), stop.clone()).await?;
+	if let Some(api) = &api {
+		announce(api, output).await?;
+	}
+	let intake = Intake::new(db.clone(), checker()?, submitter, gate, &config, output);
+	let stopping = stop.clone();
+	let purge = retention::run(db.clone(), config.keep_days, stop.clone());
 	let work = async {
 		match &config.source {
 			Source::File(path) => one_file(intake, path, &db, &config, progress, stop, output).await,
@@ -188,16 +211,39 @@ async fn run_leased(
 			}
 		}
 	};
-	let aside = async { futures::future::try_join(follow, again).await.map(drop) };
+	let serve = async {
+		if let Some(api) = api {
+			api.serve().await;
+		}
+		Ok(())
+	};
+	let aside = async { futures::future::try_join4(follow, again, purge, serve).await.map(drop) };
 	tokio::pin!(aside, work);
 	tokio::select! {
-		figures = &mut work => figures,
+		figures = &mut work => {
+			// Asked to stop: the API answers what is under way.
+			if *stopping.borrow() {
+				aside.await?;
+			}
+			figures
+		},
 		ended = &mut aside => {
 			ended?;
 			// Asked to stop: the intake sees the same signal and ends with what is on disk.
 			work.await
 		},
 	}
+}
+
+/// Says where the API is, and how the first person gets in.
+async fn announce(api: &Api, output: Output) -> Result<()> {
+	if let Some(link) = api.first_link().await? {
+		output.remark(format!(
+			"{}: nobody can log in yet. Within a day, once: {link}\nsets the password of `admin`, who may do everything. Others: sealane user add",
+			api.url()
+		));
+	}
+	Ok(())
 }
 
 async fn one_file(

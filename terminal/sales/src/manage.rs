@@ -4,7 +4,10 @@
 //! database; the terminal that runs on it does the rest.
 
 use crate::{
-	db::{cancel_unsent, confirm_records, insert_records, settle_registrations, NewRecord, RecordState, SalesDb},
+	db::{
+		cancel_unsent, confirm_records, insert_records, settle_by_hand, settle_registrations, NewRecord, RecordState,
+		SalesDb,
+	},
 	error::{Error, Result},
 	follow::confirmed,
 	orders::{parse_line, Declared},
@@ -19,7 +22,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 /// What a request to cancel led to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "how", rename_all = "snake_case")]
 pub enum Cancelled {
 	/// The order had not been sent, and is not sent any more.
@@ -70,6 +73,7 @@ pub async fn cancel(db: &SalesDb, id: &str) -> Result<Cancelled> {
 		.map_err(|defect| Error::invalid(defect.field, defect.value, defect.rule))?;
 	let record = NewRecord {
 		line: 0,
+		issuer: -1,
 		// Checked and sent by the terminal like an order that waited.
 		state: RecordState::Unqualified,
 		clause_version: 0,
@@ -119,19 +123,7 @@ pub async fn decide(db: &SalesDb, number: i64, decision: &Decision, note: &str) 
 			quarantine::decide(&mut tx, number, "read", note).await?;
 		}
 		Decision::Settle(state) => {
-			let text = format!("settled by hand: {note}");
-			let settled = sqlx::query(
-				"UPDATE records SET state = $1, reason_code = 'BY_HAND', reason_text = $2, confirmation_text = $3, \
-				 confirmed_at = $4 WHERE id = $5 AND state IN ('pending', 'accepted')",
-			)
-			.bind(state.as_str())
-			.bind(text)
-			.bind(entry.body.as_str())
-			.bind(now_ms())
-			.bind(entry.id.as_str())
-			.execute(&mut *tx)
-			.await?;
-			if settled.rows_affected() != 1 {
+			if !settle_by_hand(&mut tx, &entry.id, *state, note, &entry.body).await? {
 				return Err(Error::invalid(
 					"number",
 					number.to_string(),
@@ -212,6 +204,7 @@ mod tests {
 		let record = NewRecord {
 			order: parse_line(&line, &Declared::default()).unwrap(),
 			line: 1,
+			issuer: 2,
 			state,
 			clause_version: 0,
 			text: line,

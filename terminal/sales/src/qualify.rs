@@ -11,7 +11,7 @@ use sealane_primitives::{
 use serde::{Deserialize, Serialize};
 
 /// Why an order does not qualify.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Failed {
 	/// The clause's code, or `customer_unknown`.
 	pub code: String,

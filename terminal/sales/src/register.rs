@@ -172,7 +172,7 @@ async fn rows(
 			let next = match (last.map(|last| last.state.as_str()), config.which) {
 				(None, Which::New | Which::Refused) => Next::SameId,
 				(Some("refused"), Which::New | Which::Refused) => Next::SameId,
-				(Some("rejected"), Which::Rejected) => Next::NewId,
+				(Some("rejected" | "closed"), Which::Rejected) => Next::NewId,
 				_ => {
 					figures.applied_before += 1;
 					continue;

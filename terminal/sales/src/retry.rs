@@ -5,8 +5,8 @@
 use crate::{
 	checker::{Checked, Checker},
 	db::{
-		insert_registrations, insert_submission, requalified, RecordState, Requalified, SalesDb, SubmissionKind,
-		Waiting,
+		insert_registrations, insert_submission, requalified, Change, RecordState, Requalified, SalesDb,
+		SubmissionKind, Waiting,
 	},
 	error::Result,
 	orders::{parse_line, Declared},
@@ -79,6 +79,7 @@ async fn round(checker: &mut Checker, db: &SalesDb) -> Result<usize> {
 			// Rules may be stricter than they were.
 			Err(defect) => rows.push(Requalified {
 				id,
+				issuer: -1,
 				state: RecordState::Unqualified,
 				clause_version: 0,
 				text: source_text,
@@ -91,6 +92,7 @@ async fn round(checker: &mut Checker, db: &SalesDb) -> Result<usize> {
 	let Checked { records, applications } = checker.check(orders).await?;
 	rows.extend(records.into_iter().map(|record| Requalified {
 		id: record.order.id,
+		issuer: record.issuer,
 		state: record.state,
 		clause_version: record.clause_version,
 		text: record.text,
@@ -119,7 +121,7 @@ async fn round(checker: &mut Checker, db: &SalesDb) -> Result<usize> {
 
 /// Writes applications down as one request.
 pub(crate) async fn insert_applications(
-	tx: &mut sealane_terminal_core::db::Tx,
+	change: &mut Change,
 	mut applications: Vec<crate::db::RegistrationRow>,
 ) -> Result<Option<i64>> {
 	if applications.is_empty() {
@@ -130,10 +132,10 @@ pub(crate) async fn insert_applications(
 		.map(|row| (row.id.clone(), row.text.clone()))
 		.collect();
 	let body = body_of(&entries);
-	let submission = insert_submission(tx, SubmissionKind::Registrations, &body, entries.len()).await?;
+	let submission = insert_submission(change, SubmissionKind::Registrations, &body, entries.len()).await?;
 	for row in &mut applications {
 		row.submission = submission.number;
 	}
-	insert_registrations(tx, &applications).await?;
+	insert_registrations(change, &applications).await?;
 	Ok(Some(submission.number))
 }

@@ -60,6 +60,11 @@ impl Submitter {
 		}
 	}
 
+	/// Wakes the task: somebody else wrote a request down.
+	pub fn waker(&self) -> Arc<Notify> {
+		self.written.clone()
+	}
+
 	/// A request is in the database; waits while the queue is full.
 	///
 	/// # Errors

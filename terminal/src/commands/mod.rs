@@ -6,6 +6,7 @@ mod answers;
 mod checkpoint;
 mod convert;
 mod council;
+mod days;
 mod evidence;
 mod formats;
 mod issuer;
@@ -15,10 +16,12 @@ mod offline;
 mod quarantine;
 mod records;
 mod registers;
+mod retention;
 mod sales;
 mod shell;
 mod status;
 mod ta;
+mod user;
 mod validators;
 mod what_if;
 
@@ -87,6 +90,14 @@ enum Command {
 	Completions(shell::CompletionsArgs),
 	/// Write the manual pages
 	Man(shell::ManArgs),
+	/// What a sales terminal keeps, for how long, and legal holds
+	#[command(subcommand)]
+	Retention(retention::RetentionCommand),
+	/// People and programs that may use a terminal's HTTP API
+	#[command(subcommand)]
+	User(user::UserCommand),
+	/// Show who did or saw what in a terminal's HTTP API
+	Audit(user::AuditArgs),
 	/// Show how the node is: channels, lanes, alarms
 	Status(status::StatusArgs),
 	/// Channels between sellers and issuers
@@ -199,9 +210,16 @@ impl Cli {
 			Some(filter) => filter.clone(),
 			None => format!(
 				"warn,{}",
-				["sealane_terminal_core", "sealane_sales", "sealane_issuer", "sealane"]
-					.map(|name| format!("{name}={unless_told}"))
-					.join(",")
+				[
+					"sealane_http",
+					"sealane_terminal_core",
+					"sealane_service",
+					"sealane_sales",
+					"sealane_issuer",
+					"sealane",
+				]
+				.map(|name| format!("{name}={unless_told}"))
+				.join(",")
 			),
 		};
 		log::start(self.global.log_format, &filter);
@@ -228,6 +246,9 @@ impl Cli {
 			Command::Convert(args) => args.run(output).await,
 			Command::Completions(args) => args.run(),
 			Command::Man(args) => args.run(output),
+			Command::Retention(command) => command.run(output).await,
+			Command::User(command) => command.run(output).await,
+			Command::Audit(args) => args.run(output).await,
 			Command::Status(args) => args.run(output).await,
 			Command::Channel(command) => command.run(output).await,
 			Command::Join(args) => args.run(output).await,

@@ -10,6 +10,7 @@ use sealane_sales::{
 	db::{RecordState, SalesDb},
 	manage::{self, Decision},
 };
+use sealane_service::audit;
 use sealane_terminal_core::{
 	db::Db,
 	quarantine::{self, Quarantined},
@@ -98,6 +99,11 @@ impl DecideArgs {
 	async fn run(self) -> Result<Quarantined> {
 		let db = SalesDb::open_existing(&self.db.db).await?;
 		let entry = db.quarantine(self.number).await?;
+		audit::note_command(
+			&db,
+			&format!("quarantine decide {} as {:?}", self.number, self.decision),
+		)
+		.await?;
 		let of_a_seller = matches!(entry.origin.as_str(), "confirmation" | "result");
 		let decision = match self.decision {
 			What::Dismissed => Decision::Dismiss,

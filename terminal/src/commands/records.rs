@@ -45,6 +45,9 @@ pub struct RecordsArgs {
 	/// Only those of this product
 	#[arg(long)]
 	product: Option<String>,
+	/// Only those of this day: of the trade once it is confirmed, before the one on which the customer placed it
+	#[arg(long)]
+	day: Option<String>,
 	/// At most so many
 	#[arg(long, default_value_t = 20)]
 	limit: u32,
@@ -193,7 +196,8 @@ impl RecordsArgs {
 			state: self.state,
 			customer: self.customer,
 			product: self.product,
-			limit: self.limit,
+			day: self.day,
+			..RecordFilter::newest(self.limit)
 		};
 		output.result(&db.records(&filter).await?, |rows| records_text(rows));
 		Ok(())

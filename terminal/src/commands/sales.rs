@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::DbArgs;
+use super::{
+	days::{DayArgs, ExportArgs, PositionsArgs, ReconcileArgs},
+	DbArgs,
+};
 use crate::{
 	error::{Error, Result},
 	node::NodeArgs,
@@ -17,6 +20,7 @@ use sealane_sales::{
 	watch::{Completion, WatchConfig},
 	RegisterConfig, Registering, SalesConfig, Source, Until, Which, Who,
 };
+use sealane_service::{audit, ServiceConfig};
 use sealane_terminal_core::stop;
 use serde::Serialize;
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -37,6 +41,14 @@ pub enum SalesCommand {
 	Release(OrderId),
 	/// Write a day's confirmations back as files: OFD, WDEP, ISO 20022, CSV, JSON lines
 	Answers(Box<super::answers::AnswersArgs>),
+	/// Compare a day with what an issuer says of it
+	Reconcile(ReconcileArgs),
+	/// The units that a customer's confirmations add up to
+	Positions(PositionsArgs),
+	/// How many orders stand where on a day, and for how much
+	Day(DayArgs),
+	/// Write the records of a day as CSV
+	Export(ExportArgs),
 	/// Where in the node's events the terminal is
 	#[command(subcommand)]
 	Cursor(CursorCommand),
@@ -93,6 +105,11 @@ pub struct RunArgs {
 	/// Longest time to wait for that, in seconds; without it for ever
 	#[arg(long)]
 	timeout_s: Option<u64>,
+	#[command(flatten)]
+	service: ServiceConfig,
+	/// Days after which records name their customers no more, see `sealane retention`; for ever unless given
+	#[arg(long)]
+	keep_days: Option<u32>,
 }
 
 /// How it is known that a file is complete.
@@ -203,6 +220,10 @@ impl SalesCommand {
 			SalesCommand::Hold(args) => hold(args, true, output).await,
 			SalesCommand::Release(args) => hold(args, false, output).await,
 			SalesCommand::Answers(args) => args.run(output).await,
+			SalesCommand::Reconcile(args) => args.run(output).await,
+			SalesCommand::Positions(args) => args.run(output).await,
+			SalesCommand::Day(args) => args.run(output).await,
+			SalesCommand::Export(args) => args.run(output).await,
 			SalesCommand::Cursor(CursorCommand::Show(args)) => {
 				let db = SalesDb::open_existing(&args.db).await?;
 				super::show_cursors(&db, output).await
@@ -255,6 +276,8 @@ impl RunArgs {
 			retry_for: Duration::from_secs(u64::from(self.retry_for_h) * 3_600),
 			until: self.until,
 			timeout: self.timeout_s.map(Duration::from_secs),
+			service: self.service.clone(),
+			keep_days: self.keep_days,
 			..SalesConfig::new(source)
 		})
 	}
@@ -358,6 +381,9 @@ impl RetryArgs {
 			return Err(Error::invalid("state", state, "unqualified or refused"));
 		}
 		let db = SalesDb::open_existing(&self.db.db).await?;
+		let which = [&self.id, &self.state, &self.code].into_iter().flatten();
+		let which: Vec<&str> = which.map(String::as_str).collect();
+		audit::note_command(&db, &format!("sales retry {}", which.join(" "))).await?;
 		let orders = db
 			.retry(self.id.as_deref(), self.state.as_deref(), self.code.as_deref())
 			.await?;
@@ -379,6 +405,7 @@ impl RetryArgs {
 
 async fn cancel(args: OrderId, output: Output) -> Result<()> {
 	let db = SalesDb::open_existing(&args.db.db).await?;
+	audit::note_command(&db, &format!("sales cancel {}", args.id)).await?;
 	let cancelled = manage::cancel(&db, &args.id).await?;
 	output.result(&cancelled, |c| match c {
 		Cancelled::Here => format!("{}: taken back; it had not been sent", args.id),
@@ -392,6 +419,8 @@ async fn cancel(args: OrderId, output: Output) -> Result<()> {
 
 async fn hold(args: OrderId, held: bool, output: Output) -> Result<()> {
 	let db = SalesDb::open_existing(&args.db.db).await?;
+	let what = if held { "hold" } else { "release" };
+	audit::note_command(&db, &format!("sales {what} {}", args.id)).await?;
 	db.hold(&args.id, held).await?;
 	let done = Held { order: args.id, held };
 	output.result(&done, |d| {

@@ -12,9 +12,10 @@ use sqlx::{
 use std::{future::Future, pin::Pin};
 
 /// Number, name and statements of each step, in their order. What was released is never changed.
-const STEPS: [(i64, &str, &str); 2] = [
+const STEPS: [(i64, &str, &str); 3] = [
 	(1, "tables", include_str!("../../migrations/0001_tables.sql")),
 	(2, "service", include_str!("../../migrations/0002_service.sql")),
+	(3, "changes", include_str!("../../migrations/0003_changes.sql")),
 ];
 
 /// The steps, for sqlx.

@@ -2,7 +2,7 @@
 
 //! Order files: how far each was read, its defective lines, and the requests made of the rest.
 
-use super::SalesDb;
+use super::{changes::Change, records::RecordState, SalesDb};
 use crate::error::Result;
 use sealane_terminal_core::db::{self, next_number, now_ms, Cell, Tx};
 use sqlx::Row;
@@ -118,6 +118,9 @@ pub struct Refusal {
 	pub retry_at: i64,
 }
 
+/// The records of a request whose answer is not known.
+const PENDING: &str = "r.submission = $1 AND r.state = 'pending'";
+
 /// Writes how far a file was read.
 pub async fn save_import(tx: &mut Tx, import: &Import) -> Result<()> {
 	sqlx::query(
@@ -186,82 +189,103 @@ pub async fn insert_submission(tx: &mut Tx, kind: SubmissionKind, body: &[u8], e
 }
 
 /// Notes the node's answer to a request of orders: all its pending records are on the node's disk now.
-pub async fn accept_submission(tx: &mut Tx, kind: SubmissionKind, number: i64, packets: u32) -> Result<()> {
+pub async fn accept_submission(change: &mut Change, kind: SubmissionKind, number: i64, packets: u32) -> Result<()> {
 	sqlx::query("UPDATE submissions SET state = 'accepted', packets = $1 WHERE number = $2")
 		.bind(i64::from(packets))
 		.bind(number)
-		.execute(&mut **tx)
+		.execute(&mut ***change)
 		.await?;
+	if kind == SubmissionKind::Orders {
+		for before in change.facts(PENDING, number).await? {
+			change.moved(&before, RecordState::Accepted.as_str());
+		}
+	}
 	let statement = match kind {
 		SubmissionKind::Orders => {
-			"UPDATE records SET state = 'accepted', accepted_at = $1, source_text = '', retry_at = 0 \
-			 WHERE submission = $2 AND state = 'pending'"
+			"UPDATE records SET state = 'accepted', accepted_at = $1, source_text = '', retry_at = 0, change = $2 \
+			 WHERE submission = $3 AND state = 'pending'"
 		}
 		SubmissionKind::Registrations => {
-			"UPDATE registrations SET state = 'accepted', updated_at = $1 WHERE submission = $2 AND state = 'pending'"
+			"UPDATE registrations SET state = 'accepted', updated_at = $1, change = $2 \
+			 WHERE submission = $3 AND state = 'pending'"
 		}
 	};
 	sqlx::query(statement)
 		.bind(now_ms())
+		.bind(change.number())
 		.bind(number)
-		.execute(&mut **tx)
+		.execute(&mut ***change)
 		.await?;
 	// A confirmation may have come before the answer: its record was on the node's disk all the same.
 	if kind == SubmissionKind::Orders {
 		sqlx::query("UPDATE records SET accepted_at = confirmed_at WHERE submission = $1 AND accepted_at = 0 AND confirmed_at > 0")
 			.bind(number)
-			.execute(&mut **tx)
+			.execute(&mut ***change)
 			.await?;
 	}
 	Ok(())
 }
 
 /// Notes entries that the node refused.
-pub async fn refuse_records(tx: &mut Tx, kind: SubmissionKind, number: i64, refused: &[Refusal]) -> Result<()> {
+pub async fn refuse_records(change: &mut Change, kind: SubmissionKind, number: i64, refused: &[Refusal]) -> Result<()> {
 	let statement = match kind {
 		SubmissionKind::Orders => {
-			"UPDATE records SET state = 'refused', reason_code = $1, reason_text = $2, retry_at = $3, tries = tries + 1 \
-			 WHERE id = $4 AND submission = $5 AND state = 'pending'"
+			"UPDATE records SET state = 'refused', reason_code = $1, reason_text = $2, retry_at = $3, tries = tries + 1, \
+			 change = $4 WHERE id = $5 AND submission = $6 AND state = 'pending'"
 		}
 		SubmissionKind::Registrations => {
 			"UPDATE registrations SET state = 'refused', reason_code = $1, reason_text = $2, retry_at = $3, \
-			 tries = tries + 1 WHERE id = $4 AND submission = $5 AND state = 'pending'"
+			 tries = tries + 1, change = $4 WHERE id = $5 AND submission = $6 AND state = 'pending'"
 		}
 	};
+	if kind == SubmissionKind::Orders {
+		let ids: Vec<&str> = refused.iter().map(|refusal| refusal.id.as_str()).collect();
+		let pending = format!("r.submission = {number} AND r.state = 'pending'");
+		for before in change.facts_of(&ids, &pending).await? {
+			change.moved(&before, RecordState::Refused.as_str());
+		}
+	}
 	for refusal in refused {
 		sqlx::query(statement)
 			.bind(refusal.code.as_str())
 			.bind(refusal.text.as_str())
 			.bind(refusal.retry_at)
+			.bind(change.number())
 			.bind(refusal.id.as_str())
 			.bind(number)
-			.execute(&mut **tx)
+			.execute(&mut ***change)
 			.await?;
 	}
 	Ok(())
 }
 
 /// Sets a request aside that the node will not take as it is: its entries are refused, and what comes behind it goes on.
-pub async fn fail_submission(tx: &mut Tx, submission: &Submission, code: &str, text: &str) -> Result<()> {
+pub async fn fail_submission(change: &mut Change, submission: &Submission, code: &str, text: &str) -> Result<()> {
 	sqlx::query("UPDATE submissions SET state = 'failed' WHERE number = $1")
 		.bind(submission.number)
-		.execute(&mut **tx)
+		.execute(&mut ***change)
 		.await?;
+	if submission.kind == SubmissionKind::Orders {
+		for before in change.facts(PENDING, submission.number).await? {
+			change.moved(&before, RecordState::Refused.as_str());
+		}
+	}
 	let statement = match submission.kind {
 		SubmissionKind::Orders => {
-			"UPDATE records SET state = 'refused', reason_code = $1, reason_text = $2, retry_at = 0 \
-			 WHERE submission = $3 AND state = 'pending'"
+			"UPDATE records SET state = 'refused', reason_code = $1, reason_text = $2, retry_at = 0, change = $3 \
+			 WHERE submission = $4 AND state = 'pending'"
 		}
 		SubmissionKind::Registrations => {
-			"UPDATE registrations SET state = 'refused', reason_code = $1, reason_text = $2, retry_at = 0 \
-			 WHERE submission = $3 AND state = 'pending'"
+			"UPDATE registrations SET state = 'refused', reason_code = $1, reason_text = $2, retry_at = 0, change = $3 \
+			 WHERE submission = $4 AND state = 'pending'"
 		}
 	};
 	sqlx::query(statement)
 		.bind(code)
 		.bind(text)
+		.bind(change.number())
 		.bind(submission.number)
-		.execute(&mut **tx)
+		.execute(&mut ***change)
 		.await?;
 	Ok(())
 }

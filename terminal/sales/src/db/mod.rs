@@ -3,6 +3,7 @@
 //! The seller's tables: order files, requests, business records, registrations.
 
 mod answers;
+mod changes;
 mod imports;
 mod query;
 mod records;
@@ -10,17 +11,19 @@ mod registrations;
 mod retries;
 
 pub use answers::AnswerRow;
+pub use changes::{Change, Sum, SumFilter};
 pub use imports::{
 	accept_submission, fail_submission, insert_defects, insert_submission, refuse_records, save_import, Defective,
 	Import, Refusal, Submission, SubmissionKind,
 };
 pub use query::{DefectRow, Figures, RecordFilter, RecordRow};
 pub use records::{
-	apply_cancellations, cancel_unsent, confirm_records, insert_records, set_finalised, ConfirmedRow, NewRecord,
-	OpenPlaces, RecordState,
+	apply_cancellations, cancel_unsent, confirm_records, insert_records, set_finalised, settle_by_hand, ConfirmedRow,
+	NewRecord, OpenPlaces, RecordState,
 };
 pub use registrations::{
-	insert_registrations, settle_registrations, Application, RegistrationRow, RegistrationState, SettledRow,
+	close_registrations, insert_registrations, settle_registrations, Application, RegistrationRow, RegistrationState,
+	SettledRow,
 };
 pub use retries::{awaken, requalified, Requalified, Waiting};
 
@@ -40,7 +43,9 @@ impl SalesDb {
 	/// # Errors
 	/// As [`Db::open`].
 	pub async fn open(url: &str) -> Result<Self> {
-		Ok(SalesDb(Db::open(url).await?))
+		let db = SalesDb(Db::open(url).await?);
+		db.complete_sums().await?;
+		Ok(db)
 	}
 
 	/// Opens a database that must be there.
@@ -49,6 +54,24 @@ impl SalesDb {
 	/// As [`Db::open_existing`].
 	pub async fn open_existing(url: &str) -> Result<Self> {
 		Ok(SalesDb(Db::open_existing(url).await?))
+	}
+}
+
+impl SalesDb {
+	/// The same database through connections of its own, see [`Db::another`].
+	///
+	/// # Errors
+	/// As [`Db::another`].
+	pub async fn another(&self) -> Result<Self> {
+		Ok(SalesDb(self.0.another().await?))
+	}
+
+	/// Begins a transaction that may write records.
+	///
+	/// # Errors
+	/// As [`Db::begin`].
+	pub async fn begin(&self) -> Result<Change> {
+		Change::begin(self.0.begin().await?).await
 	}
 }
 
@@ -63,6 +86,48 @@ impl std::ops::Deref for SalesDb {
 #[cfg(test)]
 pub(crate) mod tests {
 	use super::*;
+
+	/// A purchase from issuer 2 that was confirmed on a day.
+	pub async fn confirmed_purchase(db: &SalesDb, id: &str, customer: &str, day: &str, units: &str, amount: &str) {
+		let line = format!(
+			r#"{{"id":"{id}","kind":"purchase","product":"P","customer":"{customer}","amount":"{amount}","currency":"CNY","placed_at":"2026-03-02T10:00:00Z"}}"#
+		);
+		let order = crate::orders::parse_line(&line, &crate::orders::Declared::default()).unwrap();
+		let record = NewRecord {
+			order,
+			line: 1,
+			issuer: 2,
+			state: RecordState::Accepted,
+			clause_version: 0,
+			text: line,
+			failed: String::new(),
+			submission: 0,
+			retry_at: 0,
+		};
+		let mut change = db.begin().await.unwrap();
+		insert_records(&mut change, "f", &[record]).await.unwrap();
+		change.commit().await.unwrap();
+		let mut confirmation = sealane_sdk::types::Confirmation::new(id, sealane_sdk::types::Outcome::Accepted);
+		confirmation.units = Some(units.into());
+		confirmation.amount = Some(amount.into());
+		confirmation.fee = Some("0".into());
+		confirmation.trade_date = Some(day.into());
+		let row = ConfirmedRow {
+			id: id.into(),
+			state: RecordState::Confirmed,
+			outcome: "accepted",
+			text: "{}".into(),
+			confirmation,
+			technical: false,
+			channel: 1,
+			entry: String::new(),
+			place: 1,
+			at_ms: 5,
+		};
+		let mut change = db.begin().await.unwrap();
+		confirm_records(&mut change, &[row]).await.unwrap();
+		change.commit().await.unwrap();
+	}
 
 	/// A database in a folder that lives as long as the second value.
 	pub async fn temporary() -> (SalesDb, tempfile::TempDir) {

@@ -7,9 +7,10 @@ use crate::error::Result;
 use serde::Serialize;
 use sqlx::{any::AnyRow, Row};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// A business record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RecordRow {
 	/// The order's id.
 	pub id: String,
@@ -23,6 +24,10 @@ pub struct RecordRow {
 	pub kind: String,
 	/// Product.
 	pub product: String,
+	/// The issuer's number; −1 while no channel has the product.
+	pub issuer: i64,
+	/// The day of the trade once it is confirmed; before, the day on which the customer placed it.
+	pub day: String,
 	/// The customer's reference.
 	pub customer: String,
 	/// Amount asked for.
@@ -67,8 +72,10 @@ pub struct RecordRow {
 	/// How often it was tried again.
 	pub tries: i64,
 	/// Held by hand: it is not tried again until it is released.
+	#[schema(value_type = bool)]
 	pub held: Yes,
 	/// Whether the issuer's node decided by itself.
+	#[schema(value_type = bool)]
 	pub technical: Yes,
 	/// Where the order stands in its lane; evidence is fetched by the order's id.
 	pub entry: String,
@@ -84,6 +91,8 @@ pub struct RecordRow {
 	pub anchor: i64,
 	/// The anchor's block; −1 before.
 	pub block: i64,
+	/// Counts up with each change; the order in which they happened.
+	pub change: i64,
 	/// The order's bytes.
 	#[serde(skip_serializing_if = "String::is_empty")]
 	pub order_text: String,
@@ -99,6 +108,8 @@ sealane_terminal_core::from_row!(RecordRow {
 	state,
 	kind,
 	product,
+	issuer,
+	day,
 	customer,
 	amount,
 	units,
@@ -128,6 +139,7 @@ sealane_terminal_core::from_row!(RecordRow {
 	finalised_at,
 	anchor,
 	block,
+	change,
 	order_text,
 	confirmation_text,
 });
@@ -178,8 +190,31 @@ pub struct RecordFilter {
 	pub customer: Option<String>,
 	/// Only those of this product.
 	pub product: Option<String>,
+	/// Only those of this issuer.
+	pub issuer: Option<i64>,
+	/// Only those of this kind.
+	pub kind: Option<String>,
+	/// Only those of this day.
+	pub day: Option<String>,
+	/// Only those of this file, or this source otherwise.
+	pub source: Option<String>,
+	/// Only those behind this place: when one was read, and its id.
+	pub behind: Option<(i64, String)>,
+	/// With the bytes of order and confirmation.
+	pub texts: bool,
 	/// At most so many, newest first.
 	pub limit: u32,
+}
+
+impl RecordFilter {
+	/// The newest, whatever they are.
+	pub fn newest(limit: u32) -> Self {
+		RecordFilter {
+			texts: true,
+			limit,
+			..RecordFilter::default()
+		}
+	}
 }
 
 /// How many records stand where.
@@ -215,11 +250,17 @@ pub struct Figures {
 	pub finalised: u64,
 }
 
-const COLUMNS: &str = "r.id, r.source, r.line, r.state, r.kind, r.product, r.customer, r.amount, r.units, r.currency, \
+const COLUMNS: &str = "r.id, r.source, r.line, r.state, r.kind, r.product, r.issuer, r.day, r.customer, r.amount, r.units, r.currency, \
 	r.placed_at, r.clause_version, r.failed, r.outcome, r.reason_code, r.reason_text, r.deal, r.confirmed_units, r.nav, \
 	r.confirmed_amount, r.fee, r.trade_date, r.cancels, r.cancelled_by, r.retry_at, r.tries, r.held, r.technical, r.entry, \
 	r.read_at, r.accepted_at, r.confirmed_at, COALESCE(f.finalised_at, 0) AS finalised_at, \
-	COALESCE(f.anchor, -1) AS anchor, COALESCE(f.block, -1) AS block, r.order_text, r.confirmation_text";
+	COALESCE(f.anchor, -1) AS anchor, COALESCE(f.block, -1) AS block, r.change";
+
+/// The bytes, where they are asked for.
+const TEXTS: &str = "r.order_text, r.confirmation_text";
+
+/// As empty as where there are none.
+const NO_TEXTS: &str = "'' AS order_text, '' AS confirmation_text";
 
 /// The first anchor that reaches a record's place.
 const WITH_FINALITY: &str = "FROM records r LEFT JOIN finalised f ON f.channel = r.channel AND r.place > 0 \
@@ -228,14 +269,14 @@ const WITH_FINALITY: &str = "FROM records r LEFT JOIN finalised f ON f.channel =
 impl SalesDb {
 	/// The record of one order.
 	pub async fn record(&self, id: &str) -> Result<Option<RecordRow>> {
-		let statement = format!("SELECT {COLUMNS} {WITH_FINALITY} WHERE r.id = $1");
+		let statement = format!("SELECT {COLUMNS}, {TEXTS} {WITH_FINALITY} WHERE r.id = $1");
 		let row = sqlx::query_as(&statement).bind(id).fetch_optional(self.pool()).await?;
 		Ok(row)
 	}
 
 	/// Records, newest first.
 	pub async fn records(&self, filter: &RecordFilter) -> Result<Vec<RecordRow>> {
-		let mut conditions = vec!["1 = 1".to_string()];
+		let mut conditions = Vec::new();
 		let mut values = Vec::new();
 		let finalised = filter.state.as_deref() == Some("finalised");
 		let state = filter.state.as_ref().filter(|_| !finalised);
@@ -243,25 +284,49 @@ impl SalesDb {
 			("state", state),
 			("customer", filter.customer.as_ref()),
 			("product", filter.product.as_ref()),
+			("kind", filter.kind.as_ref()),
+			("day", filter.day.as_ref()),
+			("source", filter.source.as_ref()),
 		] {
 			if let Some(value) = value {
 				values.push(value.as_str());
-				conditions.push(format!("r.{column} = ${}", values.len()));
+				conditions.push(format!(" AND r.{column} = ${}", values.len() + 3));
 			}
 		}
-		if finalised {
-			conditions.push("f.finalised_at > 0".into());
+		if let Some(issuer) = filter.issuer {
+			conditions.push(format!(" AND r.issuer = {issuer}"));
 		}
+		if finalised {
+			conditions.push(" AND f.finalised_at > 0".into());
+		}
+		let texts = if filter.texts { TEXTS } else { NO_TEXTS };
 		let statement = format!(
-			"SELECT {COLUMNS} {WITH_FINALITY} WHERE {} ORDER BY r.read_at DESC, r.line DESC LIMIT ${}",
-			conditions.join(" AND "),
-			values.len() + 1
+			"SELECT {COLUMNS}, {texts} {WITH_FINALITY} WHERE (r.read_at, r.id) < ($1, $2){} \
+			 ORDER BY r.read_at DESC, r.id DESC LIMIT $3",
+			conditions.concat(),
 		);
-		let mut query = sqlx::query_as(&statement);
+		let (at, id) = filter.behind.as_ref().map_or((i64::MAX, ""), |(at, id)| (*at, id));
+		let mut query = sqlx::query_as(&statement)
+			.bind(at)
+			.bind(id)
+			.bind(i64::from(filter.limit));
 		for value in values {
 			query = query.bind(value);
 		}
-		Ok(query.bind(i64::from(filter.limit)).fetch_all(self.pool()).await?)
+		Ok(query.fetch_all(self.pool()).await?)
+	}
+
+	/// Records that changed after a change, or in it behind an id; in the order of changes.
+	pub async fn changed(&self, after: i64, behind: Option<&str>, limit: u32) -> Result<Vec<RecordRow>> {
+		let statement = format!(
+			"SELECT {COLUMNS}, {NO_TEXTS} {WITH_FINALITY} WHERE (r.change, r.id) > ($1, $2) ORDER BY r.change, r.id LIMIT $3"
+		);
+		let (after, behind) = behind.map_or((after + 1, ""), |id| (after, id));
+		let rows = sqlx::query_as(&statement)
+			.bind(after)
+			.bind(behind)
+			.bind(i64::from(limit));
+		Ok(rows.fetch_all(self.pool()).await?)
 	}
 
 	/// Orders for a product behind an id, by id: the id, and the order's bytes as they were read or sent.

@@ -6,10 +6,14 @@
 //! So each confirmed record gets a *place*, counted per channel, and one number per channel and anchor says up to which
 //! place the trade records are final.
 
-use super::SalesDb;
+use super::{
+	changes::{Change, Facts},
+	SalesDb,
+};
 use crate::error::Result;
-use sealane_terminal_core::db::{self, now_ms, Cell, Tx};
+use sealane_terminal_core::db::{self, now_ms, Cell};
 use sqlx::Row;
+use std::collections::{HashMap, HashSet};
 
 /// Where an order stands in the seller's books. Whether the chain has made its trade record final
 /// is read by joining.
@@ -58,6 +62,8 @@ pub struct NewRecord {
 	pub line: u64,
 	/// `Unqualified` or `Pending`.
 	pub state: RecordState,
+	/// The issuer's number; −1 while no channel has the product.
+	pub issuer: i64,
 	/// The agreement it was checked against; 0 for none.
 	pub clause_version: u32,
 	/// The bytes for the node, or those read where it goes nowhere.
@@ -97,13 +103,14 @@ pub struct ConfirmedRow {
 
 const RECORD_COLUMNS: &str = "id, source, line, state, kind, product, customer, amount, units, currency, placed_at, \
 	clause_version, order_text, source_text, failed, submission, retry_at, tries, held, cancels, cancelled_by, outcome, reason_code, reason_text, deal, confirmed_units, nav, \
-	confirmed_amount, fee, trade_date, confirmation_text, technical, channel, entry, place, read_at, accepted_at, confirmed_at";
+	confirmed_amount, fee, trade_date, confirmation_text, technical, channel, entry, place, read_at, accepted_at, confirmed_at, \
+	issuer, day, change";
 
 /// How many they are.
-const COLUMNS: usize = 38;
+const COLUMNS: usize = 41;
 
 /// Writes new records. An id that is there already is left alone; callers ask [`SalesDb::known_ids`] before.
-pub async fn insert_records(tx: &mut Tx, source: &str, records: &[NewRecord]) -> Result<u64> {
+pub async fn insert_records(change: &mut Change, source: &str, records: &[NewRecord]) -> Result<u64> {
 	let now = now_ms();
 	let text = |value: Option<rust_decimal::Decimal>| Cell::Owned(value.map(|v| v.to_string()).unwrap_or_default());
 	let mut cells = Vec::with_capacity(records.len() * COLUMNS);
@@ -135,15 +142,79 @@ pub async fn insert_records(tx: &mut Tx, source: &str, records: &[NewRecord]) ->
 		cells.extend((0..10).map(|_| Cell::Text("")));
 		cells.extend([Cell::Int(0), Cell::Int(-1), Cell::Text(""), Cell::Int(0)]);
 		cells.extend([Cell::Int(now), Cell::Int(0), Cell::Int(0)]);
+		cells.extend([
+			Cell::Int(record.issuer),
+			Cell::Text(day_of(&order.placed_at)),
+			Cell::Int(change.number()),
+		]);
 	}
 	let head = format!("INSERT INTO records ({RECORD_COLUMNS})");
-	db::run(tx, &head, "ON CONFLICT (id) DO NOTHING", COLUMNS, &cells).await
+	let inserted = db::run(change, &head, "ON CONFLICT (id) DO NOTHING", COLUMNS, &cells).await?;
+	let came: Vec<Facts> = if inserted == records.len() as u64 {
+		records.iter().map(facts_of).collect()
+	} else {
+		// Some were there: those that were not have this change's number.
+		let ids: Vec<&str> = records.iter().map(|record| record.order.id.as_str()).collect();
+		let number = change.number();
+		change.facts_of(&ids, &format!("r.change = {number}")).await?
+	};
+	for facts in &came {
+		change.came(facts);
+	}
+	Ok(inserted)
 }
 
-/// Writes confirmations into their records; answers how many records were confirmed that were not before.
-pub async fn confirm_records(tx: &mut Tx, rows: &[ConfirmedRow]) -> Result<u64> {
-	let mut cells = Vec::with_capacity(rows.len() * 17);
+/// The civil date of a time stamp, in its own time.
+fn day_of(placed_at: &str) -> &str {
+	placed_at.get(..10).unwrap_or_default()
+}
+
+fn facts_of(record: &NewRecord) -> Facts {
+	let order = &record.order;
+	let text = |value: Option<rust_decimal::Decimal>| value.map(|v| v.to_string()).unwrap_or_default();
+	Facts {
+		id: order.id.clone(),
+		day: day_of(&order.placed_at).into(),
+		product: order.product.clone(),
+		issuer: record.issuer,
+		kind: order.kind.as_str().into(),
+		state: record.state.as_str().into(),
+		amount: text(order.amount),
+		units: text(order.units),
+		..Facts::default()
+	}
+}
+
+/// A record once this confirmation is in it.
+fn confirmed_facts(before: &Facts, row: &ConfirmedRow) -> Facts {
+	let c = &row.confirmation;
+	let day = c.trade_date.clone().filter(|day| !day.is_empty());
+	Facts {
+		day: day.unwrap_or_else(|| before.day.clone()),
+		state: row.state.as_str().into(),
+		confirmed_amount: c.amount.clone().unwrap_or_default(),
+		confirmed_units: c.units.clone().unwrap_or_default(),
+		fee: c.fee.clone().unwrap_or_default(),
+		..before.clone()
+	}
+}
+
+/// Writes confirmations into their records; of two for one order the first counts. Answers how many records were confirmed that were not
+/// before.
+pub async fn confirm_records(change: &mut Change, rows: &[ConfirmedRow]) -> Result<u64> {
+	let mut first = HashMap::with_capacity(rows.len());
 	for row in rows {
+		first.entry(row.id.as_str()).or_insert(row);
+	}
+	let ids: Vec<&str> = first.keys().copied().collect();
+	let waiting = "r.confirmed_at = 0 AND r.state IN ('pending', 'accepted')";
+	for before in change.facts_of(&ids, waiting).await? {
+		if let Some(row) = first.get(before.id.as_str()) {
+			change.became(&before, &confirmed_facts(&before, row));
+		}
+	}
+	let mut cells = Vec::with_capacity(first.len() * 18);
+	for row in rows.iter().filter(|row| std::ptr::eq(first[row.id.as_str()], *row)) {
 		let c = &row.confirmation;
 		let reason = c.reason.as_ref();
 		let optional = |value: &Option<String>| Cell::Owned(value.clone().unwrap_or_default());
@@ -165,20 +236,22 @@ pub async fn confirm_records(tx: &mut Tx, rows: &[ConfirmedRow]) -> Result<u64> 
 			Cell::Text(&row.entry),
 			Cell::Int(row.place),
 			Cell::Int(row.at_ms),
+			Cell::Int(change.number()),
 		]);
 	}
 	db::run(
-		tx,
+		change,
 		"WITH v (id, state, outcome, reason_code, reason_text, deal, confirmed_units, nav, confirmed_amount, fee, trade_date, \
-		 confirmation_text, technical, channel, entry, place, confirmed_at) AS (",
+		 confirmation_text, technical, channel, entry, place, confirmed_at, change) AS (",
 		") UPDATE records SET state = v.state, outcome = v.outcome, reason_code = v.reason_code, \
 		 reason_text = v.reason_text, deal = v.deal, confirmed_units = v.confirmed_units, nav = v.nav, \
 		 confirmed_amount = v.confirmed_amount, fee = v.fee, trade_date = v.trade_date, \
 		 confirmation_text = v.confirmation_text, technical = v.technical, channel = v.channel, entry = v.entry, \
-		 place = v.place, confirmed_at = v.confirmed_at \
+		 place = v.place, confirmed_at = v.confirmed_at, change = v.change, \
+		 day = CASE WHEN v.trade_date <> '' THEN v.trade_date ELSE records.day END \
 		 FROM v WHERE records.id = v.id AND records.confirmed_at = 0 \
 		 AND records.state IN ('pending', 'accepted')",
-		17,
+		18,
 		&cells,
 	)
 	.await
@@ -186,38 +259,81 @@ pub async fn confirm_records(tx: &mut Tx, rows: &[ConfirmedRow]) -> Result<u64> 
 
 /// Writes into the records that were taken back by which cancellation: of those confirmed orders of `ids` that are cancellations the
 /// issuer agreed to. Whichever way the cancellation was made, it is a record like any other.
-pub async fn apply_cancellations(tx: &mut Tx, ids: &[&str]) -> Result<u64> {
+pub async fn apply_cancellations(change: &mut Change, ids: &[&str]) -> Result<u64> {
 	let cells: Vec<_> = ids.iter().map(|id| Cell::Text(id)).collect();
+	let agreed = "SELECT cancels FROM records WHERE cancels <> '' AND state IN ('confirmed', 'partial') AND id IN (";
+	let rows = db::select_in(change, agreed, 1, &cells).await?;
+	let targets: HashSet<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+	let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+	for before in change
+		.facts_of(&targets, "r.state IN ('accepted', 'confirmed', 'partial')")
+		.await?
+	{
+		change.moved(&before, RecordState::Cancelled.as_str());
+	}
+	let number = change.number();
+	let cells: Vec<_> = ids.iter().flat_map(|id| [Cell::Text(id), Cell::Int(number)]).collect();
 	db::run(
-		tx,
-		"WITH v (id) AS (",
-		") UPDATE records SET state = 'cancelled', cancelled_by = c.id \
+		change,
+		"WITH v (id, change) AS (",
+		") UPDATE records SET state = 'cancelled', cancelled_by = c.id, change = v.change \
 		 FROM v JOIN records c ON c.id = v.id \
 		 WHERE records.id = c.cancels AND c.cancels <> '' AND c.state IN ('confirmed', 'partial') \
 		 AND records.state IN ('accepted', 'confirmed', 'partial')",
-		1,
+		2,
 		&cells,
 	)
 	.await
 }
 
 /// Takes back an order that has not been sent; answers whether there was one.
-pub async fn cancel_unsent(tx: &mut Tx, id: &str, by: &str) -> Result<bool> {
+pub async fn cancel_unsent(change: &mut Change, id: &str, by: &str) -> Result<bool> {
+	for before in change.facts_of(&[id], "r.state IN ('unqualified', 'refused')").await? {
+		change.moved(&before, RecordState::Cancelled.as_str());
+	}
 	let done = sqlx::query(
-		"UPDATE records SET state = 'cancelled', cancelled_by = $1, retry_at = 0, held = 0 \
-		 WHERE id = $2 AND state IN ('unqualified', 'refused')",
+		"UPDATE records SET state = 'cancelled', cancelled_by = $1, retry_at = 0, held = 0, change = $2 \
+		 WHERE id = $3 AND state IN ('unqualified', 'refused')",
 	)
 	.bind(by)
+	.bind(change.number())
 	.bind(id)
-	.execute(&mut **tx)
+	.execute(&mut ***change)
 	.await?;
 	Ok(done.rows_affected() > 0)
 }
 
+/// Writes into a record that waits what the two parties agreed on otherwise; answers whether there was one.
+pub async fn settle_by_hand(change: &mut Change, id: &str, state: RecordState, note: &str, body: &str) -> Result<bool> {
+	for before in change.facts_of(&[id], "r.state IN ('pending', 'accepted')").await? {
+		change.moved(&before, state.as_str());
+	}
+	let settled = sqlx::query(
+		"UPDATE records SET state = $1, reason_code = 'BY_HAND', reason_text = $2, confirmation_text = $3, \
+		 confirmed_at = $4, change = $5 WHERE id = $6 AND state IN ('pending', 'accepted')",
+	)
+	.bind(state.as_str())
+	.bind(format!("settled by hand: {note}"))
+	.bind(body)
+	.bind(now_ms())
+	.bind(change.number())
+	.bind(id)
+	.execute(&mut ***change)
+	.await?;
+	Ok(settled.rows_affected() == 1)
+}
+
 /// Notes that the trade records of `channel` are final up to `up_to`, by this anchor in this block.
-pub async fn set_finalised(tx: &mut Tx, channel: i64, up_to: i64, anchor: i64, block: i64, at_ms: i64) -> Result<()> {
+pub async fn set_finalised(
+	change: &mut Change,
+	channel: i64,
+	up_to: i64,
+	anchor: i64,
+	block: i64,
+	at_ms: i64,
+) -> Result<()> {
 	sqlx::query(
-		"INSERT INTO finalised (channel, up_to, anchor, block, finalised_at) VALUES ($1, $2, $3, $4, $5) \
+		"INSERT INTO finalised (channel, up_to, anchor, block, finalised_at, change) VALUES ($1, $2, $3, $4, $5, $6) \
 		 ON CONFLICT (channel, up_to) DO NOTHING",
 	)
 	.bind(channel)
@@ -225,7 +341,8 @@ pub async fn set_finalised(tx: &mut Tx, channel: i64, up_to: i64, anchor: i64, b
 	.bind(anchor)
 	.bind(block)
 	.bind(at_ms)
-	.execute(&mut **tx)
+	.bind(change.number())
+	.execute(&mut ***change)
 	.await?;
 	Ok(())
 }

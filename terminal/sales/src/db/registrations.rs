@@ -2,11 +2,11 @@
 
 //! The seller's side of registrations: which customer is registered with which issuer.
 
-use super::SalesDb;
+use super::{changes::Change, SalesDb};
 use crate::error::Result;
 use sealane_primitives::registration::Stated;
-use sealane_terminal_core::db::{self, now_ms, Cell, Tx};
-use sqlx::Row;
+use sealane_terminal_core::db::{self, now_ms, Cell};
+use sqlx::{any::AnyRow, Row};
 use std::collections::HashMap;
 
 /// Where a registration stands.
@@ -22,6 +22,8 @@ pub enum RegistrationState {
 	Rejected,
 	/// The node refused the application.
 	Refused,
+	/// It held once: the issuer said of an order that its customer is not registered any more.
+	Closed,
 }
 
 impl RegistrationState {
@@ -33,6 +35,7 @@ impl RegistrationState {
 			RegistrationState::Registered => "registered",
 			RegistrationState::Rejected => "rejected",
 			RegistrationState::Refused => "refused",
+			RegistrationState::Closed => "closed",
 		}
 	}
 }
@@ -97,9 +100,9 @@ pub struct SettledRow {
 }
 
 /// Writes applications.
-pub async fn insert_registrations(tx: &mut Tx, rows: &[RegistrationRow]) -> Result<()> {
+pub async fn insert_registrations(change: &mut Change, rows: &[RegistrationRow]) -> Result<()> {
 	let now = now_ms();
-	let mut cells = Vec::with_capacity(rows.len() * 16);
+	let mut cells = Vec::with_capacity(rows.len() * 17);
 	for row in rows {
 		cells.extend([
 			Cell::Text(&row.id),
@@ -118,23 +121,24 @@ pub async fn insert_registrations(tx: &mut Tx, rows: &[RegistrationRow]) -> Resu
 			Cell::Int(0),
 			Cell::Int(now),
 			Cell::Int(now),
+			Cell::Int(change.number()),
 		]);
 	}
 	let head =
 		"INSERT INTO registrations (id, customer, issuer, seller, state, reason_code, reason_text, commitment, salt, \
-		account, registration_text, submission, retry_at, tries, applied_at, updated_at)";
+		account, registration_text, submission, retry_at, tries, applied_at, updated_at, change)";
 	// One that the node refused is applied for again under its id, with the data of now.
 	let tail = "ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason_code = '', reason_text = '', \
 		registration_text = excluded.registration_text, submission = excluded.submission, retry_at = 0, \
-		applied_at = excluded.applied_at, updated_at = excluded.updated_at WHERE registrations.state = 'refused'";
-	db::run(tx, head, tail, 16, &cells).await?;
+		applied_at = excluded.applied_at, updated_at = excluded.updated_at, change = excluded.change WHERE registrations.state = 'refused'";
+	db::run(change, head, tail, 17, &cells).await?;
 	Ok(())
 }
 
 /// Writes results; answers how many registrations were settled that were not before.
-pub async fn settle_registrations(tx: &mut Tx, rows: &[SettledRow]) -> Result<u64> {
+pub async fn settle_registrations(change: &mut Change, rows: &[SettledRow]) -> Result<u64> {
 	let now = now_ms();
-	let mut cells = Vec::with_capacity(rows.len() * 8);
+	let mut cells = Vec::with_capacity(rows.len() * 9);
 	for row in rows {
 		cells.extend([
 			Cell::Text(&row.id),
@@ -145,41 +149,74 @@ pub async fn settle_registrations(tx: &mut Tx, rows: &[SettledRow]) -> Result<u6
 			Cell::Text(&row.salt),
 			Cell::Text(&row.account),
 			Cell::Int(now),
+			Cell::Int(change.number()),
 		]);
 	}
 	db::run(
-		tx,
-		"WITH v (id, state, reason_code, reason_text, commitment, salt, account, updated_at) AS (",
+		change,
+		"WITH v (id, state, reason_code, reason_text, commitment, salt, account, updated_at, change) AS (",
 		") UPDATE registrations SET state = v.state, reason_code = v.reason_code, reason_text = v.reason_text, \
-		 commitment = v.commitment, salt = v.salt, account = v.account, updated_at = v.updated_at \
+		 commitment = v.commitment, salt = v.salt, account = v.account, updated_at = v.updated_at, change = v.change \
 		 FROM v WHERE registrations.id = v.id AND registrations.state IN ('pending', 'accepted', 'refused')",
-		8,
+		9,
 		&cells,
 	)
 	.await
+}
+
+/// Closes the registrations of the customers of these orders with the issuers that say that they are not registered: what is not so is
+/// stated no more.
+pub async fn close_registrations(change: &mut Change, orders: &[&str]) -> Result<u64> {
+	let mut closed = 0;
+	for order in orders {
+		let done = sqlx::query(
+			"UPDATE registrations SET state = 'closed', updated_at = $1, change = $2 WHERE state = 'registered' AND EXISTS \
+			 (SELECT 1 FROM records r WHERE r.id = $3 AND r.customer = registrations.customer AND r.issuer = registrations.issuer)",
+		)
+		.bind(now_ms())
+		.bind(change.number())
+		.bind(*order)
+		.execute(&mut ***change)
+		.await?;
+		closed += done.rows_affected();
+	}
+	Ok(closed)
+}
+
+const STATED: &str =
+	"SELECT customer, issuer, commitment, salt, applied_at, id FROM registrations WHERE state = 'registered'";
+
+/// Rows of [`STATED`], oldest first.
+fn stated(rows: &[AnyRow]) -> Result<HashMap<(String, u32), Stated>> {
+	let mut registered = HashMap::with_capacity(rows.len());
+	for row in rows {
+		let key = (row.try_get(0)?, row.try_get::<i64, _>(1)? as u32);
+		let (mut commitment, mut salt) = ([0; 32], [0; 32]);
+		let readable = hex::decode_to_slice(row.try_get::<String, _>(2)?, &mut commitment).is_ok()
+			&& hex::decode_to_slice(row.try_get::<String, _>(3)?, &mut salt).is_ok();
+		if readable {
+			registered.insert(key, Stated { commitment, salt });
+		}
+	}
+	Ok(registered)
 }
 
 impl SalesDb {
 	/// What orders state of every registration that the issuer accepted, by customer and issuer: of the newest, where there are several.
 	/// One whose commitment and salt are none is left out: no receipt on chain can stand for it.
 	pub async fn registered(&self) -> Result<HashMap<(String, u32), Stated>> {
-		let rows = sqlx::query(
-			"SELECT customer, issuer, commitment, salt FROM registrations WHERE state = 'registered' \
-			 ORDER BY applied_at, id",
-		)
-		.fetch_all(self.pool())
-		.await?;
-		let mut registered = HashMap::with_capacity(rows.len());
-		for row in &rows {
-			let key = (row.try_get(0)?, row.try_get::<i64, _>(1)? as u32);
-			let (mut commitment, mut salt) = ([0; 32], [0; 32]);
-			let readable = hex::decode_to_slice(row.try_get::<String, _>(2)?, &mut commitment).is_ok()
-				&& hex::decode_to_slice(row.try_get::<String, _>(3)?, &mut salt).is_ok();
-			if readable {
-				registered.insert(key, Stated { commitment, salt });
-			}
-		}
-		Ok(registered)
+		let statement = format!("{STATED} ORDER BY applied_at, id");
+		let rows = sqlx::query(&statement).fetch_all(self.pool()).await?;
+		stated(&rows)
+	}
+
+	/// The same of these customers.
+	pub async fn registered_of(&self, customers: &[&str]) -> Result<HashMap<(String, u32), Stated>> {
+		let cells: Vec<_> = customers.iter().map(|customer| Cell::Text(customer)).collect();
+		let head = format!("SELECT * FROM ({STATED}) s WHERE customer IN (");
+		let mut rows = db::select(self, &head, 1, &cells).await?;
+		rows.sort_by_cached_key(|row| (row.try_get::<i64, _>(4).ok(), row.try_get::<String, _>(5).ok()));
+		stated(&rows)
 	}
 
 	/// The newest application of each customer to each issuer.
@@ -222,5 +259,46 @@ impl SalesDb {
 		let cells: Vec<_> = ids.iter().map(|id| Cell::Text(id)).collect();
 		let rows = db::select(self, "SELECT customer FROM registrations WHERE id IN (", 1, &cells).await?;
 		Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::db::tests::{confirmed_purchase, temporary};
+
+	#[tokio::test]
+	async fn what_the_issuer_says_is_over_is_stated_no_more() {
+		let (db, _dir) = temporary().await;
+		let row = RegistrationRow {
+			id: "R-1".into(),
+			customer: "C-1".into(),
+			issuer: 2,
+			seller: 0,
+			text: "{}".into(),
+			submission: 1,
+		};
+		let settled = SettledRow {
+			id: "R-1".into(),
+			state: RegistrationState::Registered,
+			reason_code: String::new(),
+			reason_text: String::new(),
+			commitment: "ab".repeat(32),
+			salt: "cd".repeat(32),
+			account: String::new(),
+		};
+		confirmed_purchase(&db, "A-1", "C-1", "2026-03-03", "1", "1").await;
+		let mut change = db.begin().await.unwrap();
+		insert_registrations(&mut change, &[row]).await.unwrap();
+		settle_registrations(&mut change, &[settled]).await.unwrap();
+		change.commit().await.unwrap();
+		let registered = db.registered_of(&["C-1", "C-2"]).await.unwrap();
+		assert_eq!(registered.len(), 1);
+		assert_eq!(registered[&("C-1".to_string(), 2)].commitment, [0xab; 32]);
+		let mut change = db.begin().await.unwrap();
+		assert_eq!(close_registrations(&mut change, &["A-1", "A-9"]).await.unwrap(), 1);
+		change.commit().await.unwrap();
+		assert!(db.registered_of(&["C-1"]).await.unwrap().is_empty());
+		assert_eq!(db.application("C-1", 2).await.unwrap().unwrap().state, "closed");
 	}
 }

@@ -2,7 +2,7 @@
 
 //! Orders that did not get to the node and may yet: which are due, and what became of them.
 
-use super::{records::RecordState, SalesDb};
+use super::{changes::Change, records::RecordState, SalesDb};
 use crate::error::{Error, Result};
 use sealane_terminal_core::db::{now_ms, Tx};
 use sqlx::Row;
@@ -37,6 +37,8 @@ pub struct Requalified {
 	pub id: String,
 	/// `Pending`, or `Unqualified` as before.
 	pub state: RecordState,
+	/// The issuer's number; −1 while no channel has the product.
+	pub issuer: i64,
 	/// The agreement it was checked against.
 	pub clause_version: u32,
 	/// The bytes for the node.
@@ -68,20 +70,20 @@ impl SalesDb {
 	pub async fn retry(&self, id: Option<&str>, state: Option<&str>, code: Option<&str>) -> Result<u64> {
 		let mut tx = self.begin().await?;
 		let mut statement = String::from(
-			"UPDATE records SET retry_at = $1, tries = 0 WHERE held = 0 AND state IN ('unqualified', 'refused')",
+			"UPDATE records SET retry_at = $1, tries = 0, change = $2 WHERE held = 0 AND state IN ('unqualified', 'refused')",
 		);
 		let mut values = Vec::new();
 		for (column, value) in [("id", id), ("state", state), ("reason_code", code)] {
 			if let Some(value) = value {
 				values.push(value);
-				statement.push_str(&format!(" AND {column} = ${}", values.len() + 1));
+				statement.push_str(&format!(" AND {column} = ${}", values.len() + 2));
 			}
 		}
-		let mut query = sqlx::query(&statement).bind(now_ms());
+		let mut query = sqlx::query(&statement).bind(now_ms()).bind(tx.number());
 		for value in values {
 			query = query.bind(value);
 		}
-		let done = query.execute(&mut *tx).await?;
+		let done = query.execute(&mut **tx).await?;
 		tx.commit().await?;
 		Ok(done.rows_affected())
 	}
@@ -94,12 +96,13 @@ impl SalesDb {
 		let mut tx = self.begin().await?;
 		let retry_at = if held { 0 } else { now_ms() };
 		let done = sqlx::query(
-			"UPDATE records SET held = $1, retry_at = $2 WHERE id = $3 AND state IN ('unqualified', 'refused')",
+			"UPDATE records SET held = $1, retry_at = $2, change = $3 WHERE id = $4 AND state IN ('unqualified', 'refused')",
 		)
 		.bind(i64::from(held))
 		.bind(retry_at)
+		.bind(tx.number())
 		.bind(id)
-		.execute(&mut *tx)
+		.execute(&mut **tx)
 		.await?;
 		tx.commit().await?;
 		if done.rows_affected() == 1 {
@@ -151,12 +154,21 @@ pub async fn awaken(tx: &mut Tx, customers: Option<&[String]>) -> Result<()> {
 }
 
 /// Writes what became of orders that were checked again.
-pub async fn requalified(tx: &mut Tx, rows: &[Requalified]) -> Result<()> {
+pub async fn requalified(change: &mut Change, rows: &[Requalified]) -> Result<()> {
+	let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+	let waiting = "r.state IN ('unqualified', 'refused') AND r.held = 0";
+	for before in change.facts_of(&ids, waiting).await? {
+		if let Some(row) = rows.iter().find(|row| row.id == before.id) {
+			let mut after = before.clone();
+			(after.state, after.issuer) = (row.state.as_str().into(), row.issuer);
+			change.became(&before, &after);
+		}
+	}
 	for row in rows {
 		sqlx::query(
 			"UPDATE records SET state = $1, clause_version = $2, order_text = $3, failed = $4, submission = $5, \
-			 retry_at = $6, tries = tries + 1, reason_code = '', reason_text = '' \
-			 WHERE id = $7 AND state IN ('unqualified', 'refused') AND held = 0",
+			 retry_at = $6, tries = tries + 1, reason_code = '', reason_text = '', issuer = $7, change = $8 \
+			 WHERE id = $9 AND state IN ('unqualified', 'refused') AND held = 0",
 		)
 		.bind(row.state.as_str())
 		.bind(i64::from(row.clause_version))
@@ -164,8 +176,10 @@ pub async fn requalified(tx: &mut Tx, rows: &[Requalified]) -> Result<()> {
 		.bind(row.failed.as_str())
 		.bind(row.submission)
 		.bind(row.retry_at)
+		.bind(row.issuer)
+		.bind(change.number())
 		.bind(row.id.as_str())
-		.execute(&mut **tx)
+		.execute(&mut ***change)
 		.await?;
 	}
 	Ok(())

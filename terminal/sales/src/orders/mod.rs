@@ -15,8 +15,8 @@ mod text;
 
 pub use exchange::{is_named_so, look, Found};
 pub use messages::Known;
-pub use parse::{parse_line, Declared, Order, FIELDS};
-pub use read::{open, read_all, Exchange, Format, Line, Lines, Reader};
+pub use parse::{parse_line, without_stamp, Declared, Order, FIELDS};
+pub use read::{lines_of_array, open, read_all, Exchange, Format, Line, Lines, Reader};
 pub use sealane_primitives::fields::{MAX_ID_LEN, MAX_REFERENCE_LEN};
 pub use text::{inspect, Encoding, Inspected};
 
@@ -28,13 +28,14 @@ use std::borrow::Cow;
 pub const MAX_LINE_LEN: usize = 60 * 1024;
 
 /// Why a line is no order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Defect {
 	/// The field, or `line` where the line as a whole is meant.
 	pub field: String,
 	/// What was found, cut to 80 characters.
 	pub value: String,
 	/// The rule that it breaks.
+	#[schema(value_type = String)]
 	pub rule: Cow<'static, str>,
 }
 

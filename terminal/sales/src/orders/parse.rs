@@ -248,6 +248,18 @@ impl Order {
 	}
 }
 
+/// An order as the bank wrote it, of one as the node has it: without `facts` and `clause_version`.
+pub fn without_stamp(body: &str) -> String {
+	match serde_json::from_str::<serde_json::Value>(body) {
+		Ok(serde_json::Value::Object(mut object)) => {
+			object.remove("facts");
+			object.remove("clause_version");
+			serde_json::Value::Object(object).to_string()
+		}
+		_ => body.into(),
+	}
+}
+
 fn defect_of(error: &serde_json::Error, text: &str) -> Defect {
 	let message = error.to_string();
 	if let Some(rest) = message.strip_prefix("duplicate field `") {

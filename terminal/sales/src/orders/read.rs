@@ -15,6 +15,7 @@ use crate::{
 	files,
 };
 use sealane_formats::Partners;
+use serde_json::value::RawValue;
 use std::{
 	io::{Read, Seek},
 	path::Path,
@@ -115,6 +116,26 @@ pub fn open(path: &Path, encoding: Encoding, declared: &Declared, exchange: &Exc
 		reason,
 	})?;
 	Ok((inspected, Box::new(reader)))
+}
+
+/// The orders of a JSON body: one object, or an array of them; their numbers are their places.
+///
+/// # Errors
+/// The body is neither, or no JSON.
+pub fn lines_of_array(bytes: &[u8], declared: &Declared) -> Result<Vec<Line>, String> {
+	let text = std::str::from_utf8(bytes).map_err(|_| "the body must be UTF-8".to_string())?;
+	let text = text.trim_start_matches('\u{feff}');
+	let items: Vec<&RawValue> = if text.trim_start().starts_with('[') {
+		serde_json::from_str(text).map_err(|error| error.to_string())?
+	} else {
+		vec![serde_json::from_str(text).map_err(|error| error.to_string())?]
+	};
+	let line = |(number, item): (u64, &RawValue)| {
+		let order = parse_line(item.get(), declared);
+		let text = if order.is_ok() { String::new() } else { cut(item.get()) };
+		Line { number, order, text }
+	};
+	Ok((1..).zip(items).map(line).collect())
 }
 
 /// All lines of a file.

@@ -19,6 +19,7 @@ fn record(number: u64, state: RecordState, submission: i64) -> NewRecord {
 	NewRecord {
 		order,
 		line: number,
+		issuer: 2,
 		state,
 		clause_version: 3,
 		text: stamped,
@@ -108,6 +109,83 @@ async fn a_record_is_confirmed_once() {
 	let first = db.record("A-00000001").await.unwrap().unwrap();
 	assert!(first.accepted_at > 0 && first.confirmed_units == "952.38" && first.finalised_at == 0);
 	assert_eq!(db.known_ids(&["A-00000001", "A-7"]).await.unwrap().len(), 1);
+}
+
+/// Whatever happens to orders, the sums that are kept are those that the records add up to.
+#[tokio::test]
+async fn sums_follow_every_step() {
+	let (db, _dir) = temporary().await;
+	let same = |db: SalesDb, what: &'static str| async move {
+		let kept = db.sums(&Default::default()).await.unwrap();
+		db.rebuild_sums().await.unwrap();
+		assert_eq!(db.sums(&Default::default()).await.unwrap(), kept, "{what}");
+		kept
+	};
+	let mut first = [1, 2, 3, 4, 5].map(|n| record(n, RecordState::Pending, 0));
+	first[4].state = RecordState::Unqualified;
+	let number = insert(&db, &mut first).await;
+	let kept = same(db.clone(), "inserted").await;
+	let pending = kept.iter().find(|sum| sum.state == "pending").unwrap();
+	assert_eq!(
+		(pending.day.as_str(), pending.orders, pending.amount.as_str()),
+		("2026-03-02", 4, "4000")
+	);
+	// The same ids again change nothing.
+	insert(&db, &mut [1, 6].map(|n| record(n, RecordState::Pending, 0))).await;
+	same(db.clone(), "inserted twice").await;
+
+	let refusal = crate::db::Refusal {
+		id: "A-00000002".into(),
+		code: "x".into(),
+		text: String::new(),
+		retry_at: 1,
+	};
+	let mut change = db.begin().await.unwrap();
+	crate::db::refuse_records(&mut change, SubmissionKind::Orders, number, &[refusal])
+		.await
+		.unwrap();
+	accept_submission(&mut change, SubmissionKind::Orders, number, 1)
+		.await
+		.unwrap();
+	change.commit().await.unwrap();
+	same(db.clone(), "answered").await;
+
+	let mut dated = confirmed(1, Outcome::Accepted);
+	dated.confirmation.trade_date = Some("2026-03-03".into());
+	dated.confirmation.amount = Some("999.99".into());
+	confirm(
+		&db,
+		&[dated, confirmed(1, Outcome::Rejected), confirmed(3, Outcome::Rejected)],
+	)
+	.await;
+	let kept = same(db.clone(), "confirmed").await;
+	let confirmed = kept.iter().find(|sum| sum.state == "confirmed").unwrap();
+	assert_eq!(
+		(confirmed.day.as_str(), confirmed.confirmed_amount.as_str()),
+		("2026-03-03", "999.99")
+	);
+
+	let mut change = db.begin().await.unwrap();
+	assert!(cancel_unsent(&mut change, "A-00000005", "by hand").await.unwrap());
+	assert!(
+		settle_by_hand(&mut change, "A-00000004", RecordState::Partial, "agreed", "{}")
+			.await
+			.unwrap()
+	);
+	let again = crate::db::Requalified {
+		id: "A-00000002".into(),
+		issuer: 3,
+		state: RecordState::Unqualified,
+		clause_version: 1,
+		text: String::new(),
+		failed: String::new(),
+		submission: 0,
+		retry_at: 0,
+	};
+	crate::db::requalified(&mut change, &[again]).await.unwrap();
+	change.commit().await.unwrap();
+	let kept = same(db.clone(), "decided").await;
+	assert_eq!(kept.iter().map(|sum| sum.orders).sum::<i64>(), 6);
 }
 
 #[tokio::test]

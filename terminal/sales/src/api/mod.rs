@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The sales terminal's HTTP API, on top of what both terminals have in common: orders in, records and sums out, and what people decide.
+
+mod counter;
+mod days;
+mod exports;
+mod orders;
+mod quarantine;
+mod records;
+mod retention;
+mod terminal;
+
+pub use counter::{Counter, IntakeReport, Outcome, Qualified, TakenOrder};
+
+use crate::{db::SalesDb, error::Result, orders::Declared};
+use axum::{extract::FromRef, Router};
+use sealane_service::{guarded, users::Role, Bound, Core, ServiceConfig};
+use sealane_terminal_core::stop::Stop;
+use std::sync::Arc;
+use terminal::SalesTerminal;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// What every handler has.
+#[derive(Clone)]
+struct ApiState {
+	core: Core,
+	/// Through connections of the API's own.
+	db: SalesDb,
+	counter: Arc<Counter>,
+	declared: Declared,
+}
+
+impl FromRef<ApiState> for Core {
+	fn from_ref(state: &ApiState) -> Core {
+		state.core.clone()
+	}
+}
+
+/// Every resource, and the document that describes it. The core is needed for those who may use them only.
+fn router(core: Option<&Core>) -> (Router<ApiState>, OpenApi) {
+	let trade = |route| guarded(core, Role::Trade, route);
+	let read = |route| guarded(core, Role::Read, route);
+	let decide = |route| guarded(core, Role::Decide, route);
+	let export = |route| guarded(core, Role::Export, route);
+	let administer = |route| guarded(core, Role::Administer, route);
+	let mut frame = sealane_service::base(
+		"Sealane sales terminal",
+		"The HTTP API of a bank's sales terminal. Problems are RFC 9457 documents with stable codes; cursors are opaque; amounts are decimal \
+		 strings; times are Unix milliseconds.",
+	);
+	let tag = |name: &str, description: &str| {
+		utoipa::openapi::tag::TagBuilder::new()
+			.name(name)
+			.description(Some(description))
+			.build()
+	};
+	frame.tags.get_or_insert_default().extend([
+		tag("orders", "Orders in, and whether they would pass"),
+		tag("records", "What became of each order; sums, exports"),
+		tag(
+			"deciding",
+			"What people decide: cancel, hold, release, retry, quarantine",
+		),
+		tag("retention", "What is kept for how long, and legal holds"),
+	]);
+	let (router, document) = OpenApiRouter::with_openapi(frame)
+		.routes(trade(routes!(orders::submit)))
+		.routes(trade(routes!(orders::qualify)))
+		.routes(read(routes!(records::list)))
+		.routes(read(routes!(records::get)))
+		.routes(decide(routes!(records::cancel)))
+		.routes(decide(routes!(records::hold)))
+		.routes(decide(routes!(records::release)))
+		.routes(decide(routes!(records::retry)))
+		.routes(read(routes!(days::list)))
+		.routes(read(routes!(days::positions)))
+		.routes(read(routes!(days::reconcile)))
+		.routes(export(routes!(exports::records)))
+		.routes(read(routes!(quarantine::list)))
+		.routes(read(routes!(quarantine::get)))
+		.routes(decide(routes!(quarantine::decide)))
+		.routes(administer(routes!(retention::list, retention::set)))
+		.routes(administer(routes!(retention::lift)))
+		.routes(administer(routes!(retention::purge)))
+		.merge(sealane_service::router(core))
+		.split_for_parts();
+	(router, sealane_service::finish(document))
+}
+
+/// The OpenAPI document of this version, as a running terminal serves it.
+pub fn openapi() -> OpenApi {
+	router(None).1
+}
+
+/// The API, listening and not answering yet.
+pub struct Api {
+	bound: Bound,
+	router: Router,
+}
+
+impl Api {
+	/// Listens where the configuration says; `None` where it says nothing.
+	///
+	/// # Errors
+	/// See [`Bound::new`].
+	pub async fn new(
+		config: &ServiceConfig,
+		db: &SalesDb,
+		counter: Counter,
+		declared: Declared,
+		stop: Stop,
+	) -> Result<Option<Self>> {
+		if config.listen.is_none() {
+			return Ok(None);
+		}
+		let own = db.another().await?;
+		let terminal = Arc::new(SalesTerminal::new(own.clone()));
+		let Some(bound) = Bound::new(config, db, terminal, &openapi(), stop).await? else {
+			return Ok(None);
+		};
+		let state = ApiState {
+			core: bound.core().clone(),
+			db: own,
+			counter: Arc::new(counter),
+			declared,
+		};
+		let router = router(Some(bound.core())).0.with_state(state);
+		Ok(Some(Api { bound, router }))
+	}
+
+	/// Where it is.
+	pub fn url(&self) -> &str {
+		self.bound.url()
+	}
+
+	/// See [`Bound::first_link`].
+	///
+	/// # Errors
+	/// The database fails.
+	pub async fn first_link(&self) -> Result<Option<String>> {
+		self.bound.first_link().await
+	}
+
+	/// Serves until the terminal stops.
+	pub async fn serve(self) {
+		self.bound.serve(self.router).await;
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use serde_json::Value;
+	use std::collections::BTreeSet;
+
+	fn document() -> Value {
+		serde_json::to_value(openapi()).unwrap()
+	}
+
+	/// The document in the repository is that of the code: what changes in the contract is seen in a diff, and clients are made from it.
+	/// `SEALANE_WRITE_OPENAPI=1 cargo test -p sealane-sales document` writes it.
+	#[test]
+	fn the_document_in_the_repository_is_the_one_that_is_served() {
+		let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/integrating/sales.openapi.json");
+		let mut text = serde_json::to_string_pretty(&openapi()).unwrap();
+		text.push('\n');
+		if std::env::var_os("SEALANE_WRITE_OPENAPI").is_some() {
+			std::fs::write(&path, &text).unwrap();
+		}
+		let kept = std::fs::read_to_string(&path).unwrap_or_default();
+		let differs = kept.lines().zip(text.lines()).position(|(a, b)| a != b);
+		assert!(
+			kept == text,
+			"{} is not of this code, from line {:?} on: write it with SEALANE_WRITE_OPENAPI=1",
+			path.display(),
+			differs.map(|line| line + 1)
+		);
+	}
+
+	#[test]
+	fn every_operation_has_a_name_a_summary_its_role_and_its_problems() {
+		let document = document();
+		let mut names = BTreeSet::new();
+		for (path, item) in document["paths"].as_object().unwrap() {
+			for (method, operation) in item.as_object().unwrap() {
+				let name = operation["operationId"].as_str().unwrap();
+				assert!(names.insert(name.to_owned()), "{name} comes twice");
+				assert!(
+					operation["summary"].as_str().is_some_and(|s| !s.is_empty()),
+					"{method} {path}"
+				);
+				// Open to everybody is what says so: how one gets in, and whether the terminal is there.
+				let is_open = operation["security"] == serde_json::json!([{}]);
+				assert_eq!(operation["x-required-role"].is_string(), !is_open, "{method} {path}");
+				if path.starts_with("/v1/") {
+					let problem = &operation["responses"]["default"]["content"]["application/problem+json"];
+					assert_eq!(
+						problem["schema"]["$ref"], "#/components/schemas/Problem",
+						"{method} {path}"
+					);
+				}
+			}
+		}
+		let open: BTreeSet<_> = document["paths"]
+			.as_object()
+			.unwrap()
+			.iter()
+			.flat_map(|(path, item)| {
+				item.as_object()
+					.unwrap()
+					.values()
+					.map(move |operation| (path, operation))
+			})
+			.filter(|(_, operation)| !operation["x-required-role"].is_string())
+			.map(|(path, _)| path.as_str())
+			.collect();
+		assert_eq!(
+			open,
+			BTreeSet::from(["/healthz", "/openapi.json", "/readyz", "/v1/password", "/v1/session"])
+		);
+	}
+
+	#[test]
+	fn every_reference_leads_somewhere() {
+		fn walk(value: &Value, document: &Value) {
+			match value {
+				Value::Object(map) => {
+					if let Some(Value::String(reference)) = map.get("$ref") {
+						let pointer = reference.strip_prefix('#').unwrap();
+						assert!(document.pointer(pointer).is_some(), "{reference}");
+					}
+					map.values().for_each(|v| walk(v, document));
+				}
+				Value::Array(list) => list.iter().for_each(|v| walk(v, document)),
+				_ => {}
+			}
+		}
+		let document = document();
+		walk(&document, &document);
+	}
+}
