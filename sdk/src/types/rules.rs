@@ -132,6 +132,7 @@ impl Order {
 			MAX_NAME_LEN as usize,
 		)?;
 		optional("details.to_customer", detail("to_customer"), MAX_REFERENCE_LEN)?;
+		optional("details.to_distributor", detail("to_distributor"), MAX_REFERENCE_LEN)?;
 		optional("details.method", detail("method"), MAX_CODE_LEN)
 	}
 }
@@ -173,8 +174,13 @@ mod tests {
 			"2026-03-02T10:00:00Z",
 		);
 		assert_eq!(order.check(), Ok(()));
-		order.details = Some(serde_json::json!({ "to_customer": "A\0B" }));
-		assert_eq!(order.check().unwrap_err().field, "details.to_customer");
+		for (name, field) in [
+			("to_customer", "details.to_customer"),
+			("to_distributor", "details.to_distributor"),
+		] {
+			order.details = Some(serde_json::json!({ name: "A\0B" }));
+			assert_eq!(order.check().unwrap_err().field, field);
+		}
 		order.details = None;
 		order.units = Some("1234567890123456789".into());
 		assert_eq!(order.check().unwrap_err().field, "units");

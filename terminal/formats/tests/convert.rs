@@ -124,7 +124,7 @@ fn sets_go_through_lines_of_json_and_come_back() {
 				source(&there, from, &profile),
 				Box::new(LineWriter::create(lines.clone()).expect("made")),
 			);
-			assert_eq!(written, [lines.clone()]);
+			assert_eq!(written, std::slice::from_ref(&lines));
 			let again = folder.path().join(format!("{from:?}"));
 			// As many records in a part as the generator wrote.
 			let most = if from == Side::Seller { 150 } else { moved };

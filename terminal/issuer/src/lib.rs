@@ -7,6 +7,7 @@
 //! * `rules`: what the issuer decides by; read again when the file changes.
 //! * `prices`: the net asset values, by product and day, from a file that is read again when it changes.
 //! * `decide`: one order, over the books as they are; pure.
+//! * `day`: the daily desk: days of products, their orders, prices and decisions, and what persons do with them.
 //! * `desk`: page by page. A page of the inbox is one transaction: decisions, books, the answer that carries them, and the cursor
 //!   behind the page. Only then is the answer sent. Killed in between, the next start sends the same bytes under the same key, so that
 //!   an order never gets two different confirmations.
@@ -16,6 +17,7 @@
 //! What a seller sends and cannot be read is rejected by name, or, where it has no id, kept in quarantine: it ends nothing.
 
 pub mod books;
+pub mod day;
 mod decide;
 mod desk;
 mod entry;
@@ -24,9 +26,9 @@ mod prices;
 mod register;
 mod rules;
 
-pub use decide::{decide, Books, Decision, Received};
+pub use decide::{decide, propose, Books, Decision, Place, Proposal, Received};
 pub use desk::{Desk, IssuerFigures, CURSOR};
 pub use prices::Prices;
-pub use rules::{DayOf, FeeOn, Opening, ProductRules, Rules, WatchedRules};
+pub use rules::{BelowMinHolding, DayOf, FeeOn, Mode, Opening, ProductRules, Rules, WatchedRules};
 
 use sealane_terminal_core::{decimal, error};

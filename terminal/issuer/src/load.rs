@@ -4,7 +4,8 @@
 
 use crate::{
 	books::{BookOrder, BooksDb, DailyKey, HoldingKey, OrderKey},
-	decide::{Books, Received},
+	day,
+	decide::{elsewhere, Books, Received},
 	error::Result,
 	rules::Rules,
 };
@@ -24,11 +25,11 @@ pub struct Item {
 	pub body: String,
 }
 
-/// Loads what `items` touch.
+/// Loads what `items` touch. `day`: on which they are decided, where that is not told by when they came.
 ///
 /// # Errors
 /// The database fails.
-pub async fn load(db: &BooksDb, rules: &Rules, items: &[Item]) -> Result<Books> {
+pub async fn load(db: &BooksDb, rules: &Rules, items: &[Item], day: Option<&str>) -> Result<Books> {
 	let mut wanted: HashSet<OrderKey> = HashSet::new();
 	for item in items {
 		wanted.insert((item.from.seller, item.id.clone()));
@@ -38,6 +39,10 @@ pub async fn load(db: &BooksDb, rules: &Rules, items: &[Item]) -> Result<Books> 
 	}
 	let known: HashMap<OrderKey, BookOrder> = db.book_orders(&wanted).await?;
 	let waiting = db.waiting_among(&wanted).await?;
+	let on_desk = day::load_parts(db, &wanted).await?;
+	let mut desks: HashSet<String> = on_desk.values().flatten().map(|part| part.product.clone()).collect();
+	let orders = items.iter().filter_map(|item| item.order.as_ref().ok());
+	desks.extend(orders.filter_map(|order| rules.desk_of(order)).map(String::from));
 	let mut customers: HashSet<OrderKey> = HashSet::new();
 	let mut holdings: HashSet<HoldingKey> = HashSet::new();
 	let mut daily: HashSet<DailyKey> = HashSet::new();
@@ -56,11 +61,14 @@ pub async fn load(db: &BooksDb, rules: &Rules, items: &[Item]) -> Result<Books> 
 		if let Some(target) = detail("target_product") {
 			holdings.insert((seller, order.customer.clone(), target.into()));
 		}
+		if let Some(to) = detail("to_distributor").filter(|_| order.kind == BusinessKind::CustodyTransfer) {
+			holdings.insert(elsewhere(to, order));
+		}
 		if let Some(to) = detail("to_customer") {
 			customers.insert((seller, to.into()));
 			holdings.insert((seller, to.into(), order.product.clone()));
 		}
-		if let Some(day) = day_of(rules, item, order) {
+		if let Some(day) = day.map(String::from).or_else(|| day_of(rules, item, order)) {
 			daily.insert((order.product.clone(), day));
 		}
 		if order.kind == BusinessKind::Cancellation {
@@ -76,6 +84,8 @@ pub async fn load(db: &BooksDb, rules: &Rules, items: &[Item]) -> Result<Books> 
 		daily: db.daily(&daily).await?,
 		orders: known,
 		waiting,
+		on_desk,
+		over: day::last_over(db, &desks).await?,
 		..Books::default()
 	})
 }

@@ -48,6 +48,25 @@ impl Prices {
 		Ok(Prices(prices))
 	}
 
+	/// The same prices with those of `day` for the products of a daily desk, which no file has.
+	pub fn of_day(&self, day: &str, daily: impl Fn(&str) -> bool, released: HashMap<String, Decimal>) -> Self {
+		let of_file = self.0.iter().filter(|((product, of), _)| of == day && !daily(product));
+		let mut prices: HashMap<_, _> = of_file.map(|(key, nav)| (key.clone(), *nav)).collect();
+		prices.extend(
+			released
+				.into_iter()
+				.map(|(product, nav)| ((product, day.to_string()), nav)),
+		);
+		Prices(prices)
+	}
+
+	/// All of them: product, day, price.
+	pub fn iter(&self) -> impl Iterator<Item = (&str, &str, Decimal)> {
+		self.0
+			.iter()
+			.map(|((product, day), nav)| (product.as_str(), day.as_str(), *nav))
+	}
+
 	/// The price of a product on a day.
 	pub fn get(&self, product: &str, day: &str) -> Option<Decimal> {
 		self.0.get(&(product.to_string(), day.to_string())).copied()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::DbArgs;
+use super::{issuer_days::DayCommand, DbArgs};
 use crate::{
 	error::Result,
 	node::NodeArgs,
@@ -22,6 +22,9 @@ pub enum IssuerCommand {
 	Run(RunArgs),
 	/// Show what is in the books
 	Books(DbArgs),
+	/// The daily desk: days, their prices and decisions
+	#[command(subcommand)]
+	Day(DayCommand),
 	/// Show the orders that wait, and for what
 	Waiting(ListArgs),
 	/// Show answers that the own node refused: the sellers do not have them
@@ -86,6 +89,7 @@ impl IssuerCommand {
 		match self {
 			IssuerCommand::Run(args) => args.run(output).await,
 			IssuerCommand::Books(args) => books(args, output).await,
+			IssuerCommand::Day(command) => command.run(output).await,
 			IssuerCommand::Waiting(args) => {
 				let db = BooksDb::open_existing(&args.db.db).await?;
 				output.result(&db.waiting_after(0, args.limit).await?, |rows| waiting_text(rows));
@@ -154,6 +158,7 @@ impl RunArgs {
 				("partly executed", f.partial),
 				("rejected", f.rejected),
 				("put by: they wait", f.waiting),
+				("taken for a day", f.taken),
 				("answered again", f.repeated),
 				("customers registered", f.registered),
 				("registrations rejected", f.registrations_rejected),

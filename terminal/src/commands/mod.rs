@@ -10,6 +10,7 @@ mod days;
 mod evidence;
 mod formats;
 mod issuer;
+mod issuer_days;
 mod members;
 mod networks;
 mod offline;

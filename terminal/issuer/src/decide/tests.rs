@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+mod daily;
+
 use super::*;
 use crate::rules::DayOf;
 use proptest::prelude::*;
@@ -71,7 +73,7 @@ fn answered(rules: &Rules, prices: &Prices, books: &mut Books, order: &Order) ->
 		.map_or_else(|_| "2026-03-02T10:00:00Z".into(), |_| order.placed_at.clone());
 	match decide(rules, prices, books, at(&time), order) {
 		Decision::Answer(confirmation) => *confirmation,
-		Decision::Waits { waits_for, .. } => panic!("waits for {waits_for}"),
+		other => panic!("{other:?}"),
 	}
 }
 
@@ -186,7 +188,7 @@ fn every_rejection_has_its_code() {
 		),
 		(
 			order("1", BusinessKind::CustodyTransfer, "OPEN").with_units("1"),
-			"INSUFFICIENT_UNITS",
+			"TO_DISTRIBUTOR",
 		),
 		(order("1", BusinessKind::DividendMethod, "OPEN"), "DIVIDEND_METHOD"),
 		(order("1", BusinessKind::Cancellation, "OPEN"), "ORDER_UNKNOWN"),
@@ -270,7 +272,7 @@ fn the_time_of_receipt_counts_and_not_what_the_seller_states() {
 		order,
 	) {
 		Decision::Answer(confirmation) => *confirmation,
-		Decision::Waits { .. } => panic!("waits"),
+		other => panic!("{other:?}"),
 	};
 	// Placed before the cut-off, it says; received behind it.
 	let order = buy("1", "1000");
@@ -374,6 +376,19 @@ fn a_transfer_goes_to_a_customer_who_is_known() {
 }
 
 #[test]
+fn units_in_custody_elsewhere_stay_in_the_books() {
+	let mut books = Books::default();
+	books
+		.holdings
+		.insert((1, "C1".into(), "OPEN".into()), Decimal::from(100));
+	let mut transfer = order("1", BusinessKind::CustodyTransfer, "OPEN").with_units("40");
+	transfer.details = Some(serde_json::json!({ "to_distributor": "000301" }));
+	assert_eq!(decided(&mut books, &transfer).outcome, Outcome::Accepted);
+	assert_eq!(held(&books, "OPEN"), "60");
+	assert_eq!(books.holdings.values().sum::<Decimal>(), Decimal::from(100));
+}
+
+#[test]
 fn each_product_has_its_own_precision() {
 	let mut rules = rules();
 	let product = rules.products.get_mut("OPEN").unwrap();
@@ -401,7 +416,7 @@ proptest! {
 			o.currency = Some("CNY".into());
 			o.cancels = Some(target.to_string());
 			o.details = Some(serde_json::json!({
-				"target_product": products[target % 4], "to_customer": format!("C{}", target % 3), "method": "cash",
+				"target_product": products[target % 4], "to_customer": format!("C{}", target % 3), "method": "cash", "to_distributor": "301",
 			}));
 			let confirmation = decided(&mut books, &o);
 			prop_assert_eq!(confirmation.outcome == Outcome::Rejected, confirmation.deal.is_none());
