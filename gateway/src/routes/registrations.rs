@@ -130,7 +130,7 @@ pub(super) async fn close(
 ) -> Result<(Extension<Entries>, Json<RegistrationsEndReport>), Failure> {
 	let end: RegistrationsEnd = read(&state, request).await?;
 	let commitments = digests(&end.commitments)?;
-	let states = state.backend.close_registrations(commitments).await?;
+	let states = state.backend()?.close_registrations(commitments).await?;
 	let state = |state: &ClosingState| match state {
 		ClosingState::Closing => RegistrationEnd::Closing,
 		ClosingState::Closed => RegistrationEnd::Closed,

@@ -170,7 +170,7 @@ fn fails_when_a_key_stands_in_two_places() {
 	// Of two founders that share what is no secret of either: the second signs with the first one's node.
 	let (first, second) = (Secrets::new(0), Secrets::new(1));
 	let mut shared = Secrets::new(1);
-	shared.others[1] = first.others[1].clone();
+	shared.others[1] = first.others[1];
 	let mut all = files(4);
 	all[1] = signed(&shared, founder(1, shared.keys()), &plan());
 	let error = Founding::assemble(plan(), all).unwrap_err();

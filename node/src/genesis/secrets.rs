@@ -43,7 +43,7 @@ pub fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
 /// An account of the founder: its secret is at hand, or in a wallet.
 pub enum Account {
 	/// At hand.
-	Held(sr25519::Pair),
+	Held(Box<sr25519::Pair>),
 	/// In a wallet.
 	Elsewhere(Key),
 }
@@ -62,12 +62,12 @@ impl Account {
 			let phrase = std::fs::read_to_string(file).map_err(fault(file))?;
 			// What is wrong with it is not said with its words.
 			return sr25519::Pair::from_string(phrase.trim(), None)
-				.map(Account::Held)
+				.map(|pair| Account::Held(Box::new(pair)))
 				.map_err(|_| Error::Input(format!("{}: holds no phrase or seed", file.display())));
 		}
 		let (pair, phrase, _) = sr25519::Pair::generate_with_phrase(None);
 		write_new(file, format!("{phrase}\n").as_bytes(), 0o600)?;
-		Ok(Account::Held(pair))
+		Ok(Account::Held(Box::new(pair)))
 	}
 
 	/// The account of this address.

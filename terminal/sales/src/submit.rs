@@ -175,7 +175,7 @@ pub async fn submit(client: &Client, db: &SalesDb, submission: &Submission, retr
 	if entries.is_empty() {
 		let mut tx = db.begin().await?;
 		fail_submission(&mut tx, submission, "empty", "no entry has its number").await?;
-		return Ok(tx.commit().await?);
+		return tx.commit().await;
 	}
 	let body = body_of(&entries);
 	let sent = match kind {
@@ -193,7 +193,7 @@ pub async fn submit(client: &Client, db: &SalesDb, submission: &Submission, retr
 			);
 			let mut tx = db.begin().await?;
 			fail_submission(&mut tx, submission, code, &error.to_string()).await?;
-			return Ok(tx.commit().await?);
+			return tx.commit().await;
 		}
 		Err(error) => return Err(error.into()),
 	};
@@ -214,7 +214,7 @@ pub async fn submit(client: &Client, db: &SalesDb, submission: &Submission, retr
 	let mut tx = db.begin().await?;
 	refuse_records(&mut tx, kind, submission.number, &refused).await?;
 	accept_submission(&mut tx, kind, submission.number, report.packets).await?;
-	Ok(tx.commit().await?)
+	tx.commit().await
 }
 
 /// Field, value and rule of a refused entry.

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Subcommand)]
 pub enum MemberCommand {
 	/// Admit an institution (council motion)
-	Admit(AdmitArgs),
+	Admit(Box<AdmitArgs>),
 	/// Show the members
 	List(ChainArgs),
 }

@@ -124,7 +124,7 @@ fn anchored(
 		let mut waiting = [0u32; NODES];
 		for block in 1..=BLOCKS {
 			System::set_block_number(block);
-			for node in 0..NODES {
+			for (node, waiting) in waiting.iter_mut().enumerate() {
 				let id = node as NodeId;
 				let range = Ranges::<Test>::get(id);
 				let turn = Anchors::turn(id, block);
@@ -132,15 +132,15 @@ fn anchored(
 				// The pool is full, the block is late, the node starts again: not because of what it trades.
 				let held_up = random.happens(0.05);
 				let wants = match manner {
-					Manner::AtOnce => waiting[node] > 0,
-					Manner::InTurn => waiting[node] > 0 && block - turn < LATE_BLOCKS,
+					Manner::AtOnce => *waiting > 0,
+					Manner::InTurn => *waiting > 0 && block - turn < LATE_BLOCKS,
 					Manner::InEveryTurn => block - turn < LATE_BLOCKS,
 				};
 				if wants && may && !held_up {
 					let mut root = [0; 32];
 					root[..8].copy_from_slice(&random.next().to_le_bytes());
 					assert_ok!(Anchors::anchor(crate::mock::signed(delegate(node)), range.count, root));
-					waiting[node] = 0;
+					*waiting = 0;
 				}
 			}
 			for pair in &signed[block as usize] {
@@ -161,8 +161,11 @@ fn anchored(
 	})
 }
 
+/// See [`ATTACKS`].
+type Attack = fn(&[BlockNumber]) -> Vec<f64>;
+
 /// The attacks: from the blocks of a node's anchors to a series over time. Two nodes that trade have series that go together.
-const ATTACKS: [(&str, fn(&[BlockNumber]) -> Vec<f64>); 3] = [("timing", timing), ("counts", counts), ("gaps", gaps)];
+const ATTACKS: [(&str, Attack); 3] = [("timing", timing), ("counts", counts), ("gaps", gaps)];
 
 /// Whether there is an anchor, block by block.
 fn timing(blocks: &[BlockNumber]) -> Vec<f64> {

@@ -128,7 +128,8 @@ impl Page<'_> {
 			let (kind, number) = party.number.parts();
 			format!("{kind} {number}")
 		};
-		let columns: [(&str, &dyn Fn(&Party) -> String); 5] = [
+		type Column<'a> = (&'a str, &'a dyn Fn(&Party) -> String);
+		let columns: [Column<'_>; 5] = [
 			("名称 · Name", &|party| party.name.clone()),
 			("法定编号 · Legal number", &number),
 			("成员 · Member", &|party| party.member.to_string()),

@@ -343,7 +343,7 @@ mod tests {
 				"{limit}"
 			);
 			assert!(terminal.events(Some(&cursor), limit).await.unwrap().events.is_empty());
-			assert_eq!(cursor == start, false);
+			assert_ne!(cursor, start);
 		}
 		let all = terminal.events(None, 100).await.unwrap();
 		assert_eq!(all.events.len(), 7);

@@ -205,8 +205,11 @@ fn with_state(key: Vec<u8>, value: Option<Vec<u8>>) -> CheckpointFile {
 	Sample::with(|plan| plan.state = vec![(key, value)]).whole_checkpoint()
 }
 
+/// Name, the rule that it breaks, the key of the state and what stands there.
+type StateCase = (&'static str, Rule, Vec<u8>, Option<Vec<u8>>);
+
 fn state(vectors: &mut Vectors) {
-	let cases: [(&str, Rule, Vec<u8>, Option<Vec<u8>>); 11] = [
+	let cases: [StateCase; 11] = [
 		(
 			"no genesis hash in the state",
 			Rule::CheckpointState,

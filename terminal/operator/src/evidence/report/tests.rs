@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::evidence::{verify_offline, Origin};
-use sealane_verifier::pack::{Payload, RecordPart};
+use sealane_verifier::pack::{Entry, RecordPart};
 use sha2::{Digest as _, Sha256};
 use std::{
 	collections::BTreeSet,
@@ -228,10 +228,10 @@ fn a_real_browser_shows_the_figures_and_runs_nothing() {
 	}
 
 	let hostile = page_with(|pack| {
-		let confirmation = Payload(hostile_order());
+		let entry = |ordinal| Entry::shown(&hostile_order(), &[0; 32], ordinal);
 		pack.record = RecordPart {
-			order: Payload(hostile_order()),
-			confirmation,
+			order: entry(0),
+			confirmation: entry(1),
 			..pack.record.clone()
 		};
 	});
