@@ -138,7 +138,7 @@ async fn repeats_are_answered_without_a_look_at_the_log_and_not_for_ever() {
 		assert!(is_stored(&packet.send(&trio).await));
 	}
 	// A head, and nothing behind it that would open.
-	let mut request = vec![1, 0];
+	let mut request = vec![crate::protocol::VERSION, 0];
 	for word in [1, SELLER, ISSUER] {
 		request.extend_from_slice(&word.to_le_bytes());
 	}
