@@ -230,8 +230,12 @@ class Event(TypedDict):
     at_ms: int
     # The block.
     block: NotRequired[int | None]
+    # The block's hash: 64 hexadecimal digits.
+    block_hash: NotRequired[str | None]
+    # Whether the partner refused, and not this node.
+    by_partner: NotRequired[bool | None]
     confirmation: NotRequired[None | Confirmation]
-    # How many batches an anchor holds.
+    # How many batches an anchor holds, or how many refusals there were.
     count: NotRequired[int | None]
     # Where to go on after this event.
     cursor: Cursor
@@ -259,8 +263,10 @@ EventKind = Literal[
     "delivered",
     "lane_closed",
     "lane_reopened",
+    "refused",
     "batch_disputed",
     "batch_unsigned",
+    "batch_completed",
     "anchor_cut",
     "anchor_finalised",
     "unknown",
@@ -505,7 +511,6 @@ ProblemCode = Literal[
     "name_taken",
     "second_person",
     "evidence_not_ready",
-    "evidence_key_unknown",
     "body_too_large",
     "entry_too_large",
     "too_many_entries",
@@ -547,6 +552,22 @@ class Reason(TypedDict):
     code: str
     # A sentence; `null` counts as absent.
     text: NotRequired[str]
+
+
+class RefusalCount(TypedDict):
+    # Refusals of packets of one lane, for one reason, within a few minutes. Each was signed by who refused.
+    # Unix time of the last of them.
+    at_ms: int
+    # The block by whose state the last was refused.
+    block: int
+    # That block's hash: 64 hexadecimal digits.
+    block_hash: str
+    # Whether the partner refused, and not this node.
+    by_partner: bool
+    # How many there were.
+    count: int
+    # Why, as a stable word.
+    reason: str
 
 
 class RefusedEntry(TypedDict):
@@ -721,6 +742,8 @@ class Trace(TypedDict):
     # Where an order is, and why it waits: the answer of `GET /v1/orders/{id}/trace`.
     # The order, its steps included.
     order: OrderStatus
+    # Refusals of packets of its lane since it was placed, oldest first; the last few.
+    refusals: NotRequired[list[RefusalCount]]
     waiting: NotRequired[None | Wait]
 
 

@@ -234,8 +234,12 @@ export interface Event {
 	at_ms: number;
 	// The block.
 	block?: number | null;
+	// The block's hash: 64 hexadecimal digits.
+	block_hash?: string | null;
+	// Whether the partner refused, and not this node.
+	by_partner?: boolean | null;
 	confirmation?: null | Confirmation;
-	// How many batches an anchor holds.
+	// How many batches an anchor holds, or how many refusals there were.
 	count?: number | null;
 	// Where to go on after this event.
 	cursor: Cursor;
@@ -264,8 +268,10 @@ export type EventKind =
 	| "delivered"
 	| "lane_closed"
 	| "lane_reopened"
+	| "refused"
 	| "batch_disputed"
 	| "batch_unsigned"
+	| "batch_completed"
 	| "anchor_cut"
 	| "anchor_finalised"
 	| "unknown";
@@ -532,7 +538,6 @@ export type ProblemCode =
 	| "name_taken"
 	| "second_person"
 	| "evidence_not_ready"
-	| "evidence_key_unknown"
 	| "body_too_large"
 	| "entry_too_large"
 	| "too_many_entries"
@@ -572,6 +577,22 @@ export interface Reason {
 	code: string;
 	// A sentence; `null` counts as absent.
 	text?: string;
+}
+
+// Refusals of packets of one lane, for one reason, within a few minutes. Each was signed by who refused.
+export interface RefusalCount {
+	// Unix time of the last of them.
+	at_ms: number;
+	// The block by whose state the last was refused.
+	block: number;
+	// That block's hash: 64 hexadecimal digits.
+	block_hash: string;
+	// Whether the partner refused, and not this node.
+	by_partner: boolean;
+	// How many there were.
+	count: number;
+	// Why, as a stable word.
+	reason: string;
 }
 
 // One entry that was refused; the others of its request went on.
@@ -744,6 +765,8 @@ export interface SubmitReport {
 export interface Trace {
 	// The order, its steps included.
 	order: OrderStatus;
+	// Refusals of packets of its lane since it was placed, oldest first; the last few.
+	refusals?: RefusalCount[];
 	waiting?: null | Wait;
 }
 
