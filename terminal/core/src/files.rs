@@ -45,7 +45,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
 			options.mode(0o600);
 		}
 		let mut file = options.open(path)?;
-		make_private(&file)?;
+		make_private(path)?;
 		file.write_all(bytes)
 	};
 	write().map_err(Error::file(path))
@@ -55,11 +55,11 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// It belongs to another user.
-pub fn make_private(file: &File) -> std::io::Result<()> {
+pub fn make_private(path: &Path) -> std::io::Result<()> {
 	#[cfg(unix)]
 	{
 		use std::os::unix::fs::PermissionsExt;
-		file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+		std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
 	}
 	Ok(())
 }

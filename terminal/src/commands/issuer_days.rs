@@ -37,7 +37,7 @@ pub enum DayCommand {
 	Release(ReleaseArgs),
 	/// Note that you have looked at all decisions
 	Review(ActArgs),
-	/// Hold an order: its day cannot be reviewed until it is let go or rejected
+	/// Hold an order: its day cannot be reviewed until it is let go
 	Hold(NoteArgs),
 	/// Let a held order go
 	LetGo(OrderArgs),

@@ -667,6 +667,10 @@ async fn an_order_sent_again_through_another_node_gets_its_first_answer() {
 	.await;
 	let answer = |node: &Handle, id: &str| node.order(id, None).unwrap().unwrap().confirmation.map(|it| it.bytes);
 	assert_eq!(answer(&second, "done"), answer(&trio.seller, "done"));
+	until(&second, "the other one is delivered, too", || {
+		stage(&second, "open") >= Some(OrderStage::Delivered)
+	})
+	.await;
 	assert_eq!(
 		stage(&second, "open"),
 		Some(OrderStage::Delivered),

@@ -289,13 +289,15 @@ impl Backend {
 
 /// Makes the file where there is none, and takes others' rights away: it holds names and document numbers. What SQLite makes
 /// beside it gets the same mode.
+///
+/// A file that is there is never opened: closing it would drop the locks that SQLite holds on it elsewhere in this process, and the next
+/// process would take itself for the only one (fcntl(2), advisory record locks; sqlite.org, "How to corrupt", 2.2).
 fn private(path: &Path) -> Result<()> {
-	let file = OpenOptions::new()
-		.create(true)
-		.append(true)
-		.open(path)
-		.map_err(Error::file(path))?;
-	if let Err(error) = files::make_private(&file) {
+	match OpenOptions::new().write(true).create_new(true).open(path) {
+		Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(Error::file(path)(error)),
+		_ => (),
+	}
+	if let Err(error) = files::make_private(path) {
 		tracing::warn!("{}: others may be able to read it: {error}", path.display());
 	}
 	Ok(())
@@ -312,7 +314,7 @@ fn lock_file(path: &Path, suffix: &str) -> Result<File> {
 		.append(true)
 		.open(&name)
 		.map_err(Error::file(&name))?;
-	files::make_private(&file).map_err(Error::file(&name))?;
+	files::make_private(&name).map_err(Error::file(&name))?;
 	Ok(file)
 }
 
@@ -336,6 +338,36 @@ mod tests {
 		let dir = tempfile::tempdir().unwrap();
 		let db = Db::open(&url(&dir)).await.unwrap();
 		(db, dir)
+	}
+
+	/// Locks that this process has on a file, as the kernel lists them.
+	#[cfg(target_os = "linux")]
+	fn locks_on(path: &Path) -> usize {
+		use std::os::unix::fs::MetadataExt;
+		let (pid, inode) = (std::process::id().to_string(), std::fs::metadata(path).unwrap().ino());
+		let locks = std::fs::read_to_string("/proc/locks").unwrap();
+		let ours = |line: &&str| {
+			let words: Vec<_> = line.split_whitespace().collect();
+			words.contains(&"POSIX") && words.contains(&pid.as_str()) && line.contains(&format!(":{inode} "))
+		};
+		locks.lines().filter(ours).count()
+	}
+
+	#[cfg(target_os = "linux")]
+	#[tokio::test]
+	async fn a_second_pool_leaves_the_locks_of_the_first() {
+		let (db, dir) = temporary().await;
+		let path = dir.path().join("t.db");
+		sqlx::query("SELECT 1").execute(db.pool()).await.unwrap();
+		let before = locks_on(&path);
+		assert!(
+			before > 0,
+			"a database that is open is locked against being taken for closed"
+		);
+		let another = db.another().await.unwrap();
+		assert!(locks_on(&path) >= before);
+		another.close().await;
+		db.close().await;
 	}
 
 	#[tokio::test]

@@ -342,7 +342,7 @@ impl BooksDb {
 		must(&mut tx, key, Act::Review).await?;
 		let held = count(&mut tx, key, "held = 1 AND state IN ('taken', 'proposed')").await?;
 		if held > 0 {
-			let rule = format!("{held} orders are held: let them go or reject them first");
+			let rule = format!("{held} orders are held: let them go first");
 			return Err(Error::invalid("day", key.to_string(), rule));
 		}
 		note_act(&mut tx, key, Act::Review, who.as_str(), None, "").await?;

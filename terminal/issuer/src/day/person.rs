@@ -23,6 +23,11 @@ impl Person {
 		if name.trim() != name {
 			return Err(rule("no space at either end".into()));
 		}
+		if name.starts_with('(') {
+			return Err(rule(
+				"no parenthesis at the beginning, as what the desk does by itself has".into(),
+			));
+		}
 		Ok(Person(name.to_lowercase()))
 	}
 
@@ -46,7 +51,7 @@ mod tests {
 	fn one_person_has_one_name() {
 		assert_eq!(Person::new("Li").unwrap(), Person::new("li").unwrap());
 		assert_eq!(Person::new("李雷").unwrap().as_str(), "李雷");
-		for bad in ["", " li", "li ", "l\u{200b}i", "l\ni"] {
+		for bad in ["", " li", "li ", "l\u{200b}i", "l\ni", "(desk)"] {
 			assert!(Person::new(bad).is_err(), "{bad:?}");
 		}
 	}

@@ -11,6 +11,7 @@ use axum::{
 	Extension, Json,
 };
 use bytes::Bytes;
+use sealane_http::limits::HeldBody;
 use sealane_sdk::types::{Problem, ProblemCode};
 use sealane_service::{audit::Entries, Caller, Failure};
 use std::io::Cursor;
@@ -44,7 +45,7 @@ pub(super) async fn submit(
 	Extension(caller): Extension<Caller>,
 	request: Request,
 ) -> Result<(Extension<Entries>, Json<IntakeReport>), Failure> {
-	let lines = lines(&state, request).await?;
+	let (lines, _held) = lines(&state, request).await?;
 	let report = state.counter.take(&format!("api {}", caller.name), lines).await?;
 	let taken = report.taken + report.waits + report.unqualified;
 	Ok((Extension(Entries(taken)), Json(report)))
@@ -67,13 +68,13 @@ pub(super) async fn qualify(
 	State(state): State<ApiState>,
 	request: Request,
 ) -> Result<(Extension<Entries>, Json<Vec<Qualified>>), Failure> {
-	let lines = lines(&state, request).await?;
+	let (lines, _held) = lines(&state, request).await?;
 	let answers = state.counter.qualify(lines).await?;
 	Ok((Extension(Entries(answers.len() as u64)), Json(answers)))
 }
 
-/// The orders of a body.
-async fn lines(state: &ApiState, request: Request) -> Result<Vec<Line>, Failure> {
+/// The orders of a body, and its share of the memory, to be kept until they are done with.
+async fn lines(state: &ApiState, request: Request) -> Result<(Vec<Line>, HeldBody), Failure> {
 	let (head, body) = request.into_parts();
 	let written = written(&head.headers)?;
 	let limits = &state.core.limits;
@@ -86,7 +87,7 @@ async fn lines(state: &ApiState, request: Request) -> Result<Vec<Line>, Failure>
 	if lines.is_empty() {
 		return Err(Failure::new(ProblemCode::EmptyRequest, "the body holds no order"));
 	}
-	Ok(lines)
+	Ok((lines, body))
 }
 
 fn read(bytes: Bytes, written: Written, declared: Declared, most: usize) -> Result<Vec<Line>, Failure> {

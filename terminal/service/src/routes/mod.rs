@@ -25,7 +25,7 @@ use axum::{
 use sealane_http::{openapi::with_tokens, Client, Connection};
 use sealane_sdk::types::{Problem, ProblemCode};
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use utoipa::{
 	openapi::{
 		security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
@@ -183,17 +183,25 @@ async fn authorise(
 	let under_way = core.traffic.enter(connection.cloned())?;
 	let changes = *request.method() != Method::GET;
 	request.extensions_mut().insert(Caller::from(&user));
-	let answer = next.run(request).await;
-	let entries = answer.extensions().get::<Entries>().map(|entries| entries.0);
-	row.actor = user.name;
-	row.status = answer.status().as_u16().into();
-	row.entries = entries.map_or(-1, |entries| i64::try_from(entries).unwrap_or(i64::MAX));
-	// A poll that shows nothing is nothing that anybody did or saw.
-	let is_empty = !changes && answer.status().is_success() && entries == Some(0);
-	if role != Some(Role::Monitor) && !is_empty {
-		core.audit.note(row).await?;
+	let work = async move {
+		let answer = next.run(request).await;
+		let entries = answer.extensions().get::<Entries>().map(|entries| entries.0);
+		row.actor = user.name;
+		row.status = answer.status().as_u16().into();
+		row.entries = entries.map_or(-1, |entries| i64::try_from(entries).unwrap_or(i64::MAX));
+		// A poll that shows nothing is nothing that anybody did or saw.
+		let is_empty = !changes && answer.status().is_success() && entries == Some(0);
+		if role != Some(Role::Monitor) && !is_empty {
+			core.audit.note(row).await?;
+		}
+		Ok::<_, Failure>(under_way.until_written(answer))
+	};
+	if !changes {
+		return work.await;
 	}
-	Ok(under_way.until_written(answer))
+	// A task of its own: who hangs up before the answer leaves a line all the same.
+	let done = tokio::spawn(work).await;
+	done.unwrap_or_else(|error| Err(Failure::new(ProblemCode::Internal, error.to_string())))
 }
 
 /// The row of a request in the audit log, without who and what came of it.
@@ -226,6 +234,9 @@ async fn method_not_allowed(request: Request) -> Failure {
 	Failure::new(ProblemCode::MethodNotAllowed, detail)
 }
 
+/// How long a client may take to send a small body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// A small body of JSON, with a problem document where it is none.
 pub struct Body<T>(pub T);
 
@@ -233,7 +244,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 	type Rejection = Failure;
 
 	async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-		match Json::from_request(request, state).await {
+		let read = tokio::time::timeout(BODY_TIMEOUT, Json::from_request(request, state)).await;
+		let Ok(read) = read else {
+			let problem = Problem::new(ProblemCode::RequestTimeout, "the body was not complete in time");
+			return Err(sealane_http::Failure::closing(problem).into());
+		};
+		match read {
 			Ok(Json(value)) => Ok(Body(value)),
 			Err(rejection) => {
 				let code = match &rejection {

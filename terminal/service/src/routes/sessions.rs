@@ -163,7 +163,7 @@ pub(super) struct PasswordSet {
 	),
 )]
 pub(super) async fn set_password(State(core): State<Core>, request: Request) -> Result<Json<PasswordSet>, Failure> {
-	let _under_way = core.traffic.enter(None)?;
+	let under_way = core.traffic.enter(None)?;
 	let mut row = row_of(&request);
 	let Body(SetPassword { invitation, password }) = Body::from_request(request, &()).await?;
 	if !core.users.is_invited(&invitation).await? {
@@ -174,11 +174,17 @@ pub(super) async fn set_password(State(core): State<Core>, request: Request) -> 
 		));
 	}
 	let hashed = core.passwords.hash(password).await?;
-	let name = core.users.accept(&invitation, hashed).await?;
-	row.actor = name.clone();
-	row.status = 200;
-	core.audit.note(row).await?;
-	Ok(Json(PasswordSet { name }))
+	// A task of its own: who hangs up before the answer leaves a line all the same.
+	let work = tokio::spawn(async move {
+		let _under_way = under_way;
+		let name = core.users.accept(&invitation, hashed).await?;
+		row.actor = name.clone();
+		row.status = 200;
+		core.audit.note(row).await?;
+		Ok::<_, Failure>(Json(PasswordSet { name }))
+	});
+	work.await
+		.unwrap_or_else(|error| Err(Failure::new(ProblemCode::Internal, error.to_string())))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -206,15 +212,21 @@ pub(super) async fn change_password(
 	Extension(caller): Extension<Caller>,
 	Body(passwords): Body<ChangePassword>,
 ) -> Result<impl IntoResponse, Failure> {
-	if !core
+	let other = || {
+		Failure::new(
+			ProblemCode::Forbidden,
+			"the old password is another, or too many were tried",
+		)
+	};
+	let was = core
 		.users
 		.has_password(&core.passwords, &caller.name, passwords.old)
-		.await?
-	{
-		return Err(Failure::new(ProblemCode::Forbidden, "the old password is another"));
-	}
+		.await?;
+	let was = was.ok_or_else(other)?;
 	let hashed = core.passwords.hash(passwords.new).await?;
-	core.users.set_password(&caller.name, &hashed).await?;
+	if !core.users.replace_password(&caller.name, &was, &hashed).await? {
+		return Err(other());
+	}
 	Ok(done())
 }
 

@@ -195,23 +195,24 @@ impl Users {
 	) -> Result<Option<(User, Session)>> {
 		let stored = self.stored("u.name = $1", name).await?;
 		let hashed = stored.as_ref().map(|stored| stored.password.clone());
-		let right = passwords.verify(name, hashed, password).await?;
+		let right = passwords.verify(name, hashed.clone(), password).await?;
 		let user = stored.map(User::from);
 		let Some(user) = user.filter(|user| right && user.enabled && presented.shows(user)) else {
 			return Ok(None);
 		};
-		let session = self.open_session(&user.name).await?;
-		Ok(Some((user, session)))
+		let session = self.open_session(&user.name, &hashed.unwrap_or_default()).await?;
+		Ok(session.map(|session| (user, session)))
 	}
 
-	/// Whether this is the password of a user.
+	/// The stored hash, where this is the password of a user.
 	///
 	/// # Errors
 	/// The database fails.
-	pub async fn has_password(&self, passwords: &Passwords, name: &str, password: String) -> Result<bool> {
+	pub async fn has_password(&self, passwords: &Passwords, name: &str, password: String) -> Result<Option<String>> {
 		let stored = self.stored("u.name = $1", name).await?;
 		let hashed = stored.map(|stored| stored.password);
-		passwords.verify(name, hashed, password).await
+		let right = passwords.verify(name, hashed.clone(), password).await?;
+		Ok(hashed.filter(|_| right))
 	}
 
 	async fn by(&self, condition: &str, value: &str) -> Result<Option<User>> {

@@ -335,15 +335,24 @@ impl Users {
 		Ok(name)
 	}
 
-	/// Sets the password of a person who knows the old one.
+	/// Sets the password of a person who knows the old one, whose hash is `was`; says whether that is still so.
 	///
 	/// # Errors
 	/// The database fails.
-	pub async fn set_password(&self, name: &str, hashed: &str) -> Result<()> {
+	pub async fn replace_password(&self, name: &str, was: &str, hashed: &str) -> Result<bool> {
 		let mut tx = self.db.begin().await?;
+		// Holds the row until the commit.
+		let same = sqlx::query("UPDATE users SET changed_at = changed_at WHERE name = $1 AND password = $2")
+			.bind(name)
+			.bind(was)
+			.execute(&mut *tx)
+			.await?;
+		if same.rows_affected() == 0 {
+			return Ok(false);
+		}
 		set_password(&mut tx, name, hashed).await?;
 		tx.commit().await?;
-		Ok(())
+		Ok(true)
 	}
 }
 

@@ -83,11 +83,17 @@ impl Passwords {
 		Some(left).filter(|left| !left.is_zero())
 	}
 
-	/// Whether this is the password of `name`, whose hash is `stored`; none where there is no such user.
+	/// Whether this is the password of `name`, whose hash is `stored`; none where there is no such user. While `name` must wait it is not
+	/// compared, and is none.
 	///
 	/// # Errors
 	/// The comparison ended early.
 	pub async fn verify(&self, name: &str, stored: Option<String>, password: String) -> Result<bool> {
+		// Counted before it is compared: of those that come together only the free ones are.
+		if self.wait(name).is_some() {
+			return Ok(false);
+		}
+		self.note(name, false);
 		let is_user = stored.as_ref().is_some_and(|stored| !stored.is_empty());
 		let stored = stored
 			.filter(|stored| !stored.is_empty())
@@ -95,7 +101,9 @@ impl Passwords {
 		let equal = self
 			.blocking(move || Stored::read(&stored).is_some_and(|stored| stored.is_of(&password)))
 			.await?;
-		self.note(name, equal && is_user);
+		if equal && is_user {
+			self.note(name, true);
+		}
 		Ok(equal && is_user)
 	}
 
@@ -111,6 +119,10 @@ impl Passwords {
 	}
 
 	fn note(&self, name: &str, right: bool) {
+		// Nobody has such a name, and it would fill the memory.
+		if name.len() > super::MAX_NAME {
+			return;
+		}
 		let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
 		if right {
 			tries.remove(name);
@@ -227,6 +239,11 @@ mod tests {
 		let wait = passwords.wait("li").unwrap();
 		assert!(wait <= LONGEST_WAIT, "{wait:?}");
 		assert_eq!(passwords.wait("wang"), None, "others do not wait");
+		assert!(
+			!verify("correct horse battery").await.unwrap(),
+			"nor is it compared meanwhile"
+		);
+		tokio::time::sleep(wait).await;
 		assert!(verify("correct horse battery").await.unwrap());
 		assert_eq!(passwords.wait("li"), None);
 	}

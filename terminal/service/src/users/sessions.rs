@@ -40,13 +40,23 @@ pub(super) fn csrf_of(cookie: &str) -> String {
 }
 
 impl Users {
-	/// Opens a session for a user whose password was right.
+	/// Opens a session for a user whose password was right; `hashed` is what it was compared with. `None` where it was changed meanwhile.
 	///
 	/// # Errors
 	/// The database fails.
-	pub async fn open_session(&self, name: &str) -> Result<Session> {
+	pub async fn open_session(&self, name: &str, hashed: &str) -> Result<Option<Session>> {
 		let (cookie, now) = (secret(), now_ms());
 		let mut tx = self.db.begin().await?;
+		// Holds the row until the commit.
+		let same =
+			sqlx::query("UPDATE users SET changed_at = changed_at WHERE name = $1 AND password = $2 AND enabled = 1")
+				.bind(name)
+				.bind(hashed)
+				.execute(&mut *tx)
+				.await?;
+		if same.rows_affected() == 0 {
+			return Ok(None);
+		}
 		sqlx::query("DELETE FROM sessions WHERE seen_at < $1 OR created_at < $2")
 			.bind(now - IDLE_MS)
 			.bind(now - ABSOLUTE_MS)
@@ -59,11 +69,11 @@ impl Users {
 			.execute(&mut *tx)
 			.await?;
 		tx.commit().await?;
-		Ok(Session {
+		Ok(Some(Session {
 			csrf: csrf_of(&cookie),
 			cookie,
 			expires_at: now + ABSOLUTE_MS,
-		})
+		}))
 	}
 
 	/// Whose session a cookie is, and notes that it was used.

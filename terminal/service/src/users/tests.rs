@@ -130,7 +130,7 @@ async fn a_browser_that_is_led_to_a_request_does_not_make_it() {
 async fn sessions_end_with_time_and_with_the_password() {
 	let (users, _dir) = users().await;
 	users.add("li", roles(&[Role::Read])).await.unwrap();
-	let session = users.open_session("li").await.unwrap();
+	let session = users.open_session("li", "").await.unwrap().unwrap();
 	let sent = headers(&[(COOKIE.as_str(), &format!("sealane={}", session.cookie))]);
 	assert!(check(&users, Method::GET, &sent, None, Role::Read).await.is_ok());
 	sqlx::query("UPDATE sessions SET seen_at = seen_at - $1")
@@ -142,10 +142,13 @@ async fn sessions_end_with_time_and_with_the_password() {
 		check(&users, Method::GET, &sent, None, Role::Read).await.is_err(),
 		"left alone"
 	);
-	let session = users.open_session("li").await.unwrap();
+	let session = users.open_session("li", "").await.unwrap().unwrap();
 	let sent = headers(&[(COOKIE.as_str(), &format!("sealane={}", session.cookie))]);
-	users.set_password("li", "$argon2id$").await.unwrap();
+	assert!(!users.replace_password("li", "another", "$argon2id$").await.unwrap());
+	assert!(users.replace_password("li", "", "$argon2id$").await.unwrap());
 	assert!(check(&users, Method::GET, &sent, None, Role::Read).await.is_err());
+	let late = users.open_session("li", "").await.unwrap();
+	assert!(late.is_none(), "the password was changed while it was compared");
 }
 
 #[tokio::test]
