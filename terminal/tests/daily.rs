@@ -154,7 +154,8 @@ impl World {
 
 	/// The terminal's process.
 	fn desk(&self) -> Child {
-		self.command(&["-q", "issuer", "run", "--node", &self.urls[2], "--token-file"])
+		self.command(&["-q", "issuer", "run", "--node", &self.urls[2]])
+			.arg("--token-file")
 			.arg(self.path("token"))
 			.arg("--rules")
 			.arg(self.path("rules.toml"))

@@ -45,7 +45,9 @@ fn a_damaged_record_stops_no_chain_and_is_given_up_only_when_asked_to() {
 	bytes[positions[1] as usize + 12] ^= 1;
 	std::fs::write(&file, bytes).unwrap();
 
-	let (mut damaged, api) = Node::start(folder.path(), &["--alice"]);
+	// The development chain's author, alone. A node that is an authority makes no key for the network unasked.
+	let author = ["--alice", "--force-authoring", "--unsafe-force-node-key-generation"];
+	let (mut damaged, api) = Node::start(folder.path(), &author);
 	let named = format!("{} is damaged at offset {}", file.display(), positions[1]);
 	damaged.until_printed(&named);
 	damaged.until_printed("--salvage-log");
