@@ -291,7 +291,7 @@ async fn lists_are_complete(terminal: &Terminal, token: &str, expected: u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_does_what_his_roles_allow_and_it_is_written_down() {
-	let world = Arc::new(World::new(20).await);
+	let world = Arc::new(World::new(100).await);
 	let terminal = Terminal::start(&world, 0).await;
 	let viewer = terminal.program("viewer", &[Role::Read]).await;
 	let admin = terminal.program("auditor", &[Role::Administer]).await;
@@ -418,7 +418,7 @@ async fn receive(State(received): State<Arc<Mutex<Received>>>, headers: HeaderMa
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn webhooks_come_signed_in_order_and_again_until_they_are_taken() {
-	let world = Arc::new(World::new(20).await);
+	let world = Arc::new(World::new(100).await);
 	let terminal = Terminal::start(&world, 0).await;
 	let admin = terminal
 		.program("admin of hooks", &[Role::Administer, Role::Trade])

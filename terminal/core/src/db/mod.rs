@@ -375,7 +375,7 @@ mod tests {
 		let (db, dir) = temporary().await;
 		db.close().await;
 		let db = Db::open(&url(&dir)).await.unwrap();
-		sqlx::query("UPDATE _sqlx_migrations SET version = 999")
+		sqlx::query("UPDATE _sqlx_migrations SET version = 999 WHERE version = 1")
 			.execute(db.pool())
 			.await
 			.unwrap();
