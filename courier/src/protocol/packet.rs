@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The packet: header, signature, attestation, and a [body](super::body).
+//! The packet: header, signature, attestation, and a body.
 
 use super::{
 	body::{entries_checked, hash_body, Body, EntryRef},
@@ -64,7 +64,7 @@ impl PacketKind {
 pub struct PacketHeader {
 	/// [`VERSION`].
 	pub version: u8,
-	/// [`SUITE`](super::SUITE).
+	/// `SUITE`.
 	pub suite: u8,
 	/// The lane.
 	pub lane: LaneId,

@@ -32,7 +32,7 @@
 //!
 //! | what | key | value (SCALE) |
 //! |---|---|---|
-//! | the range of a node | `twox_128("Anchors") ‖ twox_128("Ranges") ‖ twox_64(node) ‖ node` | [`Range`]: `count` u64, `last` u32, `peaks`: compact length, then 32 bytes each, largest first |
+//! | the range of a node | `twox_128("Anchors") ‖ twox_128("Ranges") ‖ twox_64(node) ‖ node` | `Range`: `count` u64, `last` u32, `peaks`: compact length, then 32 bytes each, largest first |
 //! | one of its anchors | `twox_128("Anchors") ‖ twox_128("Anchors") ‖ twox_64(node) ‖ node ‖ twox_64(sequence) ‖ sequence` | [`Anchor`]: `root` 32 bytes, `block` u32, one zero byte |
 //!
 //! `node` is a u32, `sequence` a u64, both little endian. The leaf of an anchor is
