@@ -582,8 +582,9 @@ async fn a_database_that_goes_away_comes_back() {
 		..world.config(0, "orders.ndjson", Until::Confirmed)
 	};
 	let cuts = async {
-		for _ in 0..3 {
-			tokio::time::sleep(Duration::from_millis(700)).await;
+		// While the terminal starts, and while it works.
+		for pause in [0, 2, 20, 700, 700, 700] {
+			tokio::time::sleep(Duration::from_millis(pause)).await;
 			tokio::task::block_in_place(|| {
 				server.halt();
 				std::thread::sleep(Duration::from_millis(500));

@@ -111,6 +111,19 @@ pub async fn outlast<T, F: Future<Output = Result<T>>>(
 	}
 }
 
+/// As [`outlast`], for work without which nothing can go on: at a start, or before an end.
+///
+/// # Errors
+/// `work` fails for a reason that does not pass, or the process is asked to stop first.
+pub async fn await_success<T, F: Future<Output = Result<T>>>(
+	what: &'static str,
+	stop: &Stop,
+	work: impl FnMut() -> F,
+) -> Result<T> {
+	let done = outlast(what, stop, work).await?;
+	done.ok_or_else(|| Error::Stopped(format!("{what}: asked to stop while it waited")))
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;

@@ -58,7 +58,9 @@ use sealane_formats::Partners;
 use sealane_sdk::Client;
 use sealane_service::ServiceConfig;
 use sealane_terminal_core::{
-	decimal, error, files, output,
+	decimal, error, files,
+	outage::await_success,
+	output,
 	stop::{stopped, Stop},
 };
 use std::{
@@ -69,6 +71,9 @@ use std::{
 use submit::Submitter;
 use tokio::sync::watch as signal;
 use watch::WatchConfig;
+
+/// What waits while the database is away, in words.
+const WHAT: &str = "the terminal";
 
 /// What to wait for before a single file counts as done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -158,7 +163,7 @@ pub async fn run(
 	output: Output,
 	stop: Stop,
 ) -> Result<Figures> {
-	let lease = db.lease(ROLE).await?;
+	let lease = await_success(WHAT, &stop, || db.lease(ROLE)).await?;
 	let figures = run_leased(client, db, book, config, output, stop).await;
 	lease.release().await;
 	figures
@@ -182,7 +187,7 @@ async fn run_leased(
 		))
 	};
 	let (progress_tx, progress) = signal::channel(0u64);
-	let follower = Follower::new(client.clone(), db.clone()).await?;
+	let follower = await_success(WHAT, &stop, || Follower::new(client.clone(), db.clone())).await?;
 	let follow = follower.run(progress_tx, stop.clone());
 	let again = retry::run(checker()?, db.clone(), stop.clone());
 	let submitter = Submitter::start(client.clone(), db.clone(), config.retry_for_ms());
@@ -190,7 +195,7 @@ async fn run_leased(
 	let counter = Counter::new(db.clone(), checker()?, gate.clone(), submitter.waker());
 	let api = Api::new(&config.service, &db, counter, config.declared.clone(), stop.clone()).await?;
 	if let Some(api) = &api {
-		announce(api, output).await?;
+		announce(api, &stop, output).await?;
 	}
 	let intake = Intake::new(db.clone(), checker()?, submitter, gate, &config, output);
 	let stopping = stop.clone();
@@ -236,8 +241,8 @@ async fn run_leased(
 }
 
 /// Says where the API is, and how the first person gets in.
-async fn announce(api: &Api, output: Output) -> Result<()> {
-	if let Some(link) = api.first_link().await? {
+async fn announce(api: &Api, stop: &Stop, output: Output) -> Result<()> {
+	if let Some(link) = await_success(WHAT, stop, || api.first_link()).await? {
 		output.remark(format!(
 			"{}: nobody can log in yet. Within a day, once: {link}\nsets the password of `admin`, who may do everything. Others: sealane user add",
 			api.url()
@@ -259,13 +264,26 @@ async fn one_file(
 	let taken = intake.file(path, &stop).await?;
 	let source = taken.import.source;
 	let is_over = |config: &SalesConfig| config.timeout.is_some_and(|limit| began.elapsed() >= limit);
-	let total = db.figures(Some(&source)).await?.submitted;
+	let total = await_success(WHAT, &stop, || db.figures(Some(&source)))
+		.await?
+		.submitted;
 	let bar = output.progress("confirmed", total);
 	// Orders that wait may become submitted while we wait; requests are made by the same task until the end.
 	intake.flush().await?;
 	loop {
 		progress.mark_unchanged();
-		let figures = db.figures(Some(&source)).await?;
+		let looked = await_success(WHAT, &stop, || db.figures(Some(&source)));
+		let figures = match config.timeout {
+			// A database that is away takes no more of the time than there is; one that answers has a moment to do so.
+			Some(limit) => {
+				let left = limit.saturating_sub(began.elapsed()).max(Duration::from_secs(1));
+				tokio::time::timeout(left, looked).await.map_err(|_| Error::TimedOut {
+					what: "the file's orders".into(),
+					seconds: limit.as_secs(),
+				})?
+			}
+			None => looked.await,
+		}?;
 		bar.set_position(figures.records);
 		let open = match config.until {
 			Until::Submitted => 0,

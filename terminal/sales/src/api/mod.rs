@@ -16,7 +16,7 @@ pub use counter::{Counter, IntakeReport, Outcome, Qualified, TakenOrder};
 use crate::{db::SalesDb, error::Result, orders::Declared};
 use axum::{extract::FromRef, Router};
 use sealane_service::{guarded, users::Role, Bound, Core, ServiceConfig};
-use sealane_terminal_core::stop::Stop;
+use sealane_terminal_core::{outage::await_success, stop::Stop};
 use std::sync::Arc;
 use terminal::SalesTerminal;
 use utoipa::openapi::OpenApi;
@@ -115,9 +115,11 @@ impl Api {
 		if config.listen.is_none() {
 			return Ok(None);
 		}
-		let own = db.another().await?;
+		let own = await_success("the HTTP API", &stop, || db.another()).await?;
 		let terminal = Arc::new(SalesTerminal::new(own.clone()));
-		let Some(bound) = Bound::new(config, db, terminal, &openapi(), stop).await? else {
+		let document = openapi();
+		let bind = || Bound::new(config, db, terminal.clone(), &document, stop.clone());
+		let Some(bound) = await_success("the HTTP API", &stop, bind).await? else {
 			return Ok(None);
 		};
 		let state = ApiState {
