@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The seller's pages. */
+export const seller = {
+	area: 'Seller',
+	today: { title: 'Today' },
+} as const;
