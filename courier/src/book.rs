@@ -7,11 +7,12 @@
 use crate::{
 	api::{AnchorState, BlockRef, LaneId, Outcome, RefusalState},
 	batches::{BatchId, BatchMark, Batches, Waiting},
-	order::Confirmation,
-	protocol::PacketKind,
+	order::{Confirmation, Order},
+	protocol::{EntryRef, PacketKind},
 	receipts::{Closings, Receipts},
 	records::{AnchorCut, AnchorFinal, Completed, Delivered, LaneTurned, PacketView, ReceiptsSettled, Refusals},
 	requests::Requests,
+	stores::Stores,
 };
 use sealane_primitives::{
 	courier_host::ReadyReceipt,
@@ -241,6 +242,12 @@ impl EntryId {
 	};
 }
 
+/// Whether an answer that was here before the order is one to this packet's.
+fn answers_it(early: &Early, view: &PacketView) -> bool {
+	let order = view.entry(early.ordinal).map(Order::parse_registration);
+	order.is_some_and(|order| order.is_ok_and(|order| order.id == early.id.as_str()))
+}
+
 fn next_copy(copies: &BTreeSet<(EntryId, EntryId)>, first: EntryId) -> Option<(EntryId, EntryId)> {
 	let next = copies.range((first, EntryId::LEAST)..).next().copied();
 	next.filter(|(it, _)| *it == first)
@@ -270,6 +277,21 @@ pub struct Book {
 	salvaged: bool,
 	/// Records that could not be understood.
 	pub quarantine: Quarantine,
+	/// Which stores of which nodes speak.
+	pub stores: Stores,
+	/// Answers whose packets are here and whose orders are not, after a take-over: by the packet that is answered.
+	early: BTreeMap<(LaneId, u64), Vec<Early>>,
+}
+
+/// An answer that is here before the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Early {
+	/// The entry that is answered.
+	ordinal: u32,
+	/// What it is called: another order may have got its number, where both sides lost it.
+	id: String,
+	/// The packet with the answer.
+	by: u64,
 }
 
 /// Records of the log that are whole and that this version cannot interpret. They stay where they are, and nothing of them has an effect.
@@ -332,6 +354,9 @@ impl Book {
 				.iter()
 				.enumerate()
 				.filter(|(i, _)| skipped.binary_search(&(*i as u32)).is_err());
+			if self.stores.took_over() {
+				self.keep_early(view, answered.clone());
+			}
 			let answered = answered.map(|(_, e)| (e.sequence, e.ordinal));
 			self.answer(header.lane.opposite(), header.sequence, answered);
 		} else {
@@ -367,6 +392,36 @@ impl Book {
 				.as_ref()
 				.is_some_and(|own| !own.excluded.is_none()),
 		});
+		for it in self.early.remove(&(header.lane, header.sequence)).unwrap_or_default() {
+			if answers_it(&it, view) {
+				self.answer(header.lane, it.by, std::iter::once((header.sequence, it.ordinal)));
+			}
+		}
+	}
+
+	/// Keep the answers of a packet whose orders are not here.
+	fn keep_early<'a>(&mut self, view: &PacketView, answers: impl Iterator<Item = (usize, &'a EntryRef)>) {
+		let (orders, by) = (view.packet.header.lane.opposite(), view.packet.header.sequence);
+		let here = self.lanes.get(&orders).map_or(0, LaneBook::packets);
+		for (i, answer) in answers.filter(|(_, answer)| answer.sequence >= here) {
+			let Some(Ok(parsed)) = view.entry(i as u32).map(Confirmation::parse) else {
+				continue;
+			};
+			self.early.entry((orders, answer.sequence)).or_default().push(Early {
+				ordinal: answer.ordinal,
+				id: parsed.order.into_owned(),
+				by,
+			});
+		}
+	}
+
+	/// Entries of a partner's packet that this node answered before it lost the packet, in ascending order.
+	pub fn answered_early(&self, view: &PacketView) -> Vec<u32> {
+		let early = self.early.get(&(view.packet.header.lane, view.packet.header.sequence));
+		let early = early.into_iter().flatten().filter(|it| answers_it(it, view));
+		let mut ordinals: Vec<u32> = early.map(|it| it.ordinal).collect();
+		ordinals.sort_unstable();
+		ordinals
 	}
 
 	/// Take up the batch of a packet; gives its mark.

@@ -47,6 +47,8 @@ pub struct Config {
 	pub prepare_segments: bool,
 	/// Open a log whose records are damaged, and give those up for good, instead of refusing to start.
 	pub salvage: bool,
+	/// This store takes the place of another of its node, as after a restore from a copy: see [`crate::stores`].
+	pub take_over: bool,
 	/// The sender skips its own authorisation, so that a partner's node can be shown to refuse. **Only for conformance tests of
 	/// partners' nodes**: what is sent this way is refused by every node that does its duty, and the status says that it is on.
 	pub unchecked_sender: bool,
@@ -78,6 +80,7 @@ impl Config {
 			prefer_aes: true,
 			prepare_segments: false,
 			salvage: false,
+			take_over: false,
 			unchecked_sender: false,
 		}
 	}

@@ -402,6 +402,15 @@ impl KeyRing {
 			.find(|key| key.public.starts_with(prefix))
 	}
 
+	/// The public key of the pair that made this signature.
+	pub fn maker(&self, purpose: Purpose, genesis: &Digest, message: &[u8], made: &[u8; 64]) -> Option<[u8; 32]> {
+		let digest = purpose.digest(genesis, message);
+		let publics = self.pairs.iter().map(|pair| pair.signing_public);
+		publics
+			.into_iter()
+			.find(|public| signature::verify(public, &digest, made))
+	}
+
 	/// Whether the ring has the key that the chain lists.
 	pub fn holds(&self, listed: &CourierKey) -> bool {
 		self.pairs

@@ -50,6 +50,7 @@ pub mod registrations;
 pub mod requests;
 pub mod service;
 pub mod store;
+pub mod stores;
 #[cfg(any(test, feature = "test-support"))]
 pub mod testing;
 pub mod transport;

@@ -39,6 +39,8 @@ pub struct Metrics {
 	pub batches_disputed: Counter<U64>,
 	/// How often a partner's answer showed that a log is older than what was sent: `own` or the `partner`'s.
 	pub lanes_behind: CounterVec<U64>,
+	/// Partners' nodes that spoke from another store: `taken_over`, or `doubled`.
+	pub stores_changed: CounterVec<U64>,
 	/// Answers to packets that were never sent.
 	pub unsent_answered: Counter<U64>,
 	/// The log is read-only until the node starts again.
@@ -128,6 +130,11 @@ impl Metrics {
 				"lanes_behind_total",
 				"Answers that show that a log is older than what was sent, by whose log it is",
 				"log",
+			)?,
+			stores_changed: by(
+				"stores_changed_total",
+				"Partners' nodes that spoke from another store, by what that means",
+				"what",
 			)?,
 			unsent_answered: counter(
 				"unsent_answered_total",

@@ -14,6 +14,7 @@ use crate::{
 		packet::PacketHead,
 		Packet, Receipt, RefusalReason, Refused, Signed,
 	},
+	stores::{Regained, StoreSeen, TakenOver},
 };
 use bytes::Bytes;
 use codec::{Decode, Encode};
@@ -51,6 +52,12 @@ pub mod kind {
 	pub const CLOSED: u8 = 12;
 	/// One side refused packets of the other.
 	pub const REFUSALS: u8 = 14;
+	/// A partner's node speaks from another store.
+	pub const STORE_SEEN: u8 = 16;
+	/// This store took the place of another.
+	pub const TAKEN_OVER: u8 = 17;
+	/// After a take-over: a lane of this node is complete.
+	pub const REGAINED: u8 = 18;
 }
 
 /// What this node knows about a packet it stored.
@@ -193,6 +200,12 @@ pub enum Content {
 	Closing(Closing),
 	/// Registrations that were to be closed are over in a final block.
 	Closed(ReceiptsSettled),
+	/// See [`StoreSeen`].
+	StoreSeen(StoreSeen),
+	/// See [`TakenOver`].
+	TakenOver(TakenOver),
+	/// See [`Regained`].
+	Regained(Regained),
 }
 
 impl Content {
@@ -221,6 +234,9 @@ impl Content {
 			kind::RECEIPTS_SETTLED => Content::Receipts(whole("receipts", payload)?),
 			kind::CLOSING => Content::Closing(whole("closing", payload)?),
 			kind::CLOSED => Content::Closed(whole("closed", payload)?),
+			kind::STORE_SEEN => Content::StoreSeen(whole("store", payload)?),
+			kind::TAKEN_OVER => Content::TakenOver(whole("take-over", payload)?),
+			kind::REGAINED => Content::Regained(whole("regained lane", payload)?),
 			other => return Err(RecordError(format!("kind {other} is not known"))),
 		})
 	}

@@ -98,6 +98,9 @@ impl Rebuild {
 			Ok(Content::Receipts(it)) => Note::Receipts(it),
 			Ok(Content::Closing(it)) => Note::Closing(it),
 			Ok(Content::Closed(it)) => Note::Closed(it),
+			Ok(Content::StoreSeen(it)) => Note::StoreSeen(it),
+			Ok(Content::TakenOver(it)) => Note::TakenOver(it),
+			Ok(Content::Regained(it)) => Note::Regained(it),
 			Err(error) => return self.quarantine(record, &error),
 		};
 		apply_note(&mut self.book, position, &note);

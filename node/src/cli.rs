@@ -56,6 +56,11 @@ pub struct TradeArgs {
 	#[arg(long)]
 	pub salvage_log: bool,
 
+	/// This node was restored from a copy that is older than what it sent: it takes the place of its other store, gets back from the partners what the
+	/// copy lacks, and they turn the other away. Once, at the first start; read docs/operating/running-a-node.md first.
+	#[arg(long)]
+	pub take_over: bool,
+
 	/// Do not trade: no courier, no HTTP API. For validators without a business of their own.
 	#[arg(long)]
 	pub no_courier: bool,

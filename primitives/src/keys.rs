@@ -130,6 +130,8 @@ pub enum Purpose {
 	Refusal,
 	/// An attestation of a batch, by issuer or seller.
 	Attestation,
+	/// Which store a node speaks from, by the node.
+	Store,
 }
 
 impl Purpose {
@@ -140,6 +142,7 @@ impl Purpose {
 			Purpose::Receipt => b"sealane/2/receipt",
 			Purpose::Refusal => b"sealane/2/refusal",
 			Purpose::Attestation => b"sealane/2/attestation",
+			Purpose::Store => b"sealane/2/store",
 		}
 	}
 
@@ -202,6 +205,7 @@ mod tests {
 			Purpose::Receipt,
 			Purpose::Refusal,
 			Purpose::Attestation,
+			Purpose::Store,
 		];
 		for (i, a) in purposes.into_iter().enumerate() {
 			for b in &purposes[..i] {

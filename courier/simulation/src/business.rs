@@ -87,6 +87,31 @@ impl Business {
 		look(&self.memory.lock())
 	}
 
+	/// A node was restored: of the orders so far, numbered from 0, those are still somewhere that `kept` holds for. A desk reads its inbox from
+	/// the beginning.
+	pub fn restored(&self, node: NodeId, kept: impl Fn(usize, &Placed) -> bool) {
+		let placed = self.memory(|m| m.placed.clone());
+		let placed = placed.into_iter().enumerate();
+		let placed = placed.filter(|(at, order)| kept(*at, order));
+		let placed = placed.map(|(_, order)| order).collect();
+		let mut memory = self.memory.lock();
+		memory.placed = placed;
+		memory.cursors.remove(&node);
+	}
+
+	/// An order that nobody counts on is handed to a machine that is not the node's any more.
+	pub fn submit_aside(&self, node: NodeId, handle: Handle, after_ms: u64) {
+		let id = format!("X{}", self.next_id(node));
+		let (body, ranges) = lines(&[order(&id, BusinessKind::Purchase, "P2", None, 0)]);
+		let executor = self.executor.clone();
+		let task = async move {
+			executor.sleep(after_ms).await;
+			// Whatever becomes of it.
+			let _ = handle.submit_orders(body, ranges, None).await;
+		};
+		self.executor.spawn(self.group, "business submits", Box::pin(task));
+	}
+
 	fn handle(&self, node: NodeId) -> Option<Handle> {
 		self.handles.lock().get(&node).cloned()
 	}

@@ -13,7 +13,7 @@
 //! | `writes` | an issuer's node writes little more than it is handed |
 //! | `spins` | a partner that makes no progress is not sent the same again and again |
 //! | `blamed` | nobody reports a node that does its duty |
-//! | `flows` | when all trouble is over, whatever the chain allows is delivered |
+//! | `flows` | when all trouble is over, whatever the chain allows is delivered, and answers come back on channels that ended |
 //! | `settles` | when the chain allows all of it, every order ends alike on both sides, final |
 //! | `cancels` | the clauses of an order are no reason to turn its cancellation down |
 //! | `signed` | what is shown as signed by both is proven by its pack, with keys that held at the anchor's block |
@@ -27,12 +27,12 @@ use crate::{
 use sealane_courier::{
 	api::{Cursor, InboxEntry, OrderStage, OrderState},
 	store::fault::Crash,
-	testing::{recovers_alike, GENESIS},
+	testing::{recovers_alike, ChannelSpec, GENESIS},
 	Handle,
 };
 use sealane_primitives::{
 	business::BusinessKind,
-	directory::Directory,
+	directory::{Directory, Refusal},
 	ids::{MemberId, NodeId},
 	keys::{held, DEFAULT_KEY_GRACE},
 };
@@ -81,6 +81,11 @@ impl Watch {
 			checked = recovers(world).and_then(|()| unsent(world)).and_then(|()| spins(world));
 		}
 		(self, checked)
+	}
+
+	/// A node has another disk.
+	pub fn forget(&mut self, node: NodeId) {
+		self.inbox.remove(&node);
 	}
 
 	/// Looks at what came into the inboxes since the last step.
@@ -208,13 +213,24 @@ fn state_at(
 	let state = handle
 		.order(&order.id, seller)
 		.map_err(|e| broken("kept", format!("order {}: {e}", order.id)))?;
-	if state.is_none() && node == order.node {
+	// What a restored node lost comes back, and must be there in the end.
+	if state.is_none() && node == order.node && !world.nodes[&node].restored {
 		return Err(broken(
 			"kept",
 			format!("order {} is gone from node {node}, which took it", order.id),
 		));
 	}
 	Ok(state)
+}
+
+/// Whether the seller's node has the order now.
+pub fn is_at_seller(world: &World, order: &Placed) -> bool {
+	matches!(state_at(world, order.node, order, None), Ok(Some(_)))
+}
+
+/// Whether a node of the issuer has it now.
+pub fn is_at_issuer(world: &World, order: &Placed) -> bool {
+	matches!(at_issuer(world, order), Ok(Some(_)))
 }
 
 /// The order at whichever of the issuer's nodes has it.
@@ -235,9 +251,25 @@ pub fn flows(world: &World) -> Checked {
 		.filter(|o| o.issuer != HOSTILE)
 	{
 		let Some(ours) = state_at(world, order.node, order, None)? else {
-			return Err(broken("flows", format!("node {} does not run", order.node)));
+			let what = format!(
+				"node {} does not run, or has not its order {} again",
+				order.node, order.id
+			);
+			return Err(broken("flows", what));
 		};
 		let channel = head.channels.iter().find(|c| c.id == ours.channel);
+		let ended = |c: &ChannelSpec| matches!(c.authorisation, Err(Refusal::Revoked | Refusal::Expired));
+		if channel.is_some_and(ended) && ours.confirmation.is_none() {
+			// The end of a channel stops orders. Answers to those that arrived drain.
+			if at_issuer(world, order)?.is_some_and(|theirs| theirs.confirmation.is_some()) {
+				let what = format!(
+					"the answer to order {} does not come back on a channel that is over",
+					order.id
+				);
+				return Err(broken("flows", what));
+			}
+			continue;
+		}
 		let grant = channel.and_then(|c| c.authorisation.ok());
 		if grant.is_none_or(|grant| !grant.kinds.contains(order.kind)) {
 			continue;
@@ -336,7 +368,8 @@ fn blamed(world: &World) -> Checked {
 }
 
 fn writes(world: &World) -> Checked {
-	for (id, node) in &world.nodes {
+	// A machine that is no node's any more writes on the account of the node.
+	for (id, node) in world.nodes.iter().filter(|(id, _)| COURIERS.contains(*id)) {
 		let written = node.hands.written.load(std::sync::atomic::Ordering::Relaxed);
 		let (received, requests) = world.network.received(*id);
 		let (bytes, submissions) = world

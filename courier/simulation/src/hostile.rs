@@ -14,8 +14,8 @@ use sealane_courier::{
 	api::LaneId,
 	keys::{self, KeyPair, KeyRing},
 	protocol::{
-		answer::packets_hash, body, envelope, seal::Suite, Answer, BlockRef, Envelope, EnvelopeHead, Packet,
-		PacketHeader, PacketKind, Receipt, Signed, SUITE, VERSION,
+		answer::packets_hash, body, envelope, seal::Suite, Answer, BlockRef, Envelope, EnvelopeHead, Label, Packet,
+		PacketHeader, PacketKind, Receipt, Signed, StoreClaim, SUITE, VERSION,
 	},
 	random::Random,
 	testing::GENESIS,
@@ -89,6 +89,13 @@ pub enum Sends {
 		/// Which.
 		nth: usize,
 	},
+	/// An order from another store of its own.
+	FromStore {
+		/// Which.
+		number: u8,
+		/// The counter of take-overs that it claims.
+		take_over: u32,
+	},
 	/// Confirmations of all orders that it received.
 	Confirmations,
 	/// A confirmation of an order that it never received, with the root of nothing.
@@ -134,6 +141,8 @@ struct State {
 	counter: u32,
 	/// Bytes of the orders that it sent, by id.
 	sent: Vec<String>,
+	/// The store from which it speaks, and its counter of take-overs.
+	store: (u8, u32),
 }
 
 /// The hostile node; clones are the same one.
@@ -177,6 +186,7 @@ impl Hostile {
 			random: StdRng::seed_from_u64(seed),
 			counter: 0,
 			sent: Vec::new(),
+			store: (0, 0),
 		};
 		let hostile = Hostile {
 			state: Arc::new(Mutex::new(state)),
@@ -226,7 +236,7 @@ impl Hostile {
 				Answer::Stored(receipt) => *next = (*next).max(receipt.what.last_sequence + 1),
 				Answer::Refused(refused) => *next = refused.what.first_sequence,
 				Answer::Expected { sequence } => *next = sequence,
-				Answer::Busy { .. } => (),
+				Answer::Busy { .. } | Answer::Returned { .. } => (),
 			}
 		})
 	}
@@ -253,21 +263,16 @@ impl Hostile {
 	}
 
 	fn request(&self, lane: LaneId, what: Sends) -> Option<Vec<u8>> {
+		if let Sends::FromStore { number, take_over } = what {
+			self.state.lock().store = (number, take_over);
+		}
 		let next = self.state.lock().next.get(&lane).copied().unwrap_or(0);
 		if let Sends::Claim { packets } = what {
 			// The head of an envelope, and nothing that would open.
-			let mut bytes = vec![VERSION, Suite::Aes256Gcm as u8];
-			[lane.channel, lane.from, lane.to]
-				.iter()
-				.for_each(|n| bytes.extend(n.to_le_bytes()));
-			bytes.extend(0u64.to_le_bytes());
-			bytes.extend(
-				packets
-					.min(u16::try_from(next).unwrap_or(u16::MAX))
-					.max(1)
-					.to_le_bytes(),
-			);
-			bytes.resize(96, 0);
+			let mut bytes = EnvelopeHead::asking(self.label(lane, 0));
+			let count = packets.min(u16::try_from(next).unwrap_or(u16::MAX)).max(1);
+			bytes[106..108].copy_from_slice(&count.to_le_bytes());
+			bytes.resize(envelope::MIN_LEN, 0);
 			return Some(bytes);
 		}
 		let (sequence, kind, entries) = match what {
@@ -312,6 +317,7 @@ impl Hostile {
 				line.extend_from_slice(br#","own":"\ud800"}"#);
 				vec![line]
 			}
+			Sends::FromStore { .. } => vec![purchase(&self.fresh_id(), BusinessKind::Purchase)],
 			Sends::Numbered { number } => vec![purchase(&self.numbered(number), BusinessKind::Purchase)],
 			_ => Vec::new(),
 		}
@@ -397,6 +403,16 @@ impl Hostile {
 		}
 	}
 
+	fn label(&self, lane: LaneId, first_sequence: u64) -> Label {
+		let (number, take_over) = self.state.lock().store;
+		Label {
+			suite: Suite::Aes256Gcm,
+			store: StoreClaim::new(&self.pair, &GENESIS, HOSTILE, [number; 16], take_over),
+			lane,
+			first_sequence,
+		}
+	}
+
 	/// Signs and seals a packet to the partner's key of today.
 	fn seal(&self, header: PacketHeader, body: &[u8]) -> Option<Vec<u8>> {
 		let known = self.chain.known(HOSTILE);
@@ -411,9 +427,8 @@ impl Hostile {
 		let mut envelope = Envelope::with_capacity(packet.bytes.len());
 		envelope.push(&packet.bytes);
 		let random = Source(self.state.clone());
-		envelope
-			.seal(&random, Suite::Aes256Gcm, &GENESIS, lane, sequence, &key)
-			.ok()
+		let label = self.label(lane, sequence);
+		envelope.seal(&random, &GENESIS, label, &key).ok()
 	}
 
 	fn respond(&self, _: NodeId, request: &[u8]) -> Option<Vec<u8>> {

@@ -262,6 +262,9 @@ impl Network {
 		}
 		state.kept.push_back((from, to, request.to_vec()));
 		let Ok(head) = EnvelopeHead::parse(request) else { return };
+		if head.count == 0 {
+			return;
+		}
 		let lane = state.traffic.entry(head.lane).or_default();
 		lane.tried = lane.tried.max(head.last_sequence() + 1);
 		lane.idle.push_back(now);

@@ -57,6 +57,9 @@ impl Trace {
 	pub fn bytes(&self, from: NodeId, to: NodeId, what: &str, bytes: &[u8]) {
 		self.0.lock().hash.update(bytes);
 		let described = match EnvelopeHead::parse(bytes) {
+			Ok(head) if what == "request" && head.count == 0 => {
+				format!("lane {} asks from packet {}", head.lane, head.first_sequence)
+			}
 			Ok(head) if what == "request" => {
 				format!(
 					"lane {} packets {}..={}",
@@ -75,6 +78,9 @@ impl Trace {
 				Ok(Answer::Refused(refused)) => format!("refused {}", refused.what.reason.code()),
 				Ok(Answer::Expected { sequence }) => format!("expected {sequence}"),
 				Ok(Answer::Busy { retry_after_ms }) => format!("busy {retry_after_ms}"),
+				Ok(Answer::Returned { packets, envelope }) => {
+					format!("returned {} bytes of {packets} packets", envelope.len())
+				}
 				Err(_) => format!("{} bytes", bytes.len()),
 			},
 		};

@@ -3,9 +3,9 @@
 //! The world of one run: nodes, chain, network, business, the hostile node, and who takes the next step.
 
 use crate::{
-	business::{Business, Handles},
+	business::{Business, Handles, Placed},
 	chain::{Chain, BLOCK_MS},
-	checks::Watch,
+	checks::{self, Watch},
 	executor::{Executor, Group},
 	genesis::{self, KEYS},
 	hostile::{Hostile, HOSTILE},
@@ -19,11 +19,11 @@ use rand::{rngs::StdRng, Rng, SeedableRng};
 use sealane_courier::{
 	keys::KeyRing,
 	store::{
-		fault::{Call, Crash},
+		fault::{Call, Crash, FaultDisk},
 		Step,
 	},
-	testing::peer,
-	Config, Courier, Parts,
+	testing::{is_taking_over, peer},
+	Config, Courier, Handle, Parts,
 };
 use sealane_primitives::{courier_host::CourierHost, directory::Refusal, ids::NodeId};
 use std::{
@@ -34,10 +34,14 @@ use std::{
 
 /// The nodes that run a courier: sellers 1 and 3, issuer 2 and its second node 5.
 pub const COURIERS: [NodeId; 4] = [1, 2, 3, 5];
+/// Number of the machine on which a node ran that was restored on another one, less the node's.
+const OLD: NodeId = 100;
 /// The group of everything that is no node's.
 const WORLD: Group = 0;
 /// Steps at one virtual moment after which the run is given up: somebody goes round for ever.
-const MOST_STEPS_AT_ONCE: u64 = 400_000;
+const MOST_STEPS_AT_ONCE: u64 = 100_000;
+/// Of the last of them it is told who took them.
+const SHOWN_STEPS: u64 = 1_000;
 
 /// A rule of the world that was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +71,7 @@ enum Event {
 	Worker(NodeId),
 	Start(NodeId),
 	Room(NodeId),
+	OldMachineEnds(NodeId),
 }
 
 /// A node with a courier.
@@ -82,6 +87,12 @@ pub struct Node {
 	crash: Option<(u64, Keep, u64)>,
 	/// A sync failed in this life: what the disk has is not known.
 	pub frozen: bool,
+	/// It was restored from a copy once.
+	pub restored: bool,
+	/// Whoever starts it says that it takes over.
+	take_over: bool,
+	/// A copy of its disk, and how many orders there were in the world.
+	copy: Option<(FaultDisk, usize)>,
 }
 
 impl Node {
@@ -119,6 +130,8 @@ pub struct World {
 	stopped: Arc<Mutex<Vec<NodeId>>>,
 	watch: Watch,
 	counts: BTreeMap<&'static str, u64>,
+	/// Who took the last step.
+	last: (Group, &'static str),
 }
 
 impl World {
@@ -161,6 +174,7 @@ impl World {
 			stopped: Arc::default(),
 			watch: Watch::default(),
 			counts: BTreeMap::new(),
+			last: (WORLD, "nobody"),
 		};
 		for node in COURIERS {
 			let fresh = Node {
@@ -172,6 +186,9 @@ impl World {
 				stalled_until: 0,
 				crash: None,
 				frozen: false,
+				restored: false,
+				take_over: false,
+				copy: None,
 			};
 			world.nodes.insert(node, fresh);
 			world.start(node)?;
@@ -207,7 +224,7 @@ impl World {
 
 	/// Runs until `until`, in virtual milliseconds.
 	pub fn run_until(&mut self, until: u64) -> Checked {
-		let mut at_once = 0;
+		let (mut at_once, mut spinning) = (0, BTreeMap::<(Group, &str), u64>::new());
 		loop {
 			let now = self.executor.now();
 			let due = self.events.first_key_value().map(|((at, _), _)| *at);
@@ -223,12 +240,17 @@ impl World {
 			}
 			if self.take_step()? {
 				at_once += 1;
+				if at_once + SHOWN_STEPS > MOST_STEPS_AT_ONCE {
+					*spinning.entry(self.last).or_default() += 1;
+				}
 				if at_once > MOST_STEPS_AT_ONCE {
-					return Err(broken("rests", format!("{at_once} steps at one moment, {now} ms")));
+					let what = format!("{at_once} steps at one moment, {now} ms, the last by {spinning:?}");
+					return Err(broken("rests", what));
 				}
 				continue;
 			}
 			at_once = 0;
+			spinning.clear();
 			let stalls = self
 				.nodes
 				.values()
@@ -278,10 +300,12 @@ impl World {
 			let before = self.reads();
 			if let Some((group, name)) = self.executor.run(chosen) {
 				self.trace.step(group, name);
+				self.last = (group, name);
 				let after = self.reads();
 				self.watch.step(name, &before, &after)?;
 			}
 		} else {
+			self.last = (writers[chosen - ready].into(), "writer");
 			self.step_writer(writers[chosen - ready])?;
 		}
 		self.crash_where_due()?;
@@ -351,6 +375,10 @@ impl World {
 				self.nodes[&node].hands.disk.set_capacity(None);
 				Ok(())
 			}
+			Event::OldMachineEnds(old) => {
+				self.end_old_machine(old);
+				Ok(())
+			}
 		}
 	}
 
@@ -371,6 +399,13 @@ impl World {
 				self.counted("chain stalled");
 				self.chain_stalled_until = self.executor.now() + ms;
 			}
+			Action::Copy { node } => {
+				let placed = self.business.memory(|m| m.placed.len());
+				if let Some(node) = self.nodes.get_mut(&node) {
+					node.copy = Some((node.hands.disk.crashed(Crash::KeepAll), placed));
+				}
+			}
+			Action::Restore { node, old_ms } => self.restore(node, old_ms)?,
 			Action::Reorganise { depth } => {
 				self.counted("fork");
 				self.chain.reorganise(depth, self.executor.now());
@@ -471,6 +506,7 @@ impl World {
 		config.queue_bytes = self.setting.queue_bytes;
 		config.cache_bytes = 16 << 10;
 		config.anchor_patience_ms = 0;
+		config.take_over = node.take_over;
 		let parts = Parts {
 			config,
 			local_peer: peer(id),
@@ -505,8 +541,68 @@ impl World {
 		// What these still store goes to the disk of the life that is over.
 		drop(writer);
 		let handle = self.handles.lock().remove(&id);
+		self.note_take_over(id, handle.as_ref());
 		drop(handle);
 		self.later(down_ms, Event::Start(id));
+	}
+
+	/// Whoever starts a node that is to take over says so until it did.
+	fn note_take_over(&mut self, id: NodeId, handle: Option<&Handle>) {
+		let (Some(node), Some(handle)) = (self.nodes.get_mut(&id), handle) else {
+			return;
+		};
+		node.take_over &= is_taking_over(handle);
+	}
+
+	/// A node is restored from the newest copy of its disk, on another machine; the old one goes on for a while, and nothing reaches it.
+	fn restore(&mut self, id: NodeId, old_ms: u64) -> Checked {
+		let Some((copy, copied)) = self.nodes.get(&id).and_then(|node| node.copy.clone()) else {
+			return Ok(());
+		};
+		self.counted("restored from a copy");
+		self.end_old_machine(OLD + id);
+		self.network.detach(id);
+		let handle = self.handles.lock().remove(&id);
+		let Some(node) = self.nodes.get_mut(&id) else {
+			return Ok(());
+		};
+		let old = Node {
+			hands: node.hands.clone(),
+			ring: node.ring.clone(),
+			group: node.group.take(),
+			copy: None,
+			crash: None,
+			..*node
+		};
+		node.hands.begin_life();
+		node.hands.disk = copy.crashed(Crash::KeepAll);
+		// Who restores a node looks at its clock.
+		node.hands.wall_offset = Default::default();
+		(node.stopping, node.crash, node.frozen) = (false, None, false);
+		(node.restored, node.take_over) = (true, true);
+		if let Some(handle) = handle.filter(|_| matches!(id, 1 | 3)) {
+			self.business.submit_aside(id, handle, old_ms / 2);
+		}
+		self.nodes.insert(OLD + id, old);
+		self.later(old_ms, Event::OldMachineEnds(OLD + id));
+		self.watch.forget(id);
+		// What neither the copy nor the other side has is lost.
+		let kept = |at: usize, order: &Placed| match order {
+			order if order.node == id => at < copied || checks::is_at_issuer(self, order),
+			order if order.issuer == 2 && matches!(id, 2 | 5) => checks::is_at_seller(self, order),
+			_ => true,
+		};
+		self.business.restored(id, kept);
+		self.start(id)
+	}
+
+	fn end_old_machine(&mut self, id: NodeId) {
+		let Some(node) = self.nodes.remove(&id) else { return };
+		let writer = node.hands.writer.lock().take();
+		if let Some(group) = node.group {
+			self.executor.kill(group);
+		}
+		drop(writer);
 	}
 
 	/// Stops a node in order; it starts again when it has stopped.
@@ -520,6 +616,7 @@ impl World {
 		let Some(handle) = self.handles.lock().remove(&id) else {
 			return;
 		};
+		self.note_take_over(id, Some(&handle));
 		let stopped = self.stopped.clone();
 		let task = async move {
 			handle.shutdown().await;
@@ -566,6 +663,7 @@ impl World {
 
 	/// Ends all trouble but what the chain says: the network is good, disks are fast, every node runs.
 	pub fn heal(&mut self) {
+		COURIERS.iter().for_each(|id| self.end_old_machine(OLD + id));
 		self.trace.note(format_args!("all trouble ends"));
 		self.network.heal();
 		self.chain_stalled_until = 0;

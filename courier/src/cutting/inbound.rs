@@ -60,7 +60,7 @@ impl<O: Outbox> PacketCutter<O> {
 
 	/// Whether a packet follows the one that this node has before it. Who has lost that packet cannot tell: its sender then names none, and this node
 	/// takes any.
-	fn follows(&self, header: &PacketHeader) -> bool {
+	pub(super) fn follows(&self, header: &PacketHeader) -> bool {
 		let lost = header.previous == [0; 32] && header.sequence > 0;
 		lost || self
 			.last_header(&header.lane)
@@ -101,6 +101,11 @@ impl<O: Outbox> PacketCutter<O> {
 		let mut skipped: Vec<u32> = rejections.iter().map(|r| r.ordinal).collect();
 		skipped.extend(repetitions.iter().map(|r| r.ordinal));
 		skipped.sort_unstable();
+		// What this node said to it before it lost the packet stands.
+		let answered = self.context.library.book.read().answered_early(&packet.view);
+		let mut repetitions = repetitions;
+		rejections.retain(|it| answered.binary_search(&it.ordinal).is_err());
+		repetitions.retain(|it| answered.binary_search(&it.ordinal).is_err());
 		let trailer = Trailer {
 			at: self.context.clock.now_ms(),
 			authorised_at,

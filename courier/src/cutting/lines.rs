@@ -17,6 +17,13 @@ use std::fmt;
 
 impl<O: Outbox> PacketCutter<O> {
 	pub(super) fn lines(&mut self, mut lines: Lines) -> Option<(SubmitReply, SubmitReport, Option<IdempotencyKey>)> {
+		let may_lack = |part: &Part| self.context.library.book.read().stores.may_lack(&part.target.lane);
+		if lines.idempotency.is_some() && lines.parts.iter().any(may_lack) {
+			// A refusal that holds for a moment must not be remembered as the answer to the key.
+			let busy = SubmitError::Busy { retry_after_ms: 1_000 };
+			self.group.answers.push(Answer::Failed(lines.reply, busy));
+			return None;
+		}
 		if let Some(key) = &lines.idempotency {
 			let known = self
 				.context
@@ -57,6 +64,9 @@ impl<O: Outbox> PacketCutter<O> {
 
 	/// Add a part's orders; gives the number of packets they went into.
 	fn orders(&mut self, part: Part, report: &mut SubmitReport) -> u32 {
+		if self.may_lack(&part, report) {
+			return 0;
+		}
 		let body = self.body(part.body);
 		// Entries of orders have keys: the part was made by the same code that made them.
 		let keys: Vec<Key> = part.entries.iter().filter_map(|e| e.key).collect();
@@ -115,6 +125,20 @@ impl<O: Outbox> PacketCutter<O> {
 		packets.count
 	}
 
+	/// Refuses a part whose lane may have packets that this log lacks: their numbers are not free, nor are the ids in them known.
+	fn may_lack(&self, part: &Part, report: &mut SubmitReport) -> bool {
+		let lacks = self.context.library.book.read().stores.may_lack(&part.target.lane);
+		if lacks {
+			let rule = "this node took over from another store and waits for what the partner has of this lane: submit it again";
+			let refused = part
+				.entries
+				.iter()
+				.map(|entry| (entry.line, problem("lane_incomplete", "", "", rule)));
+			report.refused.extend(refused);
+		}
+		lacks
+	}
+
 	/// Whether an order with the id of `bytes` was accepted in this group or since packet number `searched`. What is so new is in memory.
 	pub(super) fn earlier(
 		&self,
@@ -150,6 +174,9 @@ impl<O: Outbox> PacketCutter<O> {
 
 	/// Add a part's answers; gives the number of packets they went into.
 	fn answers(&mut self, part: Part, report: &mut SubmitReport) -> u32 {
+		if self.may_lack(&part, report) {
+			return 0;
+		}
 		let body = self.body(part.body);
 		let first_view = self.group.views.len() as u32;
 		let lane = part.target.lane.opposite();

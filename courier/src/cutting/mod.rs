@@ -10,6 +10,7 @@
 //! * `lines`: from this node's business system.
 //! * `inbound`: from partners.
 //! * `copies`: orders that a partner sends once more.
+//! * `returned`: packets of this node that a partner gives back.
 //! * `write`: packets and notes into records.
 //!
 //! Nothing here reads the disk but for what was stored since a submission was looked at: whoever submits has looked up all that is older.
@@ -18,6 +19,7 @@
 mod copies;
 mod inbound;
 mod lines;
+mod returned;
 mod submission;
 mod write;
 
@@ -274,6 +276,7 @@ impl<O: Outbox> PacketCutter<O> {
 						.answers
 						.push(Answer::Failed(lines.reply, SubmitError::NotReady));
 				}
+				(Submission::Returned(returned), _) => self.returned(*returned, out),
 				(Submission::Inbound(inbound), None) => {
 					self.group
 						.answers
@@ -478,6 +481,8 @@ impl<O: Outbox> Cutter for PacketCutter<O> {
 				Submission::Inbound(inbound) => {
 					drop(inbound.reply.send(Err(InboundError::NotStored(error.clone().into()))));
 				}
+				// Its reply is dropped: who asked for them asks again.
+				Submission::Returned(_) => (),
 				Submission::Note(note, None) if matches!(error, AppendError::Full { .. }) => self.outbox.unnoted(*note),
 				Submission::Note(..) => (),
 			}
@@ -511,6 +516,9 @@ pub fn apply_note(book: &mut Book, position: u64, note: &Note) {
 		Note::Receipts(it) => book.receipts_settled(it),
 		Note::Closing(it) => book.closings.add(&it.commitments),
 		Note::Closed(it) => book.closings.settle(&it.commitments),
+		Note::StoreSeen(it) => book.stores.seen(it),
+		Note::TakenOver(it) => book.stores.taken_over(it),
+		Note::Regained(it) => book.stores.regained(it),
 	}
 }
 

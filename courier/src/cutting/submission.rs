@@ -7,12 +7,16 @@ use crate::{
 	api::{BlockRef, IdempotencyKey, LaneId, SubmitError, SubmitReport},
 	budget::Share,
 	chain::Target,
-	protocol::PacketKind,
+	protocol::{EntryRef, Packet, PacketKind},
 	records::{self, PacketView},
 	store::Key,
+	stores::{Regained, StoreSeen, TakenOver},
 };
 use bytes::Bytes;
-use sealane_primitives::{business::BusinessKind, ids::AgreementId};
+use sealane_primitives::{
+	business::BusinessKind,
+	ids::{AgreementId, Digest},
+};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -183,6 +187,36 @@ pub enum Note {
 	Closing(records::Closing),
 	/// They are closed for good.
 	Closed(records::ReceiptsSettled),
+	/// A partner's node speaks from another store.
+	StoreSeen(StoreSeen),
+	/// This store took the place of another.
+	TakenOver(TakenOver),
+	/// After a take-over: a lane of this node is complete.
+	Regained(Regained),
+}
+
+/// Packets of this node that a partner gave back, in order, found to be signed by this node.
+#[derive(Debug)]
+pub struct Returned {
+	/// The lane.
+	pub lane: LaneId,
+	/// The packets.
+	pub packets: Vec<ReturnedPacket>,
+	/// Told when they are on disk.
+	pub reply: oneshot::Sender<()>,
+}
+
+/// A packet of this node that a partner gave back.
+#[derive(Debug)]
+pub struct ReturnedPacket {
+	/// The packet.
+	pub packet: Packet,
+	/// What is known about it.
+	pub trailer: records::Trailer,
+	/// Its entries.
+	pub entries: Vec<EntryRef>,
+	/// Their hashes.
+	pub hashes: Vec<Digest>,
 }
 
 /// What the log's writer thread is given.
@@ -192,6 +226,8 @@ pub enum Submission {
 	Lines(Box<Lines>),
 	/// From a partner.
 	Inbound(Box<Inbound>),
+	/// This node's own, from a partner.
+	Returned(Box<Returned>),
 	/// From the courier itself; the sender learns when it is on disk.
 	Note(Box<Note>, Option<oneshot::Sender<()>>),
 }

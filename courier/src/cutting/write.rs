@@ -182,6 +182,9 @@ impl<O: Outbox> PacketCutter<O> {
 			Note::Receipts(it) => (kind::RECEIPTS_SETTLED, it.encode()),
 			Note::Closing(it) => (kind::CLOSING, it.encode()),
 			Note::Closed(it) => (kind::CLOSED, it.encode()),
+			Note::StoreSeen(it) => (kind::STORE_SEEN, it.encode()),
+			Note::TakenOver(it) => (kind::TAKEN_OVER, it.encode()),
+			Note::Regained(it) => (kind::REGAINED, it.encode()),
 		};
 		let position = write_checked(out, kind, &payload)?;
 		self.group.notes.push((position, note));

@@ -160,6 +160,19 @@ impl SendLane {
 		self.cut = self.cut.max(cut);
 	}
 
+	/// The partner may have lost what it acknowledged: the last packet is sent once more, and its answer tells.
+	pub fn probe(&mut self) {
+		if self.acked > 0 && self.acked == self.cut {
+			self.acked -= 1;
+			self.done.clear();
+		}
+	}
+
+	/// Packets that were sent before this log was made are in it again: all of them may be known to the partner.
+	pub fn regained(&mut self) {
+		self.reached = self.cut;
+	}
+
 	/// What to do at time `now`.
 	pub fn next(&self, now: Ticks) -> Next {
 		if self.closed.is_some() || self.is_drained() {
@@ -456,6 +469,23 @@ mod tests {
 			panic!("waits a moment")
 		};
 		assert!(second - first_pause > first_pause);
+	}
+
+	#[test]
+	fn partner_that_may_have_lost_its_log_is_asked_with_the_last_packet() {
+		let mut lane = SendLane::new(10, 10);
+		lane.probe();
+		assert_eq!(lane.next(0), Next::Send { first: 9, last: 9 });
+		lane.sent(9, 9, 0);
+		assert_eq!(lane.expected(9, 4, 0, 0), Expectation::Behind);
+		let Next::WaitUntil(at) = lane.next(0) else {
+			panic!("waits a moment")
+		};
+		assert_eq!(lane.next(at), Next::Send { first: 4, last: 9 });
+		let mut lane = SendLane::new(10, 10);
+		lane.probe();
+		lane.sent(9, 9, 0);
+		assert_eq!(lane.stored(9, 9), Some(10), "it lost nothing");
 	}
 
 	#[test]

@@ -2,7 +2,7 @@
 
 //! What the receiver of an envelope says to it.
 
-use super::{BlockRef, Signature, WireError, MAX_PACKETS, MAX_RESPONSE_LEN, VERSION};
+use super::{BlockRef, Signature, WireError, MAX_ANSWER_LEN, MAX_PACKETS, MAX_RESPONSE_LEN, VERSION};
 use crate::api::LaneId;
 use codec::{Decode, Encode};
 use sealane_primitives::{
@@ -70,6 +70,12 @@ pub enum RefusalReason {
 	/// An attestation names a block that is on no branch of the receiver's final chain.
 	#[codec(index = 10)]
 	OtherBranch,
+	/// Another store of the sender's node took the place of this one.
+	#[codec(index = 11)]
+	StoreSuperseded,
+	/// Two stores of the sender's node speak at once, and neither took the other's place.
+	#[codec(index = 12)]
+	StoreDoubled,
 	/// The packet does not follow the one that the receiver has before it: the sender has two histories of this lane.
 	#[codec(index = 13)]
 	OtherHistory,
@@ -111,6 +117,8 @@ impl RefusalReason {
 			RefusalReason::AttestationInvalid => "wire.attestation_invalid",
 			RefusalReason::AttestationKeyEnded => "wire.attestation_key_ended",
 			RefusalReason::OtherBranch => "wire.other_branch",
+			RefusalReason::StoreSuperseded => "store.superseded",
+			RefusalReason::StoreDoubled => "store.doubled",
 			RefusalReason::OtherHistory => "wire.other_history",
 			RefusalReason::Suite => "wire.suite",
 		}
@@ -166,6 +174,14 @@ pub enum Answer {
 		/// When, in milliseconds.
 		retry_after_ms: u32,
 	},
+	/// The sender's own packets, which it asked for.
+	#[codec(index = 4)]
+	Returned {
+		/// How many packets of the lane the receiver has.
+		packets: u64,
+		/// Some of them from the one on that was asked for, sealed to their sender; empty where there are none.
+		envelope: Vec<u8>,
+	},
 }
 
 impl Answer {
@@ -184,6 +200,13 @@ impl Answer {
 			return Err(WireError::Trailing {
 				what: "answer",
 				extra: input.len(),
+			});
+		}
+		if bytes.len() > MAX_ANSWER_LEN && !matches!(answer, Answer::Returned { .. }) {
+			return Err(WireError::TooLong {
+				what: "answer",
+				len: bytes.len(),
+				max: MAX_ANSWER_LEN,
 			});
 		}
 		match &answer {

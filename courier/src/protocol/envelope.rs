@@ -5,26 +5,38 @@
 //! ```text
 //! 0   version        u8
 //! 1   suite          u8             which AEAD
-//! 2   lane           3 × u32 LE     channel, from, to
-//! 14  first_sequence u64 LE
-//! 22  count          u16 LE
-//! 24  sealing_key    [u8; 8]        first bytes of the receiver's X25519 key
-//! 32  enc            [u8; 32]       HPKE encapsulated key
-//! 64  ciphertext     … ‖ 16 bytes of tag
+//! 2   store          [u8; 16]       which store of the sender's node this is
+//! 18  take_over      u32 LE         0, or when the store took the place of another
+//! 22  signature      [u8; 64]       by a courier key of the node over both
+//! 86  lane           3 × u32 LE     channel, from, to
+//! 98  first_sequence u64 LE
+//! 106 count          u16 LE
+//! 108 sealing_key    [u8; 8]        first bytes of the receiver's X25519 key
+//! 116 enc            [u8; 32]       HPKE encapsulated key
+//! 148 ciphertext     … ‖ 16 bytes of tag
 //! ```
-//! The first 32 bytes are the additional data of the seal.
+//! The first 116 bytes are the additional data of the seal. A head alone, with a count of zero, asks for the lane's own packets from
+//! `first_sequence` on: a node whose log is older than what it sent gets them back ([`Answer::Returned`](super::Answer::Returned)).
 
 use super::{
 	packet::Packet,
 	seal::{self, Suite},
-	WireError, MAX_PACKETS, MAX_PLAINTEXT_LEN, VERSION,
+	Signature, WireError, MAX_PACKETS, MAX_PLAINTEXT_LEN, VERSION,
 };
-use crate::{api::LaneId, keys::SealingKey, random::Random};
+use crate::{
+	api::LaneId,
+	keys::{self, KeyPair, SealingKey},
+	random::Random,
+};
 use bytes::Bytes;
-use sealane_primitives::ids::Digest;
+use codec::{Decode, Encode};
+use sealane_primitives::{
+	ids::{BlockNumber, Digest, NodeId},
+	keys::{CourierKey, Purpose},
+};
 
 /// Length of the part in the clear that is authenticated.
-pub const HEAD_LEN: usize = 32;
+pub const HEAD_LEN: usize = 116;
 /// Length of everything before the ciphertext.
 pub const PREFIX_LEN: usize = HEAD_LEN + seal::ENC_LEN;
 /// Shortest envelope, in bytes.
@@ -32,37 +44,98 @@ pub const MIN_LEN: usize = PREFIX_LEN + seal::TAG_LEN + 1;
 /// Longest envelope, in bytes.
 pub const MAX_LEN: usize = PREFIX_LEN + MAX_PLAINTEXT_LEN + seal::TAG_LEN;
 
+/// Which store a node speaks from: a node that is restored from an old copy, or whose key two machines use, is known by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct StoreClaim {
+	/// The store; random.
+	pub store: [u8; 16],
+	/// Grows when a store of the node takes the place of another, 0 before: the higher one is right. It is the Unix time of that in seconds,
+	/// or one more than the last one.
+	pub take_over: u32,
+	/// `Purpose::Store` over node, store and counter, so that nobody else can raise it.
+	pub signature: Signature,
+}
+
+impl StoreClaim {
+	/// The claim that `store` is the node's, signed by one of its pairs.
+	pub fn new(pair: &KeyPair, genesis: &Digest, node: NodeId, store: [u8; 16], take_over: u32) -> Self {
+		let message = (node, store, take_over).encode();
+		StoreClaim {
+			store,
+			take_over,
+			signature: pair.sign(Purpose::Store, genesis, &message),
+		}
+	}
+
+	/// Whether one of the node's `keys` that is valid at block `at` signed it.
+	pub fn holds(&self, keys: &[CourierKey], at: BlockNumber, genesis: &Digest, node: NodeId) -> bool {
+		let message = (node, self.store, self.take_over).encode();
+		keys::verify(keys, at, Purpose::Store, genesis, &message, &self.signature)
+	}
+}
+
+/// What an envelope says of itself before its packets are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Label {
+	/// AEAD of the seal.
+	pub suite: Suite,
+	/// The sender's store.
+	pub store: StoreClaim,
+	/// The lane.
+	pub lane: LaneId,
+	/// Sequence of the first packet.
+	pub first_sequence: u64,
+}
+
 /// The part in the clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EnvelopeHead {
 	/// AEAD of the seal.
 	pub suite: Suite,
+	/// The sender's store.
+	pub store: StoreClaim,
 	/// The lane.
 	pub lane: LaneId,
 	/// Sequence of the first packet.
 	pub first_sequence: u64,
-	/// Number of packets, 1 to [`MAX_PACKETS`].
+	/// Number of packets, 1 to [`MAX_PACKETS`]; 0 where the lane's own packets are asked for.
 	pub count: u16,
 	/// First bytes of the receiver's X25519 key.
 	pub sealing_key: [u8; 8],
 }
 
 impl EnvelopeHead {
+	/// The request for the packets of this node's own lane from `first_sequence` on.
+	pub fn asking(label: Label) -> Vec<u8> {
+		let head = EnvelopeHead {
+			suite: label.suite,
+			store: label.store,
+			lane: label.lane,
+			first_sequence: label.first_sequence,
+			count: 0,
+			sealing_key: [0; 8],
+		};
+		head.to_bytes().to_vec()
+	}
+
 	/// Sequence of the last packet.
 	pub fn last_sequence(&self) -> u64 {
-		self.first_sequence + u64::from(self.count) - 1
+		(self.first_sequence + u64::from(self.count)).saturating_sub(1)
 	}
 
 	fn to_bytes(self) -> [u8; HEAD_LEN] {
 		let mut out = [0; HEAD_LEN];
 		out[0] = VERSION;
 		out[1] = self.suite as u8;
-		out[2..6].copy_from_slice(&self.lane.channel.to_le_bytes());
-		out[6..10].copy_from_slice(&self.lane.from.to_le_bytes());
-		out[10..14].copy_from_slice(&self.lane.to.to_le_bytes());
-		out[14..22].copy_from_slice(&self.first_sequence.to_le_bytes());
-		out[22..24].copy_from_slice(&self.count.to_le_bytes());
-		out[24..32].copy_from_slice(&self.sealing_key);
+		out[2..18].copy_from_slice(&self.store.store);
+		out[18..22].copy_from_slice(&self.store.take_over.to_le_bytes());
+		out[22..86].copy_from_slice(&self.store.signature);
+		out[86..90].copy_from_slice(&self.lane.channel.to_le_bytes());
+		out[90..94].copy_from_slice(&self.lane.from.to_le_bytes());
+		out[94..98].copy_from_slice(&self.lane.to.to_le_bytes());
+		out[98..106].copy_from_slice(&self.first_sequence.to_le_bytes());
+		out[106..108].copy_from_slice(&self.count.to_le_bytes());
+		out[108..116].copy_from_slice(&self.sealing_key);
 		out
 	}
 
@@ -75,11 +148,11 @@ impl EnvelopeHead {
 				max: MAX_LEN,
 			});
 		}
-		if bytes.len() < MIN_LEN {
+		if bytes.len() < HEAD_LEN {
 			return Err(WireError::Truncated {
 				what: "envelope",
 				len: bytes.len(),
-				needed: MIN_LEN,
+				needed: HEAD_LEN,
 			});
 		}
 		if bytes[0] != VERSION {
@@ -87,25 +160,49 @@ impl EnvelopeHead {
 		}
 		let suite = Suite::from_u8(bytes[1]).ok_or(WireError::Suite { found: bytes[1] })?;
 		let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+		let (mut store, mut signature, mut sealing_key) = ([0; 16], [0; 64], [0; 8]);
+		store.copy_from_slice(&bytes[2..18]);
+		signature.copy_from_slice(&bytes[22..86]);
+		sealing_key.copy_from_slice(&bytes[108..116]);
 		let head = EnvelopeHead {
 			suite,
-			lane: LaneId {
-				channel: word(2),
-				from: word(6),
-				to: word(10),
+			store: StoreClaim {
+				store,
+				take_over: word(18),
+				signature,
 			},
-			first_sequence: u64::from(word(14)) | u64::from(word(18)) << 32,
-			count: u16::from_le_bytes([bytes[22], bytes[23]]),
-			sealing_key: [
-				bytes[24], bytes[25], bytes[26], bytes[27], bytes[28], bytes[29], bytes[30], bytes[31],
-			],
+			lane: LaneId {
+				channel: word(86),
+				from: word(90),
+				to: word(94),
+			},
+			first_sequence: u64::from(word(98)) | u64::from(word(102)) << 32,
+			count: u16::from_le_bytes([bytes[106], bytes[107]]),
+			sealing_key,
 		};
-		if head.count == 0 || usize::from(head.count) > MAX_PACKETS {
-			return Err(WireError::Count {
-				what: "envelope",
-				found: head.count.into(),
-				rule: "1 to 256 packets are allowed",
-			});
+		match (head.count, bytes.len()) {
+			(0, HEAD_LEN) => (),
+			(0, len) => {
+				return Err(WireError::Trailing {
+					what: "request for packets",
+					extra: len - HEAD_LEN,
+				})
+			}
+			(_, len) if len < MIN_LEN => {
+				return Err(WireError::Truncated {
+					what: "envelope",
+					len,
+					needed: MIN_LEN,
+				})
+			}
+			(count, _) if usize::from(count) > MAX_PACKETS => {
+				return Err(WireError::Count {
+					what: "envelope",
+					found: count.into(),
+					rule: "at most 256 packets are allowed",
+				})
+			}
+			_ => (),
 		}
 		if head.first_sequence.checked_add(u64::from(head.count)).is_none() {
 			return Err(WireError::Count {
@@ -154,18 +251,23 @@ impl Envelope {
 		self.count += 1;
 	}
 
-	/// Seal the packets, which start at `first_sequence` of `lane`, to the receiver's `key`. `random` gives the ephemeral key.
+	/// Seal the packets to the receiver's `key`. `random` gives the ephemeral key.
 	pub fn seal(
 		mut self,
 		random: &dyn Random,
-		suite: Suite,
 		genesis: &Digest,
-		lane: LaneId,
-		first_sequence: u64,
+		label: Label,
 		key: &[u8; 32],
 	) -> Result<Vec<u8>, WireError> {
+		let Label {
+			suite,
+			store,
+			lane,
+			first_sequence,
+		} = label;
 		let head = EnvelopeHead {
 			suite,
+			store,
 			lane,
 			first_sequence,
 			count: self.count,

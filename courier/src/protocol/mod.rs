@@ -18,7 +18,7 @@ mod tests;
 
 pub use answer::{Answer, Receipt, RefusalReason, Refused, Signed};
 pub use body::{Body, EntryRef};
-pub use envelope::{Envelope, EnvelopeHead};
+pub use envelope::{Envelope, EnvelopeHead, Label, StoreClaim};
 pub use packet::{Packet, PacketHead, PacketHeader, PacketKind};
 
 pub use crate::api::BlockRef;
@@ -42,8 +42,10 @@ pub const MAX_PACKETS: usize = 256;
 pub const MAX_PLAINTEXT_LEN: usize = MAX_BODY_LEN + 64 * 1024;
 /// Longest request, in bytes. Larger than any envelope, so that a later version may grow.
 pub const MAX_REQUEST_LEN: u64 = 2 * 1024 * 1024;
-/// Longest response, in bytes.
-pub const MAX_RESPONSE_LEN: u64 = 64 * 1024;
+/// Longest response, in bytes: that which returns packets.
+pub const MAX_RESPONSE_LEN: u64 = MAX_REQUEST_LEN;
+/// Longest response that returns no packets, in bytes.
+pub const MAX_ANSWER_LEN: usize = 64 * 1024;
 
 /// An Ed25519 signature.
 pub type Signature = [u8; 64];

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::{answer::packets_hash, envelope::EnvelopeHead, packet::Extensions, seal::Suite, *};
-use crate::{api::LaneId, keys::SealingKey, random::SystemRandom};
+use crate::{
+	api::LaneId,
+	keys::{KeyPair, SealingKey},
+	random::SystemRandom,
+};
 use bytes::Bytes;
 use codec::{Decode, Encode};
 use proptest::prelude::*;
@@ -29,6 +33,19 @@ const SEED: [u8; 32] = [5; 32];
 fn hash_of(kind: PacketKind, body: &[u8], count: u32) -> Digest {
 	let entries = body::entries_checked(kind, body, count).unwrap_or_default();
 	body::hash_body(kind, &SEED, body, &entries).0
+}
+
+fn label(suite: Suite, first_sequence: u64) -> Label {
+	Label {
+		suite,
+		store: StoreClaim {
+			store: [3; 16],
+			take_over: 4,
+			signature: [5; 64],
+		},
+		lane: LANE,
+		first_sequence,
+	}
 }
 
 fn header(kind: PacketKind, sequence: u64, count: u32, body: &[u8]) -> PacketHeader {
@@ -224,6 +241,8 @@ fn bytes_of_answers_are_what_they_were() {
 		(RefusalReason::AttestationInvalid, 8),
 		(RefusalReason::AttestationKeyEnded, 9),
 		(RefusalReason::OtherBranch, 10),
+		(RefusalReason::StoreSuperseded, 11),
+		(RefusalReason::StoreDoubled, 12),
 		(RefusalReason::OtherHistory, 13),
 		(RefusalReason::Suite, 14),
 	] {
@@ -238,28 +257,61 @@ fn head_of_an_envelope_is_what_it_was() {
 	let bytes = envelope
 		.seal(
 			&SystemRandom,
-			Suite::Aes256Gcm,
 			&GENESIS,
-			LANE,
-			9,
+			label(Suite::Aes256Gcm, 9),
 			&sealing_key().public(),
 		)
 		.unwrap();
 	let key = hex::encode(&sealing_key().public()[..8]);
+	let store = format!("{}04000000{}", "03".repeat(16), "05".repeat(64));
 	assert_eq!(
-		hex::encode(&bytes[..32]),
-		format!("02010100000002000000030000000900000000000000{}{key}", "0100")
+		hex::encode(&bytes[..envelope::HEAD_LEN]),
+		format!("0201{store}01000000020000000300000009000000000000000100{key}")
 	);
 	assert_eq!(
 		EnvelopeHead::parse(&bytes).unwrap(),
 		EnvelopeHead {
 			suite: Suite::Aes256Gcm,
+			store: label(Suite::Aes256Gcm, 9).store,
 			lane: LANE,
 			first_sequence: 9,
 			count: 1,
-			sealing_key: bytes[24..32].try_into().unwrap()
+			sealing_key: bytes[108..116].try_into().unwrap()
 		}
 	);
+}
+
+#[test]
+fn a_head_without_packets_asks_for_them() {
+	let asking = EnvelopeHead::asking(label(Suite::Aes256Gcm, 9));
+	let head = EnvelopeHead::parse(&asking).unwrap();
+	assert_eq!((head.count, head.first_sequence, head.lane), (0, 9, LANE));
+	let longer = [&asking[..], &[0]].concat();
+	assert!(EnvelopeHead::parse(&longer).is_err(), "nothing is behind it");
+	let mut envelope = asking;
+	envelope[106] = 1;
+	assert!(EnvelopeHead::parse(&envelope).is_err(), "an envelope has packets");
+}
+
+#[test]
+fn nobody_else_can_claim_a_store() {
+	let (pair, other) = (
+		KeyPair::from_seeds(&[1; 32], &[2; 32]),
+		KeyPair::from_seeds(&[3; 32], &[4; 32]),
+	);
+	let key = |pair: &KeyPair| sealane_primitives::keys::CourierKey {
+		signing: pair.signing_public(),
+		sealing: pair.sealing.public(),
+		valid_from: 0,
+		valid_until: Some(10),
+	};
+	let claim = StoreClaim::new(&pair, &GENESIS, 7, [9; 16], 1);
+	assert!(claim.holds(&[key(&pair)], 5, &GENESIS, 7));
+	assert!(!claim.holds(&[key(&other)], 5, &GENESIS, 7));
+	assert!(!claim.holds(&[key(&pair)], 10, &GENESIS, 7), "the key is over");
+	assert!(!claim.holds(&[key(&pair)], 5, &GENESIS, 8), "another node");
+	let raised = StoreClaim { take_over: 2, ..claim };
+	assert!(!raised.holds(&[key(&pair)], 5, &GENESIS, 7));
 }
 
 #[test]
@@ -269,7 +321,7 @@ fn seals_and_opens_with_both_suites() {
 		let mut envelope = Envelope::with_capacity(1024);
 		packets.iter().for_each(|packet| envelope.push(&packet.bytes));
 		let bytes = envelope
-			.seal(&SystemRandom, suite, &GENESIS, LANE, 0, &sealing_key().public())
+			.seal(&SystemRandom, &GENESIS, label(suite, 0), &sealing_key().public())
 			.unwrap();
 		assert!(memchr::memmem::find(&bytes, b"three").is_none());
 		let head = EnvelopeHead::parse(&bytes).unwrap();
@@ -314,7 +366,7 @@ fn largest_packet_fits_an_envelope_and_a_request() {
 		signature: [0; 64],
 	})
 	.encode();
-	assert!(answer.len() as u64 <= MAX_RESPONSE_LEN);
+	assert!(answer.len() <= MAX_ANSWER_LEN);
 	assert!(Answer::parse(&answer).is_ok());
 }
 
@@ -419,7 +471,7 @@ proptest! {
 	fn a_changed_bit_breaks_the_seal(flip in any::<prop::sample::Index>()) {
 		let mut envelope = Envelope::with_capacity(1024);
 		envelope.push(&orders(0, &[b"one"]).bytes);
-		let mut bytes = envelope.seal(&SystemRandom, Suite::ChaCha20Poly1305, &GENESIS, LANE, 0, &sealing_key().public()).unwrap();
+		let mut bytes = envelope.seal(&SystemRandom, &GENESIS, label(Suite::ChaCha20Poly1305, 0), &sealing_key().public()).unwrap();
 		let bit = flip.index(bytes.len() * 8);
 		bytes[bit / 8] ^= 1 << (bit % 8);
 		if let Ok(head) = EnvelopeHead::parse(&bytes) {

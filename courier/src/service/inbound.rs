@@ -13,17 +13,18 @@ use crate::{
 	book::{Acknowledged, Book},
 	budget::{Exhausted, Share},
 	chain::Snapshot,
-	clock::timeout,
+	clock::{timeout, Ticks},
 	cutting::{Inbound, InboundError, InboundPacket, InboundReply, Submission},
 	keys,
 	lane::{Bucket, Offer, ReceiveLane},
 	protocol::{
 		answer::packets_hash,
 		envelope::{self, EnvelopeHead},
-		Answer, BlockRef, Packet, PacketHeader, PacketKind, Receipt, RefusalReason, Refused, Signed, WireError,
-		VERSION,
+		Answer, BlockRef, Packet, PacketHeader, PacketKind, Receipt, RefusalReason, Refused, Signed, StoreClaim,
+		WireError, VERSION,
 	},
 	refusals::Happened,
+	stores::Verdict,
 	transport::{InboundRequest, InboundRequests, Misbehaviour, Reply},
 };
 use codec::Encode;
@@ -34,7 +35,7 @@ use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
 	directory::{Authorisation, ChannelEntry, NodeEntry, Refusal},
 	evidence::{Attestation, Side},
-	ids::{ChannelId, MemberId},
+	ids::{ChannelId, MemberId, NodeId},
 	keys::Purpose,
 };
 use std::{sync::Arc, time::Duration};
@@ -43,9 +44,9 @@ use tokio::sync::oneshot;
 /// Longest time an envelope waits for those before it. The sender's request ends later.
 const PARK_TIMEOUT: Duration = Duration::from_secs(8);
 /// What a partner is told when this node is busy, in milliseconds.
-const BUSY_RETRY_MS: u32 = 200;
+pub(super) const BUSY_RETRY_MS: u32 = 200;
 /// What a partner is told when this node's disk is full, in milliseconds.
-const FULL_RETRY_MS: u32 = 5_000;
+pub(super) const FULL_RETRY_MS: u32 = 5_000;
 /// What a partner is told whose packets are on their way to the disk already, in milliseconds.
 const QUEUED_RETRY_MS: u32 = 50;
 /// Most bytes that are read from the log for one receipt.
@@ -59,6 +60,8 @@ struct Opened {
 	reply: InboundReply,
 	/// Its share of what may wait for others.
 	parked: Option<Share>,
+	/// From which store it came.
+	store: StoreClaim,
 }
 
 impl Opened {
@@ -69,6 +72,8 @@ impl Opened {
 
 /// The receiving sides of all lanes.
 pub(super) struct Receivers {
+	/// When a store of each node took over last.
+	pub(super) taken_over: Mutex<HashMap<NodeId, Ticks>>,
 	lanes: RwLock<HashMap<LaneId, Arc<Mutex<ReceiveLane<Opened>>>>>,
 	/// Orders, by channel.
 	orders: Mutex<HashMap<ChannelId, Bucket>>,
@@ -79,6 +84,7 @@ impl Receivers {
 		let lanes = book.lanes.iter().filter(|(_, lane)| !lane.outgoing);
 		let lanes = lanes.map(|(id, lane)| (*id, Arc::new(Mutex::new(ReceiveLane::new(lane.packets())))));
 		Receivers {
+			taken_over: Mutex::default(),
 			lanes: RwLock::new(lanes.collect()),
 			orders: Mutex::default(),
 		}
@@ -97,7 +103,7 @@ impl Receivers {
 }
 
 /// Why an envelope is not taken.
-enum Denial {
+pub(super) enum Denial {
 	/// Say it signed.
 	Refuse(RefusalReason, Option<Misbehaviour>),
 	/// Say signed that this packet has entries that cannot be read, and which: runs of (first, length).
@@ -178,7 +184,7 @@ impl Courier {
 	}
 
 	/// Count a budget that is used up; gives the pause that the partner is asked for.
-	fn exhausted(&self, denied: Exhausted) -> u32 {
+	pub(super) fn exhausted(&self, denied: Exhausted) -> u32 {
 		self.metrics.budget_exhausted.with_label_values(&[denied.what]).inc();
 		denied.pause_ms.clamp(1, 60_000) as u32
 	}
@@ -203,7 +209,11 @@ impl Courier {
 			answer: Some(answer.encode()),
 			misbehaviour: None,
 		};
-		match self.take(peer, head, payload, permit).await {
+		let taken = match head.count {
+			0 => self.give_back(peer, &head).await,
+			_ => self.take(peer, head, payload, permit).await,
+		};
+		match taken {
 			Ok(answer) => said(answer),
 			Err(Denial::Expected(sequence)) => said(Answer::Expected { sequence }),
 			Err(Denial::Busy(retry_after_ms)) => said(Answer::Busy { retry_after_ms }),
@@ -258,6 +268,11 @@ impl Courier {
 		permit: Option<Share>,
 	) -> Result<Answer, Denial> {
 		let setting = self.setting(peer, head)?;
+		self.follow(&setting.snapshot, &setting.partner, &head).await?;
+		if self.may_lack(&head.lane.opposite()) {
+			// What this node said to it, or what it answers, may be at the partner alone.
+			return Err(Denial::Busy(BUSY_RETRY_MS));
+		}
 		let lane = self.receivers.lane(head.lane);
 		self.catch_up(&lane, head.lane);
 		let (next, has_room) = {
@@ -307,6 +322,7 @@ impl Courier {
 			authorised_at: setting.snapshot.block_ref(),
 			reply,
 			parked: None,
+			store: head.store,
 		};
 		if head.first_sequence > next {
 			let share = self.budgets.park(setting.member, opened.bytes(), self.clock.ticks());
@@ -373,6 +389,24 @@ impl Courier {
 
 	/// The checks that need no cryptography.
 	fn setting(&self, peer: &[u8], head: EnvelopeHead) -> Result<Setting, Denial> {
+		let (snapshot, partner) = self.party(peer, &head)?;
+		let unknown = Denial::Refuse(RefusalReason::Chain(Refusal::ChannelUnknown), None);
+		let channel = snapshot.channel(head.lane.channel).ok_or(unknown)?;
+		// A grant may end while an envelope is on its way: that alone is no misbehaviour.
+		let authorisation = self
+			.may_receive(&snapshot, channel)
+			.map_err(|refusal| Denial::Refuse(RefusalReason::Chain(refusal), None))?;
+		Ok(Setting {
+			member: channel.partner.id,
+			authorisation,
+			partner,
+			head,
+			snapshot,
+		})
+	}
+
+	/// The partner's node at the other end of a lane to this node.
+	pub(super) fn party(&self, peer: &[u8], head: &EnvelopeHead) -> Result<(Arc<Snapshot>, NodeEntry), Denial> {
 		let chain = |refusal, misbehaviour| Denial::Refuse(RefusalReason::Chain(refusal), misbehaviour);
 		let snapshot = self.snapshot().ok_or(Denial::Busy(FULL_RETRY_MS))?;
 		if snapshot.node_of_peer(peer).is_none() {
@@ -389,17 +423,7 @@ impl Courier {
 			.partner_node(channel, head.lane.from)
 			.filter(|node| &node.peer[..] == peer && head.lane.to == snapshot.directory.node)
 			.ok_or_else(|| chain(Refusal::NotAParty, Some(Misbehaviour::Unauthorised)))?;
-		// A grant may end while an envelope is on its way: that alone is no misbehaviour.
-		let authorisation = self
-			.may_receive(&snapshot, channel)
-			.map_err(|refusal| chain(refusal, None))?;
-		Ok(Setting {
-			member: channel.partner.id,
-			authorisation,
-			partner,
-			head,
-			snapshot,
-		})
+		Ok((snapshot, partner))
 	}
 
 	/// Open the seal and check the headers, the hashes and the signatures.
@@ -595,7 +619,14 @@ impl Courier {
 			authorised_at,
 			reply,
 			parked,
+			store,
 		} = what;
+		let lane = setting.head.lane;
+		if self.library.book.read().stores.judge(lane.from, &store) != Verdict::Known {
+			// Another store of the partner's took over meanwhile, and may have asked what is here.
+			drop(reply.send(Err(InboundError::Busy)));
+			return false;
+		}
 		let newest = self.snapshot().map(|snapshot| snapshot.hash);
 		if parked.is_some() && newest != Some(authorised_at.hash) {
 			// It was checked against a state that is not the newest any more, and what waited does not travel on old leave.
@@ -614,7 +645,7 @@ impl Courier {
 			}
 		};
 		let inbound = Inbound {
-			lane: setting.head.lane,
+			lane,
 			packets,
 			authorised_at,
 			reply,
@@ -626,6 +657,14 @@ impl Courier {
 			return false;
 		}
 		true
+	}
+
+	/// Packets of a partner's lane that are on disk; `None` while others are on their way there.
+	pub(super) fn settled_packets(&self, lane: LaneId) -> Option<u64> {
+		let receiver = self.receivers.lane(lane);
+		let receiver = receiver.lock();
+		let stored = self.stored_packets(lane);
+		(receiver.next() <= stored).then_some(stored)
 	}
 
 	/// Packets of a lane that are on disk.

@@ -8,6 +8,8 @@
 //! * `outbound`: one task per lane that sends.
 //! * `inbound`: what partners send.
 //! * `check`: partners' packets, entry by entry.
+//! * `stores`: which store speaks for this node, and for a partner's.
+//! * `regaining`: after a take-over, this node's own packets from its partners.
 //!
 //! Anchors are in [`crate::anchoring`], what the off-chain worker calls in [`crate::host`].
 
@@ -15,7 +17,9 @@ mod check;
 mod inbound;
 mod outbound;
 mod read;
+mod regaining;
 mod registering;
+mod stores;
 mod submit;
 #[cfg(test)]
 mod tests;
@@ -39,6 +43,7 @@ use crate::{
 	library::{Library, LookupError},
 	machine::Machine,
 	metrics::Metrics,
+	protocol::StoreClaim,
 	random::Random,
 	records::LaneTurned,
 	recovery::{Progress, Rebuild},
@@ -127,6 +132,10 @@ pub struct Courier {
 	ended: Mutex<BTreeMap<ChannelId, BlockNumber>>,
 	/// The disk had no room for the last group.
 	full: Arc<AtomicBool>,
+	/// This store's claim, and the key that signed it.
+	own_claim: Mutex<Option<([u8; 32], StoreClaim)>>,
+	/// The take-over is not on disk yet.
+	taking_over: AtomicBool,
 	tail: watch::Sender<Cursor>,
 	stop: watch::Sender<bool>,
 	tasks: Mutex<Vec<oneshot::Receiver<()>>>,
@@ -233,6 +242,7 @@ impl Courier {
 			full: full.clone(),
 		};
 		let log = opened.start(PacketCutter::new(context, senders.clone()))?;
+		let config_take_over = config.take_over;
 		let courier = Arc::new(Courier {
 			budgets: Budgets::new(Limits {
 				permits: config.max_inbound,
@@ -270,6 +280,8 @@ impl Courier {
 			snapshot,
 			receivers,
 			full,
+			own_claim: Mutex::default(),
+			taking_over: AtomicBool::new(config_take_over),
 			stop: watch::Sender::new(false),
 			tasks: Mutex::default(),
 			cursors: Mutex::default(),
@@ -297,6 +309,9 @@ impl Courier {
 		self.spawn("courier-log", Box::pin(self.clone().watch_log()));
 		self.spawn("courier-lanes", Box::pin(self.clone().run_lanes(lanes)));
 		self.spawn("courier-inbound", Box::pin(self.clone().run_inbound(inbound)));
+		if self.config.take_over {
+			self.spawn("courier-take-over", Box::pin(self.clone().take_over()));
+		}
 		self.spawn(
 			"courier-anchors",
 			Box::pin(crate::anchoring::follow_finality(self.clone())),
@@ -410,6 +425,7 @@ impl Courier {
 			self.note(Note::Refusals(refusals));
 		}
 		*self.snapshot.write() = next.clone();
+		self.ensure_lanes();
 		if self.config.unchecked_sender {
 			return;
 		}

@@ -26,7 +26,7 @@ mod world;
 pub use chain::{granted, hash_of, ChainState, ChannelSpec};
 pub use clock::ShiftedClock;
 pub use network::{Faults, MockNetwork};
-pub use recovery::recovers_alike;
+pub use recovery::{is_taking_over, recovers_alike};
 pub use trade::{confirm, key, lines, order, submit, until};
 pub use world::World;
 

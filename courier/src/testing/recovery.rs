@@ -50,6 +50,11 @@ pub fn recovers_alike(handle: &Handle, disk: Arc<dyn Disk>, ids: &[(MemberId, St
 	Ok(())
 }
 
+/// Whether this node was told to take over and did not yet.
+pub fn is_taking_over(handle: &Handle) -> bool {
+	handle.courier().is_taking_over()
+}
+
 fn same_books(now: &Book, then: &Book) -> Result<(), String> {
 	let lanes: BTreeSet<_> = now.lanes.keys().chain(then.lanes.keys()).copied().collect();
 	for id in lanes {
@@ -66,6 +71,9 @@ fn same_books(now: &Book, then: &Book) -> Result<(), String> {
 				None => format!("lane {id}: {} packets; after a crash {}", a.len(), b.len()),
 			});
 		}
+	}
+	if now.stores != then.stores {
+		return Err(format!("stores are {:?}; after a crash {:?}", now.stores, then.stores));
 	}
 	let (a, b) = (now.batches.describe(), then.batches.describe());
 	match a.symmetric_difference(&b).next() {

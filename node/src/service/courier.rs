@@ -74,6 +74,7 @@ pub async fn start(
 	}
 	settings.unchecked_sender = trade.unchecked_sender;
 	settings.salvage = trade.salvage_log;
+	settings.take_over = trade.take_over;
 
 	let parts = Parts {
 		config: settings,

@@ -9,7 +9,7 @@ use crate::{
 	cutting::Note,
 	keys,
 	lane::sender::{Expectation, Obstacle},
-	protocol::{Answer, Receipt, Refused, Signed},
+	protocol::{Answer, Receipt, RefusalReason, Refused, Signed},
 	records::{Delivered, Unsigned},
 	refusals::Happened,
 	service::{Courier, LOG_TARGET},
@@ -67,6 +67,12 @@ impl Courier {
 				log::info!(target: LOG_TARGET, "Lane {lane}: the partner refuses packet {}: {code}", flown.first);
 				// A refusal is made when it is asked for: nothing that waited can make it look old.
 				self.compare_clocks(lane, "the partner's refusal", refused.what.at, now..=now);
+				if matches!(
+					refused.what.reason,
+					RefusalReason::StoreSuperseded | RefusalReason::StoreDoubled
+				) {
+					self.turned_away(lane, sender, code);
+				}
 				*sender.error.lock() = Some((code.into(), now));
 				self.refused_by_partner(&refused);
 				let (refused, jitter) = (refused.what.first_sequence, self.jitter());
@@ -80,7 +86,7 @@ impl Courier {
 				self.metrics.send_failures.with_label_values(&["busy"]).inc();
 				sender.state.lock().busy(flown.first, ticks, u64::from(retry_after_ms));
 			}
-			Ok(Answer::Stored(_) | Answer::Refused(_)) | Err(_) => {
+			Ok(Answer::Stored(_) | Answer::Refused(_) | Answer::Returned { .. }) | Err(_) => {
 				self.misbehaved(&flown.node.peer, Misbehaviour::BadAnswer);
 				*sender.error.lock() = Some(("an answer that proves nothing".into(), now));
 				sender
@@ -152,6 +158,18 @@ impl Courier {
 			.state
 			.lock()
 			.failed(flown.first, Obstacle::Refused, ticks, self.jitter());
+	}
+
+	/// The partner follows another store of this node, or cannot tell which one is right. It may be wrong, so the other lanes go on.
+	fn turned_away(&self, lane: LaneId, sender: &Sender, code: &str) {
+		if !sender.forked.swap(true, Ordering::Relaxed) {
+			self.metrics.lanes_behind.with_label_values(&["own"]).inc();
+			log::error!(
+				target: LOG_TARGET,
+				"Lane {lane}: {code}: another store speaks for this node: another machine has its key, or this one runs on an old copy \
+				 of its folder. Stop the other machine; the one that stays is started once with --take-over",
+			);
+		}
 	}
 
 	fn stored(&self, sender: &Sender, delivered: Delivered) {

@@ -76,7 +76,12 @@ impl Courier {
 	async fn run_lane(self: Arc<Self>, lane: LaneId, sender: Arc<Sender>) {
 		let mut flights: FuturesUnordered<BoxFuture<'static, Flown>> = FuturesUnordered::new();
 		let mut directory = self.chain.directory();
+		let mut misses = 0;
 		while !self.is_stopped() {
+			if self.may_lack(&lane) {
+				self.regain(lane, &sender, &mut misses).await;
+				continue;
+			}
 			let noted = self.note_receipts(&sender);
 			let next = sender.state.lock().next(self.clock.ticks());
 			let wait = match next {

@@ -9,7 +9,7 @@ use crate::{
 	chain::Snapshot,
 	clock::Ticks,
 	keys,
-	protocol::{answer::packets_hash, seal::Suite, Envelope, Packet, MAX_PACKETS},
+	protocol::{answer::packets_hash, seal::Suite, Envelope, Label, Packet, StoreClaim, MAX_PACKETS},
 	records,
 };
 use sealane_primitives::{
@@ -26,6 +26,7 @@ pub(super) struct Gate {
 	authorisation: Authorisation,
 	pub(super) node: NodeEntry,
 	sealing_key: [u8; 32],
+	store: StoreClaim,
 }
 
 /// An envelope ready to go.
@@ -83,12 +84,23 @@ impl Courier {
 		};
 		let node = snapshot.partner_node(channel, lane.to).ok_or(Barrier::Node)?;
 		let sealing_key = keys::sealing_key(&node.keys, snapshot.block).ok_or(Barrier::Key)?;
+		let store = self.own_claim(&snapshot).ok_or(Barrier::Key)?;
 		Ok(Gate {
 			snapshot,
 			authorisation,
 			node,
 			sealing_key,
+			store,
 		})
+	}
+
+	/// The suite that this node seals with.
+	pub(in crate::service) fn suite(&self) -> Suite {
+		if self.config.prefer_aes {
+			Suite::Aes256Gcm
+		} else {
+			Suite::ChaCha20Poly1305
+		}
 	}
 
 	pub(super) fn seal(
@@ -159,20 +171,14 @@ impl Courier {
 				Err(at) => envelope.push(&parts[*at]),
 			}
 		}
-		let suite = if self.config.prefer_aes {
-			Suite::Aes256Gcm
-		} else {
-			Suite::ChaCha20Poly1305
+		let label = Label {
+			suite: self.suite(),
+			store: gate.store,
+			lane,
+			first_sequence: first,
 		};
 		let bytes = envelope
-			.seal(
-				self.random.as_ref(),
-				suite,
-				&self.genesis,
-				lane,
-				first,
-				&gate.sealing_key,
-			)
+			.seal(self.random.as_ref(), &self.genesis, label, &gate.sealing_key)
 			.map_err(|e| Hindrance::Log(e.to_string()))?;
 		let last = first + hashes.len() as u64 - 1;
 		Ok(Sealed {

@@ -14,7 +14,7 @@ use hashbrown::HashMap;
 use parking_lot::{Mutex, RwLock};
 use sealane_primitives::{
 	directory::{Authorisation, Refusal},
-	ids::{BlockNumber, ChannelId, Moment},
+	ids::{BlockNumber, ChannelId, Moment, NodeId},
 };
 use std::{
 	collections::{BTreeMap, VecDeque},
@@ -52,6 +52,13 @@ pub(crate) struct Sender {
 	pub(super) note_from: AtomicU64,
 }
 
+impl Sender {
+	/// Why it is not known what the partner has of the lane.
+	pub(in crate::service) fn not_known(&self, why: &str, at: Moment) {
+		*self.error.lock() = Some((why.into(), at));
+	}
+}
+
 /// The sending sides of all lanes.
 pub struct Senders {
 	lanes: RwLock<BTreeMap<LaneId, Arc<Sender>>>,
@@ -71,6 +78,9 @@ impl Senders {
 			let mut state = SendLane::new(lane.packets(), lane.delivered);
 			if let Some((refusal, at)) = lane.closed {
 				state.close(refusal, at);
+			}
+			if book.stores.may_have_lost(id.to) {
+				state.probe();
 			}
 			senders.insert(*id, state);
 		}
@@ -93,6 +103,13 @@ impl Senders {
 		// The receiver ends with the courier.
 		let _ = self.new.send(lane);
 		sender
+	}
+
+	/// The lane has a task, whether anything was ever cut for it or not.
+	pub(crate) fn ensure(&self, lane: LaneId) {
+		if self.get(&lane).is_none() {
+			self.insert(lane, SendLane::new(0, 0));
+		}
 	}
 
 	pub(crate) fn get(&self, lane: &LaneId) -> Option<Arc<Sender>> {
@@ -165,6 +182,14 @@ impl Senders {
 				drop(state);
 				sender.notify.notify_one();
 			}
+		}
+	}
+
+	/// A partner's node took over from another store.
+	pub(crate) fn probe(&self, node: NodeId) {
+		for (_, sender) in self.lanes.read().iter().filter(|(lane, _)| lane.to == node) {
+			sender.state.lock().probe();
+			sender.notify.notify_one();
 		}
 	}
 

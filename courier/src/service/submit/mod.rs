@@ -319,6 +319,9 @@ impl Courier {
 		if self.is_stopped() {
 			return Err(SubmitError::Closed);
 		}
+		if self.is_taking_over() {
+			return Err(SubmitError::NotReady);
+		}
 		let Some(snapshot) = self.snapshot() else {
 			let unregistered = |known: &Arc<DirectoryAt>| known.reading == Reading::Unregistered;
 			let unregistered = self.chain.directory().borrow().as_ref().is_some_and(unregistered);

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
 	api::{Cursor, EventKind, LaneId, OrderStage, Waiting},
-	protocol::{Answer, RefusalReason},
+	protocol::{envelope::MIN_LEN, Answer, RefusalReason, StoreClaim},
 	store::fault::{Call, FaultDisk},
-	testing::{self, granted, order, peer, submit, until, World, ISSUER, RIVAL, SELLER},
+	testing::{self, granted, order, peer, submit, until, World, GENESIS, ISSUER, RIVAL, SELLER},
 	transport::Reply,
 	Config, Handle, Machine,
 };
@@ -77,6 +77,17 @@ async fn held(disk: &FaultDisk) {
 async fn a_full_queue_holds_the_lane_for_a_moment_only() {
 	let disk = FaultDisk::new();
 	let trio = Trio::issuer_on(&disk, 81, |config| config.queue_bytes = 1_500).await;
+	// The issuer's node knows the seller's store.
+	let asked = trio
+		.world
+		.network
+		.inject(SELLER, ISSUER, Forgery::asking(&trio, 0))
+		.await;
+	let returned = Answer::Returned {
+		packets: 0,
+		envelope: Vec::new(),
+	};
+	assert_eq!(said(&asked.expect("is answered")), returned);
 	disk.hold_next_sync();
 	let first = Forgery::new(&trio, 0, &[order("E-0", "P2")]).bytes();
 	let network = trio.world.network.clone();
@@ -138,13 +149,9 @@ async fn repeats_are_answered_without_a_look_at_the_log_and_not_for_ever() {
 		assert!(is_stored(&packet.send(&trio).await));
 	}
 	// A head, and nothing behind it that would open.
-	let mut request = vec![crate::protocol::VERSION, 0];
-	for word in [1, SELLER, ISSUER] {
-		request.extend_from_slice(&word.to_le_bytes());
-	}
-	request.extend_from_slice(&0u64.to_le_bytes());
-	request.extend_from_slice(&256u16.to_le_bytes());
-	request.resize(81, 0);
+	let mut request = Forgery::asking(&trio, 0);
+	request[106..108].copy_from_slice(&256u16.to_le_bytes());
+	request.resize(MIN_LEN, 0);
 	let reads = disk.reads();
 	let reply = trio
 		.world
@@ -368,6 +375,7 @@ async fn a_partner_that_sends_out_of_order_delays_nobody_else() {
 			forgery.header.lane = lane;
 			forgery.envelope_lane = lane;
 			forgery.signer = trio.world.keys[&RIVAL].clone();
+			forgery.store = StoreClaim::new(&forgery.signer.pairs()[0], &GENESIS, RIVAL, [9; 16], 0);
 			let (bytes, network) = (forgery.bytes(), trio.world.network.clone());
 			tokio::spawn(async move { network.inject(RIVAL, ISSUER, bytes).await })
 		})
@@ -530,7 +538,7 @@ async fn a_cancellation_asks_no_clause_and_follows_its_order() {
 }
 
 /// A copy of a node's folder.
-fn copy(folder: &Path) -> tempfile::TempDir {
+pub(super) fn copy(folder: &Path) -> tempfile::TempDir {
 	let copy = tempfile::tempdir().expect("a folder for the test");
 	let done = std::process::Command::new("cp")
 		.arg("-a")

@@ -13,8 +13,8 @@ use crate::{
 		body,
 		envelope::{self, EnvelopeHead},
 		seal::Suite,
-		Answer, BlockRef, Envelope, Packet, PacketHeader, PacketKind, Receipt, RefusalReason, Signature, Signed, SUITE,
-		VERSION,
+		Answer, BlockRef, Envelope, Label, Packet, PacketHeader, PacketKind, Receipt, RefusalReason, Signature, Signed,
+		StoreClaim, SUITE, VERSION,
 	},
 	testing::{hash_of as block_hash, name, order, peer, submit, until, World, GENESIS, ISSUER, OTHER_ISSUER, SELLER},
 	transport::{Misbehaviour, Reply},
@@ -52,6 +52,7 @@ pub(super) struct Forgery {
 	pub(super) envelope_sequence: u64,
 	pub(super) from: u32,
 	pub(super) sealed_to: [u8; 32],
+	pub(super) store: StoreClaim,
 }
 
 impl Forgery {
@@ -85,7 +86,18 @@ impl Forgery {
 			envelope_sequence: sequence,
 			from: SELLER,
 			sealed_to: trio.world.keys[&ISSUER].public()[0].1,
+			store: trio.seller.courier().claim_now().expect("the seller's node has a key"),
 		}
+	}
+
+	/// A request of the seller for its own packets.
+	pub(super) fn asking(trio: &Trio, first_sequence: u64) -> Vec<u8> {
+		EnvelopeHead::asking(Label {
+			suite: Suite::Aes256Gcm,
+			store: trio.seller.courier().claim_now().expect("the seller's node has a key"),
+			lane: LANE,
+			first_sequence,
+		})
 	}
 
 	pub(super) fn bytes(&self) -> Vec<u8> {
@@ -97,10 +109,13 @@ impl Forgery {
 		envelope
 			.seal(
 				&crate::random::SystemRandom,
-				Suite::Aes256Gcm,
 				&GENESIS,
-				lane,
-				sequence,
+				Label {
+					suite: Suite::Aes256Gcm,
+					store: self.store,
+					lane,
+					first_sequence: sequence,
+				},
 				&self.sealed_to,
 			)
 			.expect("seals")
@@ -690,10 +705,13 @@ fn answers(trio: &Trio, lines: &[(u32, &str)], attest_with: &KeyPair, sign_with:
 	envelope
 		.seal(
 			&crate::random::SystemRandom,
-			Suite::Aes256Gcm,
 			&GENESIS,
-			lane,
-			0,
+			Label {
+				suite: Suite::Aes256Gcm,
+				store: trio.issuer.courier().claim_now().expect("the issuer's node has a key"),
+				lane,
+				first_sequence: 0,
+			},
 			&sealed_to,
 		)
 		.expect("seals")

@@ -11,6 +11,7 @@ mod measure;
 mod registered;
 mod requests;
 mod salvage;
+mod stores;
 mod trading;
 
 use crate::{
