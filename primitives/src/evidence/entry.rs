@@ -54,6 +54,11 @@ impl Part {
 			Part::Person => "person",
 		}
 	}
+
+	/// The part with this name.
+	pub fn named(name: &str) -> Option<Part> {
+		Part::ALL.into_iter().find(|part| part.name() == name)
+	}
 }
 
 /// Where the values of an entry's parts stand.

@@ -8,7 +8,9 @@ use crate::{
 	output::{Output, Table},
 };
 use clap::{Args, Subcommand};
+use sealane_primitives::evidence::entry::Part;
 use sealane_terminal_core::files::write_private;
+use sealane_verifier::{pack::text_field, EvidencePack};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +18,8 @@ use std::path::{Path, PathBuf};
 pub enum EvidenceCommand {
 	/// Fetch the proof of one order's trade record
 	Get(GetArgs),
+	/// Cut personal parts out of a proof before it is shown to others; the rest verifies as before
+	Withhold(WithholdArgs),
 	/// Check a proof: offline from the chain specification, or against another node's chain state
 	Verify(VerifyArgs),
 	/// Check every proof in a folder or a set, and find overlaps, double records and gaps among them
@@ -115,6 +119,25 @@ pub struct GetArgs {
 	/// The seller's number, on an issuer's node
 	#[arg(long)]
 	seller: Option<u32>,
+	/// Parts whose values are left out: facts, customer, details, person. They are salted: whoever is shown the rest cannot guess them
+	#[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = part)]
+	without: Vec<Part>,
+}
+
+#[derive(Debug, Args)]
+pub struct WithholdArgs {
+	/// The evidence pack
+	file: PathBuf,
+	/// Parts whose values are left out: facts, customer, details, person
+	#[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = part, default_value = "facts")]
+	without: Vec<Part>,
+	/// File to write; - for stdout
+	#[arg(short, long)]
+	output: PathBuf,
+}
+
+fn part(name: &str) -> std::result::Result<Part, String> {
+	Part::named(name).ok_or_else(|| format!("one of {}", Part::ALL.map(Part::name).join(", ")))
 }
 
 #[derive(Debug, Args)]
@@ -140,12 +163,15 @@ struct Got {
 	order: String,
 	file: PathBuf,
 	bytes: usize,
+	/// What it does not show, by entry and part.
+	withheld: Vec<String>,
 }
 
 impl EvidenceCommand {
 	pub async fn run(self, output: Output) -> Result<()> {
 		match self {
 			EvidenceCommand::Get(args) => args.run(output).await,
+			EvidenceCommand::Withhold(args) => args.run(output),
 			EvidenceCommand::Verify(args) => args.run(output).await,
 			EvidenceCommand::Audit(args) => args.run(output),
 			EvidenceCommand::Collect(args) => args.run(output),
@@ -159,19 +185,66 @@ impl GetArgs {
 	async fn run(self, output: Output) -> Result<()> {
 		let pack = self.node.client()?.evidence(&self.id, self.seller).await?;
 		let text = pack.0.get();
-		if self.output.as_os_str() == "-" {
-			println!("{text}");
-			return Ok(());
+		if self.without.is_empty() {
+			return hand_out(self.id, text, Vec::new(), self.output, output);
 		}
-		write_private(&self.output, text.as_bytes())?;
-		let got = Got {
-			order: self.id,
-			bytes: text.len(),
-			file: self.output,
-		};
-		output.result(&got, |g| format!("{}: {} bytes", g.file.display(), g.bytes));
-		Ok(())
+		let pack = EvidencePack::from_json(text.as_bytes()).map_err(|defect| Error::node(defect.to_string()))?;
+		let (text, withheld) = cut(pack, &self.without, &self.output)?;
+		hand_out(self.id, &text, withheld, self.output, output)
 	}
+}
+
+impl WithholdArgs {
+	fn run(self, output: Output) -> Result<()> {
+		let pack = evidence::read(&self.file)?;
+		let order = text_field(&pack.record.order.bytes.0, "id").unwrap_or_default();
+		let (text, withheld) = cut(pack, &self.without, &self.output)?;
+		hand_out(order, &text, withheld, self.output, output)
+	}
+}
+
+/// The pack without these parts, as text, and what it does not show. A pack that was damaged gets no new checksum: it is refused.
+fn cut(pack: EvidencePack, without: &[Part], path: &Path) -> Result<(String, Vec<String>)> {
+	pack.verify_local(&evidence::genesis_of(&pack))
+		.map_err(|defect| Error::NotVerified(defect.to_string()))?;
+	let pack = pack.without(without);
+	let entries = [
+		("order", &pack.record.order),
+		("confirmation", &pack.record.confirmation),
+	];
+	let withheld = entries
+		.into_iter()
+		.flat_map(|(name, entry)| {
+			entry
+				.withheld
+				.iter()
+				.map(move |(part, _)| format!("{name}.{}", part.name()))
+		})
+		.collect();
+	let text = pack.to_json().map_err(|error| unwritable(path, &error))?;
+	Ok((text, withheld))
+}
+
+fn hand_out(order: String, text: &str, withheld: Vec<String>, file: PathBuf, output: Output) -> Result<()> {
+	if file.as_os_str() == "-" {
+		println!("{text}");
+		return Ok(());
+	}
+	write_private(&file, text.as_bytes())?;
+	let got = Got {
+		order,
+		bytes: text.len(),
+		file,
+		withheld,
+	};
+	output.result(&got, |g| {
+		let withheld = match &g.withheld[..] {
+			[] => String::new(),
+			parts => format!(", without {}", parts.join(", ")),
+		};
+		format!("{}: {} bytes{withheld}", g.file.display(), g.bytes)
+	});
+	Ok(())
 }
 
 impl VerifyArgs {
@@ -385,4 +458,47 @@ fn offline_scope(offline: &OfflineReport) -> String {
 		)
 	});
 	format!("verified from {from}; {compared}{}", vouched.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_pack_cut_for_others_verifies_and_a_damaged_one_is_not_made_sound() {
+		let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/evidence");
+		let whole = std::fs::read_to_string(documents.join("offline.json")).unwrap();
+		let folder = tempfile::tempdir().unwrap();
+		let file = folder.path().join("pack.json");
+		let (facts, customer) = ("1990-05-20", "C-0003");
+		assert!(whole.contains(facts) && whole.contains(customer));
+		std::fs::write(&file, &whole).unwrap();
+		let quiet = Output {
+			json: true,
+			quiet: true,
+		};
+		let withhold = |without: &[Part], name: &str| {
+			let output = folder.path().join(name);
+			let args = WithholdArgs {
+				file: file.clone(),
+				without: without.to_vec(),
+				output: output.clone(),
+			};
+			args.run(quiet).map(|()| output)
+		};
+		let cut = withhold(&[Part::Facts, Part::Customer], "cut.json").unwrap();
+		let text = std::fs::read_to_string(&cut).unwrap();
+		assert!(!text.contains(facts) && !text.contains(customer), "{text}");
+		let origin = Origin::read(Some(&documents.join("chain-spec.json")), None, &[]).unwrap();
+		let report = evidence::verify_offline(&evidence::read(&cut).unwrap(), &origin).unwrap();
+		let before = evidence::verify_offline(&evidence::read(&file).unwrap(), &origin).unwrap();
+		assert_eq!((report.leaf, report.batch_root), (before.leaf, before.batch_root));
+
+		std::fs::write(&file, whole.replace("4000.00", "5000.00")).unwrap();
+		assert!(matches!(
+			withhold(&[Part::Facts], "no.json"),
+			Err(Error::NotVerified(_))
+		));
+		assert!(!folder.path().join("no.json").exists());
+	}
 }

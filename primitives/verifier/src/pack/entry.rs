@@ -5,6 +5,7 @@
 use super::Payload;
 use alloc::{format, string::String, vec::Vec};
 use codec::Encode;
+use core::ops::Range;
 use sealane_primitives::{
 	evidence::entry::{hash_of, part_hash, part_salt, Cut, Part},
 	ids::Digest,
@@ -29,7 +30,7 @@ impl Entry {
 	pub fn new(entry: &[u8], seed: &[u8; 32], ordinal: u32, withheld: &[Part]) -> Self {
 		let cut = Cut::of(entry);
 		let mut it = Entry {
-			bytes: Payload(entry.to_vec()),
+			bytes: Payload(Vec::new()),
 			salts: Vec::new(),
 			withheld: Vec::new(),
 		};
@@ -44,11 +45,27 @@ impl Entry {
 				it.salts.push((part, salt));
 			}
 		}
-		// From the end, so that the places before stay where they are.
-		hidden.sort_by_key(|range| range.start);
-		for range in hidden.into_iter().rev() {
-			it.bytes.0.splice(range, WITHHELD.iter().copied());
-		}
+		it.bytes = Payload(blank(entry, hidden));
+		it
+	}
+
+	/// The same without the values of these parts as well. Its hash stays what it is; a part that is not there, or is withheld already,
+	/// changes nothing.
+	#[must_use]
+	pub fn without(&self, parts: &[Part]) -> Self {
+		let cut = Cut::of(&self.bytes.0);
+		let mut it = self.clone();
+		let mut hidden = Vec::new();
+		it.salts.retain(|(part, salt)| {
+			let Some(range) = cut.get(*part).filter(|_| parts.contains(part)) else {
+				return true;
+			};
+			it.withheld.push((*part, part_hash(salt, &self.bytes.0[range.clone()])));
+			hidden.push(range);
+			false
+		});
+		it.withheld.sort_by_key(|(part, _)| *part);
+		it.bytes = Payload(blank(&self.bytes.0, hidden));
 		it
 	}
 
@@ -84,6 +101,20 @@ impl Entry {
 	}
 }
 
+/// The text with [`WITHHELD`] in these places.
+fn blank(text: &[u8], mut places: Vec<Range<usize>>) -> Vec<u8> {
+	places.sort_by_key(|range| range.start);
+	let mut blanked = Vec::with_capacity(text.len());
+	let mut from = 0;
+	for range in places {
+		blanked.extend_from_slice(&text[from..range.start]);
+		blanked.extend_from_slice(WITHHELD);
+		from = range.end;
+	}
+	blanked.extend_from_slice(&text[from..]);
+	blanked
+}
+
 fn find(list: &[(Part, Digest)], part: Part) -> Option<Digest> {
 	let found = list.iter().find(|(other, _)| *other == part);
 	found.map(|(_, digest)| *digest)
@@ -92,6 +123,7 @@ fn find(list: &[(Part, Digest)], part: Part) -> Option<Digest> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use alloc::vec;
 	use sealane_primitives::evidence::entry::entry_hash;
 
 	#[test]
@@ -108,6 +140,10 @@ mod tests {
 			let shown = Entry::new(entry, &seed, 3, withheld);
 			assert_eq!(shown.fault(), None, "{withheld:?}");
 			assert_eq!(shown.hash(), hash, "{withheld:?}");
+			// Cut later, or in two steps, it is the same.
+			assert_eq!(Entry::shown(entry, &seed, 3).without(withheld), shown, "{withheld:?}");
+			let (first, rest) = withheld.split_at(withheld.len() / 2);
+			assert_eq!(Entry::new(entry, &seed, 3, rest).without(first), shown, "{withheld:?}");
 			let text = String::from_utf8(shown.bytes.0.clone()).expect("a text");
 			for (part, value) in [(Part::Facts, "40"), (Part::Customer, "C-1"), (Part::Person, "Li")] {
 				assert_eq!(text.contains(value), !withheld.contains(&part), "{text}");
@@ -118,5 +154,31 @@ mod tests {
 			hash,
 			"each entry has salts of its own"
 		);
+	}
+
+	/// Whoever is shown a pack tries every value that he can think of, with everything that he has: with no salt, with what is hashed for
+	/// other parts and other entries, with what the pack shows.
+	#[test]
+	fn what_is_withheld_cannot_be_guessed() {
+		let entry = br#"{"id":"A","customer":"C-1","facts":{"age":40},"details":{"note":"x"}}"#;
+		let shown = Entry::new(entry, &[7; 32], 3, &[Part::Facts]);
+		let (_, hidden) = shown.withheld[0];
+		let mut salts = vec![[0; 32], shown.hash(), hidden];
+		for (part, salt) in &shown.salts {
+			salts.push(*salt);
+			// As if a salt that is shown were the seed of the others.
+			salts.extend((0..8).flat_map(|ordinal| Part::ALL.map(|other| part_salt(salt, ordinal, other))));
+			let value = &entry[Cut::of(entry).get(*part).expect("it is shown")];
+			salts.push(part_hash(salt, value));
+		}
+		for age in 0..200 {
+			let guess = format!("{{\"age\":{age}}}");
+			for salt in &salts {
+				assert_ne!(part_hash(salt, guess.as_bytes()), hidden, "{guess}");
+			}
+		}
+		// With its own salt the guess is found: the search would see it.
+		let own = part_salt(&[7; 32], 3, Part::Facts);
+		assert!((0..200).any(|age| part_hash(&own, format!("{{\"age\":{age}}}").as_bytes()) == hidden));
 	}
 }

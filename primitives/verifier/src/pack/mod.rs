@@ -20,7 +20,7 @@ use alloc::{
 use codec::Encode;
 use core::fmt;
 use sealane_primitives::{
-	evidence::{tree, Attestation, Core},
+	evidence::{entry::Part, tree, Attestation, Core},
 	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, NodeId},
 };
 use serde::Serialize;
@@ -212,6 +212,18 @@ impl EvidencePack {
 	/// The same pack with another chain part.
 	pub fn with_chain(self, chain: Option<ChainPart>) -> Self {
 		Self::new(self.record, self.batch, self.anchor, chain)
+	}
+
+	/// The same record for eyes that need not see everything: order and confirmation without the values of these parts. It verifies as the whole
+	/// pack does.
+	#[must_use]
+	pub fn without(self, parts: &[Part]) -> Self {
+		let record = RecordPart {
+			order: self.record.order.without(parts),
+			confirmation: self.record.confirmation.without(parts),
+			..self.record
+		};
+		Self::new(record, self.batch, self.anchor, self.chain)
 	}
 
 	/// The pack of a JSON text.
