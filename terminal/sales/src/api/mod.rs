@@ -5,9 +5,11 @@
 mod counter;
 mod days;
 mod exports;
+mod files;
 mod orders;
 mod quarantine;
 mod records;
+mod registrations;
 mod retention;
 mod terminal;
 
@@ -70,6 +72,10 @@ fn router(core: Option<&Core>) -> (Router<ApiState>, OpenApi) {
 		.routes(trade(routes!(orders::qualify)))
 		.routes(read(routes!(records::list)))
 		.routes(read(routes!(records::get)))
+		.routes(read(routes!(records::unqualified)))
+		.routes(read(routes!(registrations::list)))
+		.routes(read(routes!(files::list)))
+		.routes(read(routes!(files::defects)))
 		.routes(decide(routes!(records::cancel)))
 		.routes(decide(routes!(records::hold)))
 		.routes(decide(routes!(records::release)))

@@ -2,7 +2,7 @@
 
 use super::ApiState;
 use crate::{
-	db::{RecordFilter, RecordRow},
+	db::{RecordFilter, RecordRow, Unqualified},
 	manage::{self, Cancelled},
 };
 use axum::{extract::State, http::StatusCode, Extension, Json};
@@ -30,6 +30,8 @@ pub(super) struct RecordsQuery {
 	day: Option<String>,
 	/// Only those of this file, or `api <user>`.
 	source: Option<String>,
+	/// Only those that do not meet the clause with this code.
+	clause: Option<String>,
 	/// The `next` of the page before.
 	cursor: Option<String>,
 	/// Most records of the page; 100 unless given.
@@ -71,6 +73,7 @@ pub(super) async fn list(
 		kind: query.kind,
 		day: query.day,
 		source: query.source,
+		clause: query.clause.map(code_of).transpose()?,
 		behind: query.cursor.as_deref().map(paging::place).transpose()?,
 		texts: false,
 		limit,
@@ -80,6 +83,38 @@ pub(super) async fn list(
 	let next = last.map(|record| paging::cursor(&(record.read_at, &record.id)));
 	let shown = Entries(records.len() as u64);
 	Ok((Extension(shown), Json(RecordPage { records, next })))
+}
+
+/// The code of a clause, which is looked for in a text: nothing of it may mean something else there.
+fn code_of(code: String) -> Result<String, Failure> {
+	let is_code = !code.is_empty()
+		&& code
+			.bytes()
+			.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+	if !is_code {
+		return Err(Failure::parameter(
+			"clause",
+			"the code of a clause: small letters, digits and _",
+		));
+	}
+	Ok(code)
+}
+
+/// Orders at once that are looked at to tell which clauses they fail.
+const LOOKED_AT: u32 = 10_000;
+
+/// Which clauses are not met
+///
+/// How many of the newest 10,000 orders that do not qualify fail which clause.
+#[utoipa::path(
+	get, path = "/v1/unqualified", tag = "records", operation_id = "get_unqualified",
+	responses(
+		(status = 200, description = "By clause", body = Unqualified),
+		(status = "default", description = "The database fails", body = Problem, content_type = "application/problem+json"),
+	),
+)]
+pub(super) async fn unqualified(State(state): State<ApiState>) -> Result<Json<Unqualified>, Failure> {
+	Ok(Json(state.db.unqualified(LOOKED_AT).await?))
 }
 
 /// A record

@@ -8,7 +8,7 @@ use sealane_terminal_core::db::{self, next_number, now_ms, Cell, Tx};
 use sqlx::Row;
 
 /// How far an order file was read, and what was found so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Import {
 	/// Name and content hash of the file.
 	pub source: String,
@@ -290,17 +290,33 @@ pub async fn fail_submission(change: &mut Change, submission: &Submission, code:
 	Ok(())
 }
 
+const IMPORTS: &str =
+	"SELECT source, path, line, orders_read, malformed, duplicates, unqualified, qualified, started_at, \
+	finished_at FROM imports";
+
 impl SalesDb {
 	/// How far the file `source` was read; `None` for a new one.
 	pub async fn import(&self, source: &str) -> Result<Option<Import>> {
-		let import = sqlx::query_as(
-			"SELECT source, path, line, orders_read, malformed, duplicates, unqualified, qualified, started_at, finished_at \
-			 FROM imports WHERE source = $1",
-		)
-		.bind(source)
-		.fetch_optional(self.pool())
-		.await?;
+		let statement = format!("{IMPORTS} WHERE source = $1");
+		let import = sqlx::query_as(&statement)
+			.bind(source)
+			.fetch_optional(self.pool())
+			.await?;
 		Ok(import)
+	}
+
+	/// Files, newest first, behind one: when its reading began, and its source.
+	pub async fn imports(&self, behind: Option<&(i64, String)>, limit: u32) -> Result<Vec<Import>> {
+		let (at, source) = behind.map_or((i64::MAX, ""), |(at, source)| (*at, source));
+		let statement =
+			format!("{IMPORTS} WHERE (started_at, source) < ($1, $2) ORDER BY started_at DESC, source DESC LIMIT $3");
+		let imports = sqlx::query_as(&statement)
+			.bind(at)
+			.bind(source)
+			.bind(i64::from(limit))
+			.fetch_all(self.pool())
+			.await?;
+		Ok(imports)
 	}
 
 	/// The oldest request whose answer is not known.

@@ -156,7 +156,7 @@ impl From<i64> for Yes {
 }
 
 /// A line that is no order of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DefectRow {
 	/// The file.
 	pub source: String,
@@ -198,6 +198,8 @@ pub struct RecordFilter {
 	pub day: Option<String>,
 	/// Only those of this file, or this source otherwise.
 	pub source: Option<String>,
+	/// Only those that do not meet the clause with this code.
+	pub clause: Option<String>,
 	/// Only those behind this place: when one was read, and its id.
 	pub behind: Option<(i64, String)>,
 	/// With the bytes of order and confirmation.
@@ -250,6 +252,17 @@ pub struct Figures {
 	pub finalised: u64,
 }
 
+/// Orders that do not qualify, by the clause that they fail.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Unqualified {
+	/// Orders that were looked at.
+	pub orders: u64,
+	/// Whether these are all; else they are the newest.
+	pub is_all: bool,
+	/// How many fail the clause of this code. An order that fails several counts for each.
+	pub clauses: BTreeMap<String, u64>,
+}
+
 const COLUMNS: &str = "r.id, r.source, r.line, r.state, r.kind, r.product, r.issuer, r.day, r.customer, r.amount, r.units, r.currency, \
 	r.placed_at, r.clause_version, r.failed, r.outcome, r.reason_code, r.reason_text, r.deal, r.confirmed_units, r.nav, \
 	r.confirmed_amount, r.fee, r.trade_date, r.cancels, r.cancelled_by, r.retry_at, r.tries, r.held, r.technical, r.entry, \
@@ -299,6 +312,11 @@ impl SalesDb {
 		if finalised {
 			conditions.push(" AND f.finalised_at > 0".into());
 		}
+		let named = filter.clause.as_ref().map(|code| format!("\"code\":\"{code}\""));
+		if let Some(named) = &named {
+			values.push(named);
+			conditions.push(format!(" AND r.failed LIKE '%' || ${} || '%'", values.len() + 3));
+		}
 		let texts = if filter.texts { TEXTS } else { NO_TEXTS };
 		let statement = format!(
 			"SELECT {COLUMNS}, {texts} {WITH_FINALITY} WHERE (r.read_at, r.id) < ($1, $2){} \
@@ -335,6 +353,40 @@ impl SalesDb {
 			"SELECT id, order_text FROM records WHERE product = $1 AND id > $2 AND order_text <> '' ORDER BY id LIMIT $3",
 		)
 		.bind(product)
+		.bind(after)
+		.bind(i64::from(limit))
+		.fetch_all(self.pool())
+		.await?;
+		Ok(rows)
+	}
+
+	/// How many of the newest orders that do not qualify fail which clause.
+	pub async fn unqualified(&self, limit: u32) -> Result<Unqualified> {
+		let rows = sqlx::query(
+			"SELECT failed FROM records WHERE state = 'unqualified' ORDER BY read_at DESC, id DESC LIMIT $1",
+		)
+		.bind(i64::from(limit))
+		.fetch_all(self.pool())
+		.await?;
+		let mut clauses = BTreeMap::new();
+		for row in &rows {
+			for code in crate::qualify::failed_codes(&row.try_get::<String, _>(0)?) {
+				*clauses.entry(code).or_default() += 1;
+			}
+		}
+		Ok(Unqualified {
+			orders: rows.len() as u64,
+			is_all: rows.len() < limit as usize,
+			clauses,
+		})
+	}
+
+	/// Bad lines of one file behind a line, in their order.
+	pub async fn defects_of(&self, source: &str, after: i64, limit: u32) -> Result<Vec<DefectRow>> {
+		let rows = sqlx::query_as(
+			"SELECT source, line, state, field, value, rule FROM defects WHERE source = $1 AND line > $2 ORDER BY line LIMIT $3",
+		)
+		.bind(source)
 		.bind(after)
 		.bind(i64::from(limit))
 		.fetch_all(self.pool())

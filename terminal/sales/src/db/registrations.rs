@@ -6,8 +6,10 @@ use super::{changes::Change, SalesDb};
 use crate::error::Result;
 use sealane_primitives::registration::Stated;
 use sealane_terminal_core::db::{self, now_ms, Cell};
+use serde::Serialize;
 use sqlx::{any::AnyRow, Row};
 use std::collections::HashMap;
+use utoipa::ToSchema;
 
 /// Where a registration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +72,60 @@ pub struct Application {
 	pub state: String,
 	/// When it may be applied for again by itself, Unix ms; 0: not by itself.
 	pub retry_at: i64,
+}
+
+/// A registration as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Registration {
+	/// Its id.
+	pub id: String,
+	/// The customer's reference.
+	pub customer: String,
+	/// The issuer's number.
+	pub issuer: i64,
+	/// See [`RegistrationState`].
+	pub state: String,
+	/// Why not.
+	pub reason_code: String,
+	/// The same in words.
+	pub reason_text: String,
+	/// The issuer's account number.
+	pub account: String,
+	/// When it was applied for, Unix ms.
+	pub applied_at: i64,
+	/// When it changed last, Unix ms.
+	pub updated_at: i64,
+	/// When it is applied for again by itself, Unix ms; 0: not at all.
+	pub retry_at: i64,
+	/// Counts up with each change; the order in which they happened.
+	pub change: i64,
+}
+
+sealane_terminal_core::from_row!(Registration {
+	id,
+	customer,
+	issuer,
+	state,
+	reason_code,
+	reason_text,
+	account,
+	applied_at,
+	updated_at,
+	retry_at,
+	change,
+});
+
+/// Which registrations to show.
+#[derive(Clone, Debug, Default)]
+pub struct RegistrationFilter {
+	/// Only those in this state.
+	pub state: Option<String>,
+	/// Only those of this customer.
+	pub customer: Option<String>,
+	/// Only those behind this place: the change that wrote one, and its id.
+	pub behind: Option<(i64, String)>,
+	/// At most so many.
+	pub limit: u32,
 }
 
 sealane_terminal_core::from_row!(Application {
@@ -244,6 +300,24 @@ impl SalesDb {
 		Ok(found)
 	}
 
+	/// Registrations, those that changed last first.
+	pub async fn registrations(&self, filter: &RegistrationFilter) -> Result<Vec<Registration>> {
+		let (at, id) = filter.behind.as_ref().map_or((i64::MAX, ""), |(at, id)| (*at, id));
+		let rows = sqlx::query_as(
+			"SELECT id, customer, issuer, state, reason_code, reason_text, account, applied_at, updated_at, retry_at, change \
+			 FROM registrations WHERE (change, id) < ($1, $2) AND ($3 = '' OR state = $3) AND ($4 = '' OR customer = $4) \
+			 ORDER BY change DESC, id DESC LIMIT $5",
+		)
+		.bind(at)
+		.bind(id)
+		.bind(filter.state.as_deref().unwrap_or_default())
+		.bind(filter.customer.as_deref().unwrap_or_default())
+		.bind(i64::from(filter.limit))
+		.fetch_all(self.pool())
+		.await?;
+		Ok(rows)
+	}
+
 	/// How many registrations stand in each state.
 	pub async fn registration_states(&self) -> Result<Vec<(String, u64)>> {
 		let rows = sqlx::query("SELECT state, COUNT(*) FROM registrations GROUP BY state ORDER BY state")
@@ -300,5 +374,50 @@ mod tests {
 		change.commit().await.unwrap();
 		assert!(db.registered_of(&["C-1"]).await.unwrap().is_empty());
 		assert_eq!(db.application("C-1", 2).await.unwrap().unwrap().state, "closed");
+	}
+
+	#[tokio::test]
+	async fn each_registration_is_shown_once_whatever_the_page() {
+		let (db, _dir) = temporary().await;
+		for number in 0..5 {
+			let row = RegistrationRow {
+				id: format!("R-{number}"),
+				customer: format!("C-{}", number % 2),
+				issuer: 2,
+				seller: 0,
+				text: "{}".into(),
+				submission: 1,
+			};
+			let mut change = db.begin().await.unwrap();
+			insert_registrations(&mut change, &[row]).await.unwrap();
+			change.commit().await.unwrap();
+		}
+		for limit in [1, 2, 5, 9] {
+			let mut filter = RegistrationFilter {
+				limit,
+				..RegistrationFilter::default()
+			};
+			let mut ids = Vec::new();
+			loop {
+				let page = db.registrations(&filter).await.unwrap();
+				let Some(last) = page.last() else { break };
+				filter.behind = Some((last.change, last.id.clone()));
+				ids.extend(page.into_iter().map(|row| row.id));
+			}
+			assert_eq!(ids, ["R-4", "R-3", "R-2", "R-1", "R-0"], "{limit}");
+		}
+		let count = |state: Option<&str>, customer: Option<&str>| {
+			let filter = RegistrationFilter {
+				state: state.map(Into::into),
+				customer: customer.map(Into::into),
+				limit: 9,
+				..RegistrationFilter::default()
+			};
+			let db = db.clone();
+			async move { db.registrations(&filter).await.unwrap().len() }
+		};
+		assert_eq!(count(Some("pending"), None).await, 5);
+		assert_eq!(count(Some("registered"), None).await, 0);
+		assert_eq!(count(Some("pending"), Some("C-1")).await, 2);
 	}
 }

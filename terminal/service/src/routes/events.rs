@@ -18,11 +18,15 @@ use serde::Deserialize;
 use std::time::Duration;
 use utoipa::IntoParams;
 
+/// Instead of a cursor: behind everything that has happened.
+const END: &str = "end";
+
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct EventsQuery {
-	/// Where to begin: the `next` of the page before, or the `cursor` of the last event that was taken over. The beginning unless given.
+	/// Where to begin: the `next` of the page before, or the `cursor` of the last event that was taken over; `end` for what happens from
+	/// now on. The beginning unless given.
 	cursor: Option<String>,
 	/// Most events of the page; 100 unless given.
 	#[param(minimum = 1, maximum = 1000)]
@@ -49,7 +53,10 @@ pub(super) async fn get(
 	headers: HeaderMap,
 	Parameters(query): Parameters<EventsQuery>,
 ) -> Result<Response, Failure> {
-	let after = cursor(&headers, query.cursor.as_deref())?.map(str::to_string);
+	let after = match cursor(&headers, query.cursor.as_deref())? {
+		Some(END) => Some(core.terminal.tail().await?),
+		given => given.map(str::to_string),
+	};
 	if accepts_stream(&headers) {
 		return events::stream(core, after).await;
 	}
