@@ -2,7 +2,19 @@
 // Lists the licences of what is installed: `npm run licences`. Ends with 1 where one is not on the list below.
 import { readFile } from 'node:fs/promises';
 
-const ALLOWED = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'MPL-2.0', 'CC-BY-4.0', 'Python-2.0', 'MIT OR CC0-1.0'];
+const ALLOWED = [
+	'0BSD',
+	'Apache-2.0',
+	'BSD-2-Clause',
+	'BSD-3-Clause',
+	'CC-BY-4.0',
+	'ISC',
+	'MIT',
+	'(MIT OR CC0-1.0)',
+	'MPL-2.0',
+	'Python-2.0',
+	'Unlicense',
+];
 
 const home = new URL('../', import.meta.url);
 const { packages } = JSON.parse(await readFile(new URL('package-lock.json', home), 'utf8'));

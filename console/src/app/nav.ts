@@ -2,6 +2,7 @@
 
 import type { ParseKeys } from 'i18next';
 import { auditorNav } from '../pages/auditor/nav';
+import { houseNav } from '../pages/house/nav';
 import { issuerEvents, issuerNav } from '../pages/issuer/nav';
 import { operatorEvents, operatorNav } from '../pages/operator/nav';
 import { sellerEvents, sellerNav } from '../pages/seller/nav';
@@ -22,7 +23,7 @@ export interface NavItem {
 
 /** Which pages belong to which server, and which of their queries its events make old. */
 export const AREAS: Record<About['terminal'], { pages: readonly NavItem[]; events: EventKeys }> = {
-	sales: { pages: [...sellerNav, ...auditorNav], events: sellerEvents },
-	issuer: { pages: [...issuerNav, ...auditorNav], events: issuerEvents },
-	operator: { pages: [...operatorNav, ...auditorNav], events: operatorEvents },
+	sales: { pages: [...sellerNav, ...auditorNav, ...houseNav], events: sellerEvents },
+	issuer: { pages: [...issuerNav, ...auditorNav, ...houseNav], events: issuerEvents },
+	operator: { pages: [...operatorNav, ...auditorNav, ...houseNav], events: operatorEvents },
 };

@@ -2,6 +2,7 @@
 
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { auditorRoutes } from '../pages/auditor/routes';
+import { houseRoutes } from '../pages/house/routes';
 import { issuerRoutes } from '../pages/issuer/routes';
 import { operatorRoutes } from '../pages/operator/routes';
 import { sellerRoutes } from '../pages/seller/routes';
@@ -35,6 +36,7 @@ export const router = createRouter({
 		...issuerRoutes,
 		...operatorRoutes,
 		...auditorRoutes,
+		...houseRoutes,
 	]),
 	defaultErrorComponent: Wrong,
 	defaultNotFoundComponent: NoPage,

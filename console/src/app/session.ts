@@ -11,6 +11,17 @@ export type Session = components['schemas']['LoggedIn'];
 /** What a user may do. The server decides; the pages only do not offer what it would refuse. */
 export type Role = components['schemas']['Roles'][number];
 
+export const ROLES = [
+	'monitor',
+	'read',
+	'trade',
+	'decide',
+	'price',
+	'approve',
+	'export',
+	'administer',
+] as const satisfies readonly Role[];
+
 /** The session that the browser's cookie belongs to; null where there is none. */
 export const sessionQuery = queryOptions({
 	queryKey: ['session'],

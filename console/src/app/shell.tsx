@@ -47,7 +47,7 @@ export function Shell({ about, children }: { about: About; children: ReactNode }
 					</div>
 				</div>
 				<ul>
-					{area.pages.map((page) => (
+					{area.pages.filter((page) => page.role !== 'administer' || session.roles.includes(page.role)).map((page) => (
 						<li key={page.to}>
 							<Link to={page.to} activeOptions={{ exact: page.to.split('/').length === 2 }}>
 								{t(page.label)}

@@ -2,13 +2,21 @@
 
 import { grouped } from './format';
 
-/** A decimal of the API, in groups of three digits, with every digit that it has; `unit` is its currency or what is counted. */
-export function Amount({ value, unit }: { value: string | number; unit?: string | undefined }) {
+interface AmountProps {
+	value: string | number;
+	/** Its currency, or what is counted. */
+	unit?: string | undefined;
+	/** Digits behind the point at least. */
+	least?: number;
+}
+
+/** A decimal of the API, in groups of three digits, with every digit that it has. */
+export function Amount({ value, unit, least = 0 }: AmountProps) {
 	const text = String(value);
 	if (text === '') return null;
 	return (
-		<span className="amount">
-			{grouped(text)}
+		<span className={/^0(\.0*)?$/.test(text) ? 'amount quiet' : 'amount'}>
+			{grouped(text, least)}
 			{unit ? <span className="unit"> {unit}</span> : null}
 		</span>
 	);

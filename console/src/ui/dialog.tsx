@@ -3,8 +3,16 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
+interface DialogProps {
+	title: string;
+	onClose: () => void;
+	/** As wide as the window, for what has columns. */
+	wide?: boolean;
+	children: ReactNode;
+}
+
 /** A modal dialog: the browser's own, which keeps the focus inside, closes with Esc and gives the focus back. */
-export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+export function Dialog({ title, onClose, wide = false, children }: DialogProps) {
 	const { t } = useTranslation();
 	const dialog = useRef<HTMLDialogElement>(null);
 	const heading = useId();
@@ -14,7 +22,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
 		return () => element?.close();
 	}, []);
 	return (
-		<dialog ref={dialog} aria-labelledby={heading} onClose={onClose}>
+		<dialog ref={dialog} className={wide ? 'wide' : undefined} aria-labelledby={heading} onClose={onClose}>
 			<header>
 				<h2 id={heading}>{title}</h2>
 				<button type="button" className="plain" onClick={onClose} aria-label={t('app.close')} title={t('app.close')}>

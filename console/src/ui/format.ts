@@ -42,12 +42,16 @@ export function addDays(day: string, days: number): string {
 	return date.toISOString().slice(0, 10);
 }
 
-/** A decimal with its digits before the point in groups of three; what is no decimal stays as it is. */
-export function grouped(decimal: string): string {
+/**
+ * A decimal with its digits before the point in groups of three, and zeros up to `least` digits behind it; what is no decimal stays as it
+ * is.
+ */
+export function grouped(decimal: string, least = 0): string {
 	const match = /^([+-]?)(\d+)(\.\d+)?$/.exec(decimal);
 	if (match === null) return decimal;
 	const [, sign = '', whole = '', fraction = ''] = match;
-	return `${sign === '-' ? '−' : sign}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction}`;
+	const digits = least > 0 ? (fraction || '.').padEnd(least + 1, '0') : fraction;
+	return `${sign === '-' ? '−' : sign}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${digits}`;
 }
 
 /** The sum of decimals, exactly; those that are none count nothing. */

@@ -31,7 +31,9 @@ export function Identifier({ id, what, children }: { id: string; what?: string; 
 					void navigator.clipboard.writeText(id).then(() => setCopied(true));
 				}}
 			>
-				{copied ? '✓' : '⧉'}
+				<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="1.5">
+					{copied ? <path d="M3 8.5l3.2 3.2L13 5" /> : <path d="M5.5 5.5h7v7h-7zM3.5 10.5v-7h7" />}
+				</svg>
 			</button>
 		</span>
 	);

@@ -15,6 +15,11 @@ test('a decimal keeps each digit that the API gave', () => {
 		['12345678901234567890.1', '12,345,678,901,234,567,890.1'],
 	] as const;
 	for (const [decimal, text] of cases) assert.equal(grouped(decimal), text);
+	// Sums come without zeros at their end: they are shown as precise as what stands above and below them.
+	assert.deepEqual(
+		['0', '301980.7', '1.234'].map((sum) => grouped(sum, 2)),
+		['0.00', '301,980.70', '1.234'],
+	);
 });
 
 test('sums are exact, and as precise as the most precise of their parts', () => {

@@ -2,10 +2,12 @@
 
 import { app } from './app';
 import { auditor } from './auditor';
+import { business } from './business';
+import { house } from './house';
 import { issuer } from './issuer';
 import { operator } from './operator';
 import { problems } from './problems';
 import { seller } from './seller';
 import { ui } from './ui';
 
-export default { app, auditor, issuer, operator, problems, seller, ui };
+export default { app, auditor, business, house, issuer, operator, problems, seller, ui };

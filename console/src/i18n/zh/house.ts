@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Words } from '..';
+
+export const house: Words['house'] = {
+	audit: {
+		title: '审计日志',
+		at: '时间',
+		client: '来自',
+		empty: '没有记录。',
+		emptyTodo: '请取消筛选。',
+		entries: '条目',
+		method: '方法',
+		number: '编号',
+		path: '内容',
+		status: '状态',
+		strangers: '陌生人',
+		who: '人员',
+	},
+	role: {
+		administer: '用户、审计日志、保存期限',
+		approve: '放行他人录入的内容',
+		decide: '撤单、搁置、处理',
+		export: '导出文件',
+		monitor: '状态、指标',
+		price: '录入净值',
+		read: '查看记录与账册',
+		trade: '提交订单',
+	},
+	users: {
+		title: '用户',
+		add: '添加用户',
+		certificate: '证书',
+		change: '修改',
+		disable: '停用',
+		disabled: '已停用',
+		enable: '启用',
+		enabled: '已启用',
+		invite: '新链接',
+		invited: '已邀请',
+		link: '{{name}} 的链接，仅显示一次；仅可使用一次，有效期一天。',
+		logsIn: '登录方式',
+		name: '用户名',
+		password: '密码',
+		roles: '角色',
+		since: '创建时间',
+		state: '状态',
+		token: '令牌',
+	},
+};
