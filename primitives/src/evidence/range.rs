@@ -10,8 +10,8 @@
 
 use super::tree;
 use crate::ids::{AnchorSequence, BlockNumber, Digest, NodeId};
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 use sha2::{Digest as _, Sha256};
 

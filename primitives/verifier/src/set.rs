@@ -168,7 +168,16 @@ impl EvidenceSet {
 
 	/// The packs, each whole again.
 	pub fn packs(&self) -> impl Iterator<Item = EvidencePack> + '_ {
-		self.packs.iter().map(|member| EvidencePack {
+		self.packs.iter().map(|member| self.whole(member))
+	}
+
+	/// One of them, whole again; `None` where there are not so many.
+	pub fn pack(&self, number: usize) -> Option<EvidencePack> {
+		self.packs.get(number).map(|member| self.whole(member))
+	}
+
+	fn whole(&self, member: &Member) -> EvidencePack {
+		EvidencePack {
 			format: member.format.clone(),
 			record: member.record.clone(),
 			batch: member.batch.clone(),
@@ -179,7 +188,7 @@ impl EvidenceSet {
 				storage_proof: chosen(&self.nodes, &places.storage_proof),
 			}),
 			checksum: member.checksum,
-		})
+		}
 	}
 }
 

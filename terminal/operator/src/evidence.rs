@@ -7,186 +7,27 @@ mod audit;
 mod live;
 mod many;
 mod origin;
-mod report;
-mod steps;
 
-pub use audit::{audit, AuditReport, Finding, FindingKind};
+pub use audit::audit;
 pub use many::{collect, read_set};
-pub use origin::{known_block, read_checkpoint, read_checkpoint_file, read_spec, Origin};
-pub use report::Page;
-pub use steps::Step;
+pub use origin::{known_block, read_checkpoint, read_checkpoint_file, read_origin, read_spec};
+pub use sealane_evidence_report::{
+	page::{CHECKPOINT, SPECIFICATION},
+	AuditReport, EvidenceReport, Finding, FindingKind, OfflineReport, Origin,
+};
 
 use crate::{
 	chain::ChainClient,
-	checkpoint::CheckpointReport,
 	error::{Error, Result},
 };
-use sealane_primitives::ids::{BlockNumber, Digest, MemberId, NodeId};
-use sealane_verifier::{
-	verdict::{Facts, Party},
-	EvidencePack, OnChain, Start, Verified,
+use sealane_evidence_report::{
+	by_itself,
+	report::{ChainReport, Verdict},
+	steps, Judged, Page, PartiesReport, Step,
 };
-use serde::Serialize;
+use sealane_primitives::ids::Digest;
+use sealane_verifier::EvidencePack;
 use std::path::Path;
-
-/// What a check comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-	/// The chain has the anchor and the keys.
-	Verified,
-	/// The pack holds together; whether it is of the chain that is meant was not checked.
-	ByItselfOnly,
-}
-
-/// What was found out about a pack. Everything in it holds; what does not is an error.
-#[derive(Clone, Debug, Serialize)]
-pub struct EvidenceReport {
-	/// What all of it comes to.
-	pub verdict: Verdict,
-	/// Leaf of the trade record.
-	pub leaf: String,
-	/// Root that both sides signed.
-	pub batch_root: String,
-	/// The channel.
-	pub channel: u32,
-	/// The issuer's node.
-	pub issuer_node: NodeId,
-	/// The seller's node.
-	pub seller_node: NodeId,
-	/// The anchor, where the pack has one.
-	pub anchor: Option<AnchorReport>,
-	/// Who the two are, where the chain was asked or has proven it.
-	pub parties: Option<PartiesReport>,
-	/// What the chain was asked, where a node was given.
-	pub chain: Option<ChainReport>,
-	/// What the chain's own proof shows, where a chain specification was given.
-	pub offline: Option<OfflineReport>,
-	/// Each thing that was checked, in words, in the order in which one rests on the other.
-	pub steps: Vec<Step>,
-	/// What holds and is yet strange.
-	pub warnings: Vec<String>,
-	/// What a pack does not show.
-	pub not_shown: Vec<&'static str>,
-}
-
-/// The anchor that the pack names.
-#[derive(Clone, Debug, Serialize)]
-pub struct AnchorReport {
-	/// The node that anchored.
-	pub node: NodeId,
-	/// The anchor's number.
-	pub sequence: u64,
-	/// Its root.
-	pub root: String,
-	/// Its block.
-	pub block: BlockNumber,
-}
-
-/// The two institutions.
-#[derive(Clone, Debug, Serialize)]
-pub struct PartiesReport {
-	/// The issuer.
-	pub issuer: PartyReport,
-	/// The seller.
-	pub seller: PartyReport,
-}
-
-/// One institution, as the chain knows it.
-#[derive(Clone, Debug, Serialize)]
-pub struct PartyReport {
-	/// Its number on the chain.
-	pub member: MemberId,
-	/// Its name.
-	pub name: String,
-	/// `LEI` or `统一社会信用代码`.
-	pub number_kind: &'static str,
-	/// Its legal number.
-	pub number: String,
-}
-
-impl PartyReport {
-	fn new(party: &Party) -> Self {
-		let (number_kind, number) = party.number.parts();
-		PartyReport {
-			member: party.member,
-			name: party.name.clone(),
-			number_kind,
-			number: number.into(),
-		}
-	}
-}
-
-impl PartiesReport {
-	fn new(facts: &Facts) -> Self {
-		PartiesReport {
-			issuer: PartyReport::new(&facts.issuer),
-			seller: PartyReport::new(&facts.seller),
-		}
-	}
-}
-
-/// What another node's final state says.
-#[derive(Clone, Debug, Serialize)]
-pub struct ChainReport {
-	/// The node asked.
-	pub url: String,
-	/// Final block at which it was asked. It has the anchor and both keys.
-	pub at_block: BlockNumber,
-}
-
-/// What follows from the chain specification or a checkpoint without any node.
-#[derive(Clone, Debug, Serialize)]
-pub struct OfflineReport {
-	/// The chain's name in its specification, where one was given.
-	pub network: Option<String>,
-	/// Its genesis block.
-	pub genesis: String,
-	/// The checkpoint that was passed on the way.
-	pub checkpoint: Option<CheckpointReport>,
-	/// Blocks in which the validators changed, on the way.
-	pub validator_changes: Vec<BlockNumber>,
-	/// When the anchor's block was made, in UTC.
-	pub made_at: String,
-	/// The block whose votes make the anchor's block final.
-	pub final_block: BlockNumber,
-	/// Votes for it.
-	pub votes: usize,
-	/// Validators that could have voted.
-	pub validators: usize,
-	/// The final block whose state has the anchor and both keys.
-	pub state_block: BlockNumber,
-	/// Blocks known from elsewhere with which the pack was compared.
-	pub compared_with: Vec<BlockNumber>,
-}
-
-impl OfflineReport {
-	fn new(start: Start<'_>, proven: &OnChain) -> Self {
-		OfflineReport {
-			network: start.genesis().map(|genesis| genesis.name.clone()),
-			genesis: hex::encode(start.hash()),
-			checkpoint: start
-				.checkpoint()
-				.filter(|_| proven.checkpoint.is_some())
-				.map(CheckpointReport::new),
-			validator_changes: proven.set_changes.clone(),
-			made_at: proven.made_at.to_string(),
-			final_block: proven.finalised.number,
-			votes: proven.finalised.votes,
-			validators: proven.finalised.validators,
-			state_block: proven.state.number,
-			compared_with: proven.compared.clone(),
-		}
-	}
-}
-
-/// What no pack shows, so that nobody reads it into one.
-const NOT_SHOWN: [&str; 4] = [
-	"that this record is the last word: a later correction, cancellation or dispute is a record of its own",
-	"that there are no other records of the same order, batch or day; `sealane evidence audit` compares many packs",
-	"what either side's business system did, and who in the institution decided",
-	"what stood in the cooperation agreement, which stays with the two parties",
-];
 
 /// Reads a pack.
 ///
@@ -210,7 +51,7 @@ pub async fn verify(pack: &EvidencePack, genesis: &Digest, node: Option<&ChainCl
 	let verified = pack
 		.verify_local(genesis)
 		.map_err(|defect| Error::NotVerified(defect.to_string()))?;
-	let mut report = report_of(pack, &verified);
+	let mut report = by_itself(pack, &verified);
 	let Some(chain) = node else { return Ok(report) };
 	if chain.genesis() != *genesis {
 		return Err(Error::NotVerified(format!(
@@ -243,25 +84,11 @@ pub async fn verify(pack: &EvidencePack, genesis: &Digest, node: Option<&ChainCl
 /// # Errors
 /// [`Error::NotVerified`] names the first thing that does not hold.
 pub fn verify_offline(pack: &EvidencePack, origin: &Origin) -> Result<EvidenceReport> {
-	Ok(judged(pack, origin)?.0)
+	Ok(judged(pack, origin)?.report)
 }
 
-/// The same, with what the verifier says.
-fn judged(pack: &EvidencePack, origin: &Origin) -> Result<(EvidenceReport, Verified, OnChain)> {
-	let (verified, proven) = origin
-		.verifier()
-		.verify(pack)
-		.map_err(|defect| Error::NotVerified(defect.to_string()))?;
-	let mut report = report_of(pack, &verified);
-	if let Some(anchor) = &verified.anchor {
-		report.steps.extend(steps::offline(origin.start(), anchor, &proven));
-	}
-	report.steps.extend(steps::facts(pack, &proven.facts));
-	report.warnings = steps::warnings(pack, &proven);
-	report.parties = Some(PartiesReport::new(&proven.facts));
-	report.verdict = Verdict::Verified;
-	report.offline = Some(OfflineReport::new(origin.start(), &proven));
-	Ok((report, verified, proven))
+fn judged(pack: &EvidencePack, origin: &Origin) -> Result<Judged> {
+	sealane_evidence_report::judge(pack, origin).map_err(|defect| Error::NotVerified(defect.to_string()))
 }
 
 /// The page for people of a pack, which is checked first. `sources` are the files from which that was done, each with its name for people.
@@ -270,50 +97,23 @@ fn judged(pack: &EvidencePack, origin: &Origin) -> Result<(EvidenceReport, Verif
 /// As [`read`] and [`verify_offline`].
 pub fn page(file: &Path, origin: &Origin, sources: &[(&'static str, &Path)]) -> Result<String> {
 	let pack = read(file)?;
-	let (report, verified, proven) = judged(&pack, origin)?;
+	let judged = judged(&pack, origin)?;
 	let digest = |path: &Path| {
 		use sha2::Digest as _;
 		let bytes = std::fs::read(path).map_err(Error::file(path))?;
 		Ok::<_, Error>(hex::encode(sha2::Sha256::digest(bytes)))
 	};
-	let mut files = vec![("证据文件 SHA-256 · SHA-256 of the pack", digest(file)?)];
+	let mut files = vec![(sealane_evidence_report::page::PACK, digest(file)?)];
 	for (name, path) in sources {
 		files.push((name, digest(path)?));
 	}
 	let page = Page {
 		pack: &pack,
-		verified: &verified,
-		proven: &proven,
+		judged: &judged,
 		start: origin.start(),
 		files: &files,
-		steps: &report.steps,
-		warnings: &report.warnings,
-		not_shown: &report.not_shown,
 	};
 	Ok(page.html())
-}
-
-fn report_of(pack: &EvidencePack, verified: &Verified) -> EvidenceReport {
-	EvidenceReport {
-		verdict: Verdict::ByItselfOnly,
-		leaf: hex::encode(verified.leaf),
-		batch_root: hex::encode(verified.core.root),
-		channel: verified.core.channel,
-		issuer_node: verified.issuer.0,
-		seller_node: verified.seller.0,
-		anchor: verified.anchor.map(|a| AnchorReport {
-			node: a.node,
-			sequence: a.sequence,
-			root: hex::encode(a.root),
-			block: a.block_number,
-		}),
-		parties: None,
-		chain: None,
-		offline: None,
-		steps: steps::by_itself(pack, verified),
-		warnings: Vec::new(),
-		not_shown: NOT_SHOWN.to_vec(),
-	}
 }
 
 /// The genesis hash that a pack names.
@@ -340,7 +140,7 @@ mod tests {
 			file("chain-spec.json", specification),
 			file("checkpoint.json", checkpoint),
 		);
-		Origin::read(specification.as_deref(), checkpoint.as_deref(), &[]).expect("sound")
+		read_origin(specification.as_deref(), checkpoint.as_deref(), &[]).expect("sound")
 	}
 
 	#[test]

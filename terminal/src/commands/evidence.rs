@@ -55,7 +55,7 @@ pub struct BesideArgs {
 
 impl BesideArgs {
 	fn origin(&self, chain: Option<&PathBuf>) -> Result<Origin> {
-		Origin::read(
+		evidence::read_origin(
 			chain.map(PathBuf::as_path),
 			self.checkpoint.as_deref(),
 			&self.known_block,
@@ -363,7 +363,7 @@ impl SplitArgs {
 fn audited(report: &AuditReport) -> String {
 	let mut table = Table::new(&["", ""]);
 	for refused in &report.refused {
-		table.row(["refused", &format!("{}: {}", refused.file.display(), refused.defect)]);
+		table.row(["refused", &format!("{}: {}", refused.file, refused.defect)]);
 	}
 	for finding in &report.findings {
 		let kind = match finding.kind {
@@ -372,8 +372,7 @@ fn audited(report: &AuditReport) -> String {
 			FindingKind::Double => "double",
 			FindingKind::Gap => "gap",
 		};
-		let files: Vec<_> = finding.files.iter().map(|file| file.display().to_string()).collect();
-		table.row([kind, &format!("{} ({})", finding.found, files.join(", "))]);
+		table.row([kind, &format!("{} ({})", finding.found, finding.files.join(", "))]);
 	}
 	let counts = format!(
 		"{} files, {} verified, of {} batches",
@@ -395,10 +394,10 @@ impl ReportArgs {
 	fn run(self, output: Output) -> Result<()> {
 		let mut sources = Vec::new();
 		if let Some(path) = &self.offline.chain {
-			sources.push(("链规范 SHA-256 · SHA-256 of the specification", path.as_path()));
+			sources.push((evidence::SPECIFICATION, path.as_path()));
 		}
 		if let Some(path) = &self.offline.beside.checkpoint {
-			sources.push(("检查点 SHA-256 · SHA-256 of the checkpoint", path.as_path()));
+			sources.push((evidence::CHECKPOINT, path.as_path()));
 		}
 		let html = evidence::page(&self.file, &self.offline.origin()?, &sources)?;
 		write_private(&self.output, html.as_bytes())?;
@@ -489,7 +488,7 @@ mod tests {
 		let cut = withhold(&[Part::Facts, Part::Customer], "cut.json").unwrap();
 		let text = std::fs::read_to_string(&cut).unwrap();
 		assert!(!text.contains(facts) && !text.contains(customer), "{text}");
-		let origin = Origin::read(Some(&documents.join("chain-spec.json")), None, &[]).unwrap();
+		let origin = evidence::read_origin(Some(&documents.join("chain-spec.json")), None, &[]).unwrap();
 		let report = evidence::verify_offline(&evidence::read(&cut).unwrap(), &origin).unwrap();
 		let before = evidence::verify_offline(&evidence::read(&file).unwrap(), &origin).unwrap();
 		assert_eq!((report.leaf, report.batch_root), (before.leaf, before.batch_root));

@@ -1,67 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! From what a check without any node starts: a chain specification, a checkpoint, or both, and blocks that are known from elsewhere.
+//! Reads the files from which a check without any node starts.
 
 use crate::error::{Error, Result};
-use sealane_verifier::{Checkpoint, CheckpointFile, Genesis, KnownBlock, Start, Verifier};
+use sealane_evidence_report::{origin, Origin};
+use sealane_verifier::{Checkpoint, CheckpointFile, Genesis, KnownBlock};
 use std::path::Path;
 
-/// What a check without any node starts from.
-#[derive(Clone, Debug)]
-pub struct Origin {
-	from: From,
-	known: Vec<KnownBlock>,
-}
-
-#[derive(Clone, Debug)]
-enum From {
-	Genesis(Genesis),
-	Checkpoint(Checkpoint),
-	Both(Genesis, Checkpoint),
-}
-
-impl Origin {
-	/// Reads the files; of the two paths at least one is needed. `known` are blocks as `NUMBER:HASH`.
-	///
-	/// # Errors
-	/// A file cannot be read, no check can start from it, or neither is given.
-	pub fn read(specification: Option<&Path>, checkpoint: Option<&Path>, known: &[String]) -> Result<Self> {
-		let from = match (specification, checkpoint) {
-			(Some(specification), None) => From::Genesis(read_spec(specification)?),
-			(None, Some(checkpoint)) => From::Checkpoint(read_checkpoint(checkpoint)?),
-			(Some(specification), Some(checkpoint)) => {
-				From::Both(read_spec(specification)?, read_checkpoint(checkpoint)?)
-			}
-			(None, None) => {
-				let rule = "a chain specification (--chain) or a checkpoint (--checkpoint) is needed";
-				return Err(Error::invalid("chain", "", rule));
-			}
-		};
-		let known = known.iter().map(|text| known_block(text)).collect::<Result<_>>()?;
-		Ok(Origin { from, known })
-	}
-
-	/// The beginning of the chain alone.
-	pub fn of_genesis(genesis: Genesis) -> Self {
-		Origin {
-			from: From::Genesis(genesis),
-			known: Vec::new(),
-		}
-	}
-
-	/// For the verifier.
-	pub fn start(&self) -> Start<'_> {
-		match &self.from {
-			From::Genesis(genesis) => Start::Genesis(genesis),
-			From::Checkpoint(checkpoint) => Start::Checkpoint(checkpoint),
-			From::Both(genesis, checkpoint) => Start::Through(genesis, checkpoint),
-		}
-	}
-
-	/// Judges packs from here.
-	pub fn verifier(&self) -> Verifier<'_> {
-		Verifier::from(self.start()).knowing(&self.known)
-	}
+/// Reads the files; of the two paths at least one is needed. `known` are blocks as `NUMBER:HASH`.
+///
+/// # Errors
+/// A file cannot be read, no check can start from it, or neither is given.
+pub fn read_origin(specification: Option<&Path>, checkpoint: Option<&Path>, known: &[String]) -> Result<Origin> {
+	let genesis = specification.map(read_spec).transpose()?;
+	let checkpoint = checkpoint.map(read_checkpoint).transpose()?;
+	let known = known.iter().map(|text| known_block(text)).collect::<Result<_>>()?;
+	Origin::new(genesis, checkpoint, known).ok_or_else(|| {
+		let rule = "a chain specification (--chain) or a checkpoint (--checkpoint) is needed";
+		Error::invalid("chain", "", rule)
+	})
 }
 
 /// Reads a raw chain specification.
@@ -105,11 +62,5 @@ fn format(path: &Path, reason: String) -> Error {
 /// # Errors
 /// It has another form.
 pub fn known_block(text: &str) -> Result<KnownBlock> {
-	let rule = "NUMBER:HASH, the hash as 64 hexadecimal digits";
-	let fault = || Error::invalid("known-block", text, rule);
-	let (number, digits) = text.split_once(':').ok_or_else(fault)?;
-	let mut hash = [0; 32];
-	hex::decode_to_slice(digits.trim_start_matches("0x"), &mut hash).map_err(|_| fault())?;
-	let number = number.parse().map_err(|_| fault())?;
-	Ok(KnownBlock { number, hash })
+	origin::known_block(text).ok_or_else(|| Error::invalid("known-block", text, origin::KNOWN_BLOCK_FORM))
 }

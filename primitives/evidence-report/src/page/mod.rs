@@ -3,42 +3,47 @@
 //! One page for people: who, what, when, how it was checked and what it does not show, in Chinese and English. It needs no other file, runs
 //! no script, and prints on A4. Whatever a party wrote is shown as text.
 //!
-//! [`html`] makes markup, [`words`] has the Chinese.
+//! [`html`] makes markup, [`words`](crate::words) has the Chinese.
 
 mod html;
 #[cfg(test)]
 mod tests;
-mod words;
 
-use super::{steps, Step};
-use html::{both, heading, raw, rows, text, timeline, Point};
-use sealane_primitives::clauses::{Timestamp, UtcOffset};
-use sealane_verifier::{
-	pack::{date_text, text_field},
-	verdict::Party,
-	EvidencePack, OnChain, Start, Verified,
+use crate::{
+	payload,
+	report::{Judged, NOT_SHOWN},
+	steps, times, words,
 };
-use serde_json::Value;
-use std::fmt::Write as _;
+use alloc::{
+	format,
+	string::{String, ToString},
+	vec::Vec,
+};
+use core::fmt::Write as _;
+use html::{both, heading, raw, rows, text, timeline};
+use sealane_verifier::{verdict::Party, EvidencePack, Start};
+
+pub use html::{cut, visible};
+
+/// How a pack is called where its SHA-256 stands.
+pub const PACK: &str = "证据文件 SHA-256 · SHA-256 of the pack";
+/// How a set of packs is called there.
+pub const SET: &str = "证据集 SHA-256 · SHA-256 of the set";
+/// How a chain specification is called there.
+pub const SPECIFICATION: &str = "链规范 SHA-256 · SHA-256 of the specification";
+/// How a checkpoint is called there.
+pub const CHECKPOINT: &str = "检查点 SHA-256 · SHA-256 of the checkpoint";
 
 /// What a page is made of: a pack that verified, and from what it did.
 pub struct Page<'a> {
 	/// The pack.
 	pub pack: &'a EvidencePack,
-	/// What it shows by itself.
-	pub verified: &'a Verified,
-	/// What the chain shows.
-	pub proven: &'a OnChain,
+	/// What the check showed.
+	pub judged: &'a Judged,
 	/// From where the chain was followed.
 	pub start: Start<'a>,
 	/// The files that were read, each with its name for people and its SHA-256.
 	pub files: &'a [(&'static str, String)],
-	/// All steps, in words.
-	pub steps: &'a [Step],
-	/// What holds and is yet strange.
-	pub warnings: &'a [String],
-	/// What is not shown.
-	pub not_shown: &'a [&'static str],
 }
 
 impl Page<'_> {
@@ -66,7 +71,10 @@ impl Page<'_> {
 
 	/// From what it was verified, in Chinese and English.
 	fn origin(&self) -> (String, String) {
-		let vouched = self.start.checkpoint().filter(|_| self.proven.checkpoint.is_some());
+		let vouched = self
+			.start
+			.checkpoint()
+			.filter(|_| self.judged.proven.checkpoint.is_some());
 		match (self.start.genesis(), vouched) {
 			(Some(genesis), None) => (
 				format!("链规范“{}”", genesis.name),
@@ -91,7 +99,7 @@ impl Page<'_> {
 
 	fn verdict(&self, page: &mut String) {
 		let (from_chinese, from_english) = self.origin();
-		let compared = match &self.proven.compared[..] {
+		let compared = match &self.judged.proven.compared[..] {
 			[] => (
 				"未与任何已知区块比对。".to_string(),
 				"Compared with no block known from elsewhere.".to_string(),
@@ -113,14 +121,14 @@ impl Page<'_> {
 			text(&from_english),
 			compared.1
 		);
-		for warning in self.warnings {
+		for warning in &self.judged.report.warnings {
 			let _ = writeln!(page, "<p class=\"note\">注意 · Note: {}</p>", text(warning));
 		}
 	}
 
 	fn parties(&self, page: &mut String) {
 		heading(page, "当事人 · Parties");
-		let facts = &self.proven.facts;
+		let facts = &self.judged.proven.facts;
 		page.push_str(
 			"<table class=\"two\">\n<thead><tr><th></th><th>发行人 · Issuer</th><th>销售机构 · Seller</th></tr></thead>\n",
 		);
@@ -156,13 +164,13 @@ impl Page<'_> {
 			page,
 			"<p class=\"small\">通道 {channel}。名称与编号以锚定区块 {at} 时为准。 Channel {channel}. Names and numbers as of the anchor's block {at}.</p>",
 			channel = facts.channel,
-			at = self.proven.block.0
+			at = self.judged.proven.block.0
 		);
 	}
 
 	fn terms(&self, page: &mut String) {
 		heading(page, "约定 · Terms");
-		let facts = &self.proven.facts;
+		let facts = &self.judged.proven.facts;
 		let mut found = Vec::new();
 		match &facts.agreed {
 			Some(agreed) => {
@@ -183,33 +191,7 @@ impl Page<'_> {
 
 	fn times(&self, page: &mut String) {
 		heading(page, "时间 · Times");
-		let proven = self.proven;
-		let mut points = Vec::new();
-		let mut point = |label: String, time: String, proven| points.push(Point { label, time, proven });
-		if let Some(placed) = text_field(&self.pack.record.order.bytes.0, "placed_at") {
-			let placed = placed.chars().take(64).collect();
-			point("委托中写明 · written in the order".into(), placed, false);
-		}
-		let date = date_text(self.pack.batch.core.date).unwrap_or_default();
-		let label = "批次日期（双方所写） · the batch's date, the parties' word";
-		point(label.into(), date, false);
-		let [issuer, seller] = self.verified.attested;
-		let label = "双方签名所引用的最终区块 · the final blocks that issuer's and seller's signatures name";
-		point(
-			label.into(),
-			format!("区块 · block {}, {}", issuer.number, seller.number),
-			false,
-		);
-		if let Some((number, time)) = proven.not_before {
-			let label = format!("锚定之前的最终区块 {number} · final block {number}, before the anchor's");
-			point(label, both_zones(time), true);
-		}
-		let (number, _) = proven.block;
-		let label = format!(
-			"锚定区块 {number}：记录不晚于此时 · the anchor's block {number}: the record is not later than this"
-		);
-		point(label, both_zones(proven.made_at), true);
-		timeline(page, &points);
+		timeline(page, &times::of(self.pack, self.judged));
 		page.push_str(
 			"<p class=\"small\">○ 当事人所写 · written by the parties　● 由链证明 · proven by the chain</p>\n",
 		);
@@ -217,20 +199,23 @@ impl Page<'_> {
 
 	fn checks(&self, page: &mut String) {
 		heading(page, "逐步核验 · Each step");
+		let steps = &self.judged.report.steps;
+		let names: Vec<String> = steps.iter().map(|step| words::step(step.about).name.both()).collect();
 		rows(
 			page,
-			self.steps.iter().map(|step| {
-				let (name, chinese) = words::step(step.about);
-				(name, both(chinese, &step.holds))
-			}),
+			names.iter().map(String::as_str).zip(
+				steps
+					.iter()
+					.map(|step| both(words::step(step.about).chinese, &step.holds)),
+			),
 		);
 	}
 
 	fn limits(&self, page: &mut String) {
 		heading(page, "未证明的事项 · What is not shown");
 		page.push_str("<ul>\n");
-		for thing in self.not_shown {
-			let place = super::NOT_SHOWN.iter().position(|known| known == thing);
+		for thing in &self.judged.report.not_shown {
+			let place = NOT_SHOWN.iter().position(|known| known == thing);
 			let chinese = place.and_then(|place| words::NOT_SHOWN.get(place)).copied();
 			let _ = writeln!(page, "<li>{}</li>", both(chinese.unwrap_or_default(), thing));
 		}
@@ -247,7 +232,7 @@ impl Page<'_> {
 			),
 			(
 				"记录叶哈希 · Leaf of the record",
-				html::marked(&hex::encode(self.verified.leaf)),
+				html::marked(&hex::encode(self.judged.verified.leaf)),
 			),
 			("软件 · Software", format!("sealane {}", env!("CARGO_PKG_VERSION"))),
 		];
@@ -266,33 +251,23 @@ impl Page<'_> {
 	}
 }
 
-/// In UTC, and as clocks in China show it.
-fn both_zones(time: Timestamp) -> String {
-	let china = UtcOffset::parse(b"+08:00").expect("a zone; qed");
-	format!("{time} ({})", time.at_offset(china))
-}
-
 /// What a party wrote: as a table where it is a JSON object, and always as it is.
 fn payload(page: &mut String, title: &str, bytes: &[u8]) {
 	heading(page, title);
-	if let Ok(value @ Value::Object(_)) = serde_json::from_slice(bytes) {
-		let mut found = Vec::new();
-		flatten(&mut Vec::new(), &value, &mut found);
-		found.sort_by_key(|(path, _)| words::place(path));
-		let more = found.len().saturating_sub(MOST_ROWS);
-		found.truncate(MOST_ROWS);
-		let labels: Vec<String> = found.iter().map(|(path, _)| words::field(path)).collect();
+	if let Some(found) = payload::rows(bytes) {
+		let labels: Vec<String> = found.rows.iter().map(|row| row.label.both()).collect();
 		rows(
 			page,
 			labels
 				.iter()
 				.map(String::as_str)
-				.zip(found.iter().map(|(_, value)| text(value))),
+				.zip(found.rows.iter().map(|row| text(&row.value))),
 		);
-		if more > 0 {
+		if found.more > 0 {
 			let _ = writeln!(
 				page,
-				"<p class=\"small\">余下 {more} 项见证据文件 · {more} more, in the pack</p>"
+				"<p class=\"small\">余下 {more} 项见证据文件 · {more} more, in the pack</p>",
+				more = found.more
 			);
 		}
 	}
@@ -302,22 +277,4 @@ fn payload(page: &mut String, title: &str, bytes: &[u8]) {
 		raw(bytes),
 		length = bytes.len()
 	);
-}
-
-/// Most rows of a table of what a party wrote.
-const MOST_ROWS: usize = 200;
-
-/// Each value that is not made of others, with the names that lead to it.
-fn flatten(path: &mut Vec<String>, value: &Value, rows: &mut Vec<(Vec<String>, String)>) {
-	match value {
-		Value::Object(fields) if !fields.is_empty() => {
-			for (field, value) in fields {
-				path.push(field.clone());
-				flatten(path, value, rows);
-				path.pop();
-			}
-		}
-		Value::String(text) => rows.push((path.clone(), text.clone())),
-		other => rows.push((path.clone(), other.to_string())),
-	}
 }

@@ -3,8 +3,11 @@
 //! What the page says is what the pack says; and in a real browser what a party wrote does nothing.
 
 use super::*;
-use crate::evidence::{verify_offline, Origin};
-use sealane_verifier::pack::{Entry, RecordPart};
+use crate::{payload::flatten, Origin};
+use sealane_verifier::{
+	pack::{Entry, RecordPart},
+	Genesis,
+};
 use sha2::{Digest as _, Sha256};
 use std::{
 	collections::BTreeSet,
@@ -17,9 +20,10 @@ fn documents() -> PathBuf {
 }
 
 fn sample() -> (EvidencePack, Origin) {
-	let pack = crate::evidence::read(&documents().join("offline.json")).expect("a pack");
-	let origin = Origin::read(Some(&documents().join("chain-spec.json")), None, &[]).expect("raw");
-	(pack, origin)
+	let read = |name| std::fs::read(documents().join(name)).expect("readable");
+	let pack = EvidencePack::from_json(&read("offline.json")).expect("a pack");
+	let genesis = Genesis::from_spec(&read("chain-spec.json")).expect("raw");
+	(pack, Origin::of_genesis(genesis))
 }
 
 fn files() -> Vec<(&'static str, String)> {
@@ -33,18 +37,13 @@ fn files() -> Vec<(&'static str, String)> {
 /// The page of the sample; `change` may put other texts into the pack after it was judged.
 fn page_with(change: impl FnOnce(&mut EvidencePack)) -> String {
 	let (mut pack, origin) = sample();
-	let (verified, proven) = origin.verifier().verify(&pack).expect("sound");
-	let report = verify_offline(&pack, &origin).expect("sound");
+	let judged = crate::judge(&pack, &origin).expect("sound");
 	change(&mut pack);
 	Page {
 		pack: &pack,
-		verified: &verified,
-		proven: &proven,
+		judged: &judged,
 		start: origin.start(),
 		files: &files(),
-		steps: &report.steps,
-		warnings: &report.warnings,
-		not_shown: &report.not_shown,
 	}
 	.html()
 }
@@ -103,15 +102,15 @@ const FIGURES: [(&str, &str); 11] = [
 fn every_step_and_limit_has_its_chinese() {
 	let html = page_with(|_| {});
 	let (pack, origin) = sample();
-	for step in verify_offline(&pack, &origin).expect("sound").steps {
-		let (name, chinese) = words::step(step.about);
+	for step in crate::judge(&pack, &origin).expect("sound").report.steps {
+		let words::StepWords { name, chinese } = words::step(step.about);
 		assert!(
-			name.contains('·') && !chinese.is_empty() && html.contains(chinese),
+			name.chinese.is_some() && !chinese.is_empty() && html.contains(chinese),
 			"{}",
 			step.about
 		);
 	}
-	assert_eq!(words::NOT_SHOWN.len(), crate::evidence::NOT_SHOWN.len());
+	assert_eq!(words::NOT_SHOWN.len(), NOT_SHOWN.len());
 	for chinese in words::NOT_SHOWN {
 		assert!(html.contains(chinese), "{chinese}");
 	}

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The page's Chinese beside its English.
+//! The Chinese beside the English.
+
+use alloc::{
+	format,
+	string::{String, ToString},
+	vec::Vec,
+};
 
 /// The fields of orders and confirmations that people ask for first, in the order in which the page has them, each with its Chinese name.
 pub const FIELDS: [(&str, &str); 30] = [
@@ -36,25 +42,45 @@ pub const FIELDS: [(&str, &str); 30] = [
 	("person", "个人信息"),
 ];
 
-/// How a field is called on the page: its names from the outside in. A known one has its Chinese name before it; what a party made up stands in
-/// quotation marks, so that it cannot look like a known one.
-pub fn field(path: &[String]) -> String {
+/// How something is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+	/// In Chinese, where it has a name there.
+	pub chinese: Option<&'static str>,
+	/// In English, or as its author called it.
+	pub english: String,
+}
+
+impl Label {
+	/// `金额 · amount`.
+	pub fn both(&self) -> String {
+		match self.chinese {
+			Some(chinese) => format!("{chinese} · {}", self.english),
+			None => self.english.clone(),
+		}
+	}
+}
+
+/// How a field is called: its names from the outside in. A known one has its Chinese name; what a party made up stands in quotation marks, so
+/// that it cannot look like a known one.
+pub fn field(path: &[String]) -> Label {
+	let is_known = |name: &str| FIELDS.iter().find(|(known, _)| *known == name);
 	let names: Vec<String> = path
 		.iter()
 		.enumerate()
 		.map(
-			|(depth, name)| match FIELDS.iter().any(|(known, _)| depth == 0 && known == name) || is_plain(name) {
+			|(depth, name)| match depth == 0 && is_known(name).is_some() || is_plain(name) {
 				true => name.clone(),
 				false => format!("“{name}”"),
 			},
 		)
 		.collect();
-	let known = path
-		.first()
-		.and_then(|first| FIELDS.iter().find(|(known, _)| known == first));
-	match known {
-		Some((_, chinese)) => format!("{chinese} · {}", names.join(" › ")),
-		None => names.join(" › "),
+	Label {
+		chinese: path
+			.first()
+			.and_then(|first| is_known(first))
+			.map(|(_, chinese)| *chinese),
+		english: names.join(" › "),
 	}
 }
 
@@ -71,58 +97,68 @@ pub fn place(path: &[String]) -> usize {
 	known.unwrap_or(FIELDS.len())
 }
 
-/// A step's name, and what was checked, in plain Chinese.
-pub fn step(about: &'static str) -> (&'static str, &'static str) {
-	match about {
+/// A kind of step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepWords {
+	/// Its name.
+	pub name: Label,
+	/// What was checked, in plain Chinese; empty where this release has no words for it.
+	pub chinese: &'static str,
+}
+
+/// What a step is about, in plain Chinese.
+pub fn step(about: &str) -> StepWords {
+	let (name, chinese) = match about {
 		"record" => (
-			"记录 · record",
+			Some("记录"),
 			"委托与确认的原始字节、盐值、条款版本和通道，共同得出本记录的叶哈希；改动任何一个字节都会得出另一个值。",
 		),
 		"batch" => (
-			"批次 · batch",
+			Some("批次"),
 			"该叶哈希连同所列哈希，逐级得出批次根：本记录确在该批次之中。",
 		),
-		"signatures" => (
-			"签名 · signatures",
-			"发行人与销售机构的节点都对该批次作了签名，双方均认可。",
-		),
-		"anchor" => ("锚定 · anchor", "该批次连同所列哈希，得出一方节点写入链上的锚定根。"),
-		"genesis" => ("创世 · genesis", "由链规范算出创世区块；双方签名所指的正是这条链。"),
+		"signatures" => (Some("签名"), "发行人与销售机构的节点都对该批次作了签名，双方均认可。"),
+		"anchor" => (Some("锚定"), "该批次连同所列哈希，得出一方节点写入链上的锚定根。"),
+		"genesis" => (Some("创世"), "由链规范算出创世区块；双方签名所指的正是这条链。"),
 		"checkpoint" => (
-			"检查点 · checkpoint",
+			Some("检查点"),
 			"自该区块起跟踪验证人；该区块由所列成员签名担保，这些签名人是否足够，由采信者自行判断。",
 		),
 		"validators" => (
-			"验证人 · validators",
+			Some("验证人"),
 			"每次更换验证人，均由更换前超过三分之二的验证人签名确认。",
 		),
 		"finality" => (
-			"最终性 · finality",
+			Some("最终性"),
 			"该区块由超过三分之二的验证人投票，成为最终区块，不可再改。",
 		),
-		"block" => ("区块 · block", "锚定所在区块是该最终区块的祖先或其本身。"),
+		"block" => (Some("区块"), "锚定所在区块是该最终区块的祖先或其本身。"),
 		"later block" => (
-			"后续区块 · later block",
+			Some("后续区块"),
 			"读取链上状态所用的区块，同样由验证人投票成为最终区块。",
 		),
-		"state" => ("链上状态 · state", "链上状态中确有这一锚定，其根与区块号均一致。"),
+		"state" => (Some("链上状态"), "链上状态中确有这一锚定，其根与区块号均一致。"),
 		"keys" => (
-			"公钥 · keys",
+			Some("公钥"),
 			"签名所用公钥在链上登记于这两个节点，且在规则所定的区块有效。",
 		),
-		"parties" => (
-			"当事人 · parties",
-			"两个节点分属两个成员，其名称与法定编号以链上登记为准。",
-		),
-		"channel" => ("通道 · channel", "该通道正是这两个成员之间的通道，且已获准开通。"),
-		"clauses" => ("条款 · clauses", "记录所指的条款版本已为该通道批准生效，其文本如下。"),
-		"product" => ("产品 · product", "委托所指的产品。"),
-		"runtime" => ("链上程序 · runtime", "读取状态时链上运行的程序。"),
+		"parties" => (Some("当事人"), "两个节点分属两个成员，其名称与法定编号以链上登记为准。"),
+		"channel" => (Some("通道"), "该通道正是这两个成员之间的通道，且已获准开通。"),
+		"clauses" => (Some("条款"), "记录所指的条款版本已为该通道批准生效，其文本如下。"),
+		"product" => (Some("产品"), "委托所指的产品。"),
+		"runtime" => (Some("链上程序"), "读取状态时链上运行的程序。"),
 		"disclosure" => (
-			"部分披露 · disclosure",
+			Some("部分披露"),
 			"本证据未披露某些内容；其哈希仍在记录之中，内容无从得知。",
 		),
-		other => (other, ""),
+		_ => (None, ""),
+	};
+	StepWords {
+		name: Label {
+			chinese: name,
+			english: about.to_string(),
+		},
+		chinese,
 	}
 }
 
@@ -144,14 +180,14 @@ mod tests {
 
 	#[test]
 	fn a_made_up_name_does_not_look_like_a_known_one() {
-		assert_eq!(field(&path(&["amount"])), "金额 · amount");
+		assert_eq!(field(&path(&["amount"])).both(), "金额 · amount");
 		assert_eq!(
-			field(&path(&["facts", "risk_class"])),
+			field(&path(&["facts", "risk_class"])).both(),
 			"适当性事实 · facts › risk_class"
 		);
-		assert_eq!(field(&path(&["金额 · amount"])), "“金额 · amount”");
-		assert_eq!(field(&path(&["facts › risk_class"])), "“facts › risk_class”");
-		assert_eq!(field(&path(&["note"])), "note");
+		assert_eq!(field(&path(&["金额 · amount"])).both(), "“金额 · amount”");
+		assert_eq!(field(&path(&["facts › risk_class"])).both(), "“facts › risk_class”");
+		assert_eq!(field(&path(&["note"])).both(), "note");
 		assert!(place(&path(&["note"])) > place(&path(&["facts", "x"])));
 	}
 }

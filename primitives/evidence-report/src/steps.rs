@@ -3,6 +3,12 @@
 //! What was checked, step by step, in words for who has to judge it.
 
 use crate::checkpoint::{CheckpointReport, SignerReport};
+use alloc::{
+	format,
+	string::{String, ToString},
+	vec,
+	vec::Vec,
+};
 use codec::DecodeAll as _;
 use sealane_primitives::{
 	business::BusinessKinds,
@@ -252,9 +258,9 @@ pub fn clauses_text(bytes: Option<&[u8]>) -> String {
 	let Some(bytes) = bytes else {
 		return "withdrawn".into();
 	};
-	let known = Clauses::decode_all(&mut &bytes[..]).ok();
-	let text = known.and_then(|clauses| json::to_json(&clauses).ok());
-	text.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
+	Clauses::decode_all(&mut &bytes[..])
+		.ok()
+		.and_then(|clauses| json::serialize(&clauses, serde_json::value::Serializer).ok())
 		.map_or_else(|| hex::encode(bytes), |value| value.to_string())
 }
 

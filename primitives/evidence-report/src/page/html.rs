@@ -2,7 +2,12 @@
 
 //! Pieces of the page. Whatever comes in is text: nothing that a party wrote becomes markup, turns the line, or hides.
 
-use std::fmt::Write as _;
+use crate::times::Point;
+use alloc::{
+	format,
+	string::{String, ToString},
+};
+use core::fmt::Write as _;
 
 /// How the page looks, on screen and on A4.
 pub const STYLE: &str = "\
@@ -41,7 +46,7 @@ pub fn rows<'a>(page: &mut String, rows: impl IntoIterator<Item = (&'a str, Stri
 	page.push_str("<table>\n");
 	for (label, value) in rows {
 		let long = if value.len() > 2 * SHOWN { " class=\"long\"" } else { "" };
-		let label = cut(label, LABEL, escape);
+		let label = apart(label, LABEL, escape);
 		let _ = writeln!(page, "<tr{long}><th>{label}</th><td>{value}</td></tr>");
 	}
 	page.push_str("</table>\n");
@@ -49,24 +54,32 @@ pub fn rows<'a>(page: &mut String, rows: impl IntoIterator<Item = (&'a str, Stri
 
 /// A text that a party or the chain wrote, apart from what stands around it; long ones are cut, and say so.
 pub fn text(written: &str) -> String {
-	cut(written, SHOWN, marked)
+	apart(written, SHOWN, marked)
 }
 
 /// Bytes as they are: as text where they are UTF-8, else as hexadecimal digits.
 pub fn raw(bytes: &[u8]) -> String {
-	let written = std::str::from_utf8(bytes).map_or_else(|_| hex::encode(bytes), str::to_string);
-	format!("<code class=\"raw\">{}</code>", cut(&written, 4 * SHOWN, escape))
+	let written = core::str::from_utf8(bytes).map_or_else(|_| hex::encode(bytes), str::to_string);
+	format!("<code class=\"raw\">{}</code>", apart(&written, 4 * SHOWN, escape))
 }
 
-fn cut(written: &str, most: usize, shown: impl Fn(&str) -> String) -> String {
-	let Some((end, _)) = written.char_indices().nth(most) else {
-		return format!("<bdi>{}</bdi>", shown(written));
-	};
-	let more = written.len() - end;
-	format!(
-		"<bdi>{}</bdi> <i>…… 余下 {more} 字节见证据文件 · {more} more bytes, in the pack</i>",
-		shown(&written[..end])
-	)
+/// The first `most` characters of a text, and how many bytes follow them.
+pub fn cut(written: &str, most: usize) -> (&str, usize) {
+	match written.char_indices().nth(most) {
+		Some((end, _)) => (&written[..end], written.len() - end),
+		None => (written, 0),
+	}
+}
+
+fn apart(written: &str, most: usize, shown: impl Fn(&str) -> String) -> String {
+	let (start, more) = cut(written, most);
+	match more {
+		0 => format!("<bdi>{}</bdi>", shown(start)),
+		_ => format!(
+			"<bdi>{}</bdi> <i>…… 余下 {more} 字节见证据文件 · {more} more bytes, in the pack</i>",
+			shown(start)
+		),
+	}
 }
 
 /// Escaped, with hashes and keys in a face of their own.
@@ -93,16 +106,27 @@ pub fn marked(written: &str) -> String {
 	page
 }
 
-/// Text that a browser shows as it is: no markup, and characters that nobody sees or that turn the line are written out.
+/// Text that a browser shows as it is: no markup, and [`visible`].
 pub fn escape(text: &str) -> String {
 	let mut shown = String::with_capacity(text.len());
-	for character in text.chars() {
+	for character in visible(text).chars() {
 		match character {
 			'&' => shown += "&amp;",
 			'<' => shown += "&lt;",
 			'>' => shown += "&gt;",
 			'"' => shown += "&quot;",
 			'\'' => shown += "&#39;",
+			plain => shown.push(plain),
+		}
+	}
+	shown
+}
+
+/// A text in which characters that nobody sees or that turn the line are written out.
+pub fn visible(text: &str) -> String {
+	let mut shown = String::with_capacity(text.len());
+	for character in text.chars() {
+		match character {
 			'\u{ad}'
 			| '\u{34f}'
 			| '\u{61c}'
@@ -130,16 +154,6 @@ pub fn escape(text: &str) -> String {
 	shown
 }
 
-/// One point of a timeline.
-pub struct Point {
-	/// What it is.
-	pub label: String,
-	/// When, as text.
-	pub time: String,
-	/// Whether the chain proves it; a party wrote it otherwise.
-	pub proven: bool,
-}
-
 /// The points one below the other: filled where the chain proves them.
 pub fn timeline(page: &mut String, points: &[Point]) {
 	const STEP: usize = 46;
@@ -156,7 +170,7 @@ pub fn timeline(page: &mut String, points: &[Point]) {
 	);
 	for (place, point) in points.iter().enumerate() {
 		let y = TOP + STEP * place;
-		let fill = if point.proven { "#161" } else { "#fff" };
+		let fill = if point.proven() { "#161" } else { "#fff" };
 		let _ = writeln!(
 			page,
 			"<circle cx=\"14\" cy=\"{y}\" r=\"6\" fill=\"{fill}\" stroke=\"#161\" stroke-width=\"2\"/>\
@@ -164,7 +178,7 @@ pub fn timeline(page: &mut String, points: &[Point]) {
 			y + 5,
 			escape(&point.time),
 			y + 21,
-			escape(&point.label)
+			escape(&format!("{} · {}", point.chinese, point.english))
 		);
 	}
 	page.push_str("</svg>\n");
