@@ -3,11 +3,11 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { root } from '../../app/root';
 
-const start = createRoute({
+const auditor = createRoute({
 	getParentRoute: () => root,
 	path: '/auditor',
-	component: lazyRouteComponent(() => import('./start'), 'Start'),
+	component: lazyRouteComponent(() => import('./page'), 'Auditor'),
 });
 
 /** The auditor's pages, by their addresses. */
-export const auditorRoutes = [start] as const;
+export const auditorRoutes = [auditor] as const;
