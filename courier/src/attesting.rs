@@ -66,7 +66,7 @@ impl FinalChain {
 	}
 
 	/// Hash of the final block with this number; `None` where none is final yet, or it cannot be looked up.
-	fn hash_of(&self, number: BlockNumber) -> Option<Digest> {
+	pub fn hash_of(&self, number: BlockNumber) -> Option<Digest> {
 		if let Some(hash) = self.known.lock().get(&number) {
 			return Some(*hash);
 		}

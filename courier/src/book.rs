@@ -7,6 +7,7 @@
 use crate::{
 	api::{AnchorState, BlockRef, LaneId, Outcome, RefusalState},
 	batches::{BatchId, BatchMark, Batches, Waiting},
+	branches::Unjudged,
 	order::{Confirmation, Order},
 	protocol::{EntryRef, PacketKind},
 	receipts::{Closings, Receipts},
@@ -88,7 +89,7 @@ impl Bits {
 /// Position of a packet that was given up in a salvage.
 const LOST: u64 = u64::MAX;
 
-/// Refusals of a lane that are shown with its orders.
+/// Refusals of a lane, of each direction, that are shown with its orders.
 const MAX_REFUSALS: usize = 8;
 
 /// What is known of one packet.
@@ -277,6 +278,8 @@ pub struct Book {
 	salvaged: bool,
 	/// Records that could not be understood.
 	pub quarantine: Quarantine,
+	/// Partners' packets whose blocks are not final yet.
+	pub unjudged: Unjudged,
 	/// Which stores of which nodes speak.
 	pub stores: Stores,
 	/// Answers whose packets are here and whose orders are not, after a take-over: by the packet that is answered.
@@ -338,8 +341,10 @@ impl Book {
 		lane.refusals
 			.retain(|other| (other.code, other.by_partner, other.first) != (it.reason.code(), it.by_partner, it.first));
 		lane.refusals.push_back(it.into());
-		if lane.refusals.len() > MAX_REFUSALS {
-			lane.refusals.pop_front();
+		let same_direction = |other: &RefusalState| other.by_partner == it.by_partner;
+		if lane.refusals.iter().filter(|other| same_direction(other)).count() > MAX_REFUSALS {
+			let oldest = lane.refusals.iter().position(same_direction);
+			oldest.and_then(|oldest| lane.refusals.remove(oldest));
 		}
 	}
 
@@ -376,6 +381,8 @@ impl Book {
 				lane.recent.pop_front();
 			}
 			lane.recent.push_back(Acknowledged::of(view));
+			let (by, sequence) = (view.trailer.authorised_at, header.sequence);
+			self.unjudged.stored(by, header.lane, sequence);
 		}
 		lane.head = Some(view.packet.hash());
 		lane.slots.push(Slot {

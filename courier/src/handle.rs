@@ -2,7 +2,13 @@
 
 //! The courier as the rest of the node sees it.
 
-use crate::{api::*, service::Courier};
+use crate::{
+	api::*,
+	error::StartError,
+	host::Host,
+	recovery::Progress,
+	service::{Courier, Parts},
+};
 use bytes::Bytes;
 use sealane_primitives::{
 	calendar::Timetable,
@@ -24,8 +30,21 @@ pub struct Handle {
 }
 
 impl Handle {
-	pub(crate) fn new(courier: Arc<Courier>) -> Self {
-		Handle { courier }
+	/// Start a courier: open the store, recover, and start the tasks. Blocks while the log is read.
+	///
+	/// # Errors
+	/// When keys or log cannot be used; see [`StartError`].
+	pub fn start(parts: Parts) -> Result<Self, StartError> {
+		Self::start_watched(parts, &Progress::default())
+	}
+
+	/// The same, and tells `progress` how far it is.
+	///
+	/// # Errors
+	/// As [`Handle::start`].
+	pub fn start_watched(parts: Parts, progress: &Progress) -> Result<Self, StartError> {
+		let courier = Courier::start(parts, progress)?;
+		Ok(Handle { courier })
 	}
 
 	/// The courier itself.
@@ -179,8 +198,8 @@ impl Handle {
 	}
 
 	/// The courier for one run of the runtime's off-chain worker.
-	pub fn host(&self) -> crate::host::Host {
-		crate::host::Host::new(self.courier.clone())
+	pub fn host(&self) -> Host {
+		Host::new(self.courier.clone())
 	}
 
 	/// Store what is queued, end all tasks of the courier and close the log. What comes later is refused.

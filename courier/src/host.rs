@@ -2,7 +2,7 @@
 
 //! What the runtime's off-chain worker asks: [`CourierHost`] over a running courier. Every call returns at once.
 
-use crate::{anchoring, service::Courier};
+use crate::service::{anchoring, Courier};
 use sealane_primitives::{
 	courier_host::{CourierHost, DueChannel, ReadyAnchor, ReadyReceipt},
 	directory::{Authorisation, Refusal},

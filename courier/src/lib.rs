@@ -17,14 +17,14 @@
 //! Nothing in between handles single orders: a submission is parsed line by line once, from then on there are packets.
 //!
 //! ## Start
-//! [`Courier::start`] wants a [`config::Config`], a [`chain::ChainView`], a [`transport::Transport`] with the requests that come in over it,
-//! and a [`machine::Machine`] to run on, and gives a [`Handle`]. [`Handle::host`] is what the off-chain workers need. For tests see `testing` (feature `test-support`).
+//! [`Handle::start`] wants a [`config::Config`], a [`chain::ChainView`], a [`transport::Transport`] with the requests that come in over it,
+//! and a [`machine::Machine`] to run on. [`Handle::host`] is what the off-chain workers need. For tests see `testing` (feature `test-support`).
 
-pub mod anchoring;
 pub mod api;
 pub mod attesting;
 pub mod batches;
 pub mod book;
+pub mod branches;
 pub mod budget;
 pub mod chain;
 pub mod clock;
@@ -58,4 +58,4 @@ pub mod transport;
 pub use config::Config;
 pub use handle::Handle;
 pub use machine::Machine;
-pub use service::{Courier, Parts};
+pub use service::Parts;

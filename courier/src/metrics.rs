@@ -41,6 +41,8 @@ pub struct Metrics {
 	pub lanes_behind: CounterVec<U64>,
 	/// Partners' nodes that spoke from another store: `taken_over`, or `doubled`.
 	pub stores_changed: CounterVec<U64>,
+	/// Packets that were allowed by the state of a block which the chain abandoned.
+	pub packets_of_abandoned_blocks: Counter<U64>,
 	/// Answers to packets that were never sent.
 	pub unsent_answered: Counter<U64>,
 	/// The log is read-only until the node starts again.
@@ -135,6 +137,10 @@ impl Metrics {
 				"stores_changed_total",
 				"Partners' nodes that spoke from another store, by what that means",
 				"what",
+			)?,
+			packets_of_abandoned_blocks: counter(
+				"packets_of_abandoned_blocks_total",
+				"Packets that were allowed by the state of a block which the chain abandoned",
 			)?,
 			unsent_answered: counter(
 				"unsent_answered_total",

@@ -52,6 +52,10 @@ pub mod kind {
 	pub const CLOSED: u8 = 12;
 	/// One side refused packets of the other.
 	pub const REFUSALS: u8 = 14;
+	/// Packets were allowed by a block that the chain abandoned.
+	pub const ABANDONED: u8 = 13;
+	/// The blocks that allowed packets are judged up to here.
+	pub const JUDGED: u8 = 15;
 	/// A partner's node speaks from another store.
 	pub const STORE_SEEN: u8 = 16;
 	/// This store took the place of another.
@@ -200,6 +204,10 @@ pub enum Content {
 	Closing(Closing),
 	/// Registrations that were to be closed are over in a final block.
 	Closed(ReceiptsSettled),
+	/// See [`Abandoned`].
+	Abandoned(Abandoned),
+	/// See [`Judged`].
+	Judged(Judged),
 	/// See [`StoreSeen`].
 	StoreSeen(StoreSeen),
 	/// See [`TakenOver`].
@@ -234,6 +242,8 @@ impl Content {
 			kind::RECEIPTS_SETTLED => Content::Receipts(whole("receipts", payload)?),
 			kind::CLOSING => Content::Closing(whole("closing", payload)?),
 			kind::CLOSED => Content::Closed(whole("closed", payload)?),
+			kind::ABANDONED => Content::Abandoned(whole("abandoned block", payload)?),
+			kind::JUDGED => Content::Judged(whole("judged blocks", payload)?),
 			kind::STORE_SEEN => Content::StoreSeen(whole("store", payload)?),
 			kind::TAKEN_OVER => Content::TakenOver(whole("take-over", payload)?),
 			kind::REGAINED => Content::Regained(whole("regained lane", payload)?),
@@ -349,6 +359,30 @@ impl From<&Refusals> for RefusalState {
 			count: it.count,
 		}
 	}
+}
+
+/// Packets of a partner were allowed by the state of a block that the chain abandoned later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Abandoned {
+	/// When that was found, Unix milliseconds.
+	pub at: Moment,
+	/// The lane.
+	pub lane: LaneId,
+	/// First packet.
+	pub first: u64,
+	/// Last packet.
+	pub last: u64,
+	/// The block.
+	pub block: BlockRef,
+	/// Hash of the final block with this number.
+	pub instead: Digest,
+}
+
+/// The blocks that allowed packets are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Judged {
+	/// Up to and with this one.
+	pub to: BlockNumber,
 }
 
 /// A lane was closed or opened again.

@@ -98,6 +98,8 @@ impl Rebuild {
 			Ok(Content::Receipts(it)) => Note::Receipts(it),
 			Ok(Content::Closing(it)) => Note::Closing(it),
 			Ok(Content::Closed(it)) => Note::Closed(it),
+			Ok(Content::Abandoned(it)) => Note::Abandoned(it),
+			Ok(Content::Judged(it)) => Note::Judged(it),
 			Ok(Content::StoreSeen(it)) => Note::StoreSeen(it),
 			Ok(Content::TakenOver(it)) => Note::TakenOver(it),
 			Ok(Content::Regained(it)) => Note::Regained(it),

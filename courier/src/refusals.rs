@@ -5,6 +5,9 @@
 //! The first refusal of a lane for a reason is noted at once, with the partner's signature where it is the partner's. Those that follow within a while
 //! are counted, and noted once more, all together, when the while is over. A partner that is refused for ever, in however many ways,
 //! fills no disk: the rest is in the metrics.
+//!
+//! How long a while is this node's own blocks say, and what is counted of one direction takes no place of the other: what a partner states, and what it
+//! sends, keeps nothing of its refusals out of the log.
 
 use crate::{
 	api::LaneId,
@@ -17,7 +20,7 @@ use sealane_primitives::ids::{BlockNumber, MemberId, Moment};
 
 /// Blocks for which refusals of one lane and reason are counted before they are noted again: five minutes.
 const WHILE_BLOCKS: BlockNumber = 150;
-/// Most lanes and reasons of one partner that are counted at the same time.
+/// Most lanes and reasons of one partner that are counted at the same time, in each direction.
 const MOST_OPEN: usize = 64;
 
 /// Which refusals are counted together.
@@ -39,15 +42,23 @@ pub struct Happened {
 	pub sequence: u64,
 	/// Why.
 	pub reason: RefusalReason,
-	/// The block by whose state it was refused.
+	/// The block by whose state it was refused, as the refuser says.
 	pub block: BlockRef,
+	/// The newest block that this node knows.
+	pub seen: BlockNumber,
 	/// The partner's refusal; `None` where this node refuses.
 	pub proof: Option<Signed<Refused>>,
 }
 
+/// Refusals of one kind, since this node knew this block.
+struct Since {
+	block: BlockNumber,
+	counted: Refusals,
+}
+
 /// The refusals that are counted.
 #[derive(Default)]
-pub struct Counted(Mutex<HashMap<Kind, Refusals>>);
+pub struct Counted(Mutex<HashMap<Kind, Since>>);
 
 impl Counted {
 	/// Count a refusal; gives what is to be noted of it, if anything.
@@ -59,13 +70,14 @@ impl Counted {
 			reason: it.reason.code(),
 		};
 		let mut open = self.0.lock();
-		if let Some(counted) = open.get_mut(&kind) {
+		if let Some(Since { counted, .. }) = open.get_mut(&kind) {
 			counted.count += 1;
 			counted.last = it.block;
 			counted.at = at;
 			return None;
 		}
-		if open.keys().filter(|other| other.member == kind.member).count() >= MOST_OPEN {
+		let same_direction = |other: &&Kind| (other.member, other.by_partner) == (kind.member, kind.by_partner);
+		if open.keys().filter(same_direction).count() >= MOST_OPEN {
 			return None;
 		}
 		let first = Refusals {
@@ -84,15 +96,21 @@ impl Counted {
 			proof: None,
 			..first.clone()
 		};
-		open.insert(kind, counted);
+		open.insert(
+			kind,
+			Since {
+				block: it.seen,
+				counted,
+			},
+		);
 		Some(first)
 	}
 
 	/// At block `now`: what is to be noted of the refusals whose while is over.
 	pub fn over(&self, now: BlockNumber) -> Vec<Refusals> {
 		let mut open = self.0.lock();
-		let over = open.extract_if(|_, counted| now >= counted.first.number.saturating_add(WHILE_BLOCKS));
-		let mut over: Vec<_> = over.map(|(_, counted)| counted).filter(|it| it.count > 1).collect();
+		let over = open.extract_if(|_, since| now >= since.block.saturating_add(WHILE_BLOCKS));
+		let mut over: Vec<_> = over.map(|(_, since)| since.counted).filter(|it| it.count > 1).collect();
 		over.sort_by_key(|it| (it.lane, it.at));
 		over
 	}
@@ -116,7 +134,33 @@ mod tests {
 				number: block,
 				hash: [block as u8; 32],
 			},
+			seen: block,
 			proof: None,
+		}
+	}
+
+	/// The same as the partner says it, signed; `block` is what it states.
+	fn partners(lane: u32, reason: RefusalReason, block: BlockNumber) -> Happened {
+		let own = refusal(lane, reason, 10);
+		let what = Refused {
+			version: crate::protocol::VERSION,
+			lane: own.lane,
+			first_sequence: own.sequence,
+			reason,
+			at: 0,
+			block: BlockRef {
+				number: block,
+				hash: [9; 32],
+			},
+			unreadable: Vec::new(),
+		};
+		Happened {
+			block: what.block,
+			proof: Some(Signed {
+				what,
+				signature: [0; 64],
+			}),
+			..own
 		}
 	}
 
@@ -156,5 +200,38 @@ mod tests {
 		assert!(counted.happened(others, 1).is_some(), "another partner has its own");
 		counted.over(1 + WHILE_BLOCKS);
 		assert!(counted.happened(refusal(7, RefusalReason::Malformed, 200), 1).is_some());
+	}
+
+	#[test]
+	fn a_partner_that_states_a_block_of_the_far_future_is_counted_as_long_as_any_other() {
+		let counted = Counted::default();
+		let stated = || partners(1, RefusalReason::Malformed, BlockNumber::MAX);
+		assert!(counted.happened(stated(), 100).is_some());
+		assert_eq!(counted.happened(stated(), 200), None);
+		let over = counted.over(10 + WHILE_BLOCKS);
+		assert_eq!(
+			over.iter().map(|it| (it.count, it.by_partner)).collect::<Vec<_>>(),
+			[(2, true)]
+		);
+		assert!(counted.happened(stated(), 300).is_some(), "and is noted anew");
+	}
+
+	#[test]
+	fn what_this_node_refuses_keeps_no_refusal_of_the_partners_from_being_noted() {
+		let counted = Counted::default();
+		for lane in 0..1_000 {
+			counted.happened(refusal(lane, RefusalReason::Malformed, 10), 1);
+		}
+		assert!(counted
+			.happened(partners(1, RefusalReason::SealBroken, 10), 1)
+			.is_some());
+		for lane in 0..1_000 {
+			counted.happened(partners(lane, RefusalReason::Malformed, 10), 1);
+		}
+		counted.over(10 + WHILE_BLOCKS);
+		for lane in 0..1_000 {
+			counted.happened(partners(lane, RefusalReason::Malformed, 10), 1);
+		}
+		assert!(counted.happened(refusal(1, RefusalReason::SealBroken, 10), 1).is_some());
 	}
 }

@@ -1,31 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Customers' registrations and the chain: which of them an issuer's node found open, and when its receipts and closings are there to stay.
+//! Customers' registrations and the chain: which of them an issuer's node found open.
 //!
 //! An order states under which commitment its customer is registered. The issuer's node asks the chain whether it is open, in one sorted
 //! question per turn of a packet, and keeps what it found open: a customer orders again. In each block the chain tells in a few bytes
 //! how many registrations with this issuer ended so far, and a hash over them. Where that changed, the node fetches those that ended and
 //! forgets them; where they do not lead to the hash, it is on another branch of the chain and forgets all.
 
-use crate::{
-	chain::{ChainView, Snapshot},
-	cutting::Note,
-	records::ReceiptsSettled,
-	service::Courier,
-};
+use crate::chain::{ChainView, Snapshot};
 use hashbrown::HashSet;
 use parking_lot::Mutex;
 use sealane_primitives::{
-	ids::{BlockNumber, Digest, MemberId},
+	ids::{BlockNumber, Digest},
 	registration::Ends,
 };
-use std::sync::Arc;
 
 const LOG_TARGET: &str = "courier";
 /// Most registrations that are kept as found open in each of two generations: 32 MiB in all.
 const MAX_FOUND: usize = 262_144;
 /// Most commitments of one question to the chain.
-const MAX_ASKED: usize = 1_024;
+pub(crate) const MAX_ASKED: usize = 1_024;
 
 /// The registrations with this issuer that were found open.
 #[derive(Default)]
@@ -157,71 +151,4 @@ impl Registrations {
 		}
 		Ok(open)
 	}
-}
-
-/// Follow finality: what a final block has of this node's receipts and closings need not be offered any more.
-pub(crate) async fn settle(courier: &Arc<Courier>) {
-	let Some(snapshot) = courier.snapshot() else { return };
-	let issuer = snapshot.directory.member.id;
-	let (waiting, closing) = {
-		let book = courier.library.book.read();
-		(book.receipts.oldest(MAX_ASKED), book.closings.oldest(MAX_ASKED))
-	};
-	let receipts: Vec<Digest> = waiting.iter().map(|receipt| receipt.commitment).collect();
-	if let Some(outcomes) = outcomes(courier, issuer, &receipts) {
-		for (receipt, outcome) in waiting.iter().zip(&outcomes) {
-			if outcome.is_some_and(|accepted| accepted != receipt.accepted) {
-				log::warn!(
-					target: LOG_TARGET,
-					"The receipt {} is final with the opposite of what this node's business system said; the chain's stands",
-					hex::encode(receipt.commitment),
-				);
-			}
-		}
-		let issued = |(commitment, outcome): (&Digest, &Option<bool>)| outcome.map(|_| *commitment);
-		let settled: Vec<Digest> = receipts.iter().zip(&outcomes).filter_map(issued).collect();
-		note_settled(courier, snapshot.block, settled, Note::Receipts).await;
-	}
-	if let Some(ended) = final_ends(courier, issuer, &closing) {
-		note_settled(courier, snapshot.block, ended, Note::Closed).await;
-	}
-}
-
-/// What the newest final block says of receipts; `None` where there is nothing to ask for, or no answer.
-fn outcomes(courier: &Courier, issuer: MemberId, commitments: &[Digest]) -> Option<Vec<Option<bool>>> {
-	if commitments.is_empty() {
-		return None;
-	}
-	let outcomes = courier.chain.receipt_outcomes(issuer, commitments.to_vec());
-	let outcomes = outcomes
-		.inspect_err(|why| log::debug!(target: LOG_TARGET, "Receipts cannot be looked up: {why}"))
-		.ok()?;
-	(outcomes.len() == commitments.len()).then_some(outcomes)
-}
-
-/// Those of `closing` that are over in the newest final block: issued, and not open.
-fn final_ends(courier: &Courier, issuer: MemberId, closing: &[Digest]) -> Option<Vec<Digest>> {
-	let outcomes = outcomes(courier, issuer, closing)?;
-	let open = courier.chain.are_finally_registered(issuer, closing.to_vec()).ok()?;
-	let states = closing.iter().zip(outcomes.iter().zip(open));
-	let over = states.filter(|(_, (outcome, open))| outcome.is_some() && !open);
-	Some(over.map(|(commitment, _)| *commitment).collect())
-}
-
-async fn note_settled(
-	courier: &Courier,
-	block: BlockNumber,
-	commitments: Vec<Digest>,
-	note: impl FnOnce(ReceiptsSettled) -> Note,
-) {
-	if commitments.is_empty() {
-		return;
-	}
-	let bytes = commitments.len() * 32;
-	let settled = ReceiptsSettled {
-		at: courier.clock.now_ms(),
-		block,
-		commitments,
-	};
-	courier.note_durably(note(settled), bytes).await;
 }

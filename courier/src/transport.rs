@@ -4,7 +4,9 @@
 
 pub mod network;
 
+use crate::protocol::Answer;
 use async_trait::async_trait;
+use codec::Encode;
 use futures::stream::BoxStream;
 use sealane_primitives::ids::Address;
 
@@ -77,6 +79,24 @@ pub struct Reply {
 	pub answer: Option<Vec<u8>>,
 	/// What the peer did wrong.
 	pub misbehaviour: Option<Misbehaviour>,
+}
+
+impl Reply {
+	/// An answer to somebody who did nothing wrong.
+	pub fn said(answer: &Answer) -> Self {
+		Reply {
+			answer: Some(answer.encode()),
+			misbehaviour: None,
+		}
+	}
+
+	/// No answer.
+	pub fn silence(what: Misbehaviour) -> Self {
+		Reply {
+			answer: None,
+			misbehaviour: Some(what),
+		}
+	}
 }
 
 /// A request of a partner.

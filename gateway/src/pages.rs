@@ -178,6 +178,19 @@ pub(crate) fn write_event(out: &mut Vec<u8>, event: &api::Event) {
 			head.block_hash = Some(&hash_text);
 			head.count = Some(u32::try_from(what.count).unwrap_or(u32::MAX));
 		}
+		api::EventKind::BlockAbandoned {
+			lane,
+			first_sequence,
+			last_sequence,
+			block,
+		} => {
+			head.lane = Some(lane_ref(*lane));
+			head.sequence = Some(*first_sequence);
+			head.last_sequence = Some(*last_sequence);
+			head.block = Some(block.number);
+			hash_text = hex::encode(block.hash);
+			head.block_hash = Some(&hash_text);
+		}
 		api::EventKind::BatchDisputed { lane, sequence } => {
 			head.lane = Some(lane_ref(*lane));
 			head.sequence = Some(*sequence);
@@ -217,6 +230,7 @@ fn kind_of(what: &api::EventKind) -> EventKind {
 		api::EventKind::LaneClosed { .. } => EventKind::LaneClosed,
 		api::EventKind::LaneReopened { .. } => EventKind::LaneReopened,
 		api::EventKind::Refused { .. } => EventKind::Refused,
+		api::EventKind::BlockAbandoned { .. } => EventKind::BlockAbandoned,
 		api::EventKind::BatchDisputed { .. } => EventKind::BatchDisputed,
 		api::EventKind::BatchUnsigned { .. } => EventKind::BatchUnsigned,
 		api::EventKind::BatchCompleted { .. } => EventKind::BatchCompleted,
@@ -337,6 +351,15 @@ mod tests {
 					count: 21,
 				},
 			}),
+			event(api::EventKind::BlockAbandoned {
+				lane: LANE,
+				first_sequence: 22,
+				last_sequence: 23,
+				block: api::BlockRef {
+					number: 24,
+					hash: [0xef; 32],
+				},
+			}),
 			event(api::EventKind::BatchDisputed {
 				lane: LANE,
 				sequence: 14,
@@ -370,7 +393,7 @@ mod tests {
 		page.extend_from_slice(&page_end(api::Cursor { position: 78, entry: 0 }, true));
 		let page: EventPage = serde_json::from_slice(&page).unwrap();
 		assert_eq!((page.next.as_str(), page.at_end), ("78-0", true));
-		let [confirmed, registered, delivered, closed, reopened, refused, disputed, unsigned, completed, cut, finalised] =
+		let [confirmed, registered, delivered, closed, reopened, refused, abandoned, disputed, unsigned, completed, cut, finalised] =
 			&page.events[..]
 		else {
 			panic!("{} events", page.events.len());
@@ -403,6 +426,16 @@ mod tests {
 			(Some("chain.revoked"), Some(true))
 		);
 		assert_eq!(refused.block_hash, Some("cd".repeat(32)));
+		assert_eq!(
+			(
+				abandoned.kind,
+				abandoned.sequence,
+				abandoned.last_sequence,
+				abandoned.block
+			),
+			(EventKind::BlockAbandoned, Some(22), Some(23), Some(24))
+		);
+		assert_eq!(abandoned.block_hash, Some("ef".repeat(32)));
 		assert_eq!((disputed.kind, disputed.sequence), (EventKind::BatchDisputed, Some(14)));
 		assert_eq!(
 			(unsigned.kind, unsigned.sequence, unsigned.reason.as_deref()),

@@ -264,6 +264,7 @@ EventKind = Literal[
     "lane_closed",
     "lane_reopened",
     "refused",
+    "block_abandoned",
     "batch_disputed",
     "batch_unsigned",
     "batch_completed",

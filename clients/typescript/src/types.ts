@@ -269,6 +269,7 @@ export type EventKind =
 	| "lane_closed"
 	| "lane_reopened"
 	| "refused"
+	| "block_abandoned"
 	| "batch_disputed"
 	| "batch_unsigned"
 	| "batch_completed"

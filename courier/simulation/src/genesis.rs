@@ -101,5 +101,6 @@ pub fn state() -> ChainState {
 		timetables: Default::default(),
 		holds_until: Moment::MAX,
 		unreadable: None,
+		branch: None,
 	}
 }

@@ -23,7 +23,7 @@ use sealane_courier::{
 		Step,
 	},
 	testing::{is_taking_over, peer},
-	Config, Courier, Handle, Parts,
+	Config, Handle, Parts,
 };
 use sealane_primitives::{courier_host::CourierHost, directory::Refusal, ids::NodeId};
 use std::{
@@ -517,7 +517,7 @@ impl World {
 			machine: node.hands.machine(&self.executor, group, seed),
 			registry: None,
 		};
-		let handle = Courier::start(parts).map_err(|error| broken("starts", format!("node {id}: {error}")))?;
+		let handle = Handle::start(parts).map_err(|error| broken("starts", format!("node {id}: {error}")))?;
 		self.trace.note(format_args!("node {id} starts"));
 		self.handles.lock().insert(id, handle);
 		Ok(())

@@ -2,7 +2,7 @@
 
 //! What is read from the log with a cursor: events and the issuer's inbox.
 
-use super::{Cursor, LaneId, RefusalState};
+use super::{BlockRef, Cursor, LaneId, RefusalState};
 use bytes::Bytes;
 use sealane_primitives::{
 	directory::Refusal,
@@ -86,6 +86,17 @@ pub enum EventKind {
 		sequence: u64,
 		/// What is known of the refusals.
 		what: RefusalState,
+	},
+	/// Packets of a partner were allowed by the state of a block that the chain abandoned.
+	BlockAbandoned {
+		/// The lane.
+		lane: LaneId,
+		/// First packet.
+		first_sequence: u64,
+		/// Last packet.
+		last_sequence: u64,
+		/// The block.
+		block: BlockRef,
 	},
 	/// The two sides computed different roots for a batch.
 	BatchDisputed {

@@ -187,6 +187,10 @@ pub enum Note {
 	Closing(records::Closing),
 	/// They are closed for good.
 	Closed(records::ReceiptsSettled),
+	/// Packets were allowed by a block that the chain abandoned.
+	Abandoned(records::Abandoned),
+	/// The blocks that allowed packets are judged.
+	Judged(records::Judged),
 	/// A partner's node speaks from another store.
 	StoreSeen(StoreSeen),
 	/// This store took the place of another.

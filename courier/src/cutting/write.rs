@@ -182,6 +182,8 @@ impl<O: Outbox> PacketCutter<O> {
 			Note::Receipts(it) => (kind::RECEIPTS_SETTLED, it.encode()),
 			Note::Closing(it) => (kind::CLOSING, it.encode()),
 			Note::Closed(it) => (kind::CLOSED, it.encode()),
+			Note::Abandoned(it) => (kind::ABANDONED, it.encode()),
+			Note::Judged(it) => (kind::JUDGED, it.encode()),
 			Note::StoreSeen(it) => (kind::STORE_SEEN, it.encode()),
 			Note::TakenOver(it) => (kind::TAKEN_OVER, it.encode()),
 			Note::Regained(it) => (kind::REGAINED, it.encode()),

@@ -8,7 +8,7 @@ use codec::{Decode, Encode};
 use sealane_primitives::{
 	directory::Refusal,
 	evidence::Attestation,
-	ids::{Digest, Moment},
+	ids::{ChannelId, Digest, Moment, NodeId},
 };
 use sha2::Digest as _;
 
@@ -144,6 +144,25 @@ pub struct Refused {
 	pub unreadable: Vec<(u32, u32)>,
 }
 
+/// In the place of the channel, where a refusal is about all lanes from one node to another.
+const ALL_CHANNELS: ChannelId = ChannelId::MAX;
+
+impl Refused {
+	/// The lane of a refusal of envelopes of another version, of which the receiver can read nothing else.
+	pub const fn all_lanes(from: NodeId, to: NodeId) -> LaneId {
+		LaneId {
+			channel: ALL_CHANNELS,
+			from,
+			to,
+		}
+	}
+
+	/// Whether it says that the refuser speaks another version. It has this layout in all versions, so that a node of any other can read it.
+	pub fn is_of_version(&self) -> bool {
+		self.reason == RefusalReason::Version
+	}
+}
+
 /// Something signed by the receiver.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Signed<T> {
@@ -225,7 +244,7 @@ impl Answer {
 				}
 			}
 			Answer::Refused(refused) => {
-				if refused.what.version != VERSION {
+				if refused.what.version != VERSION && !refused.what.is_of_version() {
 					return Err(WireError::Version {
 						found: refused.what.version,
 					});

@@ -141,6 +141,10 @@ impl EnvelopeHead {
 
 	/// The head of an envelope from outside.
 	pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
+		// Of another version nothing else is known, its lengths included.
+		if let Some(found) = bytes.first().copied().filter(|found| *found != VERSION) {
+			return Err(WireError::Version { found });
+		}
 		if bytes.len() > MAX_LEN {
 			return Err(WireError::TooLong {
 				what: "envelope",
@@ -154,9 +158,6 @@ impl EnvelopeHead {
 				len: bytes.len(),
 				needed: HEAD_LEN,
 			});
-		}
-		if bytes[0] != VERSION {
-			return Err(WireError::Version { found: bytes[0] });
 		}
 		let suite = Suite::from_u8(bytes[1]).ok_or(WireError::Suite { found: bytes[1] })?;
 		let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);

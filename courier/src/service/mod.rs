@@ -10,9 +10,15 @@
 //! * `check`: partners' packets, entry by entry.
 //! * `stores`: which store speaks for this node, and for a partner's.
 //! * `regaining`: after a take-over, this node's own packets from its partners.
+//! * `anchoring`: roots over the batches, for the chain.
+//! * `branches`: packets that were allowed by a block that the chain abandoned.
+//! * `channels`: which lanes the chain opens and closes.
 //!
-//! Anchors are in [`crate::anchoring`], what the off-chain worker calls in [`crate::host`].
+//! Nothing here knows who calls: a [`crate::Handle`] is what the node has, a [`crate::host::Host`] what the off-chain worker has.
 
+pub(crate) mod anchoring;
+mod branches;
+mod channels;
 mod check;
 mod inbound;
 mod outbound;
@@ -24,20 +30,19 @@ mod submit;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use channels::everything;
 pub use outbound::Senders;
 pub use registering::MAX_REGISTRATIONS;
 
 use crate::{
 	api::{Cursor, LaneId, ReadError},
 	attesting::FinalChain,
-	book::Book,
 	budget::{Budgets, Limits},
-	chain::{ChainView, DirectoryAt, Reading, Snapshot},
+	chain::{ChainView, DirectoryAt, Snapshot},
 	clock::Clock,
 	config::Config,
 	cutting::{Context, Note, PacketCutter, Submission},
 	error::StartError,
-	handle::Handle,
 	keys::KeyRing,
 	lane::receiver::MAX_PARKED_BYTES,
 	library::{Library, LookupError},
@@ -45,7 +50,6 @@ use crate::{
 	metrics::Metrics,
 	protocol::StoreClaim,
 	random::Random,
-	records::LaneTurned,
 	recovery::{Progress, Rebuild},
 	refusals::{Counted, Happened},
 	registrations::Registrations,
@@ -54,11 +58,7 @@ use crate::{
 };
 use futures::future::BoxFuture;
 use parking_lot::{Mutex, RwLock};
-use sealane_primitives::{
-	business::BusinessKinds,
-	directory::{Authorisation, ChannelEntry, Refusal},
-	ids::{BlockNumber, ChannelId, Digest, Moment},
-};
+use sealane_primitives::ids::{BlockNumber, ChannelId, Digest, Moment};
 use sp_core::traits::SpawnNamed;
 use std::{
 	collections::{BTreeMap, VecDeque},
@@ -74,9 +74,6 @@ const LOG_TARGET: &str = "courier";
 const NOTE_BYTES: usize = 1024;
 /// How often what the log did is shown.
 const LOG_WATCH: Duration = Duration::from_secs(1);
-/// Blocks for which answers still travel on a channel that is over: a week at two seconds each. Orders are confirmed days after they are
-/// placed.
-const DRAIN_BLOCKS: BlockNumber = 302_400;
 /// What an attestation in a receipt takes, in bytes; the few with excluded records take more.
 const ATTESTATION_BYTES: usize = 160;
 
@@ -115,7 +112,7 @@ pub struct Courier {
 	pub(crate) random: Arc<dyn Random>,
 	pub(crate) spawner: Arc<dyn SpawnNamed>,
 	pub(crate) metrics: Metrics,
-	pub(crate) anchoring: crate::anchoring::Anchoring,
+	pub(crate) anchoring: anchoring::Anchoring,
 	pub(crate) final_chain: Arc<FinalChain>,
 	pub(crate) asking: Mutex<outbound::Asking>,
 	/// The registrations that were found open.
@@ -132,6 +129,8 @@ pub struct Courier {
 	ended: Mutex<BTreeMap<ChannelId, BlockNumber>>,
 	/// The disk had no room for the last group.
 	full: Arc<AtomicBool>,
+	/// Up to which block it is noted that blocks were judged.
+	judged: Mutex<BlockNumber>,
 	/// This store's claim, and the key that signed it.
 	own_claim: Mutex<Option<([u8; 32], StoreClaim)>>,
 	/// The take-over is not on disk yet.
@@ -144,19 +143,11 @@ pub struct Courier {
 }
 
 impl Courier {
-	/// Open the store, recover, and start the tasks. Blocks while the log is read.
+	/// Open the store, recover, and start the tasks. Blocks while the log is read, and tells `progress` how far it is.
 	///
 	/// # Errors
 	/// When keys or log cannot be used; see [`StartError`].
-	pub fn start(parts: Parts) -> Result<Handle, StartError> {
-		Self::start_watched(parts, &Progress::default())
-	}
-
-	/// The same, and tells `progress` how far it is.
-	///
-	/// # Errors
-	/// As [`Courier::start`].
-	pub fn start_watched(parts: Parts, progress: &Progress) -> Result<Handle, StartError> {
+	pub(crate) fn start(parts: Parts, progress: &Progress) -> Result<Arc<Self>, StartError> {
 		let Parts {
 			config,
 			local_peer,
@@ -220,7 +211,7 @@ impl Courier {
 			);
 		}
 		let (new_lanes, lanes) = mpsc::unbounded_channel();
-		let ended = ended_channels(&book);
+		let ended = channels::ended_channels(&book);
 		let senders = Arc::new(Senders::new(&book, new_lanes));
 		let receivers = inbound::Receivers::new(&book);
 		let library = Arc::new(Library::new(book, index, numbers, opened.reader(), config.cache_bytes));
@@ -280,6 +271,7 @@ impl Courier {
 			snapshot,
 			receivers,
 			full,
+			judged: Mutex::default(),
 			own_claim: Mutex::default(),
 			taking_over: AtomicBool::new(config_take_over),
 			stop: watch::Sender::new(false),
@@ -295,7 +287,7 @@ impl Courier {
 			courier.adopt(&newest);
 		}
 		courier.spawn_tasks(directory, lanes, inbound);
-		Ok(Handle::new(courier))
+		Ok(courier)
 	}
 
 	fn spawn_tasks(
@@ -312,10 +304,7 @@ impl Courier {
 		if self.config.take_over {
 			self.spawn("courier-take-over", Box::pin(self.clone().take_over()));
 		}
-		self.spawn(
-			"courier-anchors",
-			Box::pin(crate::anchoring::follow_finality(self.clone())),
-		);
+		self.spawn("courier-anchors", Box::pin(anchoring::follow_finality(self.clone())));
 	}
 
 	/// Run a task that [`Courier::shutdown`] waits for. It must end when [`Courier::stopped`] does.
@@ -391,126 +380,6 @@ impl Courier {
 				_ = self.stopped() => return,
 				changed = directory.changed() => if changed.is_err() { return },
 			}
-		}
-	}
-
-	/// Take over a directory: index it, close and open lanes.
-	fn adopt(&self, newest: &DirectoryAt) {
-		let (block, hash) = (newest.block, newest.hash);
-		let before = self.snapshot();
-		let next = match (&newest.reading, before) {
-			(Reading::Unregistered, _) => None,
-			(Reading::Unreadable(why), before) => before.map(|before| before.unreadable(block, hash, why)),
-			(
-				Reading::Directory {
-					directory,
-					holds_until,
-					ends,
-				},
-				before,
-			) => Some(match before {
-				Some(before) if before.directory == *directory => before.moved(block, hash, *holds_until, *ends),
-				before => {
-					let directory = directory.clone();
-					Snapshot::new(block, hash, directory, *holds_until, *ends, before.as_deref())
-				}
-			}),
-		};
-		let next = next.map(Arc::new);
-		if let Some(next) = &next {
-			self.note_ends(next);
-			self.forget_partners(next);
-		}
-		for refusals in self.refusals.over(block) {
-			self.note(Note::Refusals(refusals));
-		}
-		*self.snapshot.write() = next.clone();
-		self.ensure_lanes();
-		if self.config.unchecked_sender {
-			return;
-		}
-		for channel in self.senders.channels() {
-			let allowed = match (&next, &newest.reading) {
-				(Some(next), _) => self.may_send(next, channel).map(drop),
-				(None, Reading::Unreadable(_)) => Err(Refusal::DirectoryUnreadable),
-				(None, _) => Err(Refusal::NodeUnknown),
-			};
-			match allowed {
-				Ok(()) => self.open_channel(channel, block),
-				Err(refusal) => self.close_channel(channel, refusal, block),
-			}
-		}
-	}
-
-	/// Remember since when channels are over.
-	fn note_ends(&self, snapshot: &Snapshot) {
-		let mut ended = self.ended.lock();
-		for channel in &snapshot.directory.channels {
-			match snapshot.stated(channel.id) {
-				Err(refusal) if is_end(refusal) => {
-					ended.entry(channel.id).or_insert(snapshot.block);
-				}
-				_ => {
-					ended.remove(&channel.id);
-				}
-			}
-		}
-	}
-
-	/// Budgets of who is no partner any more are not kept.
-	fn forget_partners(&self, snapshot: &Snapshot) {
-		let channels = &snapshot.directory.channels;
-		let is_partner = |member| channels.iter().any(|channel| channel.partner.id == member);
-		self.budgets
-			.retain(is_partner, |lane| snapshot.channel(lane.channel).is_some());
-	}
-
-	/// Leave to send on a channel. Its end stops orders; answers to what was delivered drain for a while.
-	pub(crate) fn may_send(&self, snapshot: &Snapshot, channel: ChannelId) -> Result<Authorisation, Refusal> {
-		let entry = snapshot.channel(channel).ok_or(Refusal::ChannelUnknown)?;
-		self.permitted(snapshot, entry, !snapshot.sells(entry))
-	}
-
-	/// The same for what comes in.
-	pub(crate) fn may_receive(&self, snapshot: &Snapshot, channel: &ChannelEntry) -> Result<Authorisation, Refusal> {
-		self.permitted(snapshot, channel, snapshot.sells(channel))
-	}
-
-	fn permitted(&self, snapshot: &Snapshot, channel: &ChannelEntry, answers: bool) -> Result<Authorisation, Refusal> {
-		match snapshot.authorise(channel.id, self.clock.now_ms()) {
-			Err(refusal) if answers && is_end(refusal) => {
-				let since = self.ended.lock().get(&channel.id).copied();
-				let drains = since.is_some_and(|since| snapshot.block.saturating_sub(since) <= DRAIN_BLOCKS);
-				drains.then(|| everything(channel.id)).ok_or(refusal)
-			}
-			other => other,
-		}
-	}
-
-	/// Hold the lanes of a channel closed from block `at` on.
-	pub(crate) fn close_channel(&self, channel: ChannelId, refusal: Refusal, at: BlockNumber) {
-		for lane in self.senders.close(channel, refusal, at) {
-			log::info!(target: LOG_TARGET, "Lane {lane} is closed from block {at} on: {refusal:?}");
-			let turned = LaneTurned {
-				at: self.clock.now_ms(),
-				lane,
-				block: at,
-				refusal: Some(refusal),
-			};
-			self.senders.turned(turned);
-		}
-	}
-
-	/// Let the lanes of a channel flow.
-	pub(crate) fn open_channel(&self, channel: ChannelId, at: BlockNumber) {
-		for lane in self.senders.reopen(channel) {
-			log::info!(target: LOG_TARGET, "Lane {lane} is open again from block {at} on");
-			self.senders.turned(LaneTurned {
-				at: self.clock.now_ms(),
-				lane,
-				block: at,
-				refusal: None,
-			});
 		}
 	}
 
@@ -611,31 +480,6 @@ impl Courier {
 	pub(crate) fn tail(&self) -> watch::Receiver<Cursor> {
 		self.tail.subscribe()
 	}
-}
-
-/// Whether a refusal is the end of a channel, and no interruption.
-fn is_end(refusal: Refusal) -> bool {
-	matches!(refusal, Refusal::Revoked | Refusal::Expired)
-}
-
-/// Leave for everything, where what is sent was allowed before.
-pub(crate) fn everything(channel: ChannelId) -> Authorisation {
-	Authorisation {
-		channel,
-		kinds: BusinessKinds::ALL,
-		valid_until: None,
-		orders_per_minute: None,
-	}
-}
-
-/// The channels that were over when the node stopped.
-fn ended_channels(book: &Book) -> BTreeMap<ChannelId, BlockNumber> {
-	let closed = book
-		.lanes
-		.iter()
-		.filter_map(|(id, lane)| Some((id.channel, lane.closed?)));
-	let ended = closed.filter(|(_, (refusal, _))| is_end(*refusal));
-	ended.map(|(channel, (_, block))| (channel, block)).collect()
 }
 
 /// Tells the operator what opening the log cost.

@@ -15,7 +15,10 @@ use crate::{
 	cutting::{Note, Returned, ReturnedPacket, Submission},
 	keys,
 	order::Order,
-	protocol::{envelope, Answer, Envelope, EnvelopeHead, Label, Packet, PacketKind, MAX_PACKETS, MAX_PLAINTEXT_LEN},
+	protocol::{
+		envelope, Answer, Envelope, EnvelopeHead, Label, Packet, PacketKind, RefusalReason, WireError, MAX_PACKETS,
+		MAX_PLAINTEXT_LEN,
+	},
 	records::Trailer,
 	stores::Regained,
 	transport::Misbehaviour,
@@ -92,6 +95,7 @@ impl Courier {
 			}
 			Ok(Answer::Refused(refused)) => Err(refused.what.reason.code().into()),
 			Ok(Answer::Busy { .. }) => Err("the partner is busy".into()),
+			Err(WireError::Version { .. }) => Err(RefusalReason::Version.code().into()),
 			Ok(_) | Err(_) => {
 				self.misbehaved(&node.peer, Misbehaviour::BadAnswer);
 				Err("an answer to another question".into())

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What this node's business system asks about registrations, and which it ends.
+//! What this node's business system asks about registrations, which it ends, and when receipts and closings are on chain to stay.
 
-use super::Courier;
+use super::{Courier, LOG_TARGET};
 use crate::{
 	api::{ClosingState, ReadError, RegistrationsOpen, SubmitError},
 	cutting::Note,
-	records::Closing,
+	records::{Closing, ReceiptsSettled},
+	registrations::MAX_ASKED,
 };
 use sealane_primitives::{
 	calendar::Timetable,
-	ids::{Digest, MemberId, ProductId},
+	ids::{BlockNumber, Digest, MemberId, ProductId},
 };
+use std::sync::Arc;
 
 /// Most registrations of one question or request.
 pub const MAX_REGISTRATIONS: usize = 1_000;
@@ -102,4 +104,71 @@ impl Courier {
 			.map(state)
 			.collect())
 	}
+}
+
+/// Follow finality: what a final block has of this node's receipts and closings need not be offered any more.
+pub(super) async fn settle(courier: &Arc<Courier>) {
+	let Some(snapshot) = courier.snapshot() else { return };
+	let issuer = snapshot.directory.member.id;
+	let (waiting, closing) = {
+		let book = courier.library.book.read();
+		(book.receipts.oldest(MAX_ASKED), book.closings.oldest(MAX_ASKED))
+	};
+	let receipts: Vec<Digest> = waiting.iter().map(|receipt| receipt.commitment).collect();
+	if let Some(outcomes) = outcomes(courier, issuer, &receipts) {
+		for (receipt, outcome) in waiting.iter().zip(&outcomes) {
+			if outcome.is_some_and(|accepted| accepted != receipt.accepted) {
+				log::warn!(
+					target: LOG_TARGET,
+					"The receipt {} is final with the opposite of what this node's business system said; the chain's stands",
+					hex::encode(receipt.commitment),
+				);
+			}
+		}
+		let issued = |(commitment, outcome): (&Digest, &Option<bool>)| outcome.map(|_| *commitment);
+		let settled: Vec<Digest> = receipts.iter().zip(&outcomes).filter_map(issued).collect();
+		note_settled(courier, snapshot.block, settled, Note::Receipts).await;
+	}
+	if let Some(ended) = final_ends(courier, issuer, &closing) {
+		note_settled(courier, snapshot.block, ended, Note::Closed).await;
+	}
+}
+
+/// What the newest final block says of receipts; `None` where there is nothing to ask for, or no answer.
+fn outcomes(courier: &Courier, issuer: MemberId, commitments: &[Digest]) -> Option<Vec<Option<bool>>> {
+	if commitments.is_empty() {
+		return None;
+	}
+	let outcomes = courier.chain.receipt_outcomes(issuer, commitments.to_vec());
+	let outcomes = outcomes
+		.inspect_err(|why| log::debug!(target: LOG_TARGET, "Receipts cannot be looked up: {why}"))
+		.ok()?;
+	(outcomes.len() == commitments.len()).then_some(outcomes)
+}
+
+/// Those of `closing` that are over in the newest final block: issued, and not open.
+fn final_ends(courier: &Courier, issuer: MemberId, closing: &[Digest]) -> Option<Vec<Digest>> {
+	let outcomes = outcomes(courier, issuer, closing)?;
+	let open = courier.chain.are_finally_registered(issuer, closing.to_vec()).ok()?;
+	let states = closing.iter().zip(outcomes.iter().zip(open));
+	let over = states.filter(|(_, (outcome, open))| outcome.is_some() && !open);
+	Some(over.map(|(commitment, _)| *commitment).collect())
+}
+
+async fn note_settled(
+	courier: &Courier,
+	block: BlockNumber,
+	commitments: Vec<Digest>,
+	note: impl FnOnce(ReceiptsSettled) -> Note,
+) {
+	if commitments.is_empty() {
+		return;
+	}
+	let bytes = commitments.len() * 32;
+	let settled = ReceiptsSettled {
+		at: courier.clock.now_ms(),
+		block,
+		commitments,
+	};
+	courier.note_durably(note(settled), bytes).await;
 }

@@ -64,6 +64,8 @@ pub struct ChainState {
 	pub holds_until: Moment,
 	/// Why no node can read the runtime at this block.
 	pub unreadable: Option<String>,
+	/// Hash of the newest block, where it is none of the final chain.
+	pub branch: Option<Digest>,
 }
 
 impl ChainState {
@@ -250,7 +252,7 @@ pub fn hash_of(number: BlockNumber) -> Digest {
 pub(super) fn directory_at(state: &ChainState, node: NodeId) -> DirectoryAt {
 	DirectoryAt {
 		block: state.block,
-		hash: hash_of(state.block),
+		hash: state.branch.unwrap_or_else(|| hash_of(state.block)),
 		reading: state.reading(node),
 	}
 }

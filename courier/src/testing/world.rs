@@ -14,7 +14,7 @@ use crate::{
 	handle::Handle,
 	keys::KeyRing,
 	machine::{Machine, TokioSpawner},
-	service::{Courier, Parts},
+	service::Parts,
 };
 use hashbrown::HashMap;
 use parking_lot::Mutex;
@@ -137,6 +137,7 @@ impl World {
 			timetables: Default::default(),
 			holds_until: u64::MAX,
 			unreadable: None,
+			branch: None,
 		};
 		if rival {
 			let products = state.channels[0].products.clone();
@@ -241,7 +242,7 @@ impl World {
 			machine,
 			registry: None,
 		};
-		Courier::start(parts).expect("the courier of a test starts")
+		Handle::start(parts).expect("the courier of a test starts")
 	}
 
 	/// Stop a node: store what is queued, forget the rest.

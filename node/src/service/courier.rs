@@ -15,7 +15,7 @@ use sealane_courier::{
 		network::{protocol, NetworkTransport},
 		InboundRequests,
 	},
-	Courier, Machine, Parts,
+	Handle, Machine, Parts,
 };
 use sealane_gateway::{Alarms, Phase};
 use sealane_primitives::ids::PeerIdBytes;
@@ -93,7 +93,7 @@ pub async fn start(
 	let (phase, courier) = sealane_gateway::Courier::recovering(progress.clone());
 	let (started, start) = oneshot::channel::<()>();
 	let slot = running.clone();
-	let opening = tokio::task::spawn_blocking(move || Courier::start_watched(parts, &progress));
+	let opening = tokio::task::spawn_blocking(move || Handle::start_watched(parts, &progress));
 	task_manager
 		.spawn_handle()
 		.spawn("courier-start", "courier", async move {

@@ -22,6 +22,9 @@ pub enum EventKind {
 	/// One side refused packets of the other, signed: `lane`, `sequence` (the first), `reason`, `block` and `block_hash` (by whose state), `count`,
 	/// `by_partner`. Told at the first, and where more followed once more, some minutes later.
 	Refused,
+	/// Packets of a partner were allowed by the state of a block that the chain abandoned: `lane`, `sequence` (the first), `last_sequence`, `block`,
+	/// `block_hash`. They stay stored.
+	BlockAbandoned,
 	/// The two sides computed different roots for a batch: `lane`, `sequence` of the confirmation packet.
 	BatchDisputed,
 	/// The partner has a batch and did not attest it: `lane`, `sequence` of the confirmation packet, `reason`. It is asked again.
@@ -47,6 +50,7 @@ impl EventKind {
 			EventKind::LaneClosed => "lane_closed",
 			EventKind::LaneReopened => "lane_reopened",
 			EventKind::Refused => "refused",
+			EventKind::BlockAbandoned => "block_abandoned",
 			EventKind::BatchDisputed => "batch_disputed",
 			EventKind::BatchUnsigned => "batch_unsigned",
 			EventKind::BatchCompleted => "batch_completed",

@@ -9,7 +9,7 @@ use crate::{
 	cutting::Note,
 	keys,
 	lane::sender::{Expectation, Obstacle},
-	protocol::{Answer, Receipt, RefusalReason, Refused, Signed},
+	protocol::{Answer, Receipt, RefusalReason, Refused, Signed, WireError, VERSION},
 	records::{Delivered, Unsigned},
 	refusals::Happened,
 	service::{Courier, LOG_TARGET},
@@ -74,8 +74,8 @@ impl Courier {
 					self.turned_away(lane, sender, code);
 				}
 				*sender.error.lock() = Some((code.into(), now));
-				self.refused_by_partner(&refused);
-				let (refused, jitter) = (refused.what.first_sequence, self.jitter());
+				self.refused_by_partner(lane, &flown, &refused);
+				let (refused, jitter) = (refused.what.first_sequence.max(flown.first), self.jitter());
 				sender.state.lock().refused(flown.first, refused, ticks, jitter);
 			}
 			Ok(Answer::Stored(receipt)) if self.is_of_other_packets(lane, &flown, &receipt) => {
@@ -85,6 +85,16 @@ impl Courier {
 			Ok(Answer::Busy { retry_after_ms }) => {
 				self.metrics.send_failures.with_label_values(&["busy"]).inc();
 				sender.state.lock().busy(flown.first, ticks, u64::from(retry_after_ms));
+			}
+			// Whoever answers in another version may be newer, and is to be told what that is, not to be distrusted.
+			Err(WireError::Version { found }) => {
+				let code = RefusalReason::Version.code();
+				self.metrics.send_failures.with_label_values(&[code]).inc();
+				log::info!(target: LOG_TARGET, "Lane {lane}: the partner answers in version {found}; this node speaks {VERSION}");
+				*sender.error.lock() = Some((code.into(), now));
+				let jitter = self.jitter();
+				let mut state = sender.state.lock();
+				state.failed(flown.first, Obstacle::Refused, ticks, jitter);
 			}
 			Ok(Answer::Stored(_) | Answer::Refused(_) | Answer::Returned { .. }) | Err(_) => {
 				self.misbehaved(&flown.node.peer, Misbehaviour::BadAnswer);
@@ -98,15 +108,16 @@ impl Courier {
 	}
 
 	/// Keep what the partner signed.
-	fn refused_by_partner(&self, refused: &Signed<Refused>) {
+	fn refused_by_partner(&self, lane: LaneId, flown: &Flown, refused: &Signed<Refused>) {
 		let (what, snapshot) = (&refused.what, self.snapshot());
-		let channel = snapshot.as_ref().and_then(|s| s.channel(what.lane.channel));
+		let channel = snapshot.as_ref().and_then(|s| s.channel(lane.channel));
 		self.note_refusal(Happened {
 			member: channel.map_or(0, |channel| channel.partner.id),
-			lane: what.lane,
-			sequence: what.first_sequence,
+			lane,
+			sequence: what.first_sequence.max(flown.first),
 			reason: what.reason,
 			block: what.block,
+			seen: snapshot.as_ref().map_or(0, |snapshot| snapshot.block),
 			proof: Some(refused.clone()),
 		});
 	}
@@ -308,8 +319,10 @@ impl Courier {
 	}
 
 	fn is_refusal(&self, lane: LaneId, flown: &Flown, refused: &Signed<Refused>) -> bool {
-		refused.what.lane == lane
-			&& (flown.first..=flown.last).contains(&refused.what.first_sequence)
+		let what = &refused.what;
+		let fits = what.lane == lane && (flown.first..=flown.last).contains(&what.first_sequence);
+		let of_version = what.is_of_version() && what.lane == Refused::all_lanes(lane.from, lane.to);
+		(fits || of_version)
 			&& self.is_signed(
 				&flown.node,
 				Purpose::Refusal,

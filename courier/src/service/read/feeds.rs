@@ -8,7 +8,9 @@ use crate::{
 	library::LookupError,
 	order::{Confirmation, RESERVED_REASONS},
 	protocol::PacketKind,
-	records::{kind, AnchorCut, AnchorEnd, AnchorFinal, Completed, Delivered, LaneTurned, PacketView, Refusals},
+	records::{
+		kind, Abandoned, AnchorCut, AnchorEnd, AnchorFinal, Completed, Delivered, LaneTurned, PacketView, Refusals,
+	},
 	store::Record,
 };
 use codec::Decode;
@@ -324,6 +326,16 @@ fn note_event(record: &Record) -> Option<(u64, EventKind)> {
 			let what = RefusalState::from(&it);
 			let (lane, sequence) = (it.lane, it.sequence);
 			Some((it.at, EventKind::Refused { lane, sequence, what }))
+		}
+		kind::ABANDONED => {
+			let it = Abandoned::decode(&mut payload).ok()?;
+			let what = EventKind::BlockAbandoned {
+				lane: it.lane,
+				first_sequence: it.first,
+				last_sequence: it.last,
+				block: it.block,
+			};
+			Some((it.at, what))
 		}
 		kind::COMPLETED => {
 			let it = Completed::decode(&mut payload).ok()?;

@@ -3,11 +3,14 @@
 use super::{confirm_until, stage, Trio};
 use crate::{
 	api::OrderStage,
+	store::fault::FaultDisk,
 	testing::{order, submit, until, ISSUER, SELLER},
 };
 use sealane_primitives::{
+	courier_host::CourierHost,
 	evidence::{self, Attestation},
 	keys::{held, CourierKey, DEFAULT_KEY_GRACE},
+	runtime_api::AnchorEntry,
 };
 use sealane_verifier::EvidencePack;
 
@@ -193,5 +196,45 @@ async fn an_anchor_number_that_went_to_another_root_is_given_up() {
 	anchor(&trio, SELLER, &trio.seller, "A").await;
 	let parts = trio.seller.evidence("A", None).unwrap().unwrap();
 	assert_eq!(parts.anchor.unwrap().sequence, 1);
+	trio.stop().await;
+}
+
+/// An order that is confirmed, and its anchor put on chain without a word of finality.
+async fn anchored_and_not_final(trio: &Trio, id: &str, count: usize) {
+	submit(&trio.seller, &[order(id, "P2")]).await;
+	super::confirm_until(&trio.issuer, &trio.seller, count).await;
+	let mut host = trio.issuer.host();
+	let (next, block) = {
+		let state = trio.world.state.lock();
+		(state.next_anchor(ISSUER), state.block)
+	};
+	let mut ready = None;
+	until(&trio.issuer, "an anchor is cut", || {
+		ready = host.ready_anchor(next, block, true);
+		ready.is_some()
+	})
+	.await;
+	let entry = AnchorEntry {
+		root: ready.expect("it is there").root,
+		block,
+		packed: None,
+	};
+	trio.world.state.lock().anchors.insert((ISSUER, next), entry);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_anchors_of_a_long_stall_of_finality_are_settled_in_few_commits() {
+	const ANCHORS: usize = 24;
+	let disk = FaultDisk::new();
+	let trio = Trio::issuer_on(&disk, 36, |_| {}).await;
+	for at in 1..=ANCHORS {
+		anchored_and_not_final(&trio, &format!("A{at}"), at).await;
+	}
+	assert_eq!(trio.issuer.status().anchors_open as usize, ANCHORS);
+	let before = disk.syncs();
+	trio.world.block(|_| {});
+	until(&trio.issuer, "all are final", || trio.issuer.status().anchors_open == 0).await;
+	let syncs = disk.syncs() - before;
+	assert!(syncs <= ANCHORS as u64 / 4, "{syncs} commits for {ANCHORS} anchors");
 	trio.stop().await;
 }

@@ -56,7 +56,7 @@ fn machine(disk: &FaultDisk) -> Machine {
 
 impl Trio {
 	/// A trio whose issuer's log is on a disk in memory, with other settings.
-	async fn issuer_on(disk: &FaultDisk, seed: u64, set: impl FnOnce(&mut Config)) -> Self {
+	pub(super) async fn issuer_on(disk: &FaultDisk, seed: u64, set: impl FnOnce(&mut Config)) -> Self {
 		let mut trio = Self::start(seed);
 		let spare = trio.other.clone();
 		trio.world

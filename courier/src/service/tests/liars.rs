@@ -16,7 +16,7 @@ use crate::{
 		Answer, BlockRef, Envelope, Label, Packet, PacketHeader, PacketKind, Receipt, RefusalReason, Signature, Signed,
 		StoreClaim, SUITE, VERSION,
 	},
-	testing::{hash_of as block_hash, name, order, peer, submit, until, World, GENESIS, ISSUER, OTHER_ISSUER, SELLER},
+	testing::{name, order, peer, submit, until, World, GENESIS, ISSUER, OTHER_ISSUER, SELLER},
 	transport::{Misbehaviour, Reply},
 	Handle,
 };
@@ -31,7 +31,7 @@ use sealane_primitives::{
 };
 use std::sync::Arc;
 
-const LANE: LaneId = LaneId {
+pub(super) const LANE: LaneId = LaneId {
 	channel: 1,
 	from: SELLER,
 	to: ISSUER,
@@ -131,7 +131,7 @@ impl Forgery {
 }
 
 /// A signature by the first pair of a ring.
-fn sign(ring: &KeyRing, purpose: Purpose, message: &[u8]) -> Signature {
+pub(super) fn sign(ring: &KeyRing, purpose: Purpose, message: &[u8]) -> Signature {
 	let (signing, sealing) = ring.public()[0];
 	let listed = CourierKey {
 		signing,
@@ -277,7 +277,7 @@ async fn every_lie_is_refused_and_the_lane_goes_on() {
 			"another version inside",
 			forged(&|f| f.header.version = 9),
 			Some(RefusalReason::Version),
-			Some(Misbehaviour::Malformed),
+			None,
 		),
 		(
 			"a node that is no party",
@@ -319,7 +319,7 @@ async fn every_lie_is_refused_and_the_lane_goes_on() {
 			"another suite inside",
 			forged(&|f| f.header.suite = 1),
 			Some(RefusalReason::Suite),
-			Some(Misbehaviour::Malformed),
+			None,
 		),
 		(
 			"kinds that are no kinds",
@@ -350,7 +350,7 @@ async fn every_lie_is_refused_and_the_lane_goes_on() {
 	truncated.truncate(truncated.len() / 2);
 	let reply = trio.world.network.inject(SELLER, ISSUER, truncated).await.unwrap();
 	assert_eq!(reason(&reply), Some(RefusalReason::SealBroken));
-	for payload in [Vec::new(), vec![1; 40], vec![0xff; 2 * 1024 * 1024]] {
+	for payload in [Vec::new(), vec![VERSION; 40], vec![VERSION; 2 * 1024 * 1024]] {
 		let reply = trio.world.network.inject(SELLER, ISSUER, payload).await.unwrap();
 		assert!(reply.answer.is_none());
 		assert_eq!(reply.misbehaviour, Some(Misbehaviour::Malformed));
@@ -794,95 +794,4 @@ async fn one_bad_entry_does_not_spoil_its_batch() {
 		);
 	}
 	trio.world.stop(SELLER, trio.seller).await;
-}
-
-/// The refusals that a node keeps.
-fn refusals(handle: &Handle) -> Vec<crate::api::RefusalState> {
-	let page = handle.events(Cursor::default(), 10_000).expect("events are readable");
-	let refused = page.events.into_iter().filter_map(|event| match event.what {
-		EventKind::Refused { what, .. } => Some(what),
-		_ => None,
-	});
-	refused.collect()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn refusals_last_and_take_little_room() {
-	let mut trio = Trio::start(29);
-	submit(&trio.seller, &[order("A", "P2")]).await;
-	until(&trio.issuer, "A is there", || {
-		trio.issuer.order("A", None).unwrap().is_some()
-	})
-	.await;
-	for _ in 0..40 {
-		let mut forgery = Forgery::new(&trio, 1, &[order("X", "P2")]);
-		forgery.signer = KeyRing::generate();
-		let reply = forgery.send(&trio).await;
-		assert_eq!(reason(&reply), Some(RefusalReason::SignatureInvalid));
-	}
-	until(&trio.issuer, "the first is kept", || !refusals(&trio.issuer).is_empty()).await;
-	for _ in 0..150 {
-		trio.world.block(|_| {});
-	}
-	until(&trio.issuer, "the others are kept together", || {
-		refusals(&trio.issuer).len() == 2
-	})
-	.await;
-	for restarted in [false, true] {
-		if restarted {
-			trio.restart(ISSUER).await;
-		}
-		let kept = refusals(&trio.issuer);
-		let counts: Vec<_> = kept.iter().map(|it| (it.code, it.by_partner, it.count)).collect();
-		assert_eq!(
-			counts,
-			[
-				("wire.signature_invalid", false, 1),
-				("wire.signature_invalid", false, 40)
-			]
-		);
-		assert_eq!(kept[1].last.hash, block_hash(kept[1].last.number));
-		let traced = trio.issuer.trace("A", None).unwrap().unwrap().refusals;
-		assert_eq!(traced, kept[1..], "shown with the lane's orders, once");
-	}
-	trio.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_unchecked_sender_is_refused_by_the_receiver() {
-	let trio = Trio::start(24);
-	let folder = tempfile::tempdir().unwrap();
-	trio.world.stop(SELLER, trio.seller.clone()).await;
-	let seller = trio
-		.world
-		.start_with(SELLER, folder.path(), |config| config.unchecked_sender = true);
-	trio.world
-		.block(|state| state.channel(1).authorisation = Err(Refusal::Revoked));
-	until(&seller, "the block is known", || seller.status().block == 2).await;
-	assert!(seller.status().unchecked_sender);
-	let report = submit(&seller, &[order("U", "P2")]).await;
-	assert_eq!(report.accepted, 1);
-	until(&seller, "the refusal is known", || {
-		let trace = seller.trace("U", None).unwrap().unwrap();
-		matches!(trace.waiting, Some(crate::api::Waiting::PartnerRefused { ref code, .. }) if code == "chain.revoked")
-	})
-	.await;
-	assert_eq!(trio.issuer.order("U", None).unwrap(), None);
-	// Both keep it, with the block by whose state it was refused.
-	let block = crate::api::BlockRef {
-		number: 2,
-		hash: block_hash(2),
-	};
-	let kept = |handle: &Handle| {
-		let refused = refusals(handle);
-		matches!(&refused[..], [it, ..] if it.code == "chain.revoked" && it.first == block && it.count == 1)
-	};
-	until(&seller, "the seller keeps it", || kept(&seller)).await;
-	until(&trio.issuer, "the issuer keeps it", || kept(&trio.issuer)).await;
-	let traced = seller.trace("U", None).unwrap().unwrap().refusals;
-	assert_eq!(
-		(traced.len(), traced[0].code, traced[0].by_partner),
-		(1, "chain.revoked", true)
-	);
-	trio.world.stop(SELLER, seller).await;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 mod anchors;
+mod branches;
 mod clauses;
 mod faults;
 mod freshness;
@@ -8,11 +9,13 @@ mod hostile;
 mod lanes;
 mod liars;
 mod measure;
+mod refusals;
 mod registered;
 mod requests;
 mod salvage;
 mod stores;
 mod trading;
+mod versions;
 
 use crate::{
 	api::{Cursor, EventKind, OrderStage},

@@ -9,6 +9,7 @@
 //! An anchor that is final counts for ever: its attestations are by keys that hold when it is cut, those of this node made anew where
 //! they are not, and one that the chain takes so late that this may have changed is cut again.
 
+use super::{branches, registering, Courier, LOG_TARGET};
 use crate::{
 	attesting,
 	batches::{Half, Waiting},
@@ -16,8 +17,6 @@ use crate::{
 	cutting::Note,
 	random,
 	records::{kind, AnchorCut, AnchorEnd, AnchorFinal, CutBatch},
-	registrations,
-	service::Courier,
 };
 use codec::Decode;
 use parking_lot::Mutex;
@@ -32,7 +31,6 @@ use std::{
 	time::Duration,
 };
 
-const LOG_TARGET: &str = "courier";
 /// Most batches in one anchor: what one record of the log can name, with room.
 const MAX_BATCHES: usize = 65_536;
 /// Room in the log that a batch of an anchor takes, in bytes.
@@ -236,10 +234,11 @@ pub(crate) async fn follow_finality(courier: Arc<Courier>) {
 	let mut finalised = courier.chain.finalised();
 	loop {
 		courier.final_chain.follow();
+		branches::judge(&courier).await;
 		settle(&courier).await;
 		warn_of_ending_keys(&courier);
 		courier.ask_for_halves();
-		registrations::settle(&courier).await;
+		registering::settle(&courier).await;
 		tokio::select! {
 			biased;
 			_ = courier.stopped() => return,
@@ -248,8 +247,18 @@ pub(crate) async fn follow_finality(courier: Arc<Courier>) {
 	}
 }
 
+/// Note what became of the open anchors, all of them in one commit: after a long stall of finality there are many.
 async fn settle(courier: &Arc<Courier>) {
 	let Some(snapshot) = courier.snapshot() else { return };
+	let ends = ends(courier, snapshot.directory.node);
+	let noted = ends
+		.into_iter()
+		.map(|end| courier.note_durably(Note::AnchorFinal(end), 64));
+	futures::future::join_all(noted).await;
+}
+
+/// The open anchors that are final, in their order, and how.
+fn ends(courier: &Courier, node: NodeId) -> Vec<AnchorFinal> {
 	let open: Vec<_> = {
 		let book = courier.library.book.read();
 		let open = book.batches.anchors.iter().filter(|(_, a)| a.final_at.is_none());
@@ -257,18 +266,22 @@ async fn settle(courier: &Arc<Courier>) {
 			.collect()
 	};
 	courier.metrics.anchors_open.set(open.len() as u64);
+	// The chain takes anchors in their order: where one is not final, those behind it are not.
+	let mut all_final = true;
+	let mut ends = Vec::new();
 	for (sequence, root, block, cut_block) in open {
-		let entry = match courier.chain.anchor(snapshot.directory.node, sequence, true) {
-			Ok(Some(entry)) => entry,
-			Ok(None) => {
+		let entry = match all_final.then(|| courier.chain.anchor(node, sequence, true)) {
+			Some(Ok(Some(entry))) => entry,
+			Some(Err(error)) => {
+				log::debug!(target: LOG_TARGET, "Anchor {sequence} cannot be looked up: {error}");
+				break;
+			}
+			Some(Ok(None)) | None => {
+				all_final = false;
 				if block.is_none() {
-					note_inclusion(courier, snapshot.directory.node, sequence);
+					note_inclusion(courier, node, sequence);
 				}
 				continue;
-			}
-			Err(error) => {
-				log::debug!(target: LOG_TARGET, "Anchor {sequence} cannot be looked up: {error}");
-				return;
 			}
 		};
 		let how = if entry.root != root {
@@ -287,14 +300,14 @@ async fn settle(courier: &Arc<Courier>) {
 		} else {
 			AnchorEnd::Final
 		};
-		let end = AnchorFinal {
+		ends.push(AnchorFinal {
 			at: courier.clock.now_ms(),
 			sequence,
 			block: entry.block,
 			how,
-		};
-		courier.note_durably(Note::AnchorFinal(end), 64).await;
+		});
 	}
+	ends
 }
 
 /// Remember in which block an anchor is that is not final yet.
