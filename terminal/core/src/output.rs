@@ -41,6 +41,11 @@ impl Output {
 		}
 	}
 
+	/// Whether what is remarked goes to a terminal, and to no file or journal.
+	pub fn is_read_by_a_person(&self) -> bool {
+		!self.quiet && !self.json && std::io::stderr().is_terminal()
+	}
+
 	/// A progress bar: on stderr, only where that is a terminal. `total` 0 means unknown.
 	pub fn progress(&self, what: &'static str, total: u64) -> ProgressBar {
 		if self.quiet || self.json || !std::io::stderr().is_terminal() {

@@ -193,9 +193,17 @@ async fn run_leased(
 	let submitter = Submitter::start(client.clone(), db.clone(), config.retry_for_ms());
 	let gate = Gate::default();
 	let counter = Counter::new(db.clone(), checker()?, gate.clone(), submitter.waker());
-	let api = Api::new(&config.service, &db, counter, config.declared.clone(), stop.clone()).await?;
+	let api = Api::new(
+		&config.service,
+		client.clone(),
+		&db,
+		counter,
+		config.declared.clone(),
+		stop.clone(),
+	)
+	.await?;
 	if let Some(api) = &api {
-		announce(api, &stop, output).await?;
+		await_success(WHAT, &stop, || api.announce(output)).await?;
 	}
 	let intake = Intake::new(db.clone(), checker()?, submitter, gate, &config, output);
 	let stopping = stop.clone();
@@ -238,17 +246,6 @@ async fn run_leased(
 			work.await
 		},
 	}
-}
-
-/// Says where the API is, and how the first person gets in.
-async fn announce(api: &Api, stop: &Stop, output: Output) -> Result<()> {
-	if let Some(link) = await_success(WHAT, stop, || api.first_link()).await? {
-		output.remark(format!(
-			"{}: nobody can log in yet. Within a day, once: {link}\nsets the password of `admin`, who may do everything. Others: sealane user add",
-			api.url()
-		));
-	}
-	Ok(())
 }
 
 async fn one_file(

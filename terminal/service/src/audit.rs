@@ -6,11 +6,13 @@
 //! user, client, method, path and query (which may name an order), status and how many entries were taken or shown, and no payload.
 //! What came from nobody who is known is counted, once a minute, so that a stranger cannot fill the disk.
 
-use crate::Failure;
+use crate::{users::Roles, Failure};
 use sealane_sdk::types::ProblemCode;
 use sealane_terminal_core::{
 	db::{next_number, now_ms, Db},
-	from_row, Error, Result,
+	from_row,
+	output::shown,
+	Error, Result,
 };
 use serde::Serialize;
 use std::{
@@ -43,7 +45,9 @@ pub struct Row {
 	pub at: i64,
 	/// The user; `shell:NAME` of a command; empty where `entries` counts requests of strangers.
 	pub actor: String,
-	/// Address of the client; empty of a command.
+	/// What it might do then; empty of a command, and in rows of earlier releases.
+	pub roles: String,
+	/// Address of the client; of a command the machine and the number of the system's user.
 	pub client: String,
 	/// Method; `COMMAND` of a command.
 	pub method: String,
@@ -59,6 +63,7 @@ from_row!(Row {
 	number,
 	at,
 	actor,
+	roles,
 	client,
 	method,
 	path,
@@ -148,6 +153,12 @@ impl Row {
 			..Row::default()
 		}
 	}
+
+	/// Says whose it is, and what that user may do.
+	pub(crate) fn of(&mut self, name: &str, roles: Roles) {
+		self.actor = name.into();
+		self.roles = roles.to_string();
+	}
 }
 
 /// Rows, newest first.
@@ -157,7 +168,7 @@ impl Row {
 pub async fn rows(db: &Db, which: &Which) -> Result<Vec<Row>> {
 	let actor = if which.actor.is_some() { "actor = $3" } else { "$3 = ''" };
 	let statement = format!(
-		"SELECT number, at, actor, client, method, path, status, entries FROM audit \
+		"SELECT number, at, actor, roles, client, method, path, status, entries FROM audit \
 		 WHERE number < $1 AND at >= $2 AND {actor} ORDER BY number DESC LIMIT $4"
 	);
 	let rows = sqlx::query_as(&statement)
@@ -176,7 +187,20 @@ pub async fn note_command(db: &Db, command: &str) -> Result<()> {
 	let user = std::env::var("USER").unwrap_or_else(|_| "unknown".into());
 	let mut row = Row::new("COMMAND", command, 0);
 	row.actor = format!("shell:{user}");
+	row.client = here();
 	insert(db, &[row]).await
+}
+
+/// The machine, and the number of the system's user: a name in the environment can be any.
+fn here() -> String {
+	let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+	let mut text = shown(host.trim()).into_owned();
+	#[cfg(unix)]
+	if let Ok(process) = std::fs::metadata("/proc/self") {
+		use std::os::unix::fs::MetadataExt;
+		text.push_str(&format!(" uid {}", process.uid()));
+	}
+	text.trim().into()
 }
 
 /// Removes rows that are older than `days`.
@@ -234,12 +258,13 @@ async fn insert(db: &Db, rows: &[Row]) -> Result<(), Error> {
 	for row in rows {
 		let number = next_number(&mut tx, "audit").await?;
 		sqlx::query(
-			"INSERT INTO audit (number, at, actor, client, method, path, status, entries) \
-			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+			"INSERT INTO audit (number, at, actor, roles, client, method, path, status, entries) \
+			 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 		)
 		.bind(number)
 		.bind(row.at)
 		.bind(row.actor.as_str())
+		.bind(row.roles.as_str())
 		.bind(row.client.as_str())
 		.bind(row.method.as_str())
 		.bind(row.path.as_str())

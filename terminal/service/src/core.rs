@@ -4,9 +4,10 @@
 
 use crate::{
 	audit::Audit,
+	console::Console,
 	events::EventPage,
 	metrics::{Counters, Figure},
-	users::{Passwords, Role, Roles, User, Users},
+	users::{Attempts, Pass, Passwords, Role, Roles, User, Users},
 	webhooks::Webhooks,
 	Failure,
 };
@@ -27,6 +28,11 @@ pub type Answer<'a, T> = BoxFuture<'a, Result<T>>;
 pub trait Terminal: Send + Sync + 'static {
 	/// Its name in metrics: `sales`, `issuer`.
 	fn name(&self) -> &'static str;
+
+	/// The name of the institution whose terminal it is, where it is known yet: as on the chain.
+	fn institution(&self) -> Option<String> {
+		None
+	}
 
 	/// The kinds of its events.
 	fn kinds(&self) -> &'static [&'static str];
@@ -68,6 +74,8 @@ pub struct Inner {
 	pub users: Users,
 	/// Compares passwords.
 	pub passwords: Passwords,
+	/// Who tries how many of them.
+	pub(crate) attempts: Attempts,
 	/// Who did or saw what.
 	pub audit: Audit,
 	/// Where changes are posted to.
@@ -86,6 +94,10 @@ pub struct Inner {
 	pub tls: Option<Arc<Watched<TlsAcceptor>>>,
 	/// The OpenAPI document, written once.
 	pub openapi: Bytes,
+	/// The zone in which the institution's people read times, as browsers know it.
+	pub zone: String,
+	/// The pages that people work with.
+	pub(crate) console: Console,
 }
 
 impl std::ops::Deref for Core {
@@ -120,9 +132,22 @@ pub struct Caller {
 	pub name: Arc<str>,
 	/// What it may do.
 	pub roles: Roles,
+	/// What it was let in with; a request that stays for long asks again.
+	pub(crate) pass: Option<Arc<Pass>>,
 }
 
 impl Caller {
+	/// Whether it would still be let in.
+	///
+	/// # Errors
+	/// The database fails.
+	pub async fn may_stay(&self, core: &Core) -> Result<bool> {
+		match &self.pass {
+			Some(pass) => core.users.still_lets_in(pass).await,
+			None => Ok(true),
+		}
+	}
+
 	/// Fails where the role is missing that only a part of a resource needs.
 	///
 	/// # Errors
@@ -141,6 +166,7 @@ impl From<&User> for Caller {
 		Caller {
 			name: user.name.as_str().into(),
 			roles: user.roles,
+			pass: None,
 		}
 	}
 }

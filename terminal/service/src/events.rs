@@ -5,7 +5,7 @@
 //! A command beside the terminal writes into the same database: what is new is looked for there, and not told by the writers.
 
 use crate::{
-	core::{Core, Terminal},
+	core::{Caller, Core, Terminal},
 	Failure,
 };
 use axum::response::{
@@ -13,6 +13,7 @@ use axum::response::{
 	IntoResponse, Response,
 };
 use futures::stream;
+use sealane_sdk::types::ProblemCode;
 use sealane_terminal_core::Result;
 use serde::Serialize;
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
@@ -25,6 +26,8 @@ const INTERVAL: Duration = Duration::from_millis(250);
 const CHUNK: u32 = 500;
 /// How long a stream lasts; its reader then connects again with the last cursor, if it may still come in.
 const STREAM: Duration = Duration::from_secs(600);
+/// How often is asked whether the reader of a stream may still come in.
+const ASK_EVERY: Duration = Duration::from_secs(5);
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -49,11 +52,21 @@ pub struct EventPage {
 }
 
 /// One page; where there is nothing yet, waits up to `wait` for something.
-pub(crate) async fn page(core: &Core, after: Option<&str>, limit: u32, wait: Duration) -> Result<EventPage> {
-	let until = Instant::now() + wait;
+pub(crate) async fn page(
+	core: &Core,
+	caller: &Caller,
+	after: Option<&str>,
+	limit: u32,
+	wait: Duration,
+) -> Result<EventPage, Failure> {
+	let began = Instant::now();
 	loop {
 		let page = core.terminal.events(after, limit).await?;
-		if !page.events.is_empty() || Instant::now() >= until {
+		if !page.events.is_empty() || began.elapsed() >= wait {
+			if began.elapsed() >= ASK_EVERY && !caller.may_stay(core).await? {
+				let detail = "who waits for events may not come in any more";
+				return Err(Failure::new(ProblemCode::Unauthenticated, detail));
+			}
 			return Ok(page);
 		}
 		tokio::select! {
@@ -63,14 +76,16 @@ pub(crate) async fn page(core: &Core, after: Option<&str>, limit: u32, wait: Dur
 	}
 }
 
-/// A stream, until its time is over or the terminal stops.
-pub(crate) async fn stream(core: Core, after: Option<String>) -> Result<Response, Failure> {
+/// A stream, until its time is over, its reader may not come in any more, or the terminal stops.
+pub(crate) async fn stream(core: Core, caller: Caller, after: Option<String>) -> Result<Response, Failure> {
 	// The first read tells whether the cursor is one.
 	let first = core.terminal.events(after.as_deref(), CHUNK).await?;
 	let heartbeat = Duration::from_millis(core.limits.heartbeat_ms);
 	let follower = Follower {
 		terminal: core.terminal.clone(),
 		core,
+		caller,
+		asked: Instant::now(),
 		next: first.next,
 		waiting: first.events.into(),
 		until: Instant::now() + STREAM,
@@ -91,15 +106,25 @@ pub(crate) async fn stream(core: Core, after: Option<String>) -> Result<Response
 struct Follower {
 	terminal: Arc<dyn Terminal>,
 	core: Core,
+	caller: Caller,
+	/// When it was asked last whether the caller may stay.
+	asked: Instant,
 	next: String,
 	waiting: VecDeque<Event>,
 	until: Instant,
 }
 
 impl Follower {
-	/// The next event; `None` when the time is over, the terminal stops, or its database fails: the client then connects again and gets the problem.
+	/// The next event; `None` when the time is over, the reader may not stay, the terminal stops, or its database fails: the client then
+	/// connects again and gets the problem.
 	async fn next(&mut self) -> Option<Event> {
 		loop {
+			if self.asked.elapsed() >= ASK_EVERY {
+				if !self.caller.may_stay(&self.core).await.ok()? {
+					return None;
+				}
+				self.asked = Instant::now();
+			}
 			if let Some(event) = self.waiting.pop_front() {
 				return Some(event);
 			}

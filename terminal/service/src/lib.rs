@@ -11,6 +11,7 @@
 //! * [`events`]: pages and streams of what happened. [`webhooks`]: the same, posted to others, signed and in order.
 //! * [`Failure`]: problem documents. [`paging`]: cursors of lists. [`metrics`]: figures for Prometheus.
 //! * [`router`]: the resources that both terminals have; [`base`] is the frame of their OpenAPI documents.
+//! * `console`: the pages that people work with, from one archive, and what a browser is told with every answer.
 //!
 //! Design goals:
 //! 1. What somebody changes or sees is written down before the answer leaves; what cannot be written down is not shown.
@@ -19,6 +20,7 @@
 //! 3. Whatever a client sends, the memory and the time that it can take are bounded.
 
 pub mod audit;
+mod console;
 mod core;
 pub mod events;
 pub mod metrics;

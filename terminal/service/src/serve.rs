@@ -4,22 +4,27 @@
 
 use crate::{
 	audit::{self, Audit, DEFAULT_DAYS},
+	console::Console,
 	core::{Core, Inner, Terminal},
 	users::{Passwords, Users},
 	webhooks::{self, Webhooks},
 };
 use axum::Router;
 use sealane_http::{
+	files::write_private,
 	limits::{BodyBudget, Limits},
 	local, tls, Server, TlsAcceptor, TlsFiles, Traffic, Watched,
 };
-use sealane_terminal_core::{db::Db, stop::Stop, Error, Result};
+use sealane_terminal_core::{db::Db, output::Output, stop::Stop, Error, Result};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use utoipa::openapi::OpenApi;
 
 /// How often old rows are looked for.
 const CLEAN_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Zone in which times are read unless told.
+const DEFAULT_ZONE: &str = "Asia/Shanghai";
 
 /// How a terminal's HTTP API runs.
 #[derive(Clone, Debug, clap::Args)]
@@ -39,6 +44,15 @@ pub struct ServiceConfig {
 	/// Days for which the audit log is kept
 	#[arg(long, default_value_t = DEFAULT_DAYS)]
 	pub audit_days: u32,
+	/// Archive of the console's pages (tar); sealane-console.tar beside the program unless given
+	#[arg(long, env = "SEALANE_CONSOLE")]
+	pub console: Option<PathBuf>,
+	/// File for the link by which the first user sets a password, where nobody looks at the terminal; beside the database unless given
+	#[arg(long)]
+	pub first_link_file: Option<PathBuf>,
+	/// Zone in which the institution's people read times, by its name in the IANA database
+	#[arg(long, env = "SEALANE_ZONE", default_value = DEFAULT_ZONE)]
+	pub zone: String,
 }
 
 impl Default for ServiceConfig {
@@ -49,6 +63,9 @@ impl Default for ServiceConfig {
 			tls_key: None,
 			tls_client_ca: None,
 			audit_days: DEFAULT_DAYS,
+			console: None,
+			first_link_file: None,
+			zone: DEFAULT_ZONE.into(),
 		}
 	}
 }
@@ -61,6 +78,21 @@ impl ServiceConfig {
 			client_ca: self.tls_client_ca.clone(),
 		})
 	}
+
+	/// The zone, which browsers look up: only its form can be checked here.
+	fn checked_zone(&self) -> Result<String> {
+		let is_segment = |segment: &str| {
+			segment.starts_with(|first: char| first.is_ascii_alphabetic())
+				&& segment
+					.bytes()
+					.all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte))
+		};
+		if self.zone.len() <= 64 && self.zone.split('/').all(is_segment) {
+			return Ok(self.zone.clone());
+		}
+		let rule = "the name of a zone in the IANA database, as Asia/Shanghai or UTC";
+		Err(Error::invalid("zone", self.zone.as_str(), rule))
+	}
 }
 
 /// An API that listens and does not answer yet.
@@ -69,6 +101,7 @@ pub struct Bound {
 	core: Core,
 	url: String,
 	audit_days: u32,
+	first_link_file: Option<PathBuf>,
 }
 
 impl Bound {
@@ -92,6 +125,7 @@ impl Bound {
 				"an address of this machine, or --tls-cert and --tls-key: passwords and orders must not cross a network in the clear",
 			));
 		}
+		let (zone, console) = (config.checked_zone()?, Console::find(config.console.as_deref())?);
 		let tls = files.map(watch_tls).transpose()?;
 		let listener = TcpListener::bind(listen).await;
 		let listener = listener.map_err(|error| Error::invalid("listen", listen.to_string(), error.to_string()))?;
@@ -102,6 +136,7 @@ impl Bound {
 		let core = Core::new(Inner {
 			users: Users::new(db.clone()),
 			passwords: Passwords::new()?,
+			attempts: Default::default(),
 			audit: Audit::start(db.clone()),
 			webhooks: Webhooks::new(db.clone()),
 			traffic: Traffic::new("terminal", stop),
@@ -112,6 +147,8 @@ impl Bound {
 			tls,
 			// The document holds texts and numbers only: it can always be written.
 			openapi: serde_json::to_vec(document).unwrap_or_default().into(),
+			zone,
+			console,
 			db,
 		});
 		Ok(Some(Bound {
@@ -119,6 +156,7 @@ impl Bound {
 			core,
 			url: format!("{scheme}://{}", local(address)),
 			audit_days: config.audit_days,
+			first_link_file: config.first_link_file.clone(),
 		}))
 	}
 
@@ -132,13 +170,49 @@ impl Bound {
 		&self.url
 	}
 
-	/// Where nobody may come in yet: the link by which the first person sets a password, once and within a day.
+	/// Where nobody may come in yet: gives the link by which the first person sets a password, once and within a day, to whoever looks at
+	/// the terminal, else to a file that only its owner may read: what is in a journal many can read, and for long.
 	///
 	/// # Errors
-	/// The database fails.
-	pub async fn first_link(&self) -> Result<Option<String>> {
-		let invitation = self.core.users.invite_first().await?;
-		Ok(invitation.map(|invitation| link(&self.url, &invitation)))
+	/// The database fails, or the file cannot be written.
+	pub async fn announce(&self, output: Output) -> Result<()> {
+		let Some(invitation) = self.core.users.invite_first().await? else {
+			return Ok(());
+		};
+		let link = link(&self.url, &invitation);
+		let whose = "the user `admin`, who may do everything; others: sealane user add";
+		if output.is_read_by_a_person() {
+			output.remark(format!(
+				"{}: nobody can log in yet. Within a day, once, this link sets the password of {whose}\n{link}",
+				self.url
+			));
+			return Ok(());
+		}
+		match self.first_link_file() {
+			Some(file) => {
+				write_private(&file, format!("{link}\n").as_bytes()).map_err(Error::file(&file))?;
+				tracing::warn!(
+					"{}: nobody can log in yet. Within a day, once, the link in {} sets the password of {whose}",
+					self.url,
+					file.display()
+				);
+			}
+			None => tracing::warn!(
+				"{}: nobody can log in yet. `sealane user invite admin` gives a link that sets the password of {whose}",
+				self.url
+			),
+		}
+		Ok(())
+	}
+
+	/// Where the first link is written to: as the configuration says, else beside a database that is a file.
+	fn first_link_file(&self) -> Option<PathBuf> {
+		let beside = || {
+			let mut path = self.core.db.file()?.as_os_str().to_owned();
+			path.push(".first-link");
+			Some(PathBuf::from(path))
+		};
+		self.first_link_file.clone().or_else(beside)
 	}
 
 	/// Serves until the terminal stops: streams and long polls end, what is under way is answered.

@@ -262,7 +262,9 @@ impl AuditArgs {
 }
 
 fn audit_text(rows: &[Row]) -> String {
-	let mut table = Table::new(&[">number", "at", "who", "from", "what", "", ">status", ">entries"]);
+	let mut table = Table::new(&[
+		">number", "at", "who", "roles", "from", "what", "", ">status", ">entries",
+	]);
 	for row in rows {
 		let who = if row.actor.is_empty() { "strangers" } else { &row.actor };
 		let entries = if row.entries < 0 {
@@ -274,6 +276,7 @@ fn audit_text(rows: &[Row]) -> String {
 			row.number.to_string(),
 			time_text(row.at),
 			who.to_string(),
+			row.roles.clone(),
 			row.client.clone(),
 			row.method.clone(),
 			row.path.clone(),

@@ -2,6 +2,9 @@
 
 //! The sales terminal's HTTP API against stand-ins of the nodes: orders in, confirmations back, who may do what, webhooks.
 
+mod access;
+mod pages;
+
 use crate::{until, World, PATIENCE};
 use axum::{
 	body::Bytes,
@@ -46,6 +49,11 @@ impl Drop for Terminal {
 
 impl Terminal {
 	async fn start(world: &Arc<World>, seller: usize) -> Self {
+		Terminal::start_with(world, seller, ServiceConfig::default()).await
+	}
+
+	/// Over plain HTTP.
+	async fn start_with(world: &Arc<World>, seller: usize, service: ServiceConfig) -> Self {
 		let listen = free_address();
 		let db = world.db(sealane_sample::catalogue::SELLERS[seller].key).await;
 		let config = sealane_sales::SalesConfig {
@@ -53,7 +61,7 @@ impl Terminal {
 			timeout: None,
 			service: ServiceConfig {
 				listen: Some(listen),
-				..ServiceConfig::default()
+				..service
 			},
 			..world.config(seller, "orders.ndjson", Until::Confirmed)
 		};
@@ -100,6 +108,33 @@ impl Terminal {
 		read(request).await
 	}
 
+	/// A person with these roles, who is logged in: the cookie, and what `x-csrf-token` must hold.
+	async fn person(&self, name: &str, roles: &[Role]) -> (String, String) {
+		self.users
+			.add(name, roles.iter().copied().collect::<Roles>())
+			.await
+			.unwrap();
+		let invitation = self.users.invite(name).await.unwrap();
+		let set = json!({"invitation": invitation, "password": PASSWORD});
+		let set = self.http.post(format!("{}/v1/password", self.url)).json(&set);
+		assert_eq!(read(set).await.0, 200);
+		self.log_in(name).await
+	}
+
+	async fn log_in(&self, name: &str) -> (String, String) {
+		let request = self.http.post(format!("{}/v1/session", self.url));
+		let answer = request
+			.json(&json!({"name": name, "password": PASSWORD}))
+			.send()
+			.await
+			.unwrap();
+		assert_eq!(answer.status(), 200);
+		let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+		let cookie = cookie.split(';').next().unwrap().to_string();
+		let session: Value = answer.json().await.unwrap();
+		(cookie, session["csrf"].as_str().unwrap().to_string())
+	}
+
 	async fn post(&self, token: &str, path: &str, kind: &str, body: Vec<u8>) -> (u16, Value) {
 		let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(token);
 		read(request.header("content-type", kind).body(body)).await
@@ -112,6 +147,8 @@ async fn read(request: reqwest::RequestBuilder) -> (u16, Value) {
 	let text = answer.text().await.unwrap();
 	(status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
+
+const PASSWORD: &str = "correct horse battery";
 
 fn free_address() -> SocketAddr {
 	let listener = TcpListener::bind("127.0.0.1:0").unwrap();

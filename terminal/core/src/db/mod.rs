@@ -69,6 +69,14 @@ pub fn now_ms() -> i64 {
 }
 
 impl Db {
+	/// The file, of a database that is one.
+	pub fn file(&self) -> Option<&Path> {
+		match &self.backend {
+			Backend::Sqlite(file) => file.as_deref(),
+			Backend::Postgres => None,
+		}
+	}
+
 	/// Opens a database by URL, creates it (SQLite, for its owner alone) and brings its schema up to date.
 	///
 	/// `sqlite:path` or `postgres://…`. SQLite runs in WAL mode with `synchronous=FULL`: a commit is on disk when it returns.

@@ -133,30 +133,21 @@ impl Counter {
 			received: lines.len() as u64,
 			..IntakeReport::default()
 		};
-		let mut window = Vec::new();
-		let mut bytes = 0;
+		let mut orders = Vec::with_capacity(lines.len());
 		for line in lines {
 			match line.order {
-				Ok(order) => {
-					bytes += order.text.len() + 512;
-					window.push((line.number, order));
-				}
+				Ok(order) => orders.push((line.number, order)),
 				Err(defect) => report.refuse(line.number, String::new(), defect),
 			}
-			if window.len() >= WINDOW || bytes >= WINDOW_BYTES {
-				self.window(source, std::mem::take(&mut window), &mut report).await?;
-				bytes = 0;
-			}
 		}
-		self.window(source, window, &mut report).await?;
+		for window in windows(orders) {
+			self.window(source, window, &mut report).await?;
+		}
 		report.orders.sort_by_key(|order| order.line);
 		Ok(report)
 	}
 
 	async fn window(&self, source: &str, orders: Vec<(u64, Order)>, report: &mut IntakeReport) -> Result<()> {
-		if orders.is_empty() {
-			return Ok(());
-		}
 		let alone = self.gate.lock().await;
 		let fresh = self.new_ones(orders, report).await?;
 		let now = now_ms();
@@ -252,7 +243,7 @@ impl Counter {
 		let mut orders = Vec::new();
 		for line in lines {
 			match line.order {
-				Ok(order) => orders.push((line.number, order, 0, now_ms())),
+				Ok(order) => orders.push((line.number, order)),
 				Err(defect) => answers.push(Qualified {
 					line: line.number,
 					id: String::new(),
@@ -264,19 +255,44 @@ impl Counter {
 				}),
 			}
 		}
-		let checked = self.checker.lock().await.check(orders).await?;
-		answers.extend(checked.records.into_iter().map(|record| Qualified {
-			line: record.line,
-			id: record.order.id,
-			qualifies: record.state == RecordState::Pending,
-			clause_version: record.clause_version,
-			failed: failed_of(&record.failed),
-			may_pass_later: record.retry_at > 0,
-			defect: None,
-		}));
+		for window in windows(orders) {
+			let now = now_ms();
+			let window = window.into_iter().map(|(line, order)| (line, order, 0, now)).collect();
+			// Between two windows orders that are to be taken have their turn.
+			let checked = self.checker.lock().await.check(window).await?;
+			answers.extend(checked.records.into_iter().map(|record| Qualified {
+				line: record.line,
+				id: record.order.id,
+				qualifies: record.state == RecordState::Pending,
+				clause_version: record.clause_version,
+				failed: failed_of(&record.failed),
+				may_pass_later: record.retry_at > 0,
+				defect: None,
+			}));
+		}
 		answers.sort_by_key(|answer| answer.line);
 		Ok(answers)
 	}
+}
+
+/// The orders in their order, in pieces that are checked together: for so long others wait.
+fn windows(orders: Vec<(u64, Order)>) -> Vec<Vec<(u64, Order)>> {
+	let mut windows: Vec<Vec<(u64, Order)>> = Vec::new();
+	let mut bytes = 0;
+	for order in orders {
+		let size = order.1.text.len() + 512;
+		match windows.last_mut() {
+			Some(window) if window.len() < WINDOW && bytes + size <= WINDOW_BYTES => {
+				bytes += size;
+				window.push(order);
+			}
+			_ => {
+				bytes = size;
+				windows.push(vec![order]);
+			}
+		}
+	}
+	windows
 }
 
 impl IntakeReport {
@@ -295,4 +311,45 @@ impl IntakeReport {
 
 fn failed_of(json: &str) -> Vec<Failed> {
 	serde_json::from_str(json).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::orders::{Declared, Format, Reader};
+
+	#[test]
+	fn many_orders_are_checked_in_pieces_that_let_others_in() {
+		let line = |number: usize| {
+			format!(
+				"{{\"id\":\"A-{number}\",\"kind\":\"purchase\",\"product\":\"P\",\"customer\":\"C\",\"amount\":\"1\",\"currency\":\"CNY\",\
+				 \"placed_at\":\"2026-03-02T10:00:00+08:00\"}}\n"
+			)
+		};
+		let text: String = (0..2 * WINDOW + 1).map(line).collect();
+		let read = Reader::new(
+			std::io::Cursor::new(text.into_bytes()),
+			Format::Ndjson,
+			Declared::default(),
+		)
+		.unwrap();
+		let orders: Vec<(u64, Order)> = read
+			.map(|line| line.unwrap())
+			.map(|line| (line.number, line.order.unwrap()))
+			.collect();
+		let numbers: Vec<u64> = orders.iter().map(|(number, _)| *number).collect();
+		let windows = windows(orders);
+		assert!(windows.len() >= 3);
+		for window in &windows {
+			let bytes: usize = window.iter().map(|(_, order)| order.text.len() + 512).sum();
+			assert!(
+				window.len() <= WINDOW && bytes <= WINDOW_BYTES,
+				"{} orders, {bytes} bytes",
+				window.len()
+			);
+		}
+		let kept: Vec<u64> = windows.iter().flatten().map(|(number, _)| *number).collect();
+		assert_eq!(kept, numbers, "none is lost, in their order");
+		assert!(super::windows(Vec::new()).is_empty());
+	}
 }

@@ -17,8 +17,9 @@ pub use counter::{Counter, IntakeReport, Outcome, Qualified, TakenOrder};
 
 use crate::{db::SalesDb, error::Result, orders::Declared};
 use axum::{extract::FromRef, Router};
+use sealane_sdk::Client;
 use sealane_service::{guarded, users::Role, Bound, Core, ServiceConfig};
-use sealane_terminal_core::{outage::await_success, stop::Stop};
+use sealane_terminal_core::{outage::await_success, output::Output, stop::Stop};
 use std::sync::Arc;
 use terminal::SalesTerminal;
 use utoipa::openapi::OpenApi;
@@ -104,6 +105,9 @@ pub fn openapi() -> OpenApi {
 pub struct Api {
 	bound: Bound,
 	router: Router,
+	terminal: Arc<SalesTerminal>,
+	client: Client,
+	stop: Stop,
 }
 
 impl Api {
@@ -113,6 +117,7 @@ impl Api {
 	/// See [`Bound::new`].
 	pub async fn new(
 		config: &ServiceConfig,
+		client: Client,
 		db: &SalesDb,
 		counter: Counter,
 		declared: Declared,
@@ -135,7 +140,13 @@ impl Api {
 			declared,
 		};
 		let router = router(Some(bound.core())).0.with_state(state);
-		Ok(Some(Api { bound, router }))
+		Ok(Some(Api {
+			bound,
+			router,
+			terminal,
+			client,
+			stop,
+		}))
 	}
 
 	/// Where it is.
@@ -143,17 +154,18 @@ impl Api {
 		self.bound.url()
 	}
 
-	/// See [`Bound::first_link`].
+	/// See [`Bound::announce`].
 	///
 	/// # Errors
-	/// The database fails.
-	pub async fn first_link(&self) -> Result<Option<String>> {
-		self.bound.first_link().await
+	/// The database fails, or a file cannot be written.
+	pub async fn announce(&self, output: Output) -> Result<()> {
+		self.bound.announce(output).await
 	}
 
 	/// Serves until the terminal stops.
 	pub async fn serve(self) {
-		self.bound.serve(self.router).await;
+		let learning = self.terminal.learn_institution(self.client, self.stop);
+		futures::future::join(self.bound.serve(self.router), learning).await;
 	}
 }
 
@@ -226,7 +238,14 @@ mod tests {
 			.collect();
 		assert_eq!(
 			open,
-			BTreeSet::from(["/healthz", "/openapi.json", "/readyz", "/v1/password", "/v1/session"])
+			BTreeSet::from([
+				"/healthz",
+				"/openapi.json",
+				"/readyz",
+				"/v1/about",
+				"/v1/password",
+				"/v1/session"
+			])
 		);
 	}
 

@@ -103,7 +103,7 @@ pub(super) struct Purge {
 /// Purge
 ///
 /// Takes away what names somebody in everything before a day that is settled and that no legal hold names. Ids, products, amounts, outcomes
-/// and sums stay.
+/// and sums stay. So does the audit log, whose paths name the orders and customers that were asked for: it ends after its own days.
 #[utoipa::path(
 	post, path = "/v1/purges", tag = "retention", operation_id = "purge",
 	request_body = Purge,

@@ -9,18 +9,26 @@ use crate::{
 	db::{RecordRow, SalesDb},
 	error::{Error, Result},
 };
+use sealane_sdk::{types::Status, Client};
 use sealane_service::{
 	events::{Event, EventPage},
 	metrics::Figure,
 	paging, Answer, Terminal,
 };
-use sealane_terminal_core::from_row;
+use sealane_terminal_core::{
+	from_row,
+	stop::{stopped, Stop},
+};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::Row;
+use std::{sync::OnceLock, time::Duration};
 
 /// The kinds of events, in the order in which those of one transaction come.
 const KINDS: [&str; 4] = ["record", "registration", "finalised", "quarantine"];
+
+/// How often a node is asked again that does not know yet which institution it belongs to.
+const ASK_EVERY: Duration = Duration::from_secs(15);
 
 /// Where an event stands: transaction, index of its kind, key in its table.
 type Place = (i64, usize, String);
@@ -28,6 +36,7 @@ type Place = (i64, usize, String);
 /// See the module.
 pub(super) struct SalesTerminal {
 	db: SalesDb,
+	institution: OnceLock<String>,
 }
 
 #[derive(Serialize)]
@@ -101,14 +110,41 @@ type Changed = (Place, Value);
 
 impl SalesTerminal {
 	pub fn new(db: SalesDb) -> Self {
-		SalesTerminal { db }
+		SalesTerminal {
+			db,
+			institution: OnceLock::new(),
+		}
+	}
+
+	/// Asks the node whose terminal this is, until it knows or the terminal stops.
+	pub async fn learn_institution(&self, client: Client, stop: Stop) {
+		let ask = async {
+			loop {
+				match client.status().await {
+					Ok(Status {
+						member: Some(member), ..
+					}) => {
+						// Set here alone.
+						let _ = self.institution.set(member.name);
+						return;
+					}
+					Ok(_) => {}
+					Err(error) => tracing::debug!("the node does not say whose it is: {error}"),
+				}
+				tokio::time::sleep(ASK_EVERY).await;
+			}
+		};
+		tokio::select! {
+			() = ask => {},
+			() = stopped(stop) => {},
+		}
 	}
 
 	async fn read(&self, after: Option<&str>, limit: u32) -> Result<EventPage> {
 		let from: Place = match after {
 			None => (0, 0, String::new()),
 			Some(cursor) => paging::place_of(cursor)
-				.filter(|place: &Place| place.1 < KINDS.len() || place.2.is_empty())
+				.filter(|place: &Place| place.0 >= 0 && (place.1 < KINDS.len() || place.2.is_empty()))
 				.ok_or_else(|| Error::invalid("cursor", "", "a cursor of this terminal"))?,
 		};
 		let mut changed: Vec<Changed> = Vec::new();
@@ -117,7 +153,7 @@ impl SalesTerminal {
 			let (number, behind) = match kind.cmp(&from.1) {
 				std::cmp::Ordering::Less => (from.0, None),
 				std::cmp::Ordering::Equal => (from.0, Some(from.2.as_str())),
-				std::cmp::Ordering::Greater => (from.0 - 1, None),
+				std::cmp::Ordering::Greater => (from.0.saturating_sub(1), None),
 			};
 			changed.extend(self.changed(kind, number, behind, limit).await?);
 		}
@@ -195,7 +231,7 @@ impl SalesTerminal {
 		let (column, first) = key;
 		let is_text = first == "''";
 		let (number, behind) = match place {
-			(number, None) => (number + 1, None),
+			(number, None) => (number.saturating_add(1), None),
 			(number, Some(behind)) => (number, Some(behind)),
 		};
 		let bound = if behind.is_some() { "$2" } else { first };
@@ -235,6 +271,10 @@ const REFUSED: &str = "SELECT COUNT(*) FROM records WHERE state = 'refused' AND 
 impl Terminal for SalesTerminal {
 	fn name(&self) -> &'static str {
 		"sales"
+	}
+
+	fn institution(&self) -> Option<String> {
+		self.institution.get().cloned()
 	}
 
 	fn kinds(&self) -> &'static [&'static str] {
@@ -349,6 +389,12 @@ mod tests {
 		assert_eq!(all.events.len(), 7);
 		assert_eq!(all.events[0].body["state"], "confirmed");
 		assert!(terminal.events(Some("00"), 5).await.is_err());
+		for number in [i64::MIN, -1] {
+			let forged = paging::cursor(&(number, KINDS.len(), ""));
+			assert!(terminal.events(Some(&forged), 5).await.is_err(), "{number}");
+		}
+		let far = paging::cursor(&(i64::MAX, KINDS.len(), ""));
+		assert!(terminal.events(Some(&far), 5).await.unwrap().events.is_empty());
 
 		let tail = terminal.tail().await.unwrap();
 		let item = sealane_terminal_core::quarantine::Unreadable {

@@ -339,7 +339,7 @@ impl SalesDb {
 		let statement = format!(
 			"SELECT {COLUMNS}, {NO_TEXTS} {WITH_FINALITY} WHERE (r.change, r.id) > ($1, $2) ORDER BY r.change, r.id LIMIT $3"
 		);
-		let (after, behind) = behind.map_or((after + 1, ""), |id| (after, id));
+		let (after, behind) = behind.map_or((after.saturating_add(1), ""), |id| (after, id));
 		let rows = sqlx::query_as(&statement)
 			.bind(after)
 			.bind(behind)

@@ -2,7 +2,7 @@
 
 use crate::{
 	audit::Entries,
-	core::Core,
+	core::{Caller, Core},
 	events::{self, Event, EventPage},
 	paging, Failure,
 };
@@ -38,7 +38,7 @@ pub(super) struct EventsQuery {
 /// Events
 ///
 /// What happened in this terminal, from a cursor on, oldest first. With `Accept: text/event-stream` a stream whose `id` is the cursor; it
-/// ends after ten minutes, and whoever connects again with the last cursor misses nothing; else one page, after a wait where there is nothing yet. An event holds the thing as it is now: what changed twice
+/// ends after ten minutes, and when its reader may not come in any more; whoever connects again with the last cursor misses nothing. Else one page, after a wait where there is nothing yet. An event holds the thing as it is now: what changed twice
 /// before it was read is one event.
 #[utoipa::path(
 	get, path = "/v1/events", tag = "events", operation_id = "get_events",
@@ -50,6 +50,7 @@ pub(super) struct EventsQuery {
 )]
 pub(super) async fn get(
 	State(core): State<Core>,
+	Extension(caller): Extension<Caller>,
 	headers: HeaderMap,
 	Parameters(query): Parameters<EventsQuery>,
 ) -> Result<Response, Failure> {
@@ -58,11 +59,11 @@ pub(super) async fn get(
 		given => given.map(str::to_string),
 	};
 	if accepts_stream(&headers) {
-		return events::stream(core, after).await;
+		return events::stream(core, caller, after).await;
 	}
 	let wait = query.wait_ms.unwrap_or(0).min(core.limits.max_wait_ms);
 	let limit = paging::limit(query.limit)?;
-	let page = events::page(&core, after.as_deref(), limit, Duration::from_millis(wait)).await?;
+	let page = events::page(&core, &caller, after.as_deref(), limit, Duration::from_millis(wait)).await?;
 	let shown = Entries(page.events.len() as u64);
 	Ok((Extension(shown), Json(page)).into_response())
 }

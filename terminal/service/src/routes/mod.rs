@@ -11,6 +11,7 @@ mod webhooks;
 
 use crate::{
 	audit::{Entries, Row},
+	console::headers,
 	core::{Caller, Core},
 	users::{Presented, Refused, Role},
 	Failure,
@@ -18,7 +19,7 @@ use crate::{
 use axum::{
 	extract::{rejection::JsonRejection, DefaultBodyLimit, FromRef, FromRequest, Request, State},
 	http::{Method, StatusCode},
-	middleware::{from_fn_with_state, Next},
+	middleware::{from_fn_with_state, map_response, Next},
 	response::{IntoResponse, Response},
 	Json, Router,
 };
@@ -38,6 +39,8 @@ use utoipa_axum::{
 	routes,
 };
 
+/// Where events are followed.
+const EVENTS: &str = "/v1/events";
 /// Longest body of what is neither orders nor files, in bytes.
 const MAX_SMALL_BODY: usize = 64 << 10;
 
@@ -107,21 +110,28 @@ where
 		.routes(administer(routes!(webhooks::remove)))
 		.routes(monitor(routes!(system::status)))
 		.routes(monitor(routes!(system::metrics)))
+		.routes(routes!(system::about))
 		.routes(routes!(system::healthz))
 		.routes(routes!(system::readyz))
 		.routes(routes!(system::openapi))
 		.route("/password", axum::routing::get(sessions::page))
 		.route("/password.js", axum::routing::get(sessions::script))
+		.route("/password.css", axum::routing::get(sessions::style))
 }
 
 /// What holds for every resource of a terminal, once they are all there.
 pub(crate) fn closed<S: Clone + Send + Sync + 'static>(core: &Core, router: Router<S>) -> Router<S> {
+	let pages = core.clone();
 	router
-		.fallback(not_found)
+		.fallback(move |request: Request| async move { page_or_nothing(&pages, &request) })
 		.method_not_allowed_fallback(method_not_allowed)
 		// Bodies of orders have their own limit, see `sealane_http::limits`.
 		.layer(DefaultBodyLimit::max(MAX_SMALL_BODY))
 		.layer(from_fn_with_state(core.clone(), counted))
+		.layer(map_response(|mut answer: Response| async move {
+			headers::add(answer.headers_mut());
+			answer
+		}))
 }
 
 /// The route, open to users with this role only; its operations say so in the document.
@@ -149,12 +159,14 @@ fn checked<S: Clone + Send + Sync + 'static>(
 }
 
 /// What a request carries that may tell who makes it.
-pub(super) fn presented(request: &Request) -> Presented<'_> {
+pub(super) fn presented<'a>(core: &Core, request: &'a Request) -> Presented<'a> {
 	let client: Option<&Client> = request.extensions().get();
 	Presented {
 		method: request.method(),
 		headers: request.headers(),
 		certificate: client.and_then(|client| client.certificate),
+		tls: core.tls.is_some(),
+		is_use: request.uri().path() != EVENTS,
 	}
 }
 
@@ -164,13 +176,13 @@ async fn authorise(
 	next: Next,
 ) -> Result<Response, Failure> {
 	let mut row = row_of(&request);
-	let user = match core.users.check(presented(&request), role).await? {
+	let user = match core.users.check(presented(&core, &request), role).await? {
 		Ok(user) => user,
 		Err(refused) => {
 			match &refused {
 				// Somebody who is known tries what he may not do.
-				Refused::Forbidden { name, .. } => {
-					row.actor = name.clone();
+				Refused::Forbidden { name, roles, .. } => {
+					row.of(name, *roles);
 					row.status = StatusCode::FORBIDDEN.as_u16().into();
 					core.audit.note(row).await?;
 				}
@@ -182,11 +194,15 @@ async fn authorise(
 	let connection: Option<&Arc<Connection>> = request.extensions().get();
 	let under_way = core.traffic.enter(connection.cloned())?;
 	let changes = *request.method() != Method::GET;
-	request.extensions_mut().insert(Caller::from(&user));
+	let pass = presented(&core, &request).pass(role);
+	request.extensions_mut().insert(Caller {
+		pass: Some(Arc::new(pass)),
+		..Caller::from(&user)
+	});
 	let work = async move {
 		let answer = next.run(request).await;
 		let entries = answer.extensions().get::<Entries>().map(|entries| entries.0);
-		row.actor = user.name;
+		row.of(&user.name, user.roles);
 		row.status = answer.status().as_u16().into();
 		row.entries = entries.map_or(-1, |entries| i64::try_from(entries).unwrap_or(i64::MAX));
 		// A poll that shows nothing is nothing that anybody did or saw.
@@ -223,10 +239,16 @@ async fn counted(State(core): State<Core>, request: Request, next: Next) -> Resp
 	answer
 }
 
-async fn not_found(request: Request) -> Failure {
-	// The path may hold an order's id: it is not repeated.
-	let detail = format!("there is no resource for this {} request", request.method());
-	Failure::new(ProblemCode::NotFound, detail)
+/// A page of the console, where it is one.
+fn page_or_nothing(core: &Core, request: &Request) -> Response {
+	let page = core
+		.console
+		.answer(request.method(), request.uri().path(), request.headers());
+	page.unwrap_or_else(|| {
+		// The path may hold an order's id: it is not repeated.
+		let detail = format!("there is no resource for this {} request", request.method());
+		Failure::new(ProblemCode::NotFound, detail).into_response()
+	})
 }
 
 async fn method_not_allowed(request: Request) -> Failure {

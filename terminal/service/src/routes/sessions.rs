@@ -5,20 +5,22 @@
 use super::{done, presented, row_of, Body};
 use crate::{
 	core::{Caller, Core},
-	users::{set_cookie, Presented, Roles},
+	users::{csrf_of, set_cookie, Presented, Roles},
 	Failure,
 };
 use axum::{
 	extract::{FromRequest, Request, State},
 	http::{
-		header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE},
+		header::{AUTHORIZATION, CONTENT_TYPE, SET_COOKIE},
 		HeaderMap, Method,
 	},
-	response::{Html, IntoResponse},
+	response::{Html, IntoResponse, Response},
 	Extension, Json,
 };
+use sealane_http::Client;
 use sealane_sdk::types::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
+use std::{net::Ipv4Addr, time::Duration};
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -58,30 +60,47 @@ pub(super) struct LoggedIn {
 	),
 )]
 pub(super) async fn log_in(State(core): State<Core>, request: Request) -> Result<impl IntoResponse, Failure> {
-	let _under_way = core.traffic.enter(None)?;
+	let under_way = core.traffic.enter(None)?;
 	let mut row = row_of(&request);
-	let certificate = presented(&request).certificate;
+	let client: Option<&Client> = request.extensions().get();
+	let address = client.map_or(Ipv4Addr::UNSPECIFIED.into(), |client| client.address.ip());
+	let shown = presented(&core, &request);
+	let certificate = shown.certificate;
+	shown.must_be_of_this_origin().map_err(led)?;
 	let Body(LogIn { name, password }) = Body::from_request(request, &()).await?;
-	if let Some(wait) = core.passwords.wait(&name) {
+	let later = |detail: &str, wait: Duration| -> Failure {
 		core.audit.stranger();
-		let problem = Problem::new(ProblemCode::TooManyRequests, "too many wrong passwords for this name");
 		let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-		return Err(problem.with_retry_after_ms(ms).into());
+		Problem::new(ProblemCode::TooManyRequests, detail)
+			.with_retry_after_ms(ms)
+			.into()
+	};
+	let place = core.attempts.enter(address);
+	let place = place.map_err(|wait| later("too many passwords are tried from this address", wait))?;
+	if let Some(wait) = core.passwords.wait(&name) {
+		return Err(later("too many wrong passwords for this name", wait));
 	}
 	let (method, headers) = (Method::POST, HeaderMap::new());
 	let shown = Presented {
 		method: &method,
 		headers: &headers,
 		certificate,
+		tls: core.tls.is_some(),
+		is_use: true,
 	};
 	let found = core.users.log_in(&core.passwords, &name, password, shown).await?;
 	let Some((user, session)) = found else {
 		core.counters.log_in_failed();
-		// A name that exists is noted: its owner must see it. What is invented is counted.
-		if core.users.get(&name).await.is_ok() {
-			row.actor = name;
+		// A name that exists is noted: its owner must see it. What is invented is counted. The answer waits for neither, or it would tell
+		// which one it was.
+		if let Ok(user) = core.users.get(&name).await {
 			row.status = 401;
-			core.audit.note(row).await?;
+			row.of(&user.name, user.roles);
+			tokio::spawn(async move {
+				let _under_way = under_way;
+				// What goes wrong is an alarm of the log's own.
+				let _ = core.audit.note(row).await;
+			});
 		} else {
 			core.audit.stranger();
 		}
@@ -90,7 +109,8 @@ pub(super) async fn log_in(State(core): State<Core>, request: Request) -> Result
 			"name, password and certificate do not belong together, or the user is disabled",
 		));
 	};
-	row.actor = user.name.clone();
+	place.right();
+	row.of(&user.name, user.roles);
 	row.status = 200;
 	core.audit.note(row).await?;
 	let cookie = set_cookie(Some(&session), core.tls.is_some());
@@ -100,10 +120,17 @@ pub(super) async fn log_in(State(core): State<Core>, request: Request) -> Result
 		csrf: Some(session.csrf),
 		expires_at: Some(session.expires_at),
 	};
-	Ok(([(SET_COOKIE, cookie), (CACHE_CONTROL, "no-store".into())], Json(answer)))
+	Ok(([(SET_COOKIE, cookie)], Json(answer)))
+}
+
+/// A page of another origin would log somebody in, or set a password.
+fn led(detail: &'static str) -> Failure {
+	Failure::new(ProblemCode::Forbidden, detail)
 }
 
 /// Who is logged in
+///
+/// A page that is loaded anew learns from it who works with it, and the value of the header `x-csrf-token`: no page of another origin can read it.
 #[utoipa::path(
 	get, path = "/v1/session", tag = "access", operation_id = "get_session",
 	responses(
@@ -111,13 +138,24 @@ pub(super) async fn log_in(State(core): State<Core>, request: Request) -> Result
 		(status = "default", description = "Nobody", body = Problem, content_type = "application/problem+json"),
 	),
 )]
-pub(super) async fn get(Extension(caller): Extension<Caller>) -> Json<LoggedIn> {
-	Json(LoggedIn {
+pub(super) async fn get(
+	State(core): State<Core>,
+	Extension(caller): Extension<Caller>,
+	request: Request,
+) -> Result<Json<LoggedIn>, Failure> {
+	let shown = presented(&core, &request);
+	// With a token the cookie says nothing.
+	let cookie = shown.cookie().filter(|_| !shown.headers.contains_key(AUTHORIZATION));
+	let expires_at = match cookie {
+		Some(cookie) => core.users.session_ends_at(cookie).await?,
+		None => None,
+	};
+	Ok(Json(LoggedIn {
 		name: caller.name.to_string(),
 		roles: caller.roles,
-		csrf: None,
-		expires_at: None,
-	})
+		csrf: cookie.map(csrf_of),
+		expires_at,
+	}))
 }
 
 /// Log out
@@ -129,7 +167,7 @@ pub(super) async fn get(Extension(caller): Extension<Caller>) -> Json<LoggedIn> 
 	),
 )]
 pub(super) async fn log_out(State(core): State<Core>, request: Request) -> Result<impl IntoResponse, Failure> {
-	if let Some(cookie) = presented(&request).cookie() {
+	if let Some(cookie) = presented(&core, &request).cookie() {
 		core.users.close_session(cookie).await?;
 	}
 	Ok(([(SET_COOKIE, set_cookie(None, core.tls.is_some()))], done()))
@@ -164,6 +202,7 @@ pub(super) struct PasswordSet {
 )]
 pub(super) async fn set_password(State(core): State<Core>, request: Request) -> Result<Json<PasswordSet>, Failure> {
 	let under_way = core.traffic.enter(None)?;
+	presented(&core, &request).must_be_of_this_origin().map_err(led)?;
 	let mut row = row_of(&request);
 	let Body(SetPassword { invitation, password }) = Body::from_request(request, &()).await?;
 	if !core.users.is_invited(&invitation).await? {
@@ -178,7 +217,8 @@ pub(super) async fn set_password(State(core): State<Core>, request: Request) -> 
 	let work = tokio::spawn(async move {
 		let _under_way = under_way;
 		let name = core.users.accept(&invitation, hashed).await?;
-		row.actor = name.clone();
+		let user = core.users.get(&name).await?;
+		row.of(&user.name, user.roles);
 		row.status = 200;
 		core.audit.note(row).await?;
 		Ok::<_, Failure>(Json(PasswordSet { name }))
@@ -230,18 +270,18 @@ pub(super) async fn change_password(
 	Ok(done())
 }
 
-/// The page behind a link to set a password.
-pub(super) async fn page() -> impl IntoResponse {
-	let policy =
-		"default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; form-action 'none'; \
-		frame-ancestors 'none'; base-uri 'none'";
-	(
-		[(CONTENT_SECURITY_POLICY, policy), (CACHE_CONTROL, "no-store")],
-		Html(include_str!("password.html")),
-	)
+/// The page behind a link to set a password: the console's, where there is one.
+pub(super) async fn page(State(core): State<Core>, headers: HeaderMap) -> Response {
+	let own = core.console.start(&headers);
+	own.unwrap_or_else(|| Html(include_str!("password.html")).into_response())
 }
 
 /// Its script.
 pub(super) async fn script() -> impl IntoResponse {
 	([(CONTENT_TYPE, "text/javascript")], include_str!("password.js"))
+}
+
+/// Its style.
+pub(super) async fn style() -> impl IntoResponse {
+	([(CONTENT_TYPE, "text/css")], include_str!("password.css"))
 }

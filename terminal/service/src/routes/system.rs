@@ -19,6 +19,42 @@ pub(super) struct TerminalStatus {
 	alarms: Vec<String>,
 }
 
+/// What this terminal is.
+#[derive(Serialize, ToSchema)]
+pub(super) struct About {
+	/// `sales`, `issuer` or `operator`.
+	terminal: &'static str,
+	/// The institution's name on the chain; absent where it is not known yet.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	name: Option<String>,
+	/// Version of the program.
+	version: &'static str,
+	/// Zone in which the institution's people read times, by its name in the IANA database.
+	zone: String,
+	/// Whether it is reached over TLS.
+	tls: bool,
+}
+
+/// About
+///
+/// What this terminal is, for whoever shows its pages. Needs nobody.
+#[utoipa::path(
+	get, path = "/v1/about", tag = "operating", operation_id = "get_about", security(()),
+	responses(
+		(status = 200, description = "What it is", body = About),
+		(status = "default", description = "The terminal is stopping", body = Problem, content_type = "application/problem+json"),
+	),
+)]
+pub(super) async fn about(State(core): State<Core>) -> Json<About> {
+	Json(About {
+		terminal: core.terminal.name(),
+		name: core.terminal.institution(),
+		version: env!("CARGO_PKG_VERSION"),
+		zone: core.zone.clone(),
+		tls: core.tls.is_some(),
+	})
+}
+
 /// Status
 ///
 /// How this terminal is, and what people must look at.

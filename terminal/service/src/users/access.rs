@@ -2,10 +2,10 @@
 
 //! Who makes a request, told by what it carries.
 
-use super::{digest, sessions::csrf_of, Passwords, Role, Session, Stored, User, Users, STORED};
+use super::{digest, sessions::csrf_of, Passwords, Role, Roles, Session, Stored, User, Users, STORED};
 use axum::http::{
-	header::{HeaderMap, COOKIE},
-	Method,
+	header::{HeaderMap, AUTHORIZATION, COOKIE, HOST, ORIGIN, UPGRADE},
+	HeaderName, HeaderValue, Method,
 };
 use sealane_http::{extract::bearer, Failure};
 use sealane_sdk::types::{Problem, ProblemCode};
@@ -28,6 +28,19 @@ pub struct Presented<'a> {
 	pub headers: &'a HeaderMap,
 	/// SHA-256 of the client certificate of its connection.
 	pub certificate: Option<[u8; 32]>,
+	/// Whether it came over TLS: another host can set a cookie without the prefix `__Host-`, and there it counts for nothing.
+	pub tls: bool,
+	/// Whether it counts as use of a session: following events alone does not, or a page that is left open would keep it for a day.
+	pub is_use: bool,
+}
+
+/// What somebody was let in with, to ask again later: a stream ends when it would not be opened any more.
+#[derive(Clone, Debug)]
+pub struct Pass {
+	headers: HeaderMap,
+	certificate: Option<[u8; 32]>,
+	tls: bool,
+	role: Option<Role>,
 }
 
 /// Why a request may not be made.
@@ -39,6 +52,8 @@ pub enum Refused {
 	Forbidden {
 		/// Who.
 		name: String,
+		/// What it may do.
+		roles: Roles,
 		/// What is missing.
 		detail: String,
 	},
@@ -54,6 +69,22 @@ impl From<Refused> for Failure {
 }
 
 impl Presented<'_> {
+	/// What to ask again with, whether it still lets in with `role`.
+	pub fn pass(&self, role: Option<Role>) -> Pass {
+		let mut headers = HeaderMap::new();
+		for name in [AUTHORIZATION, COOKIE] {
+			for value in self.headers.get_all(&name) {
+				headers.append(&name, value.clone());
+			}
+		}
+		Pass {
+			headers,
+			certificate: self.certificate,
+			tls: self.tls,
+			role,
+		}
+	}
+
 	/// The session's cookie.
 	pub fn cookie(&self) -> Option<&str> {
 		let lines = || {
@@ -66,8 +97,7 @@ impl Presented<'_> {
 			let mut pairs = lines().flat_map(|line| line.split(';'));
 			pairs.find_map(|pair| pair.trim().split_once('=').filter(|(found, _)| *found == name))
 		};
-		// The one that no other host can have set goes first.
-		let (_, value) = called(SECURE_COOKIE).or_else(|| called(PLAIN_COOKIE))?;
+		let (_, value) = called(if self.tls { SECURE_COOKIE } else { PLAIN_COOKIE })?;
 		Some(value)
 	}
 
@@ -75,10 +105,27 @@ impl Presented<'_> {
 		!matches!(*self.method, Method::GET | Method::HEAD)
 	}
 
-	/// Whether a browser says that a page of another origin is behind the request.
+	/// Fails where a browser says that a page of another origin is behind a request that changes something or opens a connection.
+	pub(crate) fn must_be_of_this_origin(&self) -> std::result::Result<(), &'static str> {
+		let matters = self.changes() || self.headers.contains_key(UPGRADE);
+		if matters && self.is_cross_site() {
+			return Err("a page of another origin made this request");
+		}
+		Ok(())
+	}
+
 	fn is_cross_site(&self) -> bool {
-		let site = self.headers.get("sec-fetch-site").map(|value| value.as_bytes());
-		site.is_some_and(|site| !matches!(site, b"same-origin" | b"none"))
+		let value = |name| self.headers.get(name).map(|value: &HeaderValue| value.as_bytes());
+		if let Some(site) = value(HeaderName::from_static("sec-fetch-site")) {
+			return !matches!(site, b"same-origin" | b"none");
+		}
+		// Older browsers send this alone. Programs send none.
+		value(ORIGIN).is_some_and(|origin| {
+			let host = [&b"https://"[..], b"http://"]
+				.into_iter()
+				.find_map(|scheme| origin.strip_prefix(scheme));
+			host.is_none() || host != value(HOST)
+		})
 	}
 
 	fn shows(&self, user: &User) -> bool {
@@ -125,15 +172,31 @@ impl Users {
 		if let Some(role) = role.filter(|role| !user.roles.has(*role)) {
 			return Ok(Err(Refused::Forbidden {
 				detail: format!("the user lacks the role `{}`", role.as_str()),
+				roles: user.roles,
 				name: user.name,
 			}));
 		}
 		Ok(Ok(user))
 	}
 
+	/// Whether somebody who was let in would be now. Asking is no use of a session.
+	///
+	/// # Errors
+	/// The database fails.
+	pub async fn still_lets_in(&self, pass: &Pass) -> Result<bool> {
+		let presented = Presented {
+			method: &Method::GET,
+			headers: &pass.headers,
+			certificate: pass.certificate,
+			tls: pass.tls,
+			is_use: false,
+		};
+		Ok(self.check(presented, pass.role).await?.is_ok())
+	}
+
 	async fn identify(&self, presented: Presented<'_>) -> Result<std::result::Result<User, Refused>> {
 		let nobody = |detail| Ok(Err(Refused::Unknown(detail)));
-		if presented.headers.contains_key("authorization") {
+		if presented.headers.contains_key(AUTHORIZATION) {
 			let Some(token) = bearer(presented.headers).and_then(|token| std::str::from_utf8(token).ok()) else {
 				return nobody("the header `Authorization` must be `Bearer <token>`, once");
 			};
@@ -145,7 +208,7 @@ impl Users {
 		}
 		let user = match presented.cookie() {
 			Some(cookie) => {
-				let Some(user) = self.session(cookie).await? else {
+				let Some(user) = self.session(cookie, presented.is_use).await? else {
 					return nobody("the session is over: log in again");
 				};
 				let given = presented
@@ -155,6 +218,7 @@ impl Users {
 				if presented.changes() && !bool::from(csrf_of(cookie).as_bytes().ct_eq(given)) {
 					let detail = format!("the header `{CSRF_HEADER}` must be what the login gave");
 					return Ok(Err(Refused::Forbidden {
+						roles: user.roles,
 						name: user.name,
 						detail,
 					}));
@@ -173,10 +237,11 @@ impl Users {
 				}
 			}
 		};
-		if presented.changes() && presented.is_cross_site() {
+		if let Err(detail) = presented.must_be_of_this_origin() {
 			return Ok(Err(Refused::Forbidden {
+				roles: user.roles,
 				name: user.name,
-				detail: "a page of another origin made this request".into(),
+				detail: detail.into(),
 			}));
 		}
 		Ok(Ok(user))

@@ -4,14 +4,17 @@
 //! next request on.
 
 mod access;
+mod attempts;
 mod passwords;
 mod roles;
 mod sessions;
 
 pub(crate) use access::set_cookie;
-pub use access::{Presented, Refused};
+pub use access::{Pass, Presented, Refused};
+pub(crate) use attempts::Attempts;
 pub use passwords::{Passwords, MAX_PASSWORD, MIN_PASSWORD};
 pub use roles::{Role, Roles};
+pub(crate) use sessions::csrf_of;
 pub use sessions::{Session, ABSOLUTE_MS, IDLE_MS};
 
 use rand::{rngs::OsRng, RngCore};

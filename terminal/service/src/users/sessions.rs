@@ -6,6 +6,7 @@
 use super::{digest, secret, Stored, User, Users, STORED};
 use sealane_terminal_core::{db::now_ms, from_row, Result};
 use sha2::{Digest, Sha256};
+use sqlx::Row;
 
 /// How long a session may be left alone.
 pub const IDLE_MS: i64 = 30 * 60_000;
@@ -34,7 +35,7 @@ struct Seen {
 from_row!(Seen { name, seen_at });
 
 /// The header's value that belongs to a cookie.
-pub(super) fn csrf_of(cookie: &str) -> String {
+pub(crate) fn csrf_of(cookie: &str) -> String {
 	let hash = Sha256::new().chain_update(b"csrf ").chain_update(cookie.as_bytes());
 	hex::encode(hash.finalize())
 }
@@ -76,11 +77,11 @@ impl Users {
 		}))
 	}
 
-	/// Whose session a cookie is, and notes that it was used.
+	/// Whose session a cookie is; notes that it was used, where it was.
 	///
 	/// # Errors
 	/// The database fails.
-	pub(super) async fn session(&self, cookie: &str) -> Result<Option<User>> {
+	pub(super) async fn session(&self, cookie: &str, is_use: bool) -> Result<Option<User>> {
 		let (digest, now) = (digest(cookie), now_ms());
 		let seen: Option<Seen> = sqlx::query_as(
 			"SELECT name, seen_at FROM sessions WHERE digest = $1 AND seen_at >= $2 AND created_at >= $3",
@@ -93,7 +94,7 @@ impl Users {
 		let Some(Seen { name, seen_at }) = seen else {
 			return Ok(None);
 		};
-		if now - seen_at >= NOTE_MS {
+		if is_use && now - seen_at >= NOTE_MS {
 			let mut tx = self.db.begin().await?;
 			sqlx::query("UPDATE sessions SET seen_at = $1 WHERE digest = $2")
 				.bind(now)
@@ -108,6 +109,19 @@ impl Users {
 			.fetch_optional(self.db.pool())
 			.await?;
 		Ok(row.map(User::from))
+	}
+
+	/// When the session of a cookie ends at the latest, Unix ms; `None` where there is none.
+	///
+	/// # Errors
+	/// The database fails.
+	pub async fn session_ends_at(&self, cookie: &str) -> Result<Option<i64>> {
+		let row = sqlx::query("SELECT created_at FROM sessions WHERE digest = $1")
+			.bind(digest(cookie))
+			.fetch_optional(self.db.pool())
+			.await?;
+		let created_at = row.map(|row| row.try_get::<i64, _>(0)).transpose()?;
+		Ok(created_at.map(|created_at| created_at + ABSOLUTE_MS))
 	}
 
 	/// Ends a session.

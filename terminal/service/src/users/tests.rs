@@ -37,6 +37,8 @@ async fn check(
 		method: &method,
 		headers,
 		certificate,
+		tls: false,
+		is_use: true,
 	};
 	users.check(presented, Some(role)).await.unwrap().map(|user| user.name)
 }
@@ -94,6 +96,8 @@ async fn a_browser_that_is_led_to_a_request_does_not_make_it() {
 		method: &get,
 		headers: &nothing,
 		certificate: None,
+		tls: false,
+		is_use: true,
 	};
 	let wrong = users
 		.log_in(&passwords, "admin", "a wrong long one".into(), presented)
@@ -149,6 +153,67 @@ async fn sessions_end_with_time_and_with_the_password() {
 	assert!(check(&users, Method::GET, &sent, None, Role::Read).await.is_err());
 	let late = users.open_session("li", "").await.unwrap();
 	assert!(late.is_none(), "the password was changed while it was compared");
+}
+
+#[tokio::test]
+async fn over_tls_a_cookie_that_another_host_can_set_counts_for_nothing() {
+	let (users, _dir) = users().await;
+	users.add("li", roles(&[Role::Read])).await.unwrap();
+	let session = users.open_session("li", "").await.unwrap().unwrap();
+	for (name, tls, lets_in) in [
+		("sealane", false, true),
+		("sealane", true, false),
+		("__Host-sealane", true, true),
+		("__Host-sealane", false, false),
+	] {
+		let sent = headers(&[(COOKIE.as_str(), &format!("{name}={}", session.cookie))]);
+		let presented = Presented {
+			method: &Method::GET,
+			headers: &sent,
+			certificate: None,
+			tls,
+			is_use: true,
+		};
+		let answer = users.check(presented, Some(Role::Read)).await.unwrap();
+		assert_eq!(answer.is_ok(), lets_in, "{name}, TLS {tls}");
+	}
+}
+
+#[tokio::test]
+async fn what_let_somebody_in_is_asked_again_and_that_is_no_use_of_it() {
+	let (users, _dir) = users().await;
+	users.add("li", roles(&[Role::Read])).await.unwrap();
+	let session = users.open_session("li", "").await.unwrap().unwrap();
+	let sent = headers(&[(COOKIE.as_str(), &format!("sealane={}", session.cookie))]);
+	let presented = Presented {
+		method: &Method::GET,
+		headers: &sent,
+		certificate: None,
+		tls: false,
+		is_use: true,
+	};
+	let pass = presented.pass(Some(Role::Read));
+	let seen = || async {
+		let row = sqlx::query("SELECT seen_at FROM sessions")
+			.fetch_one(users.db.pool())
+			.await;
+		row.unwrap().try_get::<i64, _>(0).unwrap()
+	};
+	sqlx::query("UPDATE sessions SET seen_at = seen_at - 120000")
+		.execute(users.db.pool())
+		.await
+		.unwrap();
+	let before = seen().await;
+	assert!(users.still_lets_in(&pass).await.unwrap());
+	assert_eq!(seen().await, before);
+	assert!(users.check(presented, Some(Role::Read)).await.unwrap().is_ok());
+	assert!(seen().await > before, "a request is");
+	users.set_roles("li", roles(&[Role::Trade])).await.unwrap();
+	assert!(!users.still_lets_in(&pass).await.unwrap(), "the role was taken");
+	users.set_roles("li", roles(&[Role::Read])).await.unwrap();
+	assert!(users.still_lets_in(&pass).await.unwrap());
+	users.close_session(&session.cookie).await.unwrap();
+	assert!(!users.still_lets_in(&pass).await.unwrap(), "the session ended");
 }
 
 #[tokio::test]
