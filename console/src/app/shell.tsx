@@ -63,7 +63,7 @@ export function Shell({ about, children }: { about: About; children: ReactNode }
 					<div className="quiet">{about.version}</div>
 				</div>
 			</nav>
-			<main id="content" tabIndex={-1}>
+			<main id="content" tabIndex={0}>
 				{!isHere ? <p>{t('app.elsewhere')}</p> : lacking ? <p>{t('app.mayNot', { role: lacking })}</p> : children}
 			</main>
 		</div>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { visible } from './foreign';
 import { grouped } from './format';
 
 interface AmountProps {
@@ -16,8 +17,8 @@ export function Amount({ value, unit, least = 0 }: AmountProps) {
 	if (text === '') return null;
 	return (
 		<span className={/^0(\.0*)?$/.test(text) ? 'amount quiet' : 'amount'}>
-			{grouped(text, least)}
-			{unit ? <span className="unit"> {unit}</span> : null}
+			{visible(grouped(text, least))}
+			{unit ? <span className="unit"> {visible(unit)}</span> : null}
 		</span>
 	);
 }

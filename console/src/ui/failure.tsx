@@ -2,6 +2,7 @@
 
 import { useTranslation } from 'react-i18next';
 import { asProblem } from '../api/problem';
+import { visible } from './foreign';
 
 /** An answer that is none: what it means, what the server said of it, what to do, and the code for who is asked. */
 export function Failure({ error, again }: { error: unknown; again?: () => void }) {
@@ -12,7 +13,7 @@ export function Failure({ error, again }: { error: unknown; again?: () => void }
 	return (
 		<div className="failure" role="alert">
 			<strong>{t(`problems.${known}.title`)}</strong>
-			{problem.message !== problem.code ? <p dir="auto">{problem.message}</p> : null}
+			{problem.message !== problem.code ? <p dir="auto">{visible(problem.message)}</p> : null}
 			<p>{t(`problems.${known}.todo`)}</p>
 			<p className="quiet">
 				{t('ui.code')}: <code>{problem.code}</code>

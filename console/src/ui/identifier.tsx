@@ -2,6 +2,7 @@
 
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { visible } from './foreign';
 
 /** How long the button says that it copied, in ms. */
 const SAID_MS = 1_500;
@@ -16,11 +17,11 @@ export function Identifier({ id, what, children }: { id: string; what?: string; 
 		return () => clearTimeout(timer);
 	}, [copied]);
 	if (id === '') return <span className="quiet">{t('ui.none')}</span>;
-	const label = copied ? t('ui.copied') : t('ui.copy', { what: what ?? id });
+	const label = copied ? t('ui.copied') : t('ui.copy', { what: what ?? visible(id) });
 	return (
 		<span className="identifier">
 			{/* An id may be the other side's text: it cannot turn the line around. */}
-			<bdi className="mono">{children ?? id}</bdi>
+			<bdi className="mono">{children ?? visible(id)}</bdi>
 			<button
 				type="button"
 				className="copy"

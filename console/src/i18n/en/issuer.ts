@@ -100,6 +100,11 @@ export const issuer = {
 		empty: 'No order came too late.',
 		emptyTodo: 'An order that comes after the cut-off of the day that it was meant for goes to the next one, and stands here.',
 	},
+	missing: {
+		answers_refused: 'Answers were refused by the own node: their sellers do not have them',
+		answers_unsent: 'Answers are not sent yet',
+		orders_held: 'Orders are held',
+	},
 	order: {
 		title: 'Order of seller {{seller}}',
 		amount: 'Money',

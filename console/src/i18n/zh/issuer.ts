@@ -101,6 +101,11 @@ export const issuer: Words['issuer'] = {
 		empty: '没有迟到的订单。',
 		emptyTodo: '晚于原定日期截止时间到达的订单顺延至下一日，并列于此处。',
 	},
+	missing: {
+		answers_refused: '有答复被本方节点拒收，销售方尚未收到',
+		answers_unsent: '尚有答复未发出',
+		orders_held: '有订单被搁置',
+	},
 	order: {
 		title: '销售方 {{seller}} 的订单',
 		amount: '金额',

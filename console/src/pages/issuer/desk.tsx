@@ -33,9 +33,9 @@ export function Desk() {
 					</Link>
 				),
 			},
-			{ id: 'progress', title: t('issuer.column.progress'), width: '15rem', cell: (d) => <Progress state={d.state} /> },
-			{ id: 'next', title: t('issuer.column.next'), width: 'minmax(16rem, 3fr)', cell: (d) => <Foreign text={nextWords(t, d.next)} /> },
-			{ id: 'nav', title: t('issuer.column.nav'), width: '8rem', end: true, cell: (d) => <Amount value={d.nav} /> },
+			{ id: 'progress', title: t('issuer.column.progress'), width: '13rem', cell: (d) => <Progress state={d.state} /> },
+			{ id: 'next', title: t('issuer.column.next'), width: 'minmax(18rem, 3fr)', cell: (d) => <Foreign text={nextWords(t, d.next)} /> },
+			{ id: 'nav', title: t('issuer.column.nav'), width: '6.5rem', end: true, cell: (d) => <Amount value={d.nav} /> },
 			{ id: 'orders', title: t('issuer.column.orders'), width: '5.5rem', end: true, cell: (d) => <Amount value={d.orders} /> },
 			{ id: 'held', title: t('issuer.column.held'), width: '5rem', end: true, cell: (d) => <Amount value={d.held} /> },
 			{ id: 'late', title: t('issuer.column.late'), width: '5rem', end: true, cell: (d) => <Amount value={d.late} /> },

@@ -31,7 +31,10 @@ export function Prices() {
 	const navs = useQuery(navsOf(day));
 	return (
 		<>
-			<h1>{t('issuer.prices.title')}</h1>
+			<div className="title">
+				<h1>{t('issuer.prices.title')}</h1>
+				<span className="quiet">{day}</span>
+			</div>
 			<div className="filters">
 				<Field
 					label={t('issuer.prices.day')}

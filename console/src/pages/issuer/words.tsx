@@ -33,7 +33,11 @@ export function nextWords(t: TFunction, next: Listed['next']): string {
 	if (next.step === 'none') return '';
 	const who = t(`issuer.by.${next.by}`);
 	const but = next.not_by.length > 0 ? `, ${t('issuer.desk.notBy', { names: next.not_by.map(visible).join(', ') })}` : '';
-	const missing = next.missing.map((missing) => missing.text).join('; ');
+	// When the cut-off comes stands beside it; what the terminal misses it says itself.
+	const missing = next.missing
+		.filter(({ what }) => what !== 'cut_off')
+		.map(({ what, text }) => (what === 'cut_off' || what === 'terminal' ? text : t(`issuer.missing.${what}`)))
+		.join('; ');
 	return `${t(`issuer.step.${next.step}`)} — ${who}${but}${missing === '' ? '' : `: ${visible(missing)}`}`;
 }
 
@@ -67,7 +71,7 @@ export function OrderLink({ seller, id }: { seller: number; id: string }) {
 	return (
 		<Identifier id={id}>
 			<Link to="/issuer/orders/$seller/$id" params={{ seller: String(seller), id }}>
-				{id}
+				{visible(id)}
 			</Link>
 		</Identifier>
 	);

@@ -7,6 +7,7 @@ import { bodyOf, sales } from '../../api/client';
 import { useMay } from '../../app/session';
 import { Dialog } from '../../ui/dialog';
 import { Failure } from '../../ui/failure';
+import { visible } from '../../ui/foreign';
 import type { Order } from './queries';
 
 /** Where an order can still be stopped or sent again by this terminal alone. */
@@ -82,7 +83,7 @@ export function OrderActions({ order }: { order: Order }) {
 				<Dialog title={t('seller.act.cancel')} onClose={() => setAsks(false)}>
 					<p>{t('seller.act.cancelText')}</p>
 					<p>
-						<bdi className="mono">{order.id}</bdi>
+						<bdi className="mono">{visible(order.id)}</bdi>
 					</p>
 					<div className="actions">
 						<button type="button" className="danger" disabled={act.isPending} onClick={() => act.mutate('cancel')}>

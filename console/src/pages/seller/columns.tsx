@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { TFunction } from 'i18next';
 import { kindWord } from '../../ui/business';
 import { Amount } from '../../ui/amount';
-import { Foreign } from '../../ui/foreign';
+import { Foreign, visible } from '../../ui/foreign';
 import { Identifier } from '../../ui/identifier';
 import { Moment } from '../../ui/moment';
 import type { Column } from '../../ui/table';
@@ -16,7 +16,7 @@ export function OrderLink({ id }: { id: string }) {
 	return (
 		<Identifier id={id}>
 			<Link to="/seller/orders/$id" params={{ id }}>
-				{id}
+				{visible(id)}
 			</Link>
 		</Identifier>
 	);
@@ -30,7 +30,7 @@ export function Asked({ order }: { order: Order }) {
 /** The columns of a list of orders. */
 export function orderColumns(t: TFunction): readonly Column<Order>[] {
 	return [
-		{ id: 'id', title: t('seller.column.id'), width: 'minmax(15rem, 1.2fr)', cell: (o) => <OrderLink id={o.id} /> },
+		{ id: 'id', title: t('seller.column.id'), width: 'minmax(14rem, 1.2fr)', cell: (o) => <OrderLink id={o.id} /> },
 		{ id: 'state', title: t('seller.column.state'), width: '8.5rem', cell: (o) => <StateBadge order={o} /> },
 		{ id: 'kind', title: t('seller.column.kind'), width: '7rem', cell: (o) => kindWord(t, o.kind) },
 		{
@@ -48,21 +48,21 @@ export function orderColumns(t: TFunction): readonly Column<Order>[] {
 		{
 			id: 'asked',
 			title: t('seller.column.amount'),
-			width: 'minmax(8rem, 0.8fr)',
+			width: 'minmax(7.5rem, 0.8fr)',
 			end: true,
 			cell: (o) => <Asked order={o} />,
 		},
 		{
 			id: 'units',
 			title: t('seller.column.confirmedUnits'),
-			width: 'minmax(7rem, 0.7fr)',
+			width: 'minmax(6.5rem, 0.7fr)',
 			end: true,
 			cell: (o) => <Amount value={o.confirmed_units} />,
 		},
 		{
 			id: 'why',
 			title: t('seller.column.reason'),
-			width: 'minmax(6rem, 1.6fr)',
+			width: 'minmax(5rem, 1.6fr)',
 			cell: (o) => <Why order={o} />,
 		},
 		{ id: 'read', title: t('seller.column.read'), width: '10.5rem', end: true, cell: (o) => <Moment at={o.read_at} /> },

@@ -9,7 +9,7 @@ import { Amount } from '../../ui/amount';
 import { Badge } from '../../ui/badge';
 import { Failure } from '../../ui/failure';
 import { Field } from '../../ui/field';
-import { Foreign } from '../../ui/foreign';
+import { Foreign, visible } from '../../ui/foreign';
 import { OrderLink } from './columns';
 import type { Reconciliation } from './queries';
 import { BadLine, readSaid } from './said';
@@ -89,7 +89,7 @@ function Result({ result }: { result: Reconciliation }) {
 									<td>
 										{difference.field === 'only_here' || difference.field === 'only_issuer'
 											? t(`seller.day.${difference.field}`)
-											: difference.field}
+											: visible(difference.field)}
 									</td>
 									<td className="end">
 										<Foreign text={difference.here} />

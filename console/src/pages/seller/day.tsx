@@ -30,7 +30,10 @@ export function Day() {
 	const go = (to: string) => void navigate({ to: '/seller/day', search: { day: to } });
 	return (
 		<>
-			<h1>{t('seller.day.title')}</h1>
+			<div className="title">
+				<h1>{t('seller.day.title')}</h1>
+				<span className="quiet">{day}</span>
+			</div>
 			<div className="filters">
 				<Field
 					label={t('seller.column.day')}

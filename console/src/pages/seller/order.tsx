@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { kindWord, outcomeWord } from '../../ui/business';
 import { Amount } from '../../ui/amount';
-import { Foreign, ForeignBlock } from '../../ui/foreign';
+import { Foreign, ForeignBlock, visible } from '../../ui/foreign';
 import { Identifier } from '../../ui/identifier';
 import { Moment } from '../../ui/moment';
 import { Loaded } from '../../ui/query';
@@ -48,7 +48,7 @@ function Whole({ order }: { order: Order }) {
 					<ul>
 						{failed.map((clause) => (
 							<li key={clause.code}>
-								<strong>{clauseWord(t, clause.code)}</strong>: <bdi>{clause.text}</bdi>
+								<strong>{clauseWord(t, clause.code)}</strong>: <bdi>{visible(clause.text)}</bdi>
 							</li>
 						))}
 					</ul>
@@ -164,8 +164,8 @@ function AskedFacts({ order }: { order: Order }) {
 				[t('seller.column.issuer'), order.issuer >= 0 ? order.issuer : ''],
 				[t('seller.column.customer'), <Identifier id={order.customer} />],
 				[t('seller.column.amount'), <Asked order={order} />],
-				[t('seller.order.placed'), order.placed_at],
-				[t('seller.order.source'), t('seller.order.sourceLine', { source: order.source, line: order.line })],
+				[t('seller.order.placed'), visible(order.placed_at)],
+				[t('seller.order.source'), t('seller.order.sourceLine', { source: visible(order.source), line: order.line })],
 				[t('seller.order.clauseVersion'), order.clause_version > 0 ? order.clause_version : ''],
 				[t('seller.order.tries'), order.tries > 0 ? order.tries : ''],
 				[t('seller.order.entry'), order.entry === '' ? '' : <Identifier id={order.entry} />],
@@ -192,7 +192,7 @@ function AnswerFacts({ order }: { order: Order }) {
 				[t('seller.order.nav'), amount(order.nav)],
 				[t('seller.column.amount'), amount(order.confirmed_amount, order.currency)],
 				[t('seller.column.fee'), amount(order.fee, order.currency)],
-				[t('seller.order.tradeDate'), order.trade_date],
+				[t('seller.order.tradeDate'), visible(order.trade_date)],
 			]}
 		/>
 	);

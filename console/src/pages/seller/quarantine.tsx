@@ -86,7 +86,7 @@ function Entry({ entry, onClose }: { entry: Quarantined; onClose: () => void }) 
 			<dl className="facts">
 				<dt>{t('seller.column.origin')}</dt>
 				<dd>
-					<bdi>{entry.origin}</bdi>
+					<Foreign text={entry.origin} />
 				</dd>
 				<dt>{t('seller.column.id')}</dt>
 				<dd>

@@ -6,7 +6,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../app/session';
 import { Amount } from '../../ui/amount';
-import { Foreign } from '../../ui/foreign';
+import { Foreign, visible } from '../../ui/foreign';
 import { today } from '../../ui/format';
 import { Moment } from '../../ui/moment';
 import { Loaded } from '../../ui/query';
@@ -93,7 +93,7 @@ function Alarms() {
 					) : (
 						<ul>
 							{alarms.map((alarm) => (
-								<li key={alarm}>{alarm}</li>
+								<li key={alarm}>{visible(alarm)}</li>
 							))}
 						</ul>
 					)
