@@ -51,6 +51,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 	}
 }
 
+/// Several segments of a path, unescaped.
+pub struct Segments<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segments<T> {
+	type Rejection = Failure;
+
+	async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+		let segments = Path::from_request_parts(parts, state).await;
+		segments
+			.map(|Path(segments)| Segments(segments))
+			.map_err(|error| Failure::new(ProblemCode::InvalidParameter, error.body_text()))
+	}
+}
+
 /// The `Idempotency-Key` of a request, where it has one.
 ///
 /// # Errors

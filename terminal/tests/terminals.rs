@@ -5,6 +5,7 @@
 
 mod api;
 mod databases;
+#[allow(dead_code)]
 mod exchange;
 mod files;
 

@@ -50,7 +50,7 @@ fn sum_digits(text: &str) -> i128 {
 }
 
 /// How what does not fit the digits is rounded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rounding {
 	/// What is beyond the digits is left out: what an issuer owes is never rounded up.

@@ -8,13 +8,19 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use sealane_issuer::{
+	api::Api,
 	books::{BooksDb, RefusedAnswer, WaitingOrder, ROLE},
 	Desk, IssuerFigures, Rules, WatchedRules, CURSOR,
 };
 use sealane_sdk::types::Cursor;
-use sealane_terminal_core::{db::set_cursor, outage::outlast, stop};
+use sealane_service::ServiceConfig;
+use sealane_terminal_core::{
+	db::set_cursor,
+	outage::outlast,
+	stop::{self, Stop},
+};
 use serde::Serialize;
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, future::Future, path::PathBuf, time::Duration};
 
 #[derive(Debug, Subcommand)]
 pub enum IssuerCommand {
@@ -46,6 +52,8 @@ pub struct RunArgs {
 	/// Rules file, TOML; it and the file of prices are read again when they change
 	#[arg(long)]
 	rules: PathBuf,
+	#[command(flatten)]
+	service: ServiceConfig,
 	/// End when the inbox has been empty for so many milliseconds; without it runs until it is stopped
 	#[arg(long)]
 	until_idle_ms: Option<u64>,
@@ -136,16 +144,27 @@ impl RunArgs {
 		let Some(mut desk) = opened.await? else { return Ok(()) };
 		let bar = output.progress("decided", 0);
 		let show = |f: &IssuerFigures| bar.set_position(f.orders + f.registered + f.registrations_rejected);
-		let done = match self.until_idle_ms {
-			Some(idle_ms) => loop {
-				match desk.page(Duration::from_millis(idle_ms)).await {
-					Ok(true) => show(desk.figures()),
-					Ok(false) => break Ok(()),
-					Err(error) => break Err(error),
-				}
-			},
-			None => desk.run(stop, show).await,
+		let api = Api::new(&self.service, &db, &desk, stop.clone()).await?;
+		if let Some(api) = &api {
+			api.announce(output).await?;
+		}
+		let serve = async {
+			match api {
+				Some(api) => api.serve().await,
+				None => std::future::pending().await,
+			}
 		};
+		let stopping = stop.clone();
+		let work = async {
+			let Some(idle_ms) = self.until_idle_ms else {
+				return desk.run(stop, show).await;
+			};
+			while desk.page(Duration::from_millis(idle_ms)).await? {
+				show(desk.figures());
+			}
+			Ok(())
+		};
+		let done = beside(work, serve, &stopping, self.service.listen.is_some()).await;
 		bar.finish_and_clear();
 		let figures = desk.close().await;
 		db.close().await;
@@ -171,6 +190,25 @@ impl RunArgs {
 			table.to_string()
 		});
 		Ok(())
+	}
+}
+
+/// Works, and serves the API beside it. Asked to stop, the API answers what is under way.
+async fn beside(
+	work: impl Future<Output = Result<()>>,
+	serve: impl Future<Output = ()>,
+	stop: &Stop,
+	serves: bool,
+) -> Result<()> {
+	tokio::pin!(work, serve);
+	tokio::select! {
+		done = &mut work => {
+			if serves && *stop.borrow() {
+				serve.await;
+			}
+			done
+		}
+		() = &mut serve => work.await,
 	}
 }
 

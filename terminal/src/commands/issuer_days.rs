@@ -12,10 +12,14 @@ use crate::{
 use clap::{Args, Subcommand};
 use sealane_issuer::{
 	books::{BooksDb, OrderKey},
-	day::{history, ActRow, Correction, DayKey, DayState, Filter, Listed, Nav, Person, Total},
+	day::{history, ActRow, Correction, DayKey, DayState, DaysFilter, Filter, Listed, Nav, Person, Total},
 	Prices,
 };
 use sealane_primitives::clauses::Date;
+use sealane_service::{
+	audit,
+	users::{Role, Users},
+};
 use sealane_terminal_core::{db::now_ms, decimal};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -36,7 +40,7 @@ pub enum DayCommand {
 	/// Release net asset values that somebody else entered
 	Release(ReleaseArgs),
 	/// Note that you have looked at all decisions
-	Review(ActArgs),
+	Review(SeenArgs),
 	/// Hold an order: its day cannot be reviewed until it is let go
 	Hold(NoteArgs),
 	/// Let a held order go
@@ -48,10 +52,13 @@ pub enum DayCommand {
 	/// Take a decision by hand back: the rules propose anew
 	Restore(OrderArgs),
 	/// Agree to the decisions that somebody else reviewed: they are executed and sent
-	Confirm(ActArgs),
+	Confirm(SeenArgs),
 	/// Close days of which everything is sent
 	Close(CloseArgs),
 }
+
+/// Most products of a date that one command acts on.
+const MAX_DAYS: u32 = 100_000;
 
 fn date(text: &str) -> std::result::Result<Date, String> {
 	Date::parse(text.as_bytes()).map_err(|error| error.to_string())
@@ -62,16 +69,38 @@ fn date(text: &str) -> std::result::Result<Date, String> {
 struct Desk {
 	#[command(flatten)]
 	db: DbArgs,
-	/// Who does this
+	/// Who does this: a user of the terminal, once it has users
 	#[arg(long, env = "SEALANE_USER")]
 	user: String,
 }
 
 impl Desk {
-	async fn open(&self) -> Result<(BooksDb, Person)> {
+	/// The books and the person, who may do what `role` may. What is done stands in the audit log before it is done.
+	async fn open(&self, role: Role, command: &str) -> Result<(BooksDb, Person)> {
 		let who = Person::new(&self.user)?;
-		Ok((BooksDb::open_existing(&self.db.db).await?, who))
+		let db = BooksDb::open_existing(&self.db.db).await?;
+		may(&db, &who, role).await?;
+		audit::note_command(&db, &format!("issuer day {command} --user {who}")).await?;
+		Ok((db, who))
 	}
+}
+
+/// Checks that a person may do what `role` may. Books without users leave it to who may write to the database.
+async fn may(db: &BooksDb, who: &Person, role: Role) -> Result<()> {
+	let users = Users::new((**db).clone()).list().await?;
+	if users.is_empty() {
+		return Ok(());
+	}
+	let is_meant = |name: &str| Person::new(name).is_ok_and(|person| person == *who);
+	let meant: Vec<_> = users.iter().filter(|user| is_meant(&user.name)).collect();
+	if meant.iter().any(|user| user.enabled && user.roles.has(role)) {
+		return Ok(());
+	}
+	let rule = match meant.is_empty() {
+		true => "a user of the terminal: sealane user list".into(),
+		false => format!("a user who is enabled and has the role `{}`", role.as_str()),
+	};
+	Err(Error::invalid("user", who.as_str(), rule))
 }
 
 #[derive(Debug, Args)]
@@ -132,9 +161,15 @@ pub struct OrdersArgs {
 	/// In this state only: taken, proposed, executed, answered, withdrawn
 	#[arg(long)]
 	state: Option<String>,
+	/// With this reason code only, e.g. LARGE_REDEMPTION
+	#[arg(long)]
+	reason: Option<String>,
 	/// Only those that are held
 	#[arg(long)]
 	held: bool,
+	/// Only those that came too late for the day that they were meant for
+	#[arg(long)]
+	late: bool,
 	/// Behind this place: the one of the last order of the page before
 	#[arg(long, default_value_t = 0)]
 	after: i64,
@@ -151,6 +186,22 @@ pub struct ActArgs {
 	/// The product; all of that date that are so far unless told
 	#[arg(long)]
 	product: Option<String>,
+	#[command(flatten)]
+	desk: Desk,
+}
+
+/// An act on a day as somebody saw it.
+#[derive(Debug, Args)]
+pub struct SeenArgs {
+	/// The date
+	#[arg(value_parser = date)]
+	date: Date,
+	/// The product
+	#[arg(long)]
+	product: String,
+	/// The revision of the day that you looked at (`day show`); nothing is done if it has changed since
+	#[arg(long)]
+	revision: i64,
 	#[command(flatten)]
 	desk: Desk,
 }
@@ -209,8 +260,13 @@ pub struct OrderArgs {
 }
 
 impl OrderArgs {
-	async fn open(&self) -> Result<(BooksDb, Person, OrderKey)> {
-		let (db, who) = self.desk.open().await?;
+	async fn open(&self, act: &str) -> Result<(BooksDb, Person, OrderKey)> {
+		let seller = self
+			.seller
+			.map(|seller| format!(" --seller {seller}"))
+			.unwrap_or_default();
+		let command = format!("{act} {}{seller}", self.id);
+		let (db, who) = self.desk.open(Role::Decide, &command).await?;
 		let order = db.order_on_desk(self.seller, &self.id).await?;
 		Ok((db, who, order))
 	}
@@ -270,30 +326,33 @@ impl DayCommand {
 			DayCommand::List(args) => args.run(output).await,
 			DayCommand::Show(args) => args.run(output).await,
 			DayCommand::Orders(args) => args.run(output).await,
-			DayCommand::Freeze(args) => args.act(DayState::Open, None, output).await,
+			DayCommand::Freeze(args) => args.act(Act::Freeze, output).await,
 			DayCommand::Price(args) => args.run(output).await,
 			DayCommand::Release(args) => args.run(output).await,
-			DayCommand::Review(args) => args.act(DayState::Priced, None, output).await,
-			DayCommand::Confirm(args) => args.act(DayState::Reviewed, None, output).await,
-			DayCommand::Close(args) => args.act.act(DayState::Confirmed, Some(args.with_refused), output).await,
+			DayCommand::Review(args) => args.run(false, output).await,
+			DayCommand::Confirm(args) => args.run(true, output).await,
+			DayCommand::Close(args) => {
+				let with_refused = args.with_refused;
+				args.act.act(Act::Close { with_refused }, output).await
+			}
 			DayCommand::Hold(args) => {
-				let (db, who, order) = args.order.open().await?;
+				let (db, who, order) = args.order.open("hold").await?;
 				db.hold(&order, &who, true, &args.note).await?;
 				show_order(&db, &order, output).await
 			}
 			DayCommand::LetGo(args) => {
-				let (db, who, order) = args.open().await?;
+				let (db, who, order) = args.open("let-go").await?;
 				db.hold(&order, &who, false, "").await?;
 				show_order(&db, &order, output).await
 			}
 			DayCommand::Reject(args) => {
-				let (db, who, order) = args.order.open().await?;
+				let (db, who, order) = args.order.open(&format!("reject --code {}", args.code)).await?;
 				db.reject(&order, &who, &args.code, &args.text).await?;
 				show_order(&db, &order, output).await
 			}
 			DayCommand::Correct(args) => args.run(output).await,
 			DayCommand::Restore(args) => {
-				let (db, who, order) = args.open().await?;
+				let (db, who, order) = args.open("restore").await?;
 				db.restore(&order, &who).await?;
 				show_order(&db, &order, output).await
 			}
@@ -301,13 +360,24 @@ impl DayCommand {
 	}
 }
 
+/// What is done to all days of a date that are so far.
+#[derive(Clone, Copy)]
+enum Act {
+	Freeze,
+	Close { with_refused: bool },
+}
+
 impl ListArgs {
 	async fn run(self, output: Output) -> Result<()> {
 		let db = BooksDb::open_existing(&self.db.db).await?;
-		let date = self.date.map(|date| date.to_string());
-		let days = db
-			.days(date.as_deref(), self.product.as_deref(), self.closed, self.limit)
-			.await?;
+		let filter = DaysFilter {
+			day: self.date.map(|date| date.to_string()),
+			product: self.product,
+			closed: self.closed,
+			limit: self.limit,
+			..DaysFilter::default()
+		};
+		let days = db.days(&filter).await?;
 		output.result(&days, |days| days_text(days));
 		Ok(())
 	}
@@ -340,6 +410,8 @@ impl OrdersArgs {
 			outcome: self.outcome,
 			state: self.state,
 			held: self.held,
+			late: self.late,
+			reason_code: self.reason,
 			after: self.after,
 			limit: self.limit,
 		};
@@ -349,44 +421,69 @@ impl OrdersArgs {
 }
 
 impl ActArgs {
-	/// Does what leads on from `state`, for the product that is named or for all that are there.
-	async fn act(self, state: DayState, close: Option<bool>, output: Output) -> Result<()> {
-		let (db, who) = self.desk.open().await?;
-		let date = self.date.to_string();
-		let days = match &self.product {
-			Some(product) => vec![found(&db, &DayKey::new(product.as_str(), &date)).await?],
-			None => {
-				let mut days = db.days(Some(&date), None, true, u32::MAX).await?;
-				if days.is_empty() {
-					return Err(Error::NotFound {
-						what: "day",
-						name: date,
-					});
-				}
-				days.retain(|day| day.day.state == state);
-				days
-			}
+	/// Does it, for the product that is named or for all that are so far.
+	async fn act(self, act: Act, output: Output) -> Result<()> {
+		let (role, name, state) = match act {
+			Act::Freeze => (Role::Decide, "freeze", DayState::Open),
+			Act::Close { .. } => (Role::Approve, "close", DayState::Confirmed),
 		};
-		for Listed { day, .. } in &days {
-			match state {
-				DayState::Open => db.freeze(&day.key, &who, now_ms()).await?,
-				DayState::Priced => db.review(&day.key, &who).await?,
-				DayState::Reviewed => db.confirm(&day.key, &who, Some(day.revision)).await?,
-				_ => db.close_day(&day.key, &who, close.unwrap_or(false)).await?,
+		let date = self.date.to_string();
+		let product = self.product.as_ref().map(|product| format!(" --product {product}"));
+		let command = format!("{name} {date}{}", product.unwrap_or_default());
+		let (db, who) = self.desk.open(role, &command).await?;
+		let mut filter = DaysFilter {
+			day: Some(date.clone()),
+			product: self.product.clone(),
+			closed: true,
+			limit: MAX_DAYS,
+			..DaysFilter::default()
+		};
+		// One that is named is tried, and says why not.
+		filter.state = self.product.is_none().then_some(state);
+		let keys = db.day_keys(&filter).await?;
+		if keys.is_empty() {
+			let (what, name) = match self.product {
+				Some(product) => ("day", DayKey::new(product, date).to_string()),
+				None if state == DayState::Open => ("open day", date),
+				None => ("confirmed day", date),
+			};
+			return Err(Error::NotFound { what, name });
+		}
+		for key in &keys {
+			match act {
+				Act::Freeze => db.freeze(key, &who, now_ms()).await?,
+				Act::Close { with_refused } => db.close_day(key, &who, with_refused).await?,
 			}
 		}
-		if days.is_empty() {
-			output.remark(format!("no day of {date} is {}", state.as_str()));
+		filter.state = None;
+		output.result(&db.days(&filter).await?, |days| days_text(days));
+		Ok(())
+	}
+}
+
+impl SeenArgs {
+	async fn run(self, agrees: bool, output: Output) -> Result<()> {
+		let (role, name) = match agrees {
+			true => (Role::Approve, "confirm"),
+			false => (Role::Decide, "review"),
+		};
+		let key = DayKey::new(self.product, self.date);
+		let command = format!(
+			"{name} {} --product {} --revision {}",
+			key.day, key.product, self.revision
+		);
+		let (db, who) = self.desk.open(role, &command).await?;
+		match agrees {
+			true => db.confirm(&key, &who, self.revision).await?,
+			false => db.review(&key, &who, self.revision).await?,
 		}
-		let days = db.days(Some(&date), self.product.as_deref(), true, u32::MAX).await?;
-		output.result(&days, |days| days_text(days));
+		output.result(&[found(&db, &key).await?], |days| days_text(days));
 		Ok(())
 	}
 }
 
 impl PriceArgs {
 	async fn run(self, output: Output) -> Result<()> {
-		let (db, who) = self.desk.open().await?;
 		let (navs, source) = match (&self.file, self.date, self.product, self.nav) {
 			(Some(file), ..) => {
 				let prices = Prices::read(file)?;
@@ -400,6 +497,11 @@ impl PriceArgs {
 			(None, Some(date), Some(product), Some(nav)) => (vec![(DayKey::new(product, date), nav)], String::new()),
 			_ => return Err(Error::invalid("nav", "", "date, --product and --nav, or --file")),
 		};
+		let what = match (navs.as_slice(), source.as_str()) {
+			([(key, nav)], "") => format!("{} --product {} --nav {nav}", key.day, key.product),
+			_ => format!("--file {source}: {} values", navs.len()),
+		};
+		let (db, who) = self.desk.open(Role::Price, &format!("price {what}")).await?;
 		let changed = db.enter_navs(&navs, &who, &source).await?;
 		output.remark(format!(
 			"{changed} of {} entered; somebody else releases them",
@@ -419,8 +521,10 @@ impl PriceArgs {
 
 impl ReleaseArgs {
 	async fn run(self, output: Output) -> Result<()> {
-		let (db, who) = self.desk.open().await?;
 		let day = self.date.to_string();
+		let product = self.product.as_ref().map(|product| format!(" --product {product}"));
+		let command = format!("release {day}{}", product.unwrap_or_default());
+		let (db, who) = self.desk.open(Role::Approve, &command).await?;
 		let number = |text: &str| {
 			decimal::parse_quantity(text).ok_or_else(|| Error::invalid("nav", text, "a decimal above zero"))
 		};
@@ -433,8 +537,15 @@ impl ReleaseArgs {
 					.map_or(day.clone(), |product| DayKey::new(product, &day).to_string()),
 			});
 		}
+		let waiting: Vec<_> = entered.iter().filter(|nav| nav.released_by.is_empty()).collect();
+		if waiting.is_empty() {
+			return Err(Error::NotFound {
+				what: "net asset value that is not released",
+				name: day,
+			});
+		}
 		let mut refused = None;
-		for nav in entered.iter().filter(|nav| nav.released_by.is_empty()) {
+		for nav in waiting {
 			let seen = number(self.nav.as_deref().unwrap_or(&nav.nav))?;
 			// Those that somebody else entered are released, whatever else is among them.
 			if let Err(error) = db
@@ -464,7 +575,13 @@ impl CorrectArgs {
 		if to == Correction::default() {
 			return Err(Error::invalid("units", "", "units, amount or fee"));
 		}
-		let (db, who, order) = self.order.open().await?;
+		let mut act = "correct".to_string();
+		for (name, value) in [("units", self.units), ("amount", self.amount), ("fee", self.fee)] {
+			if let Some(value) = value {
+				act += &format!(" --{name} {value}");
+			}
+		}
+		let (db, who, order) = self.order.open(&act).await?;
 		db.correct(&order, &who, &to, &self.note).await?;
 		show_order(&db, &order, output).await
 	}

@@ -13,7 +13,10 @@ use axum::{
 	Json, Router,
 };
 use codec::Encode;
-use sealane_primitives::clauses::{json, Clauses};
+use sealane_primitives::{
+	calendar::Calendar,
+	clauses::{json, Clauses},
+};
 use sealane_sample::catalogue;
 use sealane_sdk::types::*;
 use serde::Deserialize;
@@ -70,6 +73,8 @@ struct Inner {
 	finalised: bool,
 	/// The registrations that were closed on chain, by their commitments.
 	closed: HashSet<String>,
+	/// The calendars that are announced, by product.
+	calendars: HashMap<String, CalendarVersion>,
 }
 
 /// All nodes.
@@ -139,6 +144,7 @@ impl Exchange {
 			renewed: 0,
 			finalised: false,
 			closed: HashSet::new(),
+			calendars: HashMap::new(),
 		};
 		Exchange {
 			inner: Arc::new(Mutex::new(inner)),
@@ -172,6 +178,19 @@ impl Exchange {
 		let mut inner = self.inner.lock().unwrap();
 		let closed = inner.commitments();
 		inner.closed = closed;
+	}
+
+	/// The issuer of a product announces its calendar.
+	pub fn announce(&self, product: &str, calendar: Calendar) {
+		let mut inner = self.inner.lock().unwrap();
+		let version = inner.calendars.get(product).map_or(0, |before| before.version) + 1;
+		let announced = CalendarVersion {
+			product: Some(product.into()),
+			version,
+			from_block: 1,
+			calendar,
+		};
+		inner.calendars.insert(product.into(), announced);
 	}
 
 	/// What a partner's node let through: an event of a seller with these bytes.
@@ -273,6 +292,7 @@ impl Exchange {
 			.route("/v1/status", get(status))
 			.route("/v1/channels", get(channels))
 			.route("/v1/clauses", get(clauses_in_force))
+			.route("/v1/calendars", get(calendars))
 			.route("/v1/orders", post(orders))
 			.route("/v1/orders/{id}", get(order))
 			.route("/v1/registrations", post(registrations))
@@ -699,6 +719,18 @@ async fn channels(State(member): State<Member>) -> Json<Channels> {
 		}
 	}
 	Json(Channels { channels })
+}
+
+async fn calendars(State(member): State<Member>, Query(query): Query<HashMap<String, String>>) -> Json<Calendars> {
+	let inner = member.exchange.inner.lock().unwrap();
+	Json(Calendars {
+		issuer: query["issuer"].parse().unwrap(),
+		in_force: query
+			.get("product")
+			.and_then(|product| inner.calendars.get(product))
+			.cloned(),
+		next: None,
+	})
 }
 
 async fn clauses_in_force(

@@ -12,12 +12,13 @@ use sqlx::{
 use std::{future::Future, pin::Pin};
 
 /// Number, name and statements of each step, in their order. What was released is never changed.
-const STEPS: [(i64, &str, &str); 5] = [
+const STEPS: [(i64, &str, &str); 6] = [
 	(1, "tables", include_str!("../../migrations/0001_tables.sql")),
 	(2, "service", include_str!("../../migrations/0002_service.sql")),
 	(3, "changes", include_str!("../../migrations/0003_changes.sql")),
 	(4, "days", include_str!("../../migrations/0004_days.sql")),
 	(5, "audit roles", include_str!("../../migrations/0005_audit_roles.sql")),
+	(6, "books", include_str!("../../migrations/0006_books.sql")),
 ];
 
 /// The steps, for sqlx.

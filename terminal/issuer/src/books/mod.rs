@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! The issuer's books: orders with their confirmations, customers, holdings, daily totals, and the answers to its node.
+//!
+//! `write` and `read` are what the desk does; `pages` is what people look at.
 
+mod pages;
+mod question;
 mod read;
 mod write;
 
+pub use pages::{BookPlace, Entry, EntryFilter, Holding, HoldingFilter, HoldingPlace, Registered, RegisteredFilter};
+pub(crate) use question::Question;
 pub use write::{
 	answer_sent, insert_answer, insert_book_registrations, insert_orders, insert_waiting, mark_opening, remove_waiting,
 	set_cancelled, set_daily, set_holdings,
@@ -129,6 +135,14 @@ impl BooksDb {
 	pub async fn open_existing(url: &str) -> Result<Self> {
 		Ok(BooksDb(Db::open_existing(url).await?))
 	}
+
+	/// The same database through connections of its own.
+	///
+	/// # Errors
+	/// As [`Db::another`].
+	pub async fn another(&self) -> Result<Self> {
+		Ok(BooksDb(self.0.another().await?))
+	}
 }
 
 impl std::ops::Deref for BooksDb {
@@ -140,7 +154,7 @@ impl std::ops::Deref for BooksDb {
 }
 
 /// An order that waits in the books.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct WaitingOrder {
 	/// The seller.
 	pub seller: u32,
@@ -183,7 +197,7 @@ const WAITING_COLUMNS: &str =
 	"seller, id, channel, product, customer, trade_date, order_text, waits_for, place, received_at";
 
 /// An answer that the own node refused.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct RefusedAnswer {
 	/// The answer.
 	pub answer: i64,

@@ -2,7 +2,11 @@
 
 //! What persons do with a day. Each act is one transaction: it looks at the day as it is, under a lock, and names who acted.
 
-use super::{rows::ORDER_COLUMNS, Act, DayKey, DayOrder, DayState, OrderState, Person};
+use super::{
+	lists::{REFUSED, UNSENT},
+	rows::ORDER_COLUMNS,
+	Act, DayKey, DayOrder, DayState, OrderState, Person,
+};
 use crate::{
 	books::{BooksDb, OrderKey},
 	decimal,
@@ -14,6 +18,7 @@ use sealane_sdk::types::{Confirmation, Outcome, Reason};
 use sealane_terminal_core::db::{next_number, now_ms, Tx};
 use serde::Serialize;
 use sqlx::Row;
+use utoipa::ToSchema;
 
 /// Who acts where no person does.
 pub(crate) const DESK: &str = "(desk)";
@@ -130,7 +135,7 @@ fn rule(act: Act, state: DayState) -> String {
 }
 
 /// What was done to a day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ActRow {
 	/// In which order.
 	pub number: i64,
@@ -244,13 +249,19 @@ impl BooksDb {
 	/// Holds an order, so that its day cannot be reviewed before somebody has looked at it; or lets it go.
 	///
 	/// # Errors
-	/// The order is not on the desk, or its day is over; or the database fails.
+	/// The order is not on the desk, is let go and not held, or its day is over; or the database fails.
 	pub async fn hold(&self, order: &OrderKey, who: &Person, held: bool, note: &str) -> Result<()> {
 		if held {
 			checked_note(note)?;
 		}
 		let mut tx = self.begin().await?;
 		let part = locked(&mut tx, order, Act::Hold).await?;
+		if !held && part.held == 0 {
+			return Err(Error::NotFound {
+				what: "held order on the daily desk",
+				name: order.1.clone(),
+			});
+		}
 		sqlx::query("UPDATE day_orders SET held = $1 WHERE seller = $2 AND id = $3 AND part = $4")
 			.bind(i64::from(held))
 			.bind(i64::from(part.seller))
@@ -294,10 +305,16 @@ impl BooksDb {
 	/// Back to what the rules propose.
 	///
 	/// # Errors
-	/// The order is not on the desk, or its day has no proposals or is over; or the database fails.
+	/// The order is not on the desk, nobody decided on it by hand, its day has no proposals or is over; or the database fails.
 	pub async fn restore(&self, order: &OrderKey, who: &Person) -> Result<()> {
 		let mut tx = self.begin().await?;
 		let mut part = locked(&mut tx, order, Act::Decide).await?;
+		if part.decided_by.is_empty() {
+			return Err(Error::NotFound {
+				what: "decision by hand on order",
+				name: order.1.clone(),
+			});
+		}
 		part.decided_by = String::new();
 		// Made anew: the proposal alone does not say how much goes to the next day.
 		let key = part.day_key();
@@ -333,13 +350,13 @@ impl BooksDb {
 		Ok(tx.commit().await?)
 	}
 
-	/// Notes that somebody has looked at all decisions of a day.
+	/// Notes that somebody has looked at all decisions of a day, as it was at `revision`.
 	///
 	/// # Errors
-	/// There is no such day, it is not priced, orders are held; or the database fails.
-	pub async fn review(&self, key: &DayKey, who: &Person) -> Result<()> {
+	/// There is no such day, it is not priced or has changed, orders are held; or the database fails.
+	pub async fn review(&self, key: &DayKey, who: &Person, revision: i64) -> Result<()> {
 		let mut tx = self.begin().await?;
-		must(&mut tx, key, Act::Review).await?;
+		as_seen(&mut tx, key, Act::Review, revision).await?;
 		let held = count(&mut tx, key, "held = 1 AND state IN ('taken', 'proposed')").await?;
 		if held > 0 {
 			let rule = format!("{held} orders are held: let them go first");
@@ -355,15 +372,9 @@ impl BooksDb {
 	///
 	/// # Errors
 	/// There is no such day, it is not reviewed or has changed, the person has decided on it; or the database fails.
-	pub async fn confirm(&self, key: &DayKey, who: &Person, revision: Option<i64>) -> Result<()> {
+	pub async fn confirm(&self, key: &DayKey, who: &Person, revision: i64) -> Result<()> {
 		let mut tx = self.begin().await?;
-		let Change::Done { revision: now, .. } = must(&mut tx, key, Act::Confirm).await? else {
-			return Err(unknown(key));
-		};
-		if revision.is_some_and(|seen| seen + 1 != now) {
-			let rule = "it has changed since you looked: look again";
-			return Err(Error::invalid("day", key.to_string(), rule));
-		}
+		as_seen(&mut tx, key, Act::Confirm, revision).await?;
 		let others = sqlx::query(
 			"SELECT COUNT(*) FROM day_acts WHERE product = $1 AND day = $2 AND who = $3 AND act IN ('review', 'decide', 'hold')",
 		)
@@ -394,22 +405,12 @@ impl BooksDb {
 			.fetch_one(&mut *tx)
 			.await?
 			.try_get(0)?;
-		let unsent = count(
-			&mut tx,
-			key,
-			"answer IN (SELECT number FROM answers WHERE state = 'pending')",
-		)
-		.await?;
+		let unsent = count(&mut tx, key, UNSENT).await?;
 		if executed == 0 || unsent > 0 {
 			let rule = "the desk is still executing and sending it";
 			return Err(Error::invalid("day", key.to_string(), rule));
 		}
-		let refused = count(
-			&mut tx,
-			key,
-			"EXISTS (SELECT 1 FROM refused_answers r WHERE r.answer = day_orders.answer AND r.id = day_orders.id)",
-		)
-		.await?;
+		let refused = count(&mut tx, key, REFUSED).await?;
 		if refused > 0 && !with_refused {
 			let rule = format!("the own node refused {refused} answers: their sellers do not have them");
 			return Err(Error::invalid("day", key.to_string(), rule));
@@ -424,6 +425,17 @@ impl BooksDb {
 		)
 		.await?;
 		Ok(tx.commit().await?)
+	}
+}
+
+/// Lets something happen to a day that was looked at when it had this revision: whoever looks at something else agrees to nothing.
+async fn as_seen(tx: &mut Tx, key: &DayKey, act: Act, revision: i64) -> Result<()> {
+	match must(tx, key, act).await? {
+		Change::Done { revision: now, .. } if now == revision.saturating_add(1) => Ok(()),
+		_ => {
+			let rule = format!("it has changed since it had revision {revision}: look again");
+			Err(Error::invalid("day", key.to_string(), rule))
+		}
 	}
 }
 

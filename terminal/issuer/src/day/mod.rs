@@ -18,7 +18,7 @@
 //! * `rows`: the tables.
 //! * `prices`: net asset values, entered by one person and released by another.
 //! * `acts`: what persons do with a day. Each act is one transaction that names who did it.
-//! * `lists`: days, orders and totals to look at.
+//! * `lists`: days, orders and totals to look at; `next`: what leads a day on, and what stands in its way.
 //!
 //! Only the running desk moves the books, proposes and sends (`crate::desk`); a person's act never does, so that it may be done from
 //! another process. A decision that was confirmed is stored before it is sent, and sent unchanged however often the desk is killed.
@@ -30,6 +30,7 @@ mod acts;
 mod large;
 mod lists;
 mod moves;
+mod next;
 mod person;
 mod prices;
 mod rows;
@@ -38,9 +39,10 @@ mod when;
 
 pub use acts::{history, ActRow, Correction};
 pub use large::share_of;
-pub use lists::{Filter, Listed, Total};
+pub use lists::{DaysFilter, Filter, Listed, Total};
 pub(crate) use moves::taken_off;
 pub use moves::{answer_of, apply, Executed};
+pub use next::{By, Missing, Next, Step, What};
 pub use person::Person;
 pub use prices::Nav;
 pub use rows::{DayKey, DayOrder, DayRow, OrderState};

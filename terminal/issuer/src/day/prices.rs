@@ -20,9 +20,10 @@ use sealane_terminal_core::db::{now_ms, Tx};
 use serde::Serialize;
 use sqlx::Row;
 use std::collections::HashMap;
+use utoipa::ToSchema;
 
 /// A net asset value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Nav {
 	/// The product.
 	pub product: String,

@@ -15,9 +15,10 @@ use sealane_terminal_core::db::{self, Cell, Tx};
 use serde::Serialize;
 use sqlx::Row;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use utoipa::ToSchema;
 
 /// The day of a product.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct DayKey {
 	/// The product.
 	pub product: String,
@@ -42,7 +43,7 @@ impl std::fmt::Display for DayKey {
 }
 
 /// How far a day has come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DayRow {
 	/// Which.
 	#[serde(flatten)]
@@ -105,7 +106,7 @@ impl OrderState {
 }
 
 /// An order of a day.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DayOrder {
 	/// The seller.
 	pub seller: u32,
@@ -139,6 +140,8 @@ pub struct DayOrder {
 	/// See [`OrderState`].
 	pub state: String,
 	/// 1: somebody wants to look at it first.
+	#[serde(serialize_with = "is_set")]
+	#[schema(value_type = bool)]
 	pub held: i64,
 	/// The confirmation that the rules propose.
 	#[serde(skip)]
@@ -163,6 +166,10 @@ pub struct DayOrder {
 	/// The answer that carries its confirmation.
 	#[serde(skip)]
 	pub answer: i64,
+}
+
+fn is_set<S: serde::Serializer>(value: &i64, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+	serializer.serialize_bool(*value != 0)
 }
 
 sealane_terminal_core::from_row!(DayOrder {

@@ -55,6 +55,10 @@ impl World {
 		Ok(tx.commit().await?)
 	}
 
+	async fn revision(&self) -> i64 {
+		self.db.day(&key()).await.unwrap().unwrap().day.revision
+	}
+
 	/// Frozen, and every order with a decision, as the desk does it.
 	async fn priced(&self) {
 		let orders = orders_after(&self.db, &key(), 0, 10).await.unwrap();
@@ -141,14 +145,14 @@ async fn a_day_is_confirmed_by_somebody_who_did_not_decide_on_it() {
 	let (db, key) = (&world.db, key());
 	let (li, wang, zhao) = (person("li"), person("wang"), person("zhao"));
 	refused(db.freeze(&key, &li, 99).await, "1970-01-01T00:00:00.100Z");
-	refused(db.review(&key, &li).await, "it is open");
-	refused(db.confirm(&key, &li, None).await, "it is open");
+	refused(db.review(&key, &li, world.revision().await).await, "it is open");
+	refused(db.confirm(&key, &li, world.revision().await).await, "it is open");
 	world.priced().await;
 	let (a, b) = ((1, "A".to_string()), (1, "B".to_string()));
 	db.hold(&a, &zhao, true, "looks odd").await.unwrap();
-	refused(db.review(&key, &li).await, "1 orders are held");
+	refused(db.review(&key, &li, world.revision().await).await, "1 orders are held");
 	db.hold(&a, &zhao, false, "").await.unwrap();
-	db.review(&key, &li).await.unwrap();
+	db.review(&key, &li, world.revision().await).await.unwrap();
 	// What changes a decision undoes the review.
 	db.reject(&b, &wang, "SUSPICIOUS", "the customer is being looked at")
 		.await
@@ -163,17 +167,20 @@ async fn a_day_is_confirmed_by_somebody_who_did_not_decide_on_it() {
 		),
 		("rejected", "SUSPICIOUS", "wang")
 	);
-	refused(db.confirm(&key, &person("qian"), None).await, "it is priced");
-	db.review(&key, &li).await.unwrap();
+	refused(
+		db.confirm(&key, &person("qian"), world.revision().await).await,
+		"it is priced",
+	);
+	db.review(&key, &li, world.revision().await).await.unwrap();
 	for decided in [&li, &wang, &zhao] {
-		refused(db.confirm(&key, decided, None).await, "a second person");
+		refused(
+			db.confirm(&key, decided, world.revision().await).await,
+			"a second person",
+		);
 	}
 	let revision = db.day(&key).await.unwrap().unwrap().day.revision;
-	refused(
-		db.confirm(&key, &person("qian"), Some(revision - 1)).await,
-		"it has changed",
-	);
-	db.confirm(&key, &person("qian"), Some(revision)).await.unwrap();
+	refused(db.confirm(&key, &person("qian"), revision - 1).await, "it has changed");
+	db.confirm(&key, &person("qian"), revision).await.unwrap();
 	// Over: no order, no price, no decision.
 	assert!(world.take(&["D"]).await.unwrap_err().passes());
 	refused(db.enter_navs(&[(key.clone(), "9".into())], &li, "").await, "confirmed");
@@ -221,7 +228,9 @@ async fn a_decision_is_corrected_within_what_was_asked_and_restored() {
 	);
 	let decision: Confirmation = serde_json::from_str(&corrected.decision).unwrap();
 	assert_eq!(decision.reason.unwrap().text, "agreed by telephone");
+	refused(db.hold(&a, &li, false, "").await, "held order");
 	db.restore(&a, &li).await.unwrap();
+	refused(db.restore(&a, &li).await, "it is frozen");
 	assert_eq!(world.state().await, DayState::Frozen, "the desk proposes anew");
 	assert_eq!(world.order("A").await.decided_by, "");
 	refused(
@@ -234,7 +243,21 @@ async fn a_decision_is_corrected_within_what_was_asked_and_restored() {
 async fn an_order_in_time_that_was_read_late_takes_the_day_back() {
 	let world = World::new().await;
 	world.priced().await;
-	world.db.review(&key(), &person("li")).await.unwrap();
+	// Somebody looks, the day changes, and what was looked at is not what would be reviewed.
+	let seen = world.revision().await;
+	world
+		.db
+		.hold(&(1, "A".into()), &person("wang"), true, "asks")
+		.await
+		.unwrap();
+	world
+		.db
+		.hold(&(1, "A".into()), &person("wang"), false, "")
+		.await
+		.unwrap();
+	refused(world.db.review(&key(), &person("li"), seen).await, "look again");
+	let (li, seen) = (person("li"), world.revision().await);
+	world.db.review(&key(), &li, seen).await.unwrap();
 	world.take(&["D"]).await.unwrap();
 	assert_eq!(world.state().await, DayState::Frozen);
 	let places: Vec<i64> = orders_after(&world.db, &key(), 0, 10)
@@ -292,8 +315,24 @@ async fn lists_and_totals_add_up() {
 		..filter
 	};
 	assert!(db.day_orders(&key, &none).await.unwrap().is_empty());
-	assert_eq!(db.days(None, Some("P1"), false, 10).await.unwrap().len(), 1);
-	assert!(db.days(Some("2026-03-03"), None, true, 10).await.unwrap().is_empty());
+	let of = |day: Option<&str>, state, behind| DaysFilter {
+		day: day.map(String::from),
+		product: Some("P1".into()),
+		state,
+		behind,
+		limit: 10,
+		..DaysFilter::default()
+	};
+	let db = &world.db;
+	let days = |filter| async move { db.days(&filter).await.unwrap().len() };
+	assert_eq!(days(of(None, None, None)).await, 1);
+	assert_eq!(days(of(None, Some(DayState::Priced), None)).await, 1);
+	assert_eq!(days(of(None, Some(DayState::Open), None)).await, 0);
+	assert_eq!(days(of(Some("2026-03-03"), None, None)).await, 0);
+	let behind = |day: &str, product: &str| Some((day.to_string(), product.to_string()));
+	assert_eq!(days(of(None, None, behind("2026-03-03", "P1"))).await, 1);
+	assert_eq!(days(of(None, None, behind(DAY, "P0"))).await, 1);
+	assert_eq!(days(of(None, None, behind(DAY, "P1"))).await, 0);
 }
 
 #[tokio::test]
@@ -301,8 +340,8 @@ async fn a_day_is_closed_when_everything_is_sent() {
 	let world = World::new().await;
 	world.priced().await;
 	let (db, key, li) = (&world.db, key(), person("li"));
-	db.review(&key, &li).await.unwrap();
-	db.confirm(&key, &person("wang"), None).await.unwrap();
+	db.review(&key, &li, world.revision().await).await.unwrap();
+	db.confirm(&key, &person("wang"), world.revision().await).await.unwrap();
 	let orders = orders_after(db, &key, 0, 10).await.unwrap();
 	let mut tx = db.begin().await.unwrap();
 	let answer = insert_answer(&mut tx, AnswerKind::Confirmations, "key", 3)
@@ -327,5 +366,9 @@ async fn a_day_is_closed_when_everything_is_sent() {
 	refused(db.close_day(&key, &li, false).await, "refused 1 answers");
 	db.close_day(&key, &li, true).await.unwrap();
 	assert_eq!(world.state().await, DayState::Closed);
-	assert!(db.days(None, None, false, 10).await.unwrap().is_empty());
+	let open = DaysFilter {
+		limit: 10,
+		..DaysFilter::default()
+	};
+	assert!(db.days(&open).await.unwrap().is_empty());
 }

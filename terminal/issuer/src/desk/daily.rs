@@ -110,7 +110,14 @@ impl Desk {
 		};
 		let released = day::released(&self.db, &key.day).await?;
 		if product.mode == Mode::Daily && !released.contains_key(&key.product) {
-			return Ok(Some(format!("net asset value of {} for {}", key.product, key.day)));
+			// Entered and not released is another thing than not there.
+			let is_entered = !self.db.navs(&key.day, Some(&key.product)).await?.is_empty();
+			let what = if is_entered {
+				"release of the net asset value"
+			} else {
+				"net asset value"
+			};
+			return Ok(Some(format!("{what} of {} for {}", key.product, key.day)));
 		}
 		let daily = |product: &str| rules.products.get(product).is_some_and(|p| p.mode == Mode::Daily);
 		let prices = self.rules.prices().of_day(&key.day, daily, released);

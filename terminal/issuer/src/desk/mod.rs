@@ -4,9 +4,11 @@
 //!
 //! * `orders`, `registrations`: what a page of the inbox comes to.
 //! * `answers`: sends what is stored, and keeps what the own node refuses.
+//! * `calendars`: those that are announced on chain.
 //! * `daily`: freezes days, proposes decisions, executes what was confirmed.
 
 mod answers;
+mod calendars;
 mod daily;
 mod orders;
 mod registrations;
@@ -17,9 +19,10 @@ use crate::{
 	decide::Books,
 	error::{Error, Result},
 	load::Item,
-	rules::{Opening, WatchedRules},
+	rules::{Opening, Rules, WatchedRules},
 };
 use answers::{cursor_hint, Stored};
+use calendars::Asked;
 use daily::Looked;
 use sealane_sdk::{
 	types::{Cursor, InboxEntry, InboxKind, InboxPage, Side},
@@ -32,7 +35,8 @@ use sealane_terminal_core::{
 	stop::{stopped, Stop},
 };
 use serde::Serialize;
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
+use tokio::sync::watch;
 
 /// Name of the cursor in the database.
 pub const CURSOR: &str = "inbox";
@@ -77,6 +81,8 @@ pub struct Desk {
 	rules: WatchedRules,
 	/// The issuer's own number on the chain.
 	issuer: u32,
+	/// The issuer's name on the chain.
+	institution: String,
 	/// Sellers whose opening holdings are in the books.
 	opened: HashSet<u32>,
 	opening: Option<Opening>,
@@ -85,6 +91,8 @@ pub struct Desk {
 	lease: Lease,
 	/// Frozen days that were looked at, with what was there then.
 	looked: Looked,
+	/// When the node was asked for calendars.
+	asked: Asked,
 }
 
 /// What a page came to.
@@ -126,13 +134,16 @@ impl Desk {
 			db,
 			rules,
 			issuer: member.id,
+			institution: member.name,
 			opened: HashSet::new(),
 			opening,
 			cursor: Cursor::start(),
 			figures: IssuerFigures::default(),
 			lease,
 			looked: Looked::default(),
+			asked: Asked::default(),
 		};
+		desk.look_at_calendars().await?;
 		desk.reload().await?;
 		desk.decide_waiting().await?;
 		Ok(desk)
@@ -157,6 +168,16 @@ impl Desk {
 	/// What was done since the desk opened.
 	pub fn figures(&self) -> &IssuerFigures {
 		&self.figures
+	}
+
+	/// The issuer's name on the chain.
+	pub fn institution(&self) -> &str {
+		&self.institution
+	}
+
+	/// The rules in force, whenever they are asked for.
+	pub fn rules(&self) -> watch::Receiver<Arc<Rules>> {
+		self.rules.follow()
 	}
 
 	/// Gives the database free for another desk.
@@ -212,7 +233,11 @@ impl Desk {
 			return Ok(false);
 		}
 		let mut repriced = false;
-		if self.rules.look() {
+		let ruled = self.rules.look();
+		if ruled {
+			self.asked.again();
+		}
+		if self.look_at_calendars().await? || ruled {
 			self.looked.clear();
 			repriced = self.decide_waiting().await?;
 		}

@@ -16,7 +16,7 @@ use sealane_primitives::{
 	calendar::Calendar,
 	clauses::{Date, TimeOfDay, Timestamp, UtcOffset},
 };
-use sealane_sdk::types::{BusinessKind, Order};
+use sealane_sdk::types::{BusinessKind, CalendarVersion, Order};
 use serde::{Deserialize, Serialize};
 use std::{
 	collections::{BTreeMap, BTreeSet, HashMap},
@@ -50,7 +50,7 @@ pub struct Rules {
 	/// Saturdays and Sundays on which is traded.
 	#[serde(default)]
 	pub working_days: BTreeSet<Date>,
-	/// The business calendar of the products with a daily desk, where one has none of its own.
+	/// The business calendar of the products with a daily desk, where one has none of its own and nothing is announced on chain.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub calendar: Option<PathBuf>,
 	/// CSV of net asset values, `product,date,nav`, for the products that have no `nav` of their own. Read again when it changes.
@@ -73,6 +73,21 @@ pub struct Rules {
 	/// The calendars by file, as they were read.
 	#[serde(skip)]
 	pub(crate) calendars: HashMap<PathBuf, Arc<Calendar>>,
+	/// The calendars that are announced on chain, by product: both partners have them, so that they go before the files.
+	#[serde(skip)]
+	pub(crate) announced: Announced,
+}
+
+/// Calendars that are announced on chain, by product.
+pub(crate) type Announced = BTreeMap<String, Arc<CalendarVersion>>;
+
+/// The calendar that decides on a product's days.
+#[derive(Clone, Copy, Debug)]
+pub struct InForce<'a> {
+	/// The calendar.
+	pub calendar: &'a Calendar,
+	/// Version and first block, where it is announced on chain; otherwise it comes from a file.
+	pub announced: Option<(u32, u32)>,
 }
 
 /// Who is refused.
@@ -153,11 +168,31 @@ impl Rules {
 		own.chain([&self.calendar]).flatten().cloned().collect()
 	}
 
-	/// The business calendar of a product; none where it has no daily desk.
+	/// The business calendar of a product; none where it has no daily desk, or nobody says which.
 	pub fn calendar(&self, product: &str) -> Option<&Calendar> {
+		self.calendar_in_force(product).map(|in_force| in_force.calendar)
+	}
+
+	/// The same, with where it comes from. What is announced on chain goes first, then the product's own file, then that of all.
+	pub fn calendar_in_force(&self, product: &str) -> Option<InForce<'_>> {
 		let rules = self.products.get(product).filter(|rules| rules.mode == Mode::Daily)?;
+		if let Some(version) = self.announced.get(product) {
+			return Some(InForce {
+				calendar: &version.calendar,
+				announced: Some((version.version, version.from_block)),
+			});
+		}
 		let file = rules.calendar.as_ref().or(self.calendar.as_ref())?;
-		self.calendars.get(file).map(Arc::as_ref)
+		self.calendars.get(file).map(|calendar| InForce {
+			calendar,
+			announced: None,
+		})
+	}
+
+	/// The products with a daily desk.
+	pub fn daily(&self) -> impl Iterator<Item = &str> {
+		let daily = self.products.iter().filter(|(_, rules)| rules.mode == Mode::Daily);
+		daily.map(|(product, _)| product.as_str())
 	}
 
 	/// The product on whose daily desk an order is decided; none where it is decided at once.
@@ -175,7 +210,7 @@ impl Rules {
 		}
 		for (id, product) in &self.products {
 			product
-				.check(self.nav_file.is_some(), self.calendar.is_some())
+				.check(self.nav_file.is_some())
 				.map_err(|reason| (id.clone(), format!("products.{id}.{reason}")))?;
 		}
 		Ok(())
@@ -257,7 +292,6 @@ nav = "1.25"
 				"nav = \"1.25\"\nmode = \"daily\"",
 				"absent with mode daily",
 			),
-			("nav = \"1.25\"", "mode = \"daily\"", "calendar"),
 			(
 				"nav = \"1.25\"",
 				"nav = \"1.25\"\nredemption_limit = \"0.1\"",

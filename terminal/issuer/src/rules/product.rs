@@ -18,7 +18,7 @@ pub struct ProductRules {
 	/// When its orders are decided.
 	#[serde(default)]
 	pub mode: Mode,
-	/// Its own business calendar, for `daily`.
+	/// Its own business calendar, for `daily`, where nothing is announced on chain.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub calendar: Option<PathBuf>,
 	/// ISO 4217.
@@ -66,7 +66,7 @@ pub struct ProductRules {
 }
 
 /// When orders of a product are decided.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
 	/// Each as soon as its price is there.
@@ -77,7 +77,7 @@ pub enum Mode {
 }
 
 /// What is done with a redemption that would leave less than the least holding.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BelowMinHolding {
 	/// It is rejected.
@@ -88,7 +88,7 @@ pub enum BelowMinHolding {
 }
 
 /// What a fee's rate is of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FeeOn {
 	/// 外扣法: of what is invested. Amount ÷ (1 + rate) is invested, the rest is the fee.
@@ -130,11 +130,12 @@ impl ProductRules {
 }
 
 impl ProductRules {
-	/// `has_nav_file`, `has_calendar`: whether there is one for products without their own price or calendar.
+	/// `has_nav_file`: whether there is one for products without their own price. A calendar may be announced on chain, and is no matter of
+	/// the file.
 	///
 	/// # Errors
 	/// The first setting that breaks its rule, with value and rule.
-	pub(super) fn check(&self, has_nav_file: bool, has_calendar: bool) -> Result<(), String> {
+	pub(super) fn check(&self, has_nav_file: bool) -> Result<(), String> {
 		match self.nav {
 			Some(nav) if self.mode == Mode::Daily => {
 				return Err(format!(
@@ -145,9 +146,6 @@ impl ProductRules {
 			Some(nav) if nav.is_zero() => return Err("nav: 0: more than 0".into()),
 			None if !has_nav_file => return Err("nav: there, or nav_file names where the prices come from".into()),
 			_ => {}
-		}
-		if self.mode == Mode::Daily && self.calendar.is_none() && !has_calendar {
-			return Err("calendar: there with mode daily, here or above the products".into());
 		}
 		for (name, share) in [
 			("fee_rate", self.fee_rate),

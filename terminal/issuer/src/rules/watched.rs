@@ -2,18 +2,20 @@
 
 //! Rules and prices as their files have them now.
 
-use super::Rules;
+use super::{Announced, Rules};
 use crate::{error::Result, prices::Prices};
 use std::{
 	path::{Path, PathBuf},
 	sync::Arc,
 	time::SystemTime,
 };
+use tokio::sync::watch;
 
 /// Rules and prices, read again when their files change. Files that cannot be read leave the ones of before in force.
 pub struct WatchedRules {
 	path: Option<PathBuf>,
-	rules: Arc<Rules>,
+	/// Those in force; others follow them.
+	rules: watch::Sender<Arc<Rules>>,
 	prices: Arc<Prices>,
 	read: Vec<Option<Stamp>>,
 	seen: Vec<Option<Stamp>>,
@@ -46,7 +48,7 @@ impl WatchedRules {
 		let mut watched = WatchedRules {
 			path: Some(path.into()),
 			prices: Arc::new(prices),
-			rules: Arc::new(rules),
+			rules: watch::Sender::new(Arc::new(rules)),
 			read: Vec::new(),
 			seen: Vec::new(),
 		};
@@ -59,7 +61,7 @@ impl WatchedRules {
 	pub fn fixed(rules: Rules, prices: Prices) -> Self {
 		WatchedRules {
 			path: None,
-			rules: Arc::new(rules),
+			rules: watch::Sender::new(Arc::new(rules)),
 			prices: Arc::new(prices),
 			read: Vec::new(),
 			seen: Vec::new(),
@@ -68,7 +70,26 @@ impl WatchedRules {
 
 	/// The rules.
 	pub fn rules(&self) -> Arc<Rules> {
-		self.rules.clone()
+		self.rules.borrow().clone()
+	}
+
+	/// The rules in force, whenever they are asked for.
+	pub fn follow(&self) -> watch::Receiver<Arc<Rules>> {
+		self.rules.subscribe()
+	}
+
+	/// What is announced on chain now; says whether that is something new.
+	pub(crate) fn announce(&mut self, announced: Announced) -> bool {
+		let rules = self.rules();
+		if rules.announced == announced {
+			return false;
+		}
+		let rules = Rules {
+			announced,
+			..Rules::clone(&rules)
+		};
+		self.rules.send_replace(Arc::new(rules));
+		true
 	}
 
 	/// The prices.
@@ -77,8 +98,9 @@ impl WatchedRules {
 	}
 
 	fn stamps(&self, path: &Path) -> Vec<Option<Stamp>> {
-		let mut stamps = vec![stamp(path), self.rules.nav_file.as_deref().and_then(stamp)];
-		stamps.extend(self.rules.calendar_files().iter().map(|file| stamp(file)));
+		let rules = self.rules();
+		let mut stamps = vec![stamp(path), rules.nav_file.as_deref().and_then(stamp)];
+		stamps.extend(rules.calendar_files().iter().map(|file| stamp(file)));
 		stamps
 	}
 
@@ -94,14 +116,15 @@ impl WatchedRules {
 		self.read = now;
 		let read = Rules::read(&path).and_then(|rules| Ok((prices_of(&rules)?, rules)));
 		match read {
-			Ok((prices, rules)) => {
+			Ok((prices, mut rules)) => {
+				rules.announced.clone_from(&self.rules().announced);
 				tracing::info!(
 					"rules read again: {} products, {} prices",
 					rules.products.len(),
 					prices.len()
 				);
 				self.prices = Arc::new(prices);
-				self.rules = Arc::new(rules);
+				self.rules.send_replace(Arc::new(rules));
 				true
 			}
 			Err(error) => {

@@ -15,8 +15,10 @@ pub(super) fn days_text(days: &[Listed]) -> String {
 		">open",
 		">held",
 		">by hand",
+		">late",
 		">nav",
 		"released",
+		">revision",
 		"waits for",
 	]);
 	for listed in days {
@@ -32,9 +34,11 @@ pub(super) fn days_text(days: &[Listed]) -> String {
 			listed.open.to_string(),
 			listed.held.to_string(),
 			listed.by_hand.to_string(),
+			listed.late.to_string(),
 			listed.nav.clone(),
 			listed.released_by.clone(),
-			day.waits_for.clone(),
+			day.revision.to_string(),
+			listed.next.text(),
 		]);
 	}
 	table.to_string()
