@@ -8,6 +8,7 @@ mod databases;
 #[allow(dead_code)]
 mod exchange;
 mod issuer_api;
+mod registered;
 
 use databases::Databases;
 use exchange::Exchange;
@@ -132,6 +133,10 @@ impl World {
 
 	fn client(&self, member: usize) -> Client {
 		Client::new(self.urls[member].as_str(), "token").unwrap()
+	}
+
+	fn issuers_client(&self) -> Client {
+		Client::new(self.issuer(), "token").unwrap()
 	}
 
 	async fn sell(&self, seller: usize, orders: &[Value], key: &str) {

@@ -108,6 +108,17 @@ pub struct BookRegistration {
 	pub received_at: i64,
 }
 
+/// What the chain knows a customer's registration by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+	/// Seller and the seller's reference of the customer.
+	pub customer: OrderKey,
+	/// The commitment of the newest registration.
+	pub commitment: [u8; 32],
+	/// When that was decided, Unix ms.
+	pub registered_at: i64,
+}
+
 const ORDER_COLUMNS: &str =
 	"seller, id, channel, kind, product, customer, order_text, outcome, reason_code, deal, units, \
 	amount, trade_date, cancelled_by, confirmation_text, received_at";

@@ -66,6 +66,29 @@ impl BooksDb {
 			.collect()
 	}
 
+	/// What the chain knows these customers' registrations by.
+	pub async fn receipts(&self, keys: &HashSet<OrderKey>) -> Result<Vec<Receipt>> {
+		let cells: Vec<_> = keys
+			.iter()
+			.flat_map(|(seller, customer)| [Cell::Int(i64::from(*seller)), Cell::Text(customer)])
+			.collect();
+		let head =
+			"SELECT seller, customer, commitment, registered_at FROM book_customers WHERE (seller, customer) IN (";
+		let rows = db::select(self, head, 2, &cells).await?;
+		let receipt = |row: &AnyRow| -> Result<Receipt> {
+			let text: String = row.try_get(2)?;
+			let mut commitment = [0; 32];
+			hex::decode_to_slice(&text, &mut commitment)
+				.map_err(|_| Error::invalid("database", text.as_str(), "a commitment: 64 hexadecimal digits"))?;
+			Ok(Receipt {
+				customer: (row.try_get::<i64, _>(0)? as u32, row.try_get(1)?),
+				commitment,
+				registered_at: row.try_get(3)?,
+			})
+		};
+		rows.iter().map(receipt).collect()
+	}
+
 	/// The holdings with these keys.
 	pub async fn holdings(&self, keys: &HashSet<HoldingKey>) -> Result<HashMap<HoldingKey, Decimal>> {
 		let cells: Vec<_> = keys

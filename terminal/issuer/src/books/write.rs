@@ -4,6 +4,7 @@
 
 use super::*;
 use sealane_terminal_core::db::{self, next_number, now_ms, Cell, Tx};
+use std::collections::BTreeMap;
 
 /// Opens a request to the node; answers its number.
 pub async fn insert_answer(tx: &mut Tx, kind: AnswerKind, key: &str, entries: usize) -> Result<i64> {
@@ -135,7 +136,8 @@ pub async fn set_cancelled(tx: &mut Tx, cancelled: &[(OrderKey, String)]) -> Res
 pub async fn insert_book_registrations(tx: &mut Tx, answer: i64, rows: &[BookRegistration]) -> Result<()> {
 	let now = now_ms();
 	let mut cells = Vec::with_capacity(rows.len() * 11);
-	let mut customers = Vec::new();
+	// By customer: one who is registered twice on a page is written once.
+	let mut customers = BTreeMap::new();
 	for row in rows {
 		cells.extend([
 			Cell::Int(i64::from(row.seller)),
@@ -151,14 +153,17 @@ pub async fn insert_book_registrations(tx: &mut Tx, answer: i64, rows: &[BookReg
 			Cell::Int(now),
 		]);
 		if let Some((account, salt, commitment)) = &row.registered {
-			customers.extend([
-				Cell::Int(i64::from(row.seller)),
-				Cell::Text(&row.customer),
-				Cell::Text(account),
-				Cell::Text(salt),
-				Cell::Text(commitment),
-				Cell::Int(now),
-			]);
+			customers.insert(
+				(row.seller, &row.customer),
+				[
+					Cell::Int(i64::from(row.seller)),
+					Cell::Text(&row.customer),
+					Cell::Text(account),
+					Cell::Text(salt),
+					Cell::Text(commitment),
+					Cell::Int(now),
+				],
+			);
 		}
 	}
 	let head =
@@ -173,7 +178,11 @@ pub async fn insert_book_registrations(tx: &mut Tx, answer: i64, rows: &[BookReg
 	)
 	.await?;
 	let head = "INSERT INTO book_customers (seller, customer, account, salt, commitment, registered_at)";
-	db::run(tx, head, "ON CONFLICT (seller, customer) DO NOTHING", 6, &customers).await?;
+	// Who is registered anew keeps the account; the receipt that counts is the new one.
+	let tail = "ON CONFLICT (seller, customer) DO UPDATE SET salt = excluded.salt, commitment = excluded.commitment, \
+		registered_at = excluded.registered_at";
+	let customers: Vec<_> = customers.into_values().flatten().collect();
+	db::run(tx, head, tail, 6, &customers).await?;
 	Ok(())
 }
 

@@ -7,6 +7,7 @@
 use super::{
 	answers::Stored,
 	orders::{book_row, day_item},
+	receipts::drop_unregistered,
 	write_books, Desk, Error, Result,
 };
 use crate::{
@@ -168,7 +169,9 @@ impl Desk {
 			let Some(last) = orders.last() else { return Ok(Ok(flow)) };
 			after = last.place;
 			let items: Vec<Item> = orders.iter().map(day_item).collect();
-			books.add(load(&self.db, rules, &items, Some(&key.day)).await?);
+			let mut loaded = load(&self.db, rules, &items, Some(&key.day)).await?;
+			drop_unregistered(&self.client, &self.db, rules, self.issuer, &mut loaded).await?;
+			books.add(loaded);
 			for (row, item) in orders.iter_mut().zip(items) {
 				// Rejected by a person: as if it had not come.
 				if !row.decided_by.is_empty() && row.outcome == "rejected" {

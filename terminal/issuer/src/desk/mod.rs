@@ -5,12 +5,14 @@
 //! * `orders`, `registrations`: what a page of the inbox comes to.
 //! * `answers`: sends what is stored, and keeps what the own node refuses.
 //! * `calendars`: those that are announced on chain.
+//! * `receipts`: whether customers are registered on chain still.
 //! * `daily`: freezes days, proposes decisions, executes what was confirmed.
 
 mod answers;
 mod calendars;
 mod daily;
 mod orders;
+mod receipts;
 mod registrations;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 //! Orders of a page.
 
-use super::{Desk, Outcomes, Result, Unreadable};
+use super::{receipts::drop_unregistered, Desk, Outcomes, Result, Unreadable};
 use crate::{
 	books::{BookOrder, BookRegistration, WaitingOrder},
 	day::{decision_of, taken_off, DayOrder, OrderState},
@@ -25,6 +25,7 @@ impl Desk {
 			books: load(&self.db, &rules, &items, None).await?,
 			..Outcomes::default()
 		};
+		drop_unregistered(&self.client, &self.db, &rules, self.issuer, &mut out.books).await?;
 		for result in results {
 			if let Some((account, ..)) = &result.registered {
 				out.books

@@ -29,7 +29,7 @@ impl Desk {
 			customers.extend(customer_of(entry).map(|customer| (entry.seller, customer)));
 		}
 		let mut known = self.db.book_results(&keys).await?;
-		let accounts = self.db.book_customers(&customers).await?;
+		let mut accounts = self.db.book_customers(&customers).await?;
 		let mut results = Vec::with_capacity(entries.len());
 		for entry in entries {
 			// The salt is random: what was decided once is only ever repeated.
@@ -47,6 +47,10 @@ impl Desk {
 					"it has no id that could be answered".into(),
 				));
 				continue;
+			}
+			// Registered twice on one page: it is one customer with one account.
+			if let Some((account, ..)) = &result.registered {
+				accounts.insert((result.seller, result.customer.clone()), account.clone());
 			}
 			match result.outcome.as_str() {
 				"accepted" => self.figures.registered += 1,
