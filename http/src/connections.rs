@@ -172,7 +172,7 @@ async fn serve(
 }
 
 async fn serve_http(
-	stream: impl AsyncRead + AsyncWrite + Unpin,
+	stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
 	client: Client,
 	router: Router,
 	limits: &Limits,
@@ -190,7 +190,9 @@ async fn serve_http(
 		.header_read_timeout(Duration::from_millis(limits.header_timeout_ms))
 		.max_header_size(MAX_HEAD_BYTES)
 		.half_close(false)
-		.serve_connection(TokioIo::new(stream), service);
+		.serve_connection(TokioIo::new(stream), service)
+		// What becomes a WebSocket is a connection no more: whoever takes it over bounds it, and enters it as under way.
+		.with_upgrades();
 	let mut connection = std::pin::pin!(connection);
 	let ended = tokio::select! {
 		result = connection.as_mut() => Some(result),
