@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 /// How the terminal is.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TerminalStatus {
-	/// `sales` or `issuer`.
+	/// `sales`, `issuer` or `operator`.
 	terminal: &'static str,
 	/// Version of the program.
 	version: &'static str,

@@ -44,6 +44,8 @@ roles! {
 	Price = "price";
 	/// Release what another person entered or proposed.
 	Approve = "approve";
+	/// Prepare what the council or a manager is to sign, submit what was signed.
+	Govern = "govern";
 	/// Take data out of the house: exports.
 	Export = "export";
 	/// Users, audit log, webhooks, retention.
