@@ -135,13 +135,6 @@ fn key(field: &str, text: &str) -> Result<[u8; 32]> {
 	Ok(bytes)
 }
 
-const ROLES: [(Role, &str); 4] = [
-	(Role::Seller, "seller"),
-	(Role::Issuer, "issuer"),
-	(Role::Auditor, "auditor"),
-	(Role::Operator, "operator"),
-];
-
 impl From<RoleArg> for Role {
 	fn from(role: RoleArg) -> Role {
 		match role {
@@ -265,15 +258,10 @@ async fn list_members(args: &ChainArgs, output: Output) -> Result<()> {
 	output.result(&members, |members| {
 		let mut table = Table::new(&[">member", "name", "roles", "status", "manager"]);
 		for m in members {
-			let roles: Vec<&str> = ROLES
-				.iter()
-				.filter(|(role, _)| Roles(m.roles).contains(*role))
-				.map(|(_, name)| *name)
-				.collect();
 			table.row([
 				m.id.to_string(),
 				m.name.clone(),
-				roles.join(", "),
+				m.roles.join(", "),
 				m.status.clone(),
 				m.manager.clone(),
 			]);

@@ -5,7 +5,7 @@
 use super::{Arg, Call, ChainError};
 use codec::{Decode, DecodeAll, Encode};
 use sp_crypto_hashing::{blake2_128, blake2_256, twox_128, twox_256, twox_64};
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 use subxt::{
 	ext::frame_decode::storage::StorageHasher,
 	metadata::{ArcMetadata, Metadata},
@@ -26,6 +26,9 @@ pub struct ChainClient {
 
 /// Blocks at the end of the best chain that another branch may not have.
 const BRANCH_BLOCKS: u32 = 8;
+
+/// Keys that are asked for at once.
+const PAGE: usize = 500;
 
 /// Whether nobody on the way can read or change what is said.
 fn is_safe(url: &str) -> bool {
@@ -234,16 +237,48 @@ impl ChainClient {
 		entry: &str,
 		keys: &[Vec<u8>],
 	) -> Result<Vec<(Vec<u8>, T)>, ChainError> {
-		let best: String = self.request("chain_getBlockHash", rpc_params![]).await?;
-		let mut found = Vec::new();
-		for raw in self.keys_at(pallet, entry, keys, &best).await? {
-			let key = format!("0x{}", hex::encode(&raw));
-			let value: Option<String> = self.request("state_getStorage", rpc_params![key, &best]).await?;
-			if let Some(value) = value {
-				found.push((raw, decode_hex(&value, &format!("{pallet}.{entry}"))?));
+		let best = self.best_hash().await?;
+		let keys = self.keys_at(pallet, entry, keys, &best).await?;
+		let what = format!("storage {pallet}.{entry}");
+		let mut found = Vec::with_capacity(keys.len());
+		for (key, value) in self.raw_values(keys, &best).await? {
+			let value = T::decode_all(&mut &value[..]).map_err(|e| ChainError::Mismatch(format!("{what}: {e}")))?;
+			found.push((key, value));
+		}
+		Ok(found)
+	}
+
+	/// What stands under raw keys in a block; keys under which nothing stands are left out.
+	pub(super) async fn raw_values(
+		&self,
+		keys: Vec<Vec<u8>>,
+		block: &str,
+	) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ChainError> {
+		#[derive(serde::Deserialize)]
+		struct Changes {
+			changes: Vec<(String, Option<String>)>,
+		}
+		let mut found = Vec::with_capacity(keys.len());
+		for page in keys.chunks(PAGE) {
+			let names: Vec<String> = page.iter().map(|key| format!("0x{}", hex::encode(key))).collect();
+			let sets: Vec<Changes> = self.request("state_queryStorageAt", rpc_params![&names, block]).await?;
+			let changes = sets.into_iter().flat_map(|set| set.changes);
+			let mut values: HashMap<String, Option<String>> = changes.collect();
+			for (key, name) in page.iter().zip(names) {
+				let Some(text) = values.remove(&name).flatten() else {
+					continue;
+				};
+				let value = hex::decode(text.trim_start_matches("0x"))
+					.map_err(|e| ChainError::Mismatch(format!("state_queryStorageAt: {e}")))?;
+				found.push((key.clone(), value));
 			}
 		}
 		Ok(found)
+	}
+
+	/// Hash of the newest best block, as RPC takes it.
+	pub(super) async fn best_hash(&self) -> Result<String, ChainError> {
+		self.request("chain_getBlockHash", rpc_params![]).await
 	}
 
 	/// All raw keys of a map under a prefix of its keys, at the newest best block.
@@ -251,8 +286,27 @@ impl ChainClient {
 	/// # Errors
 	/// As [`ChainClient::storage`].
 	pub async fn keys(&self, pallet: &str, entry: &str, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ChainError> {
-		let best: String = self.request("chain_getBlockHash", rpc_params![]).await?;
+		let best = self.best_hash().await?;
 		self.keys_at(pallet, entry, keys, &best).await
+	}
+
+	/// Some raw keys of a map under a prefix of its keys, behind one of them, at the newest best block.
+	///
+	/// # Errors
+	/// As [`ChainClient::storage`].
+	pub async fn keys_behind(
+		&self,
+		pallet: &str,
+		entry: &str,
+		keys: &[Vec<u8>],
+		after: Option<&[u8]>,
+		limit: u32,
+	) -> Result<Vec<Vec<u8>>, ChainError> {
+		let best = self.best_hash().await?;
+		let prefix = storage_key(&*self.metadata().await?, pallet, entry, keys)?;
+		// What begins otherwise is a key of another map.
+		let after = after.filter(|key| key.starts_with(&prefix));
+		self.page_of_keys(&prefix, after, limit, &best).await
 	}
 
 	async fn keys_at(
@@ -262,26 +316,38 @@ impl ChainClient {
 		keys: &[Vec<u8>],
 		best: &str,
 	) -> Result<Vec<Vec<u8>>, ChainError> {
-		const PAGE: u32 = 500;
 		let prefix = storage_key(&*self.metadata().await?, pallet, entry, keys)?;
-		let prefix = format!("0x{}", hex::encode(prefix));
-		let mut found = Vec::new();
-		let mut after: Option<String> = None;
+		let mut found: Vec<Vec<u8>> = Vec::new();
 		loop {
-			let page: Vec<String> = self
-				.request("state_getKeysPaged", rpc_params![&prefix, PAGE, &after, best])
-				.await?;
-			for key in &page {
-				found.push(
-					hex::decode(key.trim_start_matches("0x"))
-						.map_err(|e| ChainError::Mismatch(format!("state_getKeysPaged: {e}")))?,
-				);
-			}
-			if (page.len() as u32) < PAGE {
+			let after = found.last().map(Vec::as_slice);
+			let page = self.page_of_keys(&prefix, after, PAGE as u32, best).await?;
+			let is_last = page.len() < PAGE;
+			found.extend(page);
+			if is_last {
 				return Ok(found);
 			}
-			after = page.last().cloned();
 		}
+	}
+
+	async fn page_of_keys(
+		&self,
+		prefix: &[u8],
+		after: Option<&[u8]>,
+		limit: u32,
+		best: &str,
+	) -> Result<Vec<Vec<u8>>, ChainError> {
+		let text = |key: &[u8]| format!("0x{}", hex::encode(key));
+		let params = rpc_params![text(prefix), limit, after.map(text), best];
+		let page: Vec<String> = self.request("state_getKeysPaged", params).await?;
+		let decoded = page.iter().map(|key| hex::decode(key.trim_start_matches("0x")));
+		decoded
+			.collect::<Result<_, _>>()
+			.map_err(|e| ChainError::Mismatch(format!("state_getKeysPaged: {e}")))
+	}
+
+	/// The raw key of an entry, or the prefix of those under fewer keys than the map has.
+	pub(super) async fn raw_key(&self, pallet: &str, entry: &str, keys: &[Vec<u8>]) -> Result<Vec<u8>, ChainError> {
+		storage_key(&*self.metadata().await?, pallet, entry, keys)
 	}
 
 	/// Calls a runtime API at the newest final block; `args` are SCALE-encoded one after the other.
@@ -306,7 +372,12 @@ fn decode_hex<T: Decode>(text: &str, what: &str) -> Result<T, ChainError> {
 }
 
 /// The key of a storage value, or the prefix of those under the given keys.
-fn storage_key(metadata: &Metadata, pallet: &str, entry: &str, keys: &[Vec<u8>]) -> Result<Vec<u8>, ChainError> {
+pub(super) fn storage_key(
+	metadata: &Metadata,
+	pallet: &str,
+	entry: &str,
+	keys: &[Vec<u8>],
+) -> Result<Vec<u8>, ChainError> {
 	let missing = || ChainError::Mismatch(format!("no storage {pallet}.{entry}"));
 	let storage = metadata
 		.pallet_by_name(pallet)

@@ -12,6 +12,7 @@ use serde::Serialize;
 use sp_crypto_hashing::blake2_256;
 use subxt::metadata::Metadata;
 use subxt_signer::sr25519::Keypair;
+use utoipa::ToSchema;
 
 /// A motion that was proposed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,62 @@ pub struct MotionView {
 	pub nays: Vec<String>,
 	/// Block in which voting ends.
 	pub end: u32,
+}
+
+/// How an open motion stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MotionTally {
+	/// Its number.
+	pub index: u32,
+	/// Hash of its call.
+	pub hash: String,
+	/// Votes for it.
+	pub ayes: u32,
+	/// Votes against it.
+	pub nays: u32,
+	/// Votes that it needs.
+	pub threshold: u32,
+	/// Block in which voting ends.
+	pub end: u32,
+}
+
+/// What closing a motion would do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Closing {
+	/// Its call runs.
+	Runs,
+	/// It is voted down, or its time is over without enough ayes: silence is no vote.
+	Rejects,
+	/// It is too early: neither enough ayes nor enough nays, and its time is not over.
+	TooEarly,
+}
+
+impl MotionTally {
+	/// What closing it in the block after `best` would do, with `seats` in the council.
+	pub fn closing(&self, seats: u32, best: u32) -> Closing {
+		if self.ayes >= self.threshold {
+			Closing::Runs
+		} else if seats.saturating_sub(self.nays) < self.threshold || best.saturating_add(1) >= self.end {
+			Closing::Rejects
+		} else {
+			Closing::TooEarly
+		}
+	}
+}
+
+impl MotionView {
+	/// How it stands.
+	pub fn tally(&self) -> MotionTally {
+		MotionTally {
+			index: self.index,
+			hash: self.hash.clone(),
+			ayes: self.ayes.len() as u32,
+			nays: self.nays.len() as u32,
+			threshold: self.threshold,
+			end: self.end,
+		}
+	}
 }
 
 #[derive(Decode)]
@@ -310,8 +367,29 @@ impl ChainClient {
 		Ok(motions)
 	}
 
+	/// How the open motions stand, by number.
+	///
+	/// # Errors
+	/// The node does not answer.
+	pub async fn motion_tallies(&self) -> Result<Vec<MotionTally>, ChainError> {
+		let mut tallies = Vec::new();
+		for (key, votes) in self.entries::<Votes>("Council", "Voting", &[]).await? {
+			let hash = key.len().checked_sub(32).map_or(&[][..], |start| &key[start..]);
+			tallies.push(MotionTally {
+				index: votes.index,
+				hash: format!("0x{}", hex::encode(hash)),
+				ayes: votes.ayes.len() as u32,
+				nays: votes.nays.len() as u32,
+				threshold: votes.threshold,
+				end: votes.end,
+			});
+		}
+		tallies.sort_by_key(|tally| tally.index);
+		Ok(tallies)
+	}
+
 	/// The preimages on chain whose hashes stand in a call.
-	async fn preimages_in(&self, call: &[u8]) -> Result<Vec<Vec<u8>>, ChainError> {
+	pub(super) async fn preimages_in(&self, call: &[u8]) -> Result<Vec<Vec<u8>>, ChainError> {
 		// A hash and the length of what it is of.
 		const ID_LEN: usize = 32 + 4;
 		let mut found = Vec::new();
@@ -411,6 +489,24 @@ impl Decode for Everything {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn closing_does_what_the_votes_and_the_time_say() {
+		let tally = |ayes, nays| MotionTally {
+			index: 1,
+			hash: String::new(),
+			ayes,
+			nays,
+			threshold: 3,
+			end: 100,
+		};
+		assert_eq!(tally(3, 0).closing(5, 10), Closing::Runs);
+		assert_eq!(tally(2, 2).closing(5, 10), Closing::TooEarly);
+		assert_eq!(tally(2, 3).closing(5, 10), Closing::Rejects);
+		// The block after 98 is the last one in which it is too early.
+		assert_eq!(tally(2, 0).closing(5, 98), Closing::TooEarly);
+		assert_eq!(tally(2, 0).closing(5, 99), Closing::Rejects);
+	}
 
 	#[test]
 	fn a_motion_is_named_by_its_whole_hash() {

@@ -83,15 +83,39 @@ pub fn peer_id_bytes(peer: &str) -> Result<PeerIdBytes, ChainError> {
 	PeerIdBytes::try_from(bytes).map_err(|_| invalid())
 }
 
+const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+/// The text of a PeerId, base58.
+pub(super) fn base58_text(bytes: &[u8]) -> String {
+	let mut digits: Vec<u8> = Vec::new();
+	for byte in bytes {
+		let mut carry = u32::from(*byte);
+		for digit in digits.iter_mut() {
+			carry += u32::from(*digit) << 8;
+			*digit = (carry % 58) as u8;
+			carry /= 58;
+		}
+		while carry > 0 {
+			digits.push((carry % 58) as u8);
+			carry /= 58;
+		}
+	}
+	digits.extend(bytes.iter().take_while(|byte| **byte == 0).map(|_| 0));
+	digits
+		.iter()
+		.rev()
+		.map(|digit| char::from(BASE58[usize::from(*digit)]))
+		.collect()
+}
+
 fn base58(text: &str) -> Option<Vec<u8>> {
-	const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 	// The conversion is quadratic; a PeerId has 52 characters.
 	if text.len() > 128 {
 		return None;
 	}
 	let mut bytes: Vec<u8> = Vec::new();
 	for c in text.bytes() {
-		let mut carry = ALPHABET.iter().position(|a| *a == c)?;
+		let mut carry = BASE58.iter().position(|a| *a == c)?;
 		for byte in bytes.iter_mut() {
 			carry += usize::from(*byte) * 58;
 			*byte = (carry & 0xff) as u8;
@@ -201,6 +225,10 @@ mod tests {
 		let bytes = peer_id_bytes("12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp").unwrap();
 		assert_eq!(bytes.len(), 38);
 		assert_eq!(bytes[..6], [0x00, 0x24, 0x08, 0x01, 0x12, 0x20]);
+		assert_eq!(
+			base58_text(&bytes),
+			"12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp"
+		);
 		for bad in ["", "0OIl", "12D3KooW/", &"z".repeat(200)] {
 			assert!(peer_id_bytes(bad).is_err(), "{bad}");
 		}

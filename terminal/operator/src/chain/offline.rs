@@ -22,6 +22,7 @@ use subxt::{
 	utils::H256,
 };
 use subxt_signer::sr25519::Keypair;
+use utoipa::ToSchema;
 
 /// Blocks for which what is signed may be submitted, unless told: a good half hour.
 pub const VALID_BLOCKS: u32 = 1_024;
@@ -88,7 +89,7 @@ pub struct Signed {
 }
 
 /// What an [`Unsigned`] is, for people.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Shown {
 	/// Who is to sign, SS58.
 	pub account: String,
@@ -109,7 +110,7 @@ pub struct Shown {
 }
 
 /// A call whose hash stands in what is signed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Behind {
 	/// Its hash.
 	pub hash: String,
@@ -337,13 +338,26 @@ impl Signed {
 	/// It cannot be read, or is something else.
 	pub fn read(path: &Path) -> Result<Self> {
 		let signed: Signed = read(path)?;
-		match signed.format == SIGNED {
-			true => Ok(signed),
-			false => Err(Error::Format {
-				path: path.into(),
-				line: 0,
-				reason: format!("format: must be {SIGNED:?}"),
-			}),
+		signed.checked().map_err(|reason| Error::Format {
+			path: path.into(),
+			line: 0,
+			reason,
+		})
+	}
+
+	/// Takes what stands in such a file.
+	///
+	/// # Errors
+	/// It is something else.
+	pub fn from_json(value: serde_json::Value) -> Result<Self, String> {
+		let signed: Signed = serde_json::from_value(value).map_err(|error| error.to_string())?;
+		signed.checked()
+	}
+
+	fn checked(self) -> Result<Self, String> {
+		match self.format == SIGNED {
+			true => Ok(self),
+			false => Err(format!("format: must be {SIGNED:?}")),
 		}
 	}
 

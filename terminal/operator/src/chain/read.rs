@@ -12,62 +12,15 @@ use sealane_primitives::{
 };
 use serde::Serialize;
 use subxt::{
-	ext::scale_value::{At, Composite, Value, ValueDef},
+	ext::scale_value::{scale::decode_as_type, At, Composite, Value, ValueDef},
+	metadata::Metadata,
 	rpcs::rpc_params,
 };
-
-/// A member.
-#[derive(Clone, Debug, Serialize)]
-pub struct MemberView {
-	/// Its number.
-	pub id: MemberId,
-	/// Its name.
-	pub name: String,
-	/// `Active`, `Suspended`, `Exited`.
-	pub status: String,
-	/// Bits of its roles.
-	#[serde(skip)]
-	pub roles: u8,
-	/// The account that manages it, SS58.
-	pub manager: String,
-}
-
-/// A node.
-#[derive(Clone, Debug, Serialize)]
-pub struct NodeView {
-	/// Its number.
-	pub id: NodeId,
-	/// The member that runs it.
-	pub member: MemberId,
-	/// Its PeerId, hexadecimal multihash.
-	pub peer: String,
-}
-
-/// Where a channel stands, by the name that the chain gives it.
-pub type ChannelState = String;
-
-/// A channel.
-#[derive(Clone, Debug, Serialize)]
-pub struct ChannelView {
-	/// Its number.
-	pub id: ChannelId,
-	/// The seller.
-	pub seller: MemberId,
-	/// The issuer.
-	pub issuer: MemberId,
-	/// `Applied`, `Countersigned`, `Granted`, `Suspended`, …
-	pub state: ChannelState,
-	/// Hash of the cooperation agreement.
-	#[serde(serialize_with = "as_hex")]
-	pub agreement_hash: Digest,
-	/// From when the credential holds, Unix ms.
-	pub valid_from: Moment,
-	/// Until when, Unix ms.
-	pub valid_until: Moment,
-}
+use utoipa::ToSchema;
 
 /// A proposal for clauses.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Proposed)]
 pub struct ProposalView {
 	/// Its number.
 	pub id: ProposalId,
@@ -90,32 +43,28 @@ pub struct AnchorState {
 	pub read_at: BlockNumber,
 }
 
-fn as_hex<S: serde::Serializer>(bytes: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
-	serializer.serialize_str(&hex::encode(bytes))
-}
-
 /// A value of another type than expected.
-fn unexpected(what: &str) -> ChainError {
+pub(super) fn unexpected(what: &str) -> ChainError {
 	ChainError::Mismatch(format!("{what}: another type than expected"))
 }
 
-fn number(value: &Value<u32>, field: &str) -> Option<u128> {
+pub(super) fn number(value: &Value<u32>, field: &str) -> Option<u128> {
 	unwrap_number(value.at(field)?)
 }
 
-fn unwrap_number(value: &Value<u32>) -> Option<u128> {
+pub(super) fn unwrap_number(value: &Value<u32>) -> Option<u128> {
 	match &value.value {
 		ValueDef::Composite(Composite::Unnamed(inner)) if inner.len() == 1 => unwrap_number(&inner[0]),
 		_ => value.as_u128(),
 	}
 }
 
-fn u32_of(value: &Value<u32>, field: &str) -> Option<u32> {
+pub(super) fn u32_of(value: &Value<u32>, field: &str) -> Option<u32> {
 	number(value, field).and_then(|n| u32::try_from(n).ok())
 }
 
 /// The bytes of a byte vector or array, however many newtypes are around it.
-fn bytes_of(value: &Value<u32>) -> Option<Vec<u8>> {
+pub(super) fn bytes_of(value: &Value<u32>) -> Option<Vec<u8>> {
 	let ValueDef::Composite(Composite::Unnamed(inner)) = &value.value else {
 		return None;
 	};
@@ -128,15 +77,24 @@ fn bytes_of(value: &Value<u32>) -> Option<Vec<u8>> {
 		.collect()
 }
 
-fn account_of(value: &Value<u32>) -> Option<AccountId> {
+pub(super) fn account_of(value: &Value<u32>) -> Option<AccountId> {
 	bytes_of(value)?.try_into().ok()
 }
 
-fn text_of(value: &Value<u32>) -> Option<String> {
+pub(super) fn text_of(value: &Value<u32>) -> Option<String> {
 	Some(String::from_utf8_lossy(&bytes_of(value)?).into_owned())
 }
 
-fn variant_of(value: &Value<u32>) -> Option<&str> {
+/// The value inside of `Some`.
+pub(super) fn some<'a>(value: &'a Value<u32>, field: &str) -> Option<&'a Value<u32>> {
+	let option = value.at(field)?;
+	match variant_of(option)? {
+		"Some" => option.at(0),
+		_ => None,
+	}
+}
+
+pub(super) fn variant_of(value: &Value<u32>) -> Option<&str> {
 	match &value.value {
 		ValueDef::Variant(variant) => Some(&variant.name),
 		_ => None,
@@ -144,7 +102,7 @@ fn variant_of(value: &Value<u32>) -> Option<&str> {
 }
 
 /// The last key of a map whose last key is a `u32` behind a transparent hasher.
-fn last_u32(key: &[u8]) -> Option<u32> {
+pub(super) fn last_u32(key: &[u8]) -> Option<u32> {
 	let tail = key.get(key.len().checked_sub(4)?..)?;
 	Some(u32::from_le_bytes(tail.try_into().ok()?))
 }
@@ -175,89 +133,6 @@ impl ChainClient {
 				what: "node",
 				id: peer.into(),
 			})
-	}
-
-	/// All members.
-	///
-	/// # Errors
-	/// The node does not answer, or its runtime does not fit.
-	pub async fn members(&self) -> Result<Vec<MemberView>, ChainError> {
-		let mut members = Vec::new();
-		for (key, value) in self.values("Members", "Members", &[]).await? {
-			let view = || {
-				Some(MemberView {
-					id: last_u32(&key)?,
-					name: String::new(),
-					status: variant_of(value.at("status")?)?.into(),
-					roles: number(&value, "roles")? as u8,
-					manager: super::account_text(&account_of(value.at("manager")?)?),
-				})
-			};
-			members.push(view().ok_or_else(|| unexpected("Members.Members"))?);
-		}
-		members.sort_by_key(|m| m.id);
-		for member in &mut members {
-			let profiles = self.values("Members", "Profiles", &[member.id.encode()]).await?;
-			if let Some(name) = profiles.first().and_then(|(_, profile)| text_of(profile.at("name")?)) {
-				member.name = name;
-			}
-		}
-		Ok(members)
-	}
-
-	/// All nodes.
-	///
-	/// # Errors
-	/// The node does not answer, or its runtime does not fit.
-	pub async fn nodes(&self) -> Result<Vec<NodeView>, ChainError> {
-		let mut nodes = Vec::new();
-		for (key, value) in self.values("Members", "Nodes", &[]).await? {
-			let view = || {
-				Some(NodeView {
-					id: last_u32(&key)?,
-					member: u32_of(&value, "member")?,
-					peer: hex::encode(bytes_of(value.at("peer")?)?),
-				})
-			};
-			nodes.push(view().ok_or_else(|| unexpected("Members.Nodes"))?);
-		}
-		nodes.sort_by_key(|n| n.id);
-		Ok(nodes)
-	}
-
-	/// One channel.
-	///
-	/// # Errors
-	/// There is none, the node does not answer, or its runtime does not fit.
-	pub async fn channel(&self, id: ChannelId) -> Result<ChannelView, ChainError> {
-		let missing = || ChainError::NotFound {
-			what: "channel",
-			id: id.to_string(),
-		};
-		let channel = self.values("Channels", "Channels", &[id.encode()]).await?;
-		let details = self.values("Channels", "ChannelDetails", &[id.encode()]).await?;
-		let (_, channel) = channel.first().ok_or_else(missing)?;
-		let (_, details) = details.first().ok_or_else(missing)?;
-		channel_view(id, channel, details).ok_or_else(|| unexpected("Channels.Channels"))
-	}
-
-	/// All channels.
-	///
-	/// # Errors
-	/// The node does not answer, or its runtime does not fit.
-	pub async fn channels(&self) -> Result<Vec<ChannelView>, ChainError> {
-		let mut ids: Vec<u32> = self
-			.values("Channels", "Channels", &[])
-			.await?
-			.iter()
-			.filter_map(|(key, _)| last_u32(key))
-			.collect();
-		ids.sort_unstable();
-		let mut channels = Vec::with_capacity(ids.len());
-		for id in ids {
-			channels.push(self.channel(id).await?);
-		}
-		Ok(channels)
 	}
 
 	/// First block of the suspension that a channel is under, which a motion to resume it names.
@@ -380,38 +255,58 @@ impl ChainClient {
 	}
 
 	/// Values of a map under a prefix of its keys, read by metadata.
-	async fn values(
+	pub(super) async fn values(
 		&self,
 		pallet: &str,
 		entry: &str,
 		keys: &[Vec<u8>],
 	) -> Result<Vec<(Vec<u8>, Value<u32>)>, ChainError> {
 		let metadata = self.metadata().await?;
-		let type_id = metadata
-			.pallet_by_name(pallet)
-			.and_then(|p| p.storage()?.entry_by_name(entry))
-			.map(|e| e.value_ty())
-			.ok_or_else(|| ChainError::Mismatch(format!("no storage {pallet}.{entry}")))?;
-		let mut values = Vec::new();
-		for (key, raw) in self.entries::<Raw>(pallet, entry, keys).await? {
-			let value = subxt::ext::scale_value::scale::decode_as_type(&mut &raw.0[..], type_id, metadata.types())
-				.map_err(|e| ChainError::Mismatch(format!("storage {pallet}.{entry}: {e}")))?;
-			values.push((key, value));
-		}
-		Ok(values)
+		let type_id = value_type(&metadata, pallet, entry)?;
+		let entries = self.entries::<Raw>(pallet, entry, keys).await?.into_iter();
+		entries
+			.map(|(key, Raw(bytes))| {
+				Ok((
+					key,
+					decode_value(&bytes, type_id, &metadata, &format!("{pallet}.{entry}"))?,
+				))
+			})
+			.collect()
+	}
+
+	/// Values of a map by their keys, read by metadata, in the order of the keys; those that are not there are left out.
+	pub(super) async fn values_of(
+		&self,
+		pallet: &str,
+		entry: &str,
+		keys: Vec<Vec<u8>>,
+	) -> Result<Vec<(Vec<u8>, Value<u32>)>, ChainError> {
+		let metadata = self.metadata().await?;
+		let type_id = value_type(&metadata, pallet, entry)?;
+		let best = self.best_hash().await?;
+		let values = self.raw_values(keys, &best).await?.into_iter();
+		values
+			.map(|(key, bytes)| {
+				Ok((
+					key,
+					decode_value(&bytes, type_id, &metadata, &format!("{pallet}.{entry}"))?,
+				))
+			})
+			.collect()
 	}
 }
 
-fn channel_view(id: ChannelId, channel: &Value<u32>, details: &Value<u32>) -> Option<ChannelView> {
-	Some(ChannelView {
-		id,
-		seller: u32_of(channel, "seller")?,
-		issuer: u32_of(channel, "issuer")?,
-		state: variant_of(channel.at("state")?)?.into(),
-		agreement_hash: bytes_of(details.at("agreement_hash")?)?.try_into().ok()?,
-		valid_from: number(details, "valid_from")? as u64,
-		valid_until: number(channel, "credential_until")? as u64,
-	})
+fn value_type(metadata: &Metadata, pallet: &str, entry: &str) -> Result<u32, ChainError> {
+	metadata
+		.pallet_by_name(pallet)
+		.and_then(|p| p.storage()?.entry_by_name(entry))
+		.map(|e| e.value_ty())
+		.ok_or_else(|| ChainError::Mismatch(format!("no storage {pallet}.{entry}")))
+}
+
+fn decode_value(bytes: &[u8], type_id: u32, metadata: &Metadata, what: &str) -> Result<Value<u32>, ChainError> {
+	decode_as_type(&mut &bytes[..], type_id, metadata.types())
+		.map_err(|e| ChainError::Mismatch(format!("storage {what}: {e}")))
 }
 
 /// `all`, `type fund.bond`, `product P1`.
@@ -426,7 +321,7 @@ fn scope_text(value: &Value<u32>) -> Option<String> {
 }
 
 /// Bytes as they stand in storage.
-struct Raw(Vec<u8>);
+pub(super) struct Raw(pub(super) Vec<u8>);
 
 impl Decode for Raw {
 	fn decode<I: codec::Input>(input: &mut I) -> Result<Self, codec::Error> {

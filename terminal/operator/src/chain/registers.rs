@@ -5,10 +5,12 @@
 use super::{members::text, Arg, Call, ChainClient, ChainError};
 use codec::{Decode, Encode};
 use sealane_primitives::{
-	calendar::{Calendar, Timetable},
+	calendar::{Announced, Calendar, Timetable},
 	ids::*,
 	open::Open,
 };
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Most receipts of one call.
 pub const MAX_RECEIPTS: usize = 1_024;
@@ -123,7 +125,76 @@ pub async fn withdraw_calendar(chain: &ChainClient, product: Option<&str>) -> Re
 	chain.call("Calendars", "withdraw", &args).await
 }
 
+/// The calendars of an issuer, or of one of its products.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Calendar)]
+pub struct CalendarView {
+	/// The issuer.
+	pub issuer: MemberId,
+	/// The product; absent for those that have no calendar of their own.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub product: Option<String>,
+	/// What holds.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub in_force: Option<CalendarVersion>,
+	/// What was announced to follow.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub next: Option<CalendarVersion>,
+}
+
+/// A version of a calendar.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CalendarVersion {
+	/// Counts the versions, from 1.
+	pub version: u32,
+	/// First block in which it holds.
+	pub from_block: BlockNumber,
+	/// The calendar, as it stands in files of calendars.
+	#[schema(value_type = Object)]
+	pub calendar: Calendar,
+}
+
+impl From<Announced> for CalendarVersion {
+	fn from(announced: Announced) -> Self {
+		CalendarVersion {
+			version: announced.version,
+			from_block: announced.from,
+			calendar: announced.calendar,
+		}
+	}
+}
+
 impl ChainClient {
+	/// Some calendars, behind a place that an earlier answer gave; and where to go on.
+	///
+	/// # Errors
+	/// The node does not answer, or its runtime does not fit.
+	pub async fn calendars(
+		&self,
+		after: Option<&[u8]>,
+		limit: u32,
+	) -> Result<(Vec<CalendarView>, Option<Vec<u8>>), ChainError> {
+		let keys = self.keys_behind("Calendars", "Versions", &[], after, limit).await?;
+		let mut calendars = Vec::with_capacity(keys.len());
+		for key in &keys {
+			// Behind the prefixes and the hash (Blake2_128Concat).
+			let scope = key.get(48..).unwrap_or_default();
+			let (issuer, product) = <(MemberId, Option<ProductId>)>::decode(&mut &scope[..])
+				.map_err(|_| super::read::unexpected("Calendars.Versions"))?;
+			let product = product.map(|product| String::from_utf8_lossy(&product).into_owned());
+			let timetable = self.timetable(issuer, product.as_deref()).await?;
+			let of_scope = |it: &Announced| it.product.is_some() == product.is_some();
+			calendars.push(CalendarView {
+				issuer,
+				in_force: timetable.in_force.filter(of_scope).map(Into::into),
+				next: timetable.next.filter(of_scope).map(Into::into),
+				product,
+			});
+		}
+		let count = keys.len();
+		Ok((calendars, keys.last().cloned().filter(|_| count >= limit as usize)))
+	}
+
 	/// Whether registrations with an issuer are open, in the newest final block.
 	///
 	/// # Errors

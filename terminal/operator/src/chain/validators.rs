@@ -3,10 +3,13 @@
 //! Validators: who they are, and the motions that change the set.
 
 use super::{account_text, AccountId, Arg, Call, ChainClient, ChainError};
+use codec::Decode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A validator.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ValidatorState)]
 pub struct ValidatorView {
 	/// Its account, SS58.
 	pub account: String,
@@ -39,6 +42,23 @@ impl ChainClient {
 			listed: listed.contains(account),
 		};
 		Ok(all.iter().map(view).collect())
+	}
+
+	/// The fewest validators that motions may leave.
+	///
+	/// # Errors
+	/// The node does not answer.
+	pub async fn validators_floor(&self) -> Result<u32, ChainError> {
+		let stored: Option<u32> = self.storage_best("Validators", "Floor", &[]).await?;
+		let metadata = self.metadata().await?;
+		let entry = metadata
+			.pallet_by_name("Validators")
+			.and_then(|pallet| pallet.storage()?.entry_by_name("Floor"));
+		// Where nothing is stored the lowest holds that there may be.
+		let lowest = entry.and_then(|entry| u32::decode(&mut entry.default_value()?).ok());
+		stored
+			.or(lowest)
+			.ok_or_else(|| ChainError::Mismatch("no storage Validators.Floor".into()))
 	}
 }
 
