@@ -5,9 +5,11 @@
 //! * [`chain`]: state and extrinsics over RPC, council motions included.
 //! * [`evidence`]: checks what proves a trade record.
 //! * [`checkpoint`]: makes what such a check can start from.
+//! * [`server`]: a node's state for people, behind users and roles.
 
 pub mod chain;
 pub mod checkpoint;
 pub mod evidence;
+pub mod server;
 
 use sealane_terminal_core::{error, node};

@@ -155,7 +155,7 @@ impl Row {
 	}
 
 	/// Says whose it is, and what that user may do.
-	pub(crate) fn of(&mut self, name: &str, roles: Roles) {
+	pub fn of(&mut self, name: &str, roles: Roles) {
 		self.actor = name.into();
 		self.roles = roles.to_string();
 	}

@@ -14,6 +14,7 @@ mod issuer_days;
 mod members;
 mod networks;
 mod offline;
+mod operator;
 mod quarantine;
 mod records;
 mod registers;
@@ -69,6 +70,9 @@ enum Command {
 	/// The issuer terminal
 	#[command(subcommand)]
 	Issuer(issuer::IssuerCommand),
+	/// The server of a consortium's operator and its council
+	#[command(subcommand)]
+	Operator(operator::OperatorCommand),
 	/// Show one order: its record here and where it is on the nodes
 	Order(records::OrderArgs),
 	/// Show business records, newest first
@@ -217,6 +221,7 @@ impl Cli {
 					"sealane_service",
 					"sealane_sales",
 					"sealane_issuer",
+					"sealane_operator",
 					"sealane",
 				]
 				.map(|name| format!("{name}={unless_told}"))
@@ -238,6 +243,7 @@ impl Cli {
 		match self.command {
 			Command::Sales(command) => command.run(output).await,
 			Command::Issuer(command) => command.run(output).await,
+			Command::Operator(command) => command.run(output).await,
 			Command::Order(args) => args.run(output).await,
 			Command::Records(args) => args.run(output).await,
 			Command::Evidence(command) => command.run(output).await,
