@@ -101,6 +101,11 @@ impl Terminals {
 			.map_err(Error::io(format!("cannot run {}", self.binary.display())))
 	}
 
+	/// A command of the program, to be started by itself.
+	pub fn command(&self) -> std::process::Command {
+		std::process::Command::new(&self.binary)
+	}
+
 	/// Starts the issuer terminal of an institution; it runs until it is dropped.
 	///
 	/// # Errors

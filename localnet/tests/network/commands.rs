@@ -38,6 +38,9 @@ async fn commands_run_a_consortium() {
 	let channel = operators.two_members_come_to_trade().await.unwrap();
 	operators.clauses_are_agreed(channel).await.unwrap();
 	operators.one_order_and_its_record(channel).await.unwrap();
+	crate::operator::the_council_works_through_the_server(&network, folder.path())
+		.await
+		.unwrap();
 	operators.the_channel_is_held_closed_and_ended(channel).await.unwrap();
 	operators.an_upgrade_is_moved().await.unwrap();
 	network.ensure_running().unwrap();

@@ -11,6 +11,7 @@ mod council;
 mod evidence;
 mod finality;
 mod flow;
+mod operator;
 mod polkadot_js;
 mod recovery;
 mod registrations;
