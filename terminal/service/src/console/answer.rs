@@ -27,7 +27,7 @@ impl Console {
 			path.strip_prefix(*root)
 				.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 		};
-		if !matches!(*method, Method::GET | Method::HEAD) || API.iter().any(|root| is_api(&root)) {
+		if !matches!(*method, Method::GET | Method::HEAD) || API.iter().any(is_api) {
 			return None;
 		}
 		let Some(archive) = &self.archive else {

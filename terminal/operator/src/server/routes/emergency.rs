@@ -30,8 +30,15 @@ pub(super) struct Power {
 	undo_votes: Option<u32>,
 }
 
-/// What each power is: call, pallet and call on chain, words, what undoes it.
-const POWERS: [(&str, (&str, &str), &str, Option<&str>); 9] = [
+/// What a power is: call, pallet and call on chain, words, what undoes it.
+type PowerRow = (
+	&'static str,
+	(&'static str, &'static str),
+	&'static str,
+	Option<&'static str>,
+);
+
+const POWERS: [PowerRow; 9] = [
 	(
 		"enter_safe_mode",
 		("SafeMode", "force_enter"),

@@ -106,7 +106,7 @@ async fn follow(shared: &Shared, chain: &ChainClient) -> String {
 
 /// Takes over what is new.
 async fn look(shared: &Shared, chain: &ChainClient, number: u32) -> std::result::Result<(), ChainError> {
-	if number % HEALTH_EVERY == 0 {
+	if number.is_multiple_of(HEALTH_EVERY) {
 		let health = chain.node_health().await?;
 		shared.watched().set_health(health);
 	}
