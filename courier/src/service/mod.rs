@@ -97,7 +97,7 @@ pub struct Parts {
 	pub registry: Option<Registry>,
 }
 
-/// A running courier. Everybody else has a [`Handle`].
+/// A running courier. Everybody else has a [`Handle`](crate::Handle).
 pub struct Courier {
 	pub(crate) config: Config,
 	pub(crate) genesis: Digest,

@@ -3,7 +3,7 @@
 //! One page for people: who, what, when, how it was checked and what it does not show, in Chinese and English. It needs no other file, runs
 //! no script, and prints on A4. Whatever a party wrote is shown as text.
 //!
-//! [`html`] makes markup, [`words`](crate::words) has the Chinese.
+//! `html` makes markup, [`crate::words`] has the Chinese.
 
 mod html;
 #[cfg(test)]

@@ -6,11 +6,11 @@
 //! nothing: what the council decides leaves as a file to be signed elsewhere, and comes back signed.
 //!
 //! * [`run`]: listens and follows a node until it is told to stop. [`openapi`]: the document of its API.
-//! * [`link`]: the connection to a node, which comes back by itself. [`watch`]: follows its blocks.
-//! * [`feed`]: what happened, for streams and webhooks. [`alarms`]: what people must look at, and the page that says what to do.
-//! * [`actions`]: what can be exported for signing. [`submissions`]: what came back signed, followed until it is final.
-//! * [`rpc`]: the few methods of the node's JSON-RPC that pages may call, within bounds.
-//! * [`routes`]: the resources.
+//! * `link`: the connection to a node, which comes back by itself. `watch`: follows its blocks.
+//! * `feed`: what happened, for streams and webhooks. `alarms`: what people must look at, and the page that says what to do.
+//! * `actions`: what can be exported for signing. `submissions`: what came back signed, followed until it is final.
+//! * `rpc`: the few methods of the node's JSON-RPC that pages may call, within bounds.
+//! * `routes`: the resources.
 //!
 //! Whatever the node says is shown, not believed: words of motions are made from bytes whose hash the chain has. Whatever a client
 //! asks costs the node bounded work: answers about the whole chain are made once per block.
