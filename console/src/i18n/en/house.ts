@@ -21,6 +21,7 @@ export const house = {
 		approve: 'release what others entered',
 		decide: 'cancel, hold, decide',
 		export: 'take files out of the house',
+		govern: 'export for signing, hand in what was signed',
 		monitor: 'status, metrics',
 		price: 'enter net asset values',
 		read: 'look at records and books',

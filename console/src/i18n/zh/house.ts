@@ -22,6 +22,7 @@ export const house: Words['house'] = {
 		approve: '放行他人录入的内容',
 		decide: '撤单、搁置、处理',
 		export: '导出文件',
+		govern: '导出待签名文件，提交已签名文件',
 		monitor: '状态、指标',
 		price: '录入净值',
 		read: '查看记录与账册',
