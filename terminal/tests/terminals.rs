@@ -472,9 +472,13 @@ async fn customers_are_registered_with_their_first_order_and_nobody_else() {
 			registered > 0 && registered < world.book(0).len(),
 			"not everybody: {registered}"
 		);
+		// Whose order was taken back after the registration and before it was sent is registered, and no order of theirs came. How
+		// many those are is a matter of time.
+		let most = customers.len() + 10 + figures.cancelled as usize;
 		assert!(
-			registered >= customers.len() && registered <= customers.len() + 10,
-			"those who ordered: {registered}"
+			(customers.len()..=most).contains(&registered),
+			"those who ordered: {registered} of {} to {most}",
+			customers.len()
 		);
 	}
 }
