@@ -16,7 +16,7 @@ use sealane_sdk::types::Cursor;
 use sealane_service::ServiceConfig;
 use sealane_terminal_core::{
 	db::set_cursor,
-	outage::outlast,
+	outage::{await_success, outlast},
 	stop::{self, Stop},
 };
 use serde::Serialize;
@@ -146,7 +146,7 @@ impl RunArgs {
 		let show = |f: &IssuerFigures| bar.set_position(f.orders + f.registered + f.registrations_rejected);
 		let api = Api::new(&self.service, &db, &desk, stop.clone()).await?;
 		if let Some(api) = &api {
-			api.announce(output).await?;
+			await_success("the desk", &stop, || api.announce(output)).await?;
 		}
 		let serve = async {
 			match api {

@@ -16,7 +16,7 @@ use crate::{books::BooksDb, day::Person, desk::Desk, error::Result, rules::Rules
 use axum::{extract::FromRef, Router};
 use sealane_sdk::types::{Outcome, ProblemCode};
 use sealane_service::{guarded, users::Role, Bound, Caller, Core, Failure, ServiceConfig};
-use sealane_terminal_core::{output::Output, stop::Stop, Error};
+use sealane_terminal_core::{outage::await_success, output::Output, stop::Stop, Error};
 use std::sync::Arc;
 use terminal::IssuerTerminal;
 use tokio::sync::watch;
@@ -146,9 +146,11 @@ impl Api {
 		if config.listen.is_none() {
 			return Ok(None);
 		}
-		let own = db.another().await?;
+		let own = await_success("the HTTP API", &stop, || db.another()).await?;
 		let terminal = Arc::new(IssuerTerminal::new(own.clone(), desk.institution()));
-		let Some(bound) = Bound::new(config, db, terminal, &openapi(), stop).await? else {
+		let document = openapi();
+		let bind = || Bound::new(config, db, terminal.clone(), &document, stop.clone());
+		let Some(bound) = await_success("the HTTP API", &stop, bind).await? else {
 			return Ok(None);
 		};
 		let state = ApiState {

@@ -30,13 +30,15 @@ pub use routes::openapi;
 
 use crate::error::{Error, Result};
 use sealane_service::{Bound, ServiceConfig};
-use sealane_terminal_core::{db::Db, output::Output, stop::Stop};
+use sealane_terminal_core::{db::Db, outage::await_success, output::Output, stop::Stop};
 use state::Shared;
 use std::sync::Arc;
 use terminal::OperatorTerminal;
 
 /// The role of the process on its database.
 const ROLE: &str = "operator";
+/// What waits while the database is away, in words.
+const WHAT: &str = "the operator's server";
 
 /// Serves until it is told to stop.
 ///
@@ -51,7 +53,7 @@ pub async fn run(db: Db, nodes: Vec<String>, service: &ServiceConfig, output: Ou
 			"the address to serve at, such as 127.0.0.1:9967",
 		));
 	}
-	let lease = db.lease(ROLE).await?;
+	let lease = await_success(WHAT, &stop, || db.lease(ROLE)).await?;
 	let served = serve(&db, nodes, service, output, stop).await;
 	lease.release().await;
 	served
@@ -59,11 +61,14 @@ pub async fn run(db: Db, nodes: Vec<String>, service: &ServiceConfig, output: Ou
 
 async fn serve(db: &Db, nodes: Vec<String>, service: &ServiceConfig, output: Output, stop: Stop) -> Result<()> {
 	let shared = Arc::new(Shared::new(nodes, db.clone())?);
-	let terminal = Arc::new(OperatorTerminal::new(shared.clone(), db.another().await?));
-	let Some(bound) = Bound::new(service, db, terminal, &openapi(), stop.clone()).await? else {
+	let own = await_success(WHAT, &stop, || db.another()).await?;
+	let terminal = Arc::new(OperatorTerminal::new(shared.clone(), own));
+	let document = openapi();
+	let bind = || Bound::new(service, db, terminal.clone(), &document, stop.clone());
+	let Some(bound) = await_success(WHAT, &stop, bind).await? else {
 		return Ok(());
 	};
-	bound.announce(output).await?;
+	await_success(WHAT, &stop, || bound.announce(output)).await?;
 	let router = routes::resources(bound.core(), shared.clone());
 	let follow = watch::run(shared, stop);
 	tokio::join!(bound.serve(router), follow);
