@@ -10,9 +10,13 @@ export function chosenTheme(): Theme {
 	return chosen === 'light' || chosen === 'dark' ? chosen : 'system';
 }
 
+const system = matchMedia('(prefers-color-scheme: dark)');
+// The style sheet knows dark and light only; what the system has may change while a page is open.
+system.addEventListener('change', () => showTheme(chosenTheme()));
+
 export function showTheme(theme: Theme): void {
-	if (theme === 'system') delete document.documentElement.dataset['theme'];
-	else document.documentElement.dataset['theme'] = theme;
+	const dark = theme === 'system' ? system.matches : theme === 'dark';
+	document.documentElement.dataset['theme'] = dark ? 'dark' : 'light';
 }
 
 export function chooseTheme(theme: Theme): void {
