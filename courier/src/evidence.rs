@@ -90,6 +90,7 @@ impl EvidenceParts {
 					block_number,
 					block_hash,
 				},
+				range: None,
 			})
 		});
 		Some(EvidencePack::new(record, batch, anchor, None))

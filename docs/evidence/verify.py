@@ -293,6 +293,13 @@ class Fields:
     def hex_list(self, name, length=None):
         return self.listed(name, lambda path, value: self.bytes_of(path, value, length))
 
+    def hex_list_if(self, name, length=None):
+        value = self.optional(name)
+        if value is None:
+            return None
+        self.fields[name] = value
+        return self.hex_list(name, length)
+
 
 class Part:
     """A part of the pack; its fields are attributes."""
@@ -414,6 +421,7 @@ def read_anchor(fields):
         path=fields.object_list("path", read_step),
         blinding=fields.hex("blinding", 32),
         reference=fields.inner("reference", read_reference),
+        range=fields.hex_list_if("range", 32),
     )
 
 
@@ -596,6 +604,8 @@ def checksum_of(pack):
         data += b"\1" + listed([byte_string(header) for header in chain.headers])
         data += listed([byte_string(header) + byte_string(votes) for header, votes in chain.finality])
         data += listed([byte_string(node) for node in chain.storage_proof])
+    if anchor is not None and anchor.range is not None:
+        data += listed(anchor.range)
     return sha256(b"sealane/2/pack", data)
 
 
@@ -1207,6 +1217,31 @@ def needed(found, rule, what):
     return found
 
 
+def in_range(reference, path, count, peaks):
+    """Whether the path leads from the anchor's leaf to the root of the tree whose peaks these are, largest first."""
+    if len(peaks) != bin(count).count("1"):
+        return False
+    leaf = sha256(
+        b"\0sealane/2/anchor",
+        u32(reference.node) + u64(reference.sequence) + reference.root + u32(reference.block_number),
+    )
+    sides = sides_of(count, reference.sequence)
+    if sides is None or len(sides) != len(path):
+        return False
+    root = peaks[-1]
+    for left in peaks[-2::-1]:
+        root = sha256(b"\1", left, root)
+    return climb(leaf, zip(sides, path)) == root
+
+
+def read_range(source):
+    """Count, block of the last, peaks."""
+    count, _, length = source.u64(), source.u32(), source.compact()
+    if length > 64:
+        raise Malformed("more peaks than any range has")
+    return count, [source.take(32) for _ in range(length)]
+
+
 def read_state(judge, state, pack):
     record, batch, reference = pack.record, pack.batch, pack.anchor.reference
 
@@ -1236,10 +1271,17 @@ def read_state(judge, state, pack):
         return None if best is None else best[0]
 
     what = f"anchor {reference.sequence} of node {reference.node}"
-    key = storage_key("Anchors", "Anchors", twox(u32(reference.node)), twox(u64(reference.sequence)))
-    root, block = needed(value(key, what, lambda s: (s.take(32), s.u32())), "state.anchor", what)
-    judge.demand("state.root", root == reference.root, "the chain has another root")
-    judge.demand("state.block", block == reference.block_number, f"the chain has the anchor in block {block}")
+    if pack.anchor.range is not None:
+        key = storage_key("Anchors", "Ranges", twox(u32(reference.node)))
+        count, peaks = value(key, f"the range of node {reference.node}", read_range) or (0, [])
+        needed(True if reference.sequence < count else None, "state.anchor", what)
+        leads = in_range(reference, pack.anchor.range, count, peaks)
+        judge.demand("state.range", leads, f"{what} and anchor.range do not lead to the node's range")
+    else:
+        key = storage_key("Anchors", "Anchors", twox(u32(reference.node)), twox(u64(reference.sequence)))
+        root, block = needed(value(key, what, lambda s: (s.take(32), s.u32())), "state.anchor", what)
+        judge.demand("state.root", root == reference.root, "the chain has another root")
+        judge.demand("state.block", block == reference.block_number, f"the chain has the anchor in block {block}")
     for who, signer, of in (("issuer", batch.issuer, batch.core.issuer_node), ("seller", batch.seller, batch.core.seller_node)):
         what = f"the {who}'s key"
         key = storage_key("Members", "KeyOwners", blake2(signer.key))

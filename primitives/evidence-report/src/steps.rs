@@ -162,16 +162,24 @@ pub fn offline(start: Start<'_>, anchor: &AnchorReference, proven: &OnChain) -> 
 	if proven.state.number != proven.finalised.number {
 		steps.push(step("later block", voted(&proven.state)));
 	}
+	let (nodes, at) = (times_of(proven.trie_nodes, "trie node"), proven.state.number);
+	let AnchorReference {
+		node,
+		sequence,
+		block_number,
+		..
+	} = anchor;
 	steps.push(step(
 		"state",
-		format!(
-			"{} lead from the state root of block {} to the chain's entry for anchor {} of node {}: the same root, anchored in block {}",
-			times_of(proven.trie_nodes, "trie node"),
-			proven.state.number,
-			anchor.sequence,
-			anchor.node,
-			anchor.block_number
-		),
+		match proven.range {
+			None => format!(
+				"{nodes} lead from the state root of block {at} to the chain's entry for anchor {sequence} of node {node}: the same root, anchored in block {block_number}"
+			),
+			Some(hashes) => format!(
+				"{nodes} lead from the state root of block {at} to the range of node {node}, the tree over all its anchors, and {} from anchor {sequence} up to that tree's root: the same root, anchored in block {block_number}",
+				times_of(hashes, "step")
+			),
+		},
 	));
 	steps.push(step(
 		"keys",

@@ -10,6 +10,7 @@
 
 use super::tree;
 use crate::ids::{AnchorSequence, BlockNumber, Digest, NodeId};
+use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -89,6 +90,38 @@ impl Range {
 		self.is_sound() && tree::verify(&self.root(), self.count, sequence, &leaf, path)
 	}
 
+	/// Where leaf `sequence` stands: the place of its peak, and how many levels that is above the leaf. `None` where there is no such leaf.
+	pub fn mountain(&self, sequence: AnchorSequence) -> Option<(usize, u32)> {
+		if !self.is_sound() {
+			return None;
+		}
+		let mut left = sequence;
+		let heights = (0..u64::BITS).rev().filter(|height| self.count >> height & 1 == 1);
+		for (place, height) in heights.enumerate() {
+			match left.checked_sub(1 << height) {
+				Some(beyond) => left = beyond,
+				None => return Some((place, height)),
+			}
+		}
+		None
+	}
+
+	/// The proof of leaf `sequence`, from the hashes that stand beside its way up to its peak, lowest first: what follows are the peaks.
+	/// `None` where there is no such leaf, or its peak is at another height.
+	pub fn path(&self, sequence: AnchorSequence, mut siblings: Vec<Digest>) -> Option<Vec<Digest>> {
+		let (place, height) = self.mountain(sequence)?;
+		if siblings.len() != height as usize {
+			return None;
+		}
+		// All that stands to the right of the peak is one hash: the smaller peaks put together.
+		let mut smaller = self.peaks[place + 1..].iter().rev();
+		if let Some(smallest) = smaller.next() {
+			siblings.push(smaller.fold(*smallest, |right, left| tree::node(left, &right)));
+		}
+		siblings.extend(self.peaks[..place].iter().rev());
+		Some(siblings)
+	}
+
 	/// Whether there is one peak for each full subtree.
 	pub fn is_sound(&self) -> bool {
 		self.peaks.len() == self.count.count_ones() as usize
@@ -98,7 +131,6 @@ impl Range {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use alloc::vec::Vec;
 
 	fn root_of(sequence: u64) -> Digest {
 		[sequence as u8 ^ 0x5a; 32]
@@ -142,6 +174,24 @@ mod tests {
 					"another number"
 				);
 			}
+		}
+	}
+
+	/// The hashes beside the way up to the peak are all that must be known of other anchors.
+	#[test]
+	fn a_proof_is_what_stands_below_the_peak_and_the_peaks() {
+		for anchors in 0..70 {
+			let (range, leaves) = range(anchors);
+			for sequence in 0..anchors {
+				let (_, height) = range.mountain(sequence).expect("there is such a leaf");
+				let first = (sequence >> height << height) as usize;
+				let below = &leaves[first..first + (1 << height)];
+				let siblings = tree::proof(below, sequence as usize - first).expect("it is in its mountain");
+				let path = range.path(sequence, siblings.clone()).expect("it reaches the peak");
+				assert_eq!(Some(&path), tree::proof(&leaves, sequence as usize).as_ref());
+				assert_eq!(range.path(sequence, [siblings, [[0; 32]].to_vec()].concat()), None);
+			}
+			assert_eq!((range.mountain(anchors), range.path(anchors, Vec::new())), (None, None));
 		}
 	}
 

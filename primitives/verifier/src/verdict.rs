@@ -201,6 +201,8 @@ pub struct OnChain {
 	pub state: Finalised,
 	/// Trie nodes that were read.
 	pub trie_nodes: usize,
+	/// Hashes from the anchor to the root of its node's range; `None` where the state has the anchor by itself.
+	pub range: Option<usize>,
 	/// Blocks that the verifier knew from elsewhere and found among those shown.
 	pub compared: Vec<BlockNumber>,
 	/// What that state says.

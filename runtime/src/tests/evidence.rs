@@ -146,6 +146,7 @@ fn pack() -> EvidencePack {
 				block_number: 8,
 				block_hash: [2; 32],
 			},
+			range: None,
 		}),
 		None,
 	)

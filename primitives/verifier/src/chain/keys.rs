@@ -39,6 +39,13 @@ pub fn anchor(node: NodeId, sequence: AnchorSequence) -> Vec<u8> {
 	key
 }
 
+/// All anchors of `node` in a few hashes.
+pub fn range(node: NodeId) -> Vec<u8> {
+	let mut key = prefix("Anchors", "Ranges");
+	twox(&mut key, node);
+	key
+}
+
 /// The owner of a signing key: node and number.
 pub fn owner(signing: &[u8; 32]) -> Vec<u8> {
 	let mut key = prefix("Members", "KeyOwners");

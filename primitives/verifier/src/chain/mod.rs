@@ -93,6 +93,7 @@ pub(crate) fn verify(
 		headers: headers.len(),
 		state: last.finalised(),
 		trie_nodes: part.storage_proof.len(),
+		range: claim.range.as_ref().map(Vec::len),
 		compared,
 		facts,
 	})

@@ -17,6 +17,7 @@ use alloc::{
 use codec::{Compact, Decode, DecodeAll};
 use sealane_primitives::{
 	directory::Scope,
+	evidence::range::Range,
 	ids::{AgreementId, BlockNumber, ChannelId, Digest, MemberId, NodeId, MAX_NAME_LEN},
 	keys::{held, CourierKey, NotHeld, DEFAULT_KEY_GRACE},
 };
@@ -37,6 +38,8 @@ pub(crate) trait State {
 pub(crate) struct Claim {
 	/// The anchor.
 	pub anchor: AnchorReference,
+	/// The way from its leaf to the root of its node's range.
+	pub range: Option<Vec<Digest>>,
 	/// Both signers: node and key.
 	pub issuer: (NodeId, [u8; 32]),
 	/// The same of the seller.
@@ -57,8 +60,10 @@ impl Claim {
 	/// What this pack claims; `None` where it has no anchor.
 	pub fn of(pack: &EvidencePack) -> Option<Self> {
 		let batch = &pack.batch;
+		let anchor = pack.anchor.as_ref()?;
 		Some(Claim {
-			anchor: pack.anchor.as_ref()?.reference,
+			anchor: anchor.reference,
+			range: anchor.range.clone(),
 			issuer: (batch.core.issuer_node, batch.issuer.key),
 			seller: (batch.core.seller_node, batch.seller.key),
 			attested: [batch.issuer.block.number, batch.seller.block.number],
@@ -180,10 +185,49 @@ impl<S: State> Reader<'_, S> {
 	}
 
 	fn anchor(&self) -> Result<(), Defect> {
+		match &self.claim.range {
+			Some(path) => self.anchor_in_range(path),
+			None => self.anchor_itself(),
+		}
+	}
+
+	/// One of all anchors of its node, by the range that the chain keeps of them.
+	fn anchor_in_range(&self, path: &[Digest]) -> Result<(), Defect> {
+		let AnchorReference {
+			node,
+			sequence,
+			root,
+			block_number,
+			..
+		} = self.claim.anchor;
+		let what = format!("the range of node {node}");
+		let range = self.begun::<Range>(&keys::range(node), &what)?.unwrap_or_default();
+		if sequence >= range.count {
+			let found = format!(
+				"the chain has {} anchors of node {node}, so none with number {sequence}",
+				range.count
+			);
+			return Err(Defect::new(Rule::StateAnchor, found));
+		}
+		let leads = range.proves(node, sequence, &root, block_number, path);
+		self.judge.demand(Rule::StateRange, leads, || {
+			format!(
+				"anchor {sequence} and the {} hashes of anchor.range do not lead to {what}",
+				path.len()
+			)
+		})
+	}
+
+	/// One of the last of its node, which the chain keeps one by one.
+	fn anchor_itself(&self) -> Result<(), Defect> {
 		let claimed = &self.claim.anchor;
 		let what = format!("anchor {} of node {}", claimed.sequence, claimed.node);
 		let found = self.begun::<(Digest, BlockNumber)>(&keys::anchor(claimed.node, claimed.sequence), &what)?;
-		let (root, block) = found.ok_or_else(|| Defect::new(Rule::StateAnchor, format!("the chain has no {what}")))?;
+		let (root, block) = found.ok_or_else(|| {
+			let found =
+				format!("the chain has no {what} among the last of that node, and the pack has no anchor.range");
+			Defect::new(Rule::StateAnchor, found)
+		})?;
 		self.judge.demand(Rule::StateRoot, root == claimed.root, || {
 			format!(
 				"anchor.reference.root is {}, but the chain has {}",

@@ -147,6 +147,11 @@ pub struct AnchorPart {
 	pub blinding: Digest,
 	/// Where the chain has the anchor.
 	pub reference: AnchorReference,
+	/// The hashes from the anchor's leaf to the root of its node's range, lowest first. The chain keeps the last anchors of a node one by
+	/// one and all of them as that range: without this the anchor is one of the last in the state that `chain` proves.
+	#[codec(skip)]
+	#[serde(with = "hex_text::list_if", skip_serializing_if = "Option::is_none")]
+	pub range: Option<Vec<Digest>>,
 }
 
 /// Names an anchor on the chain. What it claims is true only if the chain says so.
@@ -226,6 +231,12 @@ impl EvidencePack {
 		Self::new(record, self.batch, self.anchor, self.chain)
 	}
 
+	/// The same pack with another way from the anchor into the range of its node; unchanged where it has no anchor.
+	pub fn with_range(self, range: Option<Vec<Digest>>) -> Self {
+		let anchor = self.anchor.map(|anchor| AnchorPart { range, ..anchor });
+		Self::new(self.record, self.batch, anchor, self.chain)
+	}
+
 	/// The pack of a JSON text.
 	///
 	/// # Errors
@@ -249,6 +260,10 @@ impl EvidencePack {
 		let mut hash = Sha256::new();
 		hash.update(PACK_TAG);
 		(&self.format, &self.record, &self.batch, &self.anchor, &self.chain).using_encoded(|bytes| hash.update(bytes));
+		// Last, and only where it is there: a pack without it has the checksum that it had before there was one.
+		if let Some(range) = self.anchor.as_ref().and_then(|anchor| anchor.range.as_ref()) {
+			range.using_encoded(|bytes| hash.update(bytes));
+		}
 		hash.finalize().into()
 	}
 }

@@ -144,6 +144,7 @@ impl Reader {
 			})?,
 			blinding: self.hex(fields, "blinding")?,
 			reference: self.inner(fields, "reference", Self::reference)?,
+			range: self.hex_list_if(fields, "range")?,
 		})
 	}
 
@@ -266,8 +267,17 @@ impl Reader {
 		name: &str,
 		read: impl Fn(Self, &str, Node) -> Result<T, Defect>,
 	) -> Result<Vec<T>, Defect> {
-		let path = fields.path_of(name);
-		match fields.take(name)? {
+		let node = fields.take(name)?;
+		self.entries(fields.path_of(name), node, read)
+	}
+
+	fn entries<T>(
+		self,
+		path: String,
+		node: Node,
+		read: impl Fn(Self, &str, Node) -> Result<T, Defect>,
+	) -> Result<Vec<T>, Defect> {
+		match node {
 			Node::List(nodes) => {
 				let entries = nodes.into_iter().enumerate();
 				entries
@@ -321,6 +331,13 @@ impl Reader {
 
 	fn hex_list<const N: usize>(self, fields: &mut Fields, name: &str) -> Result<Vec<[u8; N]>, Defect> {
 		self.list(fields, name, Self::fixed)
+	}
+
+	/// A list that may be left out.
+	fn hex_list_if<const N: usize>(self, fields: &mut Fields, name: &str) -> Result<Option<Vec<[u8; N]>>, Defect> {
+		let node = fields.optional(name)?;
+		node.map(|node| self.entries(fields.path_of(name), node, Self::fixed))
+			.transpose()
 	}
 
 	fn hex_bytes(self, fields: &mut Fields, name: &str) -> Result<Vec<u8>, Defect> {

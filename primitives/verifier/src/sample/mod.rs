@@ -173,6 +173,8 @@ pub struct Plan {
 	/// The steps from the batch to the anchor's root.
 	pub steps: Vec<Step>,
 	pub anchor: (u32, u64),
+	/// The way from the anchor into its node's range, as the pack has it.
+	pub range: Option<Vec<Digest>>,
 	/// Blocks in which the courier keys hold.
 	pub issuer_key: (BlockNumber, Option<BlockNumber>),
 	pub seller_key: (BlockNumber, Option<BlockNumber>),
@@ -248,6 +250,7 @@ impl Plan {
 			forged: None,
 			steps: vec![Step::Left([0; 32]), Step::Right([2; 32])],
 			anchor: (SELLER_NODE, 9),
+			range: None,
 			issuer_key: (1, None),
 			seller_key: (1, None),
 			state: Vec::new(),
@@ -498,6 +501,7 @@ fn pack_of(plan: &Plan) -> EvidencePack {
 				block_number: ANCHORED,
 				block_hash: [0; 32],
 			},
+			range: plan.range.clone(),
 		}),
 		None,
 	)

@@ -204,6 +204,21 @@ fn fields(v: &mut Vectors) {
 		&[("chain", Some(Value::Null))],
 	);
 	v.edited(
+		"a way into a range that is null",
+		Some(Rule::FileFields),
+		&[("anchor/range", Some(Value::Null))],
+	);
+	v.edited(
+		"a way into a range that is no list",
+		Some(Rule::FileForm),
+		&[("anchor/range", Some(json!("00")))],
+	);
+	v.edited(
+		"a way into a range that the checksum does not know",
+		Some(Rule::Checksum),
+		&[("anchor/range", Some(json!([])))],
+	);
+	v.edited(
 		"null for a text beside hex",
 		Some(Rule::FileFields),
 		&[

@@ -11,7 +11,14 @@ use super::{
 };
 use crate::{chain::keys, pack::ChainPart, EvidencePack, Rule};
 use codec::Encode;
-use sealane_primitives::{ids::BlockNumber, keys::CourierKey};
+use sealane_primitives::{
+	evidence::{
+		range::{self, Range},
+		tree,
+	},
+	ids::{BlockNumber, Digest},
+	keys::CourierKey,
+};
 use sp_crypto_hashing::blake2_256;
 
 fn planned(change: impl FnOnce(&mut Plan)) -> EvidencePack {
@@ -42,6 +49,7 @@ fn only(node: &[u8]) -> EvidencePack {
 pub fn vectors(v: &mut Vectors) {
 	trie(v);
 	anchor(v);
+	range(v);
 	signers(v);
 	members(v);
 	channel(v);
@@ -142,6 +150,111 @@ fn anchor(v: &mut Vectors) {
 	v.accept(
 		"an anchor with more to it",
 		with(&[(key(), Some((root, ANCHORED, Some(3u32)).encode()))]),
+	);
+}
+
+/// The range of `node` with so many anchors, of which the one with number 9 has this root and is in this block; and the way to that one.
+fn ranged(node: u32, anchors: u64, root: Digest, block: BlockNumber) -> (Range, Option<Vec<Digest>>) {
+	let (mut range, mut leaves) = (Range::default(), Vec::new());
+	for sequence in 0..anchors {
+		let (root, block) = match sequence {
+			9 => (root, block),
+			_ => ([sequence as u8; 32], sequence as u32 / 2),
+		};
+		assert!(range.push(node, &root, block));
+		leaves.push(range::anchor_leaf(node, sequence, &root, block));
+	}
+	(range, tree::proof(&leaves, 9))
+}
+
+fn range(v: &mut Vectors) {
+	let root = Sample::new().pack.anchor.expect("anchored").reference.root;
+	let (good, path) = ranged(SELLER_NODE, 79, root, ANCHORED);
+	let path = path.expect("it is there");
+	// The chain has the range alone: the anchor is none of the last any more.
+	let of = |range: Option<Vec<u8>>, path: &[Digest]| {
+		planned(|plan| {
+			plan.range = Some(path.to_vec());
+			plan.state = vec![(keys::anchor(SELLER_NODE, 9), None), (keys::range(SELLER_NODE), range)];
+		})
+	};
+	let whole = |range: &Range, path: &[Digest]| of(Some(range.encode()), path);
+	v.accept("an anchor that the range alone has", whole(&good, &path));
+	v.accept("an anchor of a range of one mountain", {
+		let (range, path) = ranged(SELLER_NODE, 64, root, ANCHORED);
+		whole(&range, &path.expect("it is there"))
+	});
+	v.accept("the last anchor of a range", {
+		let (range, path) = ranged(SELLER_NODE, 10, root, ANCHORED);
+		whole(&range, &path.expect("it is there"))
+	});
+	v.accept("an anchor that the range has and the chain keeps besides", {
+		planned(|plan| {
+			plan.range = Some(path.clone());
+			plan.state = vec![(keys::range(SELLER_NODE), Some(good.encode()))];
+		})
+	});
+	v.accept("a range with more to it", of(Some((&good, 7u8).encode()), &path));
+	v.refuse(
+		"a range that the chain does not have",
+		Rule::StateAnchor,
+		of(None, &path),
+	);
+	v.refuse("a range that ends before the anchor", Rule::StateAnchor, {
+		whole(&ranged(SELLER_NODE, 9, root, ANCHORED).0, &path)
+	});
+	v.refuse(
+		"a range of another form",
+		Rule::StateValue,
+		of(Some(vec![1; 11]), &path),
+	);
+	v.refuse("a range of more peaks than any has", Rule::StateValue, {
+		of(Some((79u64, 6u32, vec![[1u8; 32]; 65]).encode()), &path)
+	});
+	let mut refuse = |name: &str, range: &Range, path: &[Digest]| {
+		v.refuse(name, Rule::StateRange, whole(range, path));
+	};
+	let other = |node, root, block| ranged(node, 79, root, block).0;
+	refuse(
+		"another root in the range",
+		&other(SELLER_NODE, [7; 32], ANCHORED),
+		&path,
+	);
+	refuse(
+		"another block in the range",
+		&other(SELLER_NODE, root, ANCHORED + 1),
+		&path,
+	);
+	refuse("the range of another node", &other(ISSUER_NODE, root, ANCHORED), &path);
+	refuse("a way into the range that is too short", &good, &path[1..]);
+	refuse(
+		"a way into the range that is too long",
+		&good,
+		&[&path[..], &[[0; 32]]].concat(),
+	);
+	refuse("another way into the range", &good, &{
+		let mut path = path.clone();
+		path[2][0] ^= 1;
+		path
+	});
+	refuse("no way into the range", &good, &[]);
+	refuse(
+		"a range with a peak too many",
+		&{
+			let mut range = good.clone();
+			range.peaks.try_push([0; 32]).expect("there is room");
+			range
+		},
+		&path,
+	);
+	refuse(
+		"a range with a peak too few",
+		&{
+			let mut range = good.clone();
+			range.peaks.pop();
+			range
+		},
+		&path,
 	);
 }
 
