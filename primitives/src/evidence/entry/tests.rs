@@ -97,63 +97,6 @@ fn boundary_depth() {
 	assert_eq!(cut(&nested(500_000)), []);
 }
 
-#[test]
-fn what_is_withheld_does_not_change_the_hash_and_cannot_be_guessed() {
-	let entry = br#"{"customer":"c1","id":"A-1","facts":{"risk":3},"details":{"a":[1]}}"#;
-	let hash = entry_hash(entry, &SEED, 9);
-	let whole = Disclosure::new(entry, &SEED, 9, &[]);
-	assert_eq!((whole.hash(), whole.text().as_deref()), (hash, Ok(&entry[..])));
-	let shown = Disclosure::new(entry, &SEED, 9, &[Part::Facts, Part::Customer, Part::Person]);
-	assert_eq!(shown.hash(), hash);
-	assert_eq!(
-		shown.text().as_deref(),
-		Ok(&br#"{"customer":null,"id":"A-1","facts":null,"details":{"a":[1]}}"#[..])
-	);
-	let bytes = shown.encode();
-	assert!(!bytes.windows(4).any(|window| window == b"risk" || window == b"\"c1\""));
-	// Whoever knows the value, but not the salt, cannot tell whether it is the one: no salt of a part that is shown helps.
-	let Some((_, Shown::Hash(facts))) = shown.parts.iter().find(|(part, _)| *part == Part::Facts) else {
-		panic!("the facts are withheld")
-	};
-	for (_, other) in &shown.parts {
-		if let Shown::Value { salt, .. } = other {
-			assert_ne!(part_hash(salt, b"{\"risk\":3}"), *facts);
-		}
-	}
-	assert_eq!(part_hash(&part_salt(&SEED, 9, Part::Facts), b"{\"risk\":3}"), *facts);
-}
-
-#[test]
-fn a_disclosure_that_no_node_makes_is_refused() {
-	let entry = br#"{"customer":"c1","facts":{"risk":3}}"#;
-	let good = Disclosure::new(entry, &SEED, 0, &[]);
-	assert_eq!(good.check(), Ok(()));
-	let mut swapped = good.clone();
-	swapped.parts.reverse();
-	assert_eq!(swapped.check(), Err(DisclosureFault::Parts));
-	let mut missing = good.clone();
-	missing.parts.pop();
-	assert_eq!(missing.check(), Err(DisclosureFault::Parts));
-	let mut uncut = good.clone();
-	uncut.skeleton = entry.to_vec();
-	assert_eq!(uncut.check(), Err(DisclosureFault::Parts));
-	uncut.parts.clear();
-	assert_eq!(uncut.check(), Err(DisclosureFault::Parts));
-	// A value that brings a field of its own.
-	let mut more = good.clone();
-	more.parts[0].1 = Shown::Value {
-		salt: [0; 32],
-		value: br#""c1","amount":"9""#.to_vec(),
-	};
-	assert_eq!(more.check(), Err(DisclosureFault::Value));
-	let mut less = good;
-	less.parts[0].1 = Shown::Value {
-		salt: [0; 32],
-		value: vec![],
-	};
-	assert_eq!(less.check(), Err(DisclosureFault::Value));
-}
-
 fn json() -> impl Strategy<Value = serde_json::Value> {
 	let leaf = prop_oneof![
 		Just(serde_json::Value::Null),
@@ -175,7 +118,6 @@ proptest! {
 	#[test]
 	fn parts_are_those_that_a_json_library_finds(
 		fields in proptest::collection::btree_map("id|customer|facts|details|person|x", json(), 0..6),
-		withheld in proptest::collection::vec(0usize..4, 0..4),
 	) {
 		let object = serde_json::Value::Object(fields.clone().into_iter().collect());
 		let text = serde_json::to_vec(&object).expect("values are text");
@@ -184,11 +126,6 @@ proptest! {
 			let found = cut.get(part).map(|range| serde_json::from_slice::<serde_json::Value>(&text[range]).expect("a value"));
 			prop_assert_eq!(found.as_ref(), fields.get(part.name()));
 		}
-		let withheld: Vec<Part> = withheld.into_iter().map(|number| Part::ALL[number]).collect();
-		let shown = Disclosure::new(&text, &SEED, 3, &withheld);
-		prop_assert_eq!(shown.hash(), entry_hash(&text, &SEED, 3));
-		prop_assert_eq!(shown.check(), Ok(()));
-		prop_assert_eq!(Disclosure::decode(&mut &shown.encode()[..]), Ok(shown));
 	}
 
 	/// What the scanner takes for an object is one, and what is one is taken: the two readers of an entry cannot differ.
@@ -206,13 +143,8 @@ proptest! {
 	}
 
 	#[test]
-	fn hostile_bytes_have_a_hash_and_a_sound_disclosure(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-		let shown = Disclosure::new(&bytes, &SEED, 1, &[Part::Facts]);
-		prop_assert_eq!(shown.hash(), entry_hash(&bytes, &SEED, 1));
-		prop_assert_eq!(shown.check(), Ok(()));
-		if let Ok(hostile) = Disclosure::decode(&mut &bytes[..]) {
-			let _ = (hostile.check(), hostile.text(), hostile.hash());
-		}
+	fn hostile_bytes_have_a_hash(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+		prop_assert_ne!(entry_hash(&bytes, &SEED, 1), entry_hash(&[&bytes[..], b" "].concat(), &SEED, 1));
 	}
 
 	/// No two entries share a hash under one seed.

@@ -123,7 +123,8 @@ fn find(list: &[(Part, Digest)], part: Part) -> Option<Digest> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use alloc::vec;
+	use alloc::{collections::BTreeMap, vec};
+	use proptest::prelude::*;
 	use sealane_primitives::evidence::entry::entry_hash;
 
 	#[test]
@@ -180,5 +181,45 @@ mod tests {
 		// With its own salt the guess is found: the search would see it.
 		let own = part_salt(&[7; 32], 3, Part::Facts);
 		assert!((0..200).any(|age| part_hash(&own, format!("{{\"age\":{age}}}").as_bytes()) == hidden));
+	}
+
+	/// A JSON object with some of the parts, in any order of names, or any bytes at all.
+	fn entries() -> impl Strategy<Value = Vec<u8>> {
+		let value = prop_oneof![
+			Just("null".to_string()),
+			Just("[1, {\"facts\":2}]".to_string()),
+			"[a-z{}\\[\\],:]{0,8}".prop_map(|text| format!("\"{text}\"")),
+			any::<i64>().prop_map(|number| number.to_string()),
+		];
+		let fields = proptest::collection::btree_map("id|customer|facts|details|person|x", value, 0..6);
+		let object = |fields: BTreeMap<String, String>| {
+			let fields: Vec<_> = fields
+				.iter()
+				.map(|(name, value)| format!("\"{name}\" : {value}"))
+				.collect();
+			format!("{{{}}}", fields.join(",")).into_bytes()
+		};
+		prop_oneof![
+			3 => fields.prop_map(object),
+			1 => proptest::collection::vec(any::<u8>(), 0..200),
+		]
+	}
+
+	proptest! {
+		#[test]
+		fn every_entry_can_be_shown_without_any_of_its_parts(
+			entry in entries(),
+			withheld in proptest::collection::vec(0usize..4, 0..4),
+		) {
+			let withheld: Vec<Part> = withheld.into_iter().map(|number| Part::ALL[number]).collect();
+			let shown = Entry::new(&entry, &[7; 32], 3, &withheld);
+			prop_assert_eq!(shown.hash(), entry_hash(&entry, &[7; 32], 3));
+			prop_assert_eq!(shown.fault(), None);
+			let parts = Part::ALL.into_iter().filter(|part| Cut::of(&entry).get(*part).is_some()).count();
+			prop_assert_eq!(shown.salts.len() + shown.withheld.len(), parts);
+			if withheld.is_empty() {
+				prop_assert_eq!(&shown.bytes.0, &entry);
+			}
+		}
 	}
 }
