@@ -11,6 +11,15 @@ mod rpc;
 mod service;
 mod signals;
 
-fn main() -> sc_cli::Result<()> {
-	command::run()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+	match command::run() {
+		Ok(()) => ExitCode::SUCCESS,
+		Err(error) => {
+			// In words, not as the program's own structure.
+			eprintln!("Error: {error}");
+			ExitCode::FAILURE
+		}
+	}
 }

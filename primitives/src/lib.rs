@@ -8,6 +8,7 @@
 //! * [`business`]: kinds of business, roles and currencies.
 //! * [`calendar`]: which day an order belongs to.
 //! * [`keys`]: courier keys and purposes of signatures.
+//! * [`legal_id`]: the number under which the law knows an institution.
 //! * [`signature`]: Ed25519 as all of them check it.
 //! * [`delegate`]: the key with which a node signs what its off-chain workers submit.
 //! * [`credential`]: what seller and issuer sign before a channel can be granted.
@@ -42,6 +43,7 @@ pub mod evidence;
 pub mod fields;
 pub mod ids;
 pub mod keys;
+pub mod legal_id;
 pub mod open;
 pub mod registration;
 #[cfg(feature = "runtime")]

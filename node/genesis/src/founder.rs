@@ -12,12 +12,17 @@ use codec::Encode;
 use sealane_primitives::{
 	business::{Role, Roles},
 	ids::{MAX_ADDRESSES, MAX_ADDRESS_LEN},
+	legal_id::LegalId,
 };
 use serde::{Deserialize, Serialize};
 use sp_crypto_hashing::sha2_256;
 use std::{collections::BTreeMap, path::Path};
 
 const FORMAT: &str = "sealane/1/founder";
+/// Longest name of an institution, in bytes.
+const MAX_NAME: usize = 64;
+/// Longest contact, in bytes.
+const MAX_CONTACT: usize = 128;
 
 /// A founding institution, with one node, which validates.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Serialize, Deserialize)]
@@ -86,22 +91,7 @@ impl Founder {
 	/// # Errors
 	/// There is none, or one that is none.
 	pub fn roles(&self) -> Result<Roles, GenesisError> {
-		let role = |name: &String| match name.as_str() {
-			"seller" => Some(Role::Seller),
-			"issuer" => Some(Role::Issuer),
-			"auditor" => Some(Role::Auditor),
-			"operator" => Some(Role::Operator),
-			_ => None,
-		};
-		let roles: Option<Vec<_>> = self.roles.iter().map(role).collect();
-		let roles = roles.filter(|roles| !roles.is_empty());
-		roles
-			.map(|roles| Roles::of(&roles))
-			.ok_or_else(|| GenesisError::Invalid {
-				field: "roles",
-				value: self.roles.join(", "),
-				rule: "at least one of seller, issuer, auditor, operator".into(),
-			})
+		roles_of(&self.roles)
 	}
 
 	/// What every key of the founder signs, as text that wallets sign as well: it stands for the plan and for all that the founder
@@ -112,20 +102,7 @@ impl Founder {
 	}
 
 	fn check(&self) -> Result<(), GenesisError> {
-		check_text("name", &self.name, 64)?;
-		check_text("legal_id", &self.legal_id, 20)?;
-		check_text("contact", &self.contact, 128)?;
-		self.roles()?;
-		if self.addresses.is_empty() || self.addresses.len() > MAX_ADDRESSES as usize {
-			return Err(GenesisError::Invalid {
-				field: "addresses",
-				value: self.addresses.len().to_string(),
-				rule: format!("1 to {MAX_ADDRESSES}"),
-			});
-		}
-		for address in &self.addresses {
-			check_text("addresses", address, MAX_ADDRESS_LEN as usize)?;
-		}
+		check_institution(&self.name, &self.legal_id, &self.contact, &self.roles, &self.addresses)?;
 		for (key, public) in self.keys.named() {
 			if is_well_known(&public.0) {
 				return Err(GenesisError::WellKnown {
@@ -137,6 +114,57 @@ impl Founder {
 		}
 		Ok(())
 	}
+}
+
+fn roles_of(names: &[String]) -> Result<Roles, GenesisError> {
+	let role = |name: &String| match name.as_str() {
+		"seller" => Some(Role::Seller),
+		"issuer" => Some(Role::Issuer),
+		"auditor" => Some(Role::Auditor),
+		"operator" => Some(Role::Operator),
+		_ => None,
+	};
+	let roles: Option<Vec<_>> = names.iter().map(role).collect();
+	let roles = roles.filter(|roles| !roles.is_empty());
+	roles
+		.map(|roles| Roles::of(&roles))
+		.ok_or_else(|| GenesisError::Invalid {
+			field: "roles",
+			value: names.join(", "),
+			rule: "at least one of seller, issuer, auditor, operator".into(),
+		})
+}
+
+/// Whether what an institution says of itself may stand on the chain: before it has made a key for it, and when its file is read.
+///
+/// # Errors
+/// Field, value and rule.
+pub fn check_institution(
+	name: &str,
+	legal_id: &str,
+	contact: &str,
+	roles: &[String],
+	addresses: &[String],
+) -> Result<(), GenesisError> {
+	check_text("name", name, MAX_NAME)?;
+	LegalId::parse(legal_id).map_err(|fault| GenesisError::Invalid {
+		field: "legal_id",
+		value: legal_id.into(),
+		rule: fault.to_string(),
+	})?;
+	check_text("contact", contact, MAX_CONTACT)?;
+	roles_of(roles)?;
+	if addresses.is_empty() || addresses.len() > MAX_ADDRESSES as usize {
+		return Err(GenesisError::Invalid {
+			field: "addresses",
+			value: addresses.len().to_string(),
+			rule: format!("1 to {MAX_ADDRESSES}"),
+		});
+	}
+	for address in addresses {
+		check_text("addresses", address, MAX_ADDRESS_LEN as usize)?;
+	}
+	Ok(())
 }
 
 /// A founder with the proofs that somebody holds its keys.

@@ -18,7 +18,7 @@ mod plan;
 mod well_known;
 
 pub use files::GenesisError;
-pub use founder::{Founder, FounderFile, Keys};
+pub use founder::{check_institution, Founder, FounderFile, Keys};
 pub use founding::{Founding, MIN_FOUNDERS};
 pub use keys::{Key, KeyName, Signature};
 pub use plan::Plan;

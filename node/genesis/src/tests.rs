@@ -55,10 +55,18 @@ fn plan() -> Plan {
 	Plan::new("Test", "test_net", [9; 32], 4, true).unwrap()
 }
 
+/// Unified social credit codes with their check characters.
+const LEGAL_IDS: [&str; 4] = [
+	"91310000MA1TEXT01W",
+	"91310000MA1TEXT020",
+	"91310000MA1TEXT033",
+	"91310000MA1TEXT046",
+];
+
 fn founder(number: u8, keys: Keys) -> Founder {
 	Founder {
 		name: format!("Founder {number}"),
-		legal_id: format!("91310000MA1TEXT0{number}W"),
+		legal_id: LEGAL_IDS[usize::from(number)].into(),
 		contact: "operations desk".into(),
 		roles: vec!["seller".into()],
 		addresses: vec![format!("/dns/node{number}.example/tcp/30333")],
@@ -194,7 +202,7 @@ fn fails_when_a_key_stands_in_two_places() {
 
 #[test]
 fn fails_when_a_value_breaks_a_rule() {
-	let changes: [fn(&mut Founder); 7] = [
+	let changes: [fn(&mut Founder); 10] = [
 		|f| f.name = " x".into(),
 		|f| f.name = "a\u{202e}b".into(),
 		|f| f.contact = String::new(),
@@ -202,6 +210,9 @@ fn fails_when_a_value_breaks_a_rule() {
 		|f| f.roles = vec!["king".into()],
 		|f| f.addresses = Vec::new(),
 		|f| f.legal_id = "9".repeat(21),
+		|f| f.legal_id = String::new(),
+		|f| f.legal_id = "91310000ma1text01w".into(),
+		|f| f.legal_id = "91310000MA1TEXT02W".into(),
 	];
 	for change in changes {
 		let secrets = Secrets::new(0);

@@ -51,13 +51,33 @@ pub fn build(founding: &Founding) -> Result<Built, Error> {
 		.build();
 	let storage = spec
 		.build_storage()
-		.map_err(|e| Error::Input(format!("the runtime refuses this genesis: {e}")))?;
+		.map_err(|e| Error::Input(format!("the runtime refuses this genesis: {}", in_words(&e))))?;
 	refuse_keys_of(&storage).map_err(Error::Input)?;
 	let json = spec.as_json(true).map_err(Error::Input)?;
 	Ok(Built {
 		json,
 		genesis: genesis_of(storage)?,
 	})
+}
+
+/// What the runtime said when it panicked, without where in its code, and without a backtrace of the wasm.
+fn in_words(error: &str) -> String {
+	let end = ["WASM backtrace", "wasm backtrace"]
+		.into_iter()
+		.filter_map(|mark| error.find(mark))
+		.min()
+		.unwrap_or(error.len());
+	let said = &error[..end];
+	// `panicked at FILE:LINE:COLUMN:`, and what was said on the next line.
+	let said = match said
+		.split_once("panicked at ")
+		.and_then(|(_, rest)| rest.split_once('\n'))
+	{
+		Some((_, words)) => words,
+		None => said,
+	};
+	let words: Vec<_> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+	words.join(" ")
 }
 
 /// The genesis hash of a chain specification.
@@ -103,4 +123,21 @@ fn refuse_keys_of(storage: &Storage) -> Result<(), String> {
 		}
 	}
 	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::in_words;
+
+	#[test]
+	fn a_refusal_is_in_words() {
+		let panicked =
+			"Other error: Runtime panicked: panicked at /src/genesis.rs:37:17:\nmember \"X\": the number is taken\n\n\
+			WASM backtrace:\n\nerror while executing at wasm backtrace:\n    0: 0x1 - runtime!rust_begin_unwind";
+		assert_eq!(in_words(panicked), "member \"X\": the number is taken");
+		assert_eq!(
+			in_words("Invalid JSON blob: unknown field `x`"),
+			"Invalid JSON blob: unknown field `x`"
+		);
+	}
 }

@@ -2,10 +2,11 @@
 
 use super::{
 	input, read_plan,
-	secrets::{Account, Secrets},
+	secrets::{Account, Made, Secrets},
 };
 use sc_cli::Error;
-use sealane_genesis::{Founder, FounderFile, KeyName};
+use sc_network::multiaddr::{Multiaddr, Protocol};
+use sealane_genesis::{check_institution, Founder, FounderFile, KeyName};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -53,14 +54,19 @@ impl AddMemberArgs {
 		if self.out.exists() {
 			return Err(Error::Input(format!("{} exists", self.out.display())));
 		}
-		let account = |file: &Option<PathBuf>, address: &Option<String>| match (file, address) {
-			(Some(file), _) => Account::of_file(file),
+		// All that can be wrong with what was typed is told before a key is made.
+		check_institution(&self.name, &self.legal_id, &self.contact, &self.roles, &self.addresses).map_err(input)?;
+		self.addresses.iter().try_for_each(|address| check_address(address))?;
+		Secrets::refuse_made(&self.base_path, &plan.id)?;
+		let mut made = Made::default();
+		let mut account = |file: &Option<PathBuf>, address: &Option<String>| match (file, address) {
+			(Some(file), _) => Account::of_file(file, &mut made),
 			(None, Some(address)) => Account::of_address(address),
 			(None, None) => Err(Error::Input("an account's key file or address is missing".into())),
 		};
 		let manager = account(&self.manager_key, &self.manager)?;
 		let seat = account(&self.seat_key, &self.seat)?;
-		let secrets = Secrets::make(&self.base_path, &plan.id, manager, seat)?;
+		let secrets = Secrets::make(&self.base_path, &plan.id, manager, seat, &mut made)?;
 		let founder = Founder {
 			name: self.name.clone(),
 			legal_id: self.legal_id.clone(),
@@ -79,13 +85,50 @@ impl AddMemberArgs {
 			}
 		}
 		file.write(&self.out, false).map_err(input)?;
+		made.add(&self.out);
 		if missing.is_empty() {
 			file.check(&plan).map_err(input)?;
 			println!("{}: signed by all keys", self.out.display());
 		}
+		made.keep();
 		for key in missing {
 			println!("to be signed by the {key}, then `genesis add-proof --key {key}`:\n{statement}");
 		}
 		Ok(())
+	}
+}
+
+/// A multiaddress at which other nodes can dial; the node's PeerId is added when the chain specification is built.
+fn check_address(address: &str) -> Result<(), Error> {
+	let invalid = |rule: &str| Error::Input(format!("addresses: {address:?}: {rule}"));
+	let parsed: Multiaddr = address.parse().map_err(|e| {
+		invalid(&format!(
+			"must be a multiaddress, such as /dns/node.bank.example/tcp/30333: {e}"
+		))
+	})?;
+	let is_peer = |part: Protocol<'_>| matches!(part, Protocol::P2p(_));
+	match parsed.iter().any(is_peer) {
+		true => Err(invalid("must not have a PeerId: its node's is added")),
+		false => Ok(()),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn addresses_are_told_by_field_value_and_rule() {
+		for good in ["/dns/node.bank.example/tcp/30333", "/ip4/127.0.0.1/tcp/1"] {
+			check_address(good).expect("an address");
+		}
+		let peer = "/ip4/127.0.0.1/tcp/1/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp";
+		for bad in ["", "node.bank.example:30333", "/tcp/x", peer] {
+			let said = check_address(bad).expect_err(bad).to_string();
+			assert!(
+				said.contains("addresses") && said.contains(&format!("{bad:?}")),
+				"{said}"
+			);
+		}
 	}
 }

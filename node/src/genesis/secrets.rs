@@ -15,7 +15,7 @@ use std::{
 	fs::{DirBuilder, OpenOptions},
 	io::Write,
 	os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
-	path::Path,
+	path::{Path, PathBuf},
 };
 
 /// File with the node's key, in the node's folder.
@@ -27,6 +27,50 @@ fn fault(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
 	move |error| Error::Input(format!("{}: {error}", path.display()))
 }
 
+/// What was made for a founder that is not complete yet. All of it is removed again where it is not [kept](Made::keep): a second try must find
+/// the folders as the first one did.
+#[derive(Default)]
+pub struct Made {
+	/// In the order in which they were made.
+	paths: Vec<PathBuf>,
+}
+
+impl Made {
+	/// A file or folder that was not there before.
+	pub fn add(&mut self, path: &Path) {
+		self.paths.push(path.into());
+	}
+
+	/// All is complete.
+	pub fn keep(mut self) {
+		self.paths.clear();
+	}
+
+	/// Makes a folder and its parents, for their owner alone.
+	fn folder(&mut self, folder: &Path) -> Result<(), Error> {
+		let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+		for folder in missing.into_iter().rev() {
+			DirBuilder::new().mode(0o700).create(folder).map_err(fault(folder))?;
+			self.add(folder);
+		}
+		Ok(())
+	}
+}
+
+impl Drop for Made {
+	fn drop(&mut self) {
+		for path in self.paths.drain(..).rev() {
+			let removed = match path.is_dir() {
+				true => std::fs::remove_dir_all(&path),
+				false => std::fs::remove_file(&path),
+			};
+			if let Err(error) = removed {
+				eprintln!("{}: cannot be removed: {error}", path.display());
+			}
+		}
+	}
+}
+
 /// Writes a file where there is none.
 pub fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
 	let mut file = OpenOptions::new()
@@ -35,9 +79,11 @@ pub fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
 		.mode(mode)
 		.open(path)
 		.map_err(fault(path))?;
-	file.write_all(bytes)
-		.and_then(|()| file.sync_all())
-		.map_err(fault(path))
+	file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| {
+		// Half a file is none. Whoever could not write it may not be able to remove it either, and is told of the first.
+		let _ = std::fs::remove_file(path);
+		fault(path)(error)
+	})
 }
 
 /// An account of the founder: its secret is at hand, or in a wallet.
@@ -50,7 +96,7 @@ pub enum Account {
 
 impl Account {
 	/// The account whose phrase is in `file`; where there is none, a new one is made and its phrase written.
-	pub fn of_file(file: &Path) -> Result<Self, Error> {
+	pub fn of_file(file: &Path, made: &mut Made) -> Result<Self, Error> {
 		if file.exists() {
 			let mode = std::fs::metadata(file).map_err(fault(file))?.mode() & 0o777;
 			if mode & 0o077 != 0 {
@@ -67,6 +113,7 @@ impl Account {
 		}
 		let (pair, phrase, _) = sr25519::Pair::generate_with_phrase(None);
 		write_new(file, format!("{phrase}\n").as_bytes(), 0o600)?;
+		made.add(file);
 		Ok(Account::Held(Box::new(pair)))
 	}
 
@@ -97,30 +144,42 @@ pub struct Secrets {
 }
 
 impl Secrets {
-	/// Makes the keys of a node in `folder`, for the chain `id`.
+	/// Keystore, node's key and courier's keys.
+	fn places(folder: &Path, id: &str) -> [PathBuf; 3] {
+		let keystore = folder.join("chains").join(id).join("keystore");
+		[keystore, folder.join(NODE_KEY), folder.join(COURIER_KEY)]
+	}
+
+	/// Refuses a folder that has keys.
+	///
+	/// # Errors
+	/// Where they are.
+	pub fn refuse_made(folder: &Path, id: &str) -> Result<(), Error> {
+		match Self::places(folder, id).into_iter().find(|path| path.exists()) {
+			None => Ok(()),
+			Some(there) => Err(Error::Input(format!(
+				"{} exists: a founder's keys are made once, in a folder without any",
+				there.display()
+			))),
+		}
+	}
+
+	/// Makes the keys of a node in `folder`, for the chain `id`; `made` is told of every file.
 	///
 	/// # Errors
 	/// There are keys already, or a file cannot be written.
-	pub fn make(folder: &Path, id: &str, manager: Account, seat: Account) -> Result<Self, Error> {
-		let keystore = folder.join("chains").join(id).join("keystore");
-		let (node_key, courier_key) = (folder.join(NODE_KEY), folder.join(COURIER_KEY));
-		if let Some(there) = [&keystore, &node_key, &courier_key]
-			.into_iter()
-			.find(|path| path.exists())
-		{
-			return Err(Error::Input(format!(
-				"{} exists: a founder's keys are made once, in a folder without any",
-				there.display()
-			)));
-		}
-		DirBuilder::new()
-			.recursive(true)
-			.mode(0o700)
-			.create(&keystore)
-			.map_err(fault(&keystore))?;
+	pub fn make(folder: &Path, id: &str, manager: Account, seat: Account, made: &mut Made) -> Result<Self, Error> {
+		Self::refuse_made(folder, id)?;
+		let [keystore, node_key, courier_key] = Self::places(folder, id);
+		made.folder(&keystore)?;
 		let (node, seed) = ed25519::Pair::generate();
 		write_new(&node_key, hex::encode(seed).as_bytes(), 0o600)?;
-		let courier = KeyRing::append_generated(&courier_key).map_err(|e| Error::Input(e.to_string()))?;
+		made.add(&node_key);
+		let courier = KeyRing::append_generated(&courier_key);
+		if courier_key.exists() {
+			made.add(&courier_key);
+		}
+		let courier = courier.map_err(|e| Error::Input(e.to_string()))?;
 		let (signing, sealing) = courier.public()[0];
 
 		let failed = |e: &dyn std::fmt::Display| Error::Input(format!("{}: {e}", keystore.display()));
@@ -181,5 +240,49 @@ impl Secrets {
 			KeyName::Signing => self.courier.pairs().first().map(|pair| Signature(pair.prove(text))),
 			KeyName::Sealing => None,
 		})
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn files(folder: &Path) -> Vec<PathBuf> {
+		let entries = std::fs::read_dir(folder).expect("a folder").flatten();
+		let of = |path: PathBuf| match path.is_dir() {
+			true => [vec![path.clone()], files(&path)].concat(),
+			false => vec![path],
+		};
+		entries.flat_map(|entry| of(entry.path())).collect()
+	}
+
+	#[test]
+	fn what_is_not_complete_leaves_nothing_and_what_was_there_stays() {
+		let folder = tempfile::tempdir().expect("a folder");
+		let (node, desk) = (folder.path().join("node"), folder.path().join("desk"));
+		std::fs::create_dir(&desk).expect("made");
+		std::fs::write(desk.join("note"), "of the operator").expect("written");
+		let before = files(folder.path());
+		let all = |made: &mut Made| -> Result<Secrets, Error> {
+			let manager = Account::of_file(&desk.join("manager.key"), made)?;
+			let seat = Account::of_file(&desk.join("seat.key"), made)?;
+			Secrets::make(&node, "test_net", manager, seat, made)
+		};
+		let mut made = Made::default();
+		all(&mut made).expect("the folder is empty");
+		assert!(files(folder.path()).len() > before.len() + 6);
+		drop(made);
+		assert_eq!(files(folder.path()), before);
+
+		// The same once more, and this time all goes well.
+		let mut made = Made::default();
+		all(&mut made).expect("the folder is empty again");
+		made.keep();
+		let kept = files(folder.path());
+		let mut made = Made::default();
+		let refused = all(&mut made).err().expect("the folder has keys").to_string();
+		assert!(refused.contains("keys are made once"), "{refused}");
+		drop(made);
+		assert_eq!(files(folder.path()), kept, "an account that was there stays");
 	}
 }

@@ -181,6 +181,7 @@ fn four_founders_begin_a_network_from_empty_folders() {
 		"keys are made once",
 	);
 
+	what_was_mistyped_is_told_before_a_key_is_made(folder.path(), &plan);
 	what_must_not_begin_a_network_is_refused(folder.path(), &plan, &founders, &chain);
 
 	let nodes = founders.iter().map(|founder| founder.start(&chain));
@@ -208,6 +209,53 @@ fn four_founders_begin_a_network_from_empty_folders() {
 				.then_some(())
 		});
 	}
+}
+
+/// Field, value and rule, in words; and no key is left that a second try would stumble over.
+fn what_was_mistyped_is_told_before_a_key_is_made(folder: &Path, plan: &Path) {
+	let place = folder.join("mistyped");
+	std::fs::create_dir(&place).unwrap();
+	let [node, manager, seat] = ["node", "manager.key", "seat.key"].map(|name| place.join(name));
+	let add = |legal_id: &str, address: &str, out: &Path| {
+		let args = [
+			"genesis",
+			"add-member",
+			text(plan),
+			"--name",
+			"Founder 5",
+			"--legal-id",
+			legal_id,
+			"--contact",
+			"operations desk",
+			"--role",
+			"seller",
+			"--address",
+			address,
+			"--base-path",
+			text(&node),
+			"--manager-key",
+			text(&manager),
+			"--seat-key",
+			text(&seat),
+			"--out",
+			text(out),
+		];
+		let output = command(&args);
+		let said = String::from_utf8_lossy(&output.stderr).into_owned();
+		assert!(!output.status.success(), "{args:?}");
+		assert!(!said.contains("Input(") && !said.contains("backtrace"), "{said}");
+		assert_eq!(std::fs::read_dir(&place).unwrap().count(), 0, "{args:?}: {said}");
+		said
+	};
+	let out = place.join("founder.json");
+	let address = "/ip4/127.0.0.1/tcp/1";
+	let said = add("91310000MA1TEXT02W", address, &out);
+	for word in ["legal_id", "91310000MA1TEXT02W", "check characters"] {
+		assert!(said.contains(word), "{said}");
+	}
+	assert!(add(LEGAL_IDS[0], "node.example:30333", &out).contains("addresses"));
+	// What fails last: there is no such folder for the file that is handed in.
+	assert!(add(LEGAL_IDS[0], address, &place.join("nowhere/founder.json")).contains("nowhere"));
 }
 
 fn what_must_not_begin_a_network_is_refused(folder: &Path, plan: &Path, founders: &[Founder], chain: &Path) {
