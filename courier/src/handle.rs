@@ -13,7 +13,8 @@ use bytes::Bytes;
 use sealane_primitives::{
 	calendar::Timetable,
 	directory::Directory,
-	ids::{BlockNumber, Digest, MemberId, ProductId},
+	evidence::range::Range as AnchorRange,
+	ids::{AnchorSequence, BlockNumber, Digest, MemberId, ProductId},
 };
 use std::{ops::Range, sync::Arc};
 use tokio::sync::watch;
@@ -185,6 +186,12 @@ impl Handle {
 		seller: Option<MemberId>,
 	) -> Result<Option<crate::evidence::EvidenceParts>, ReadError> {
 		self.courier.evidence(id, seller)
+	}
+
+	/// The hashes that lead from an anchor of this node to the root of `range`, a state of its range; `None` where this node does not know
+	/// what stands beside. May read the disk.
+	pub fn anchor_path(&self, sequence: AnchorSequence, range: &AnchorRange) -> Option<Vec<Digest>> {
+		crate::service::anchoring::path(&self.courier, sequence, range)
 	}
 
 	/// The node as a whole.

@@ -48,9 +48,7 @@ impl CourierHost for Host {
 	}
 
 	fn anchor_submitted(&mut self, sequence: AnchorSequence, at: BlockNumber) {
-		if let Some(anchor) = self.courier.library.book.write().batches.anchors.get_mut(&sequence) {
-			anchor.submitted = Some(at);
-		}
+		anchoring::submitted(&self.courier, sequence, at);
 	}
 
 	fn ready_receipts(&mut self, _: BlockNumber, max: u32) -> Vec<ReadyReceipt> {

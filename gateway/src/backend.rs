@@ -17,7 +17,8 @@ use sealane_courier::{
 };
 use sealane_primitives::{
 	calendar::Timetable,
-	ids::{Digest, MemberId, ProductId},
+	evidence::range::Range as AnchorRange,
+	ids::{AnchorSequence, Digest, MemberId, ProductId},
 };
 use std::{ops::Range, sync::Arc};
 use tokio::sync::watch;
@@ -108,6 +109,8 @@ pub trait Backend: Send + Sync + 'static {
 	fn trace(&self, id: &str, seller: Option<MemberId>) -> Result<Option<Trace>, ReadError>;
 	/// What proves an order's trade record. May block.
 	fn evidence(&self, id: &str, seller: Option<MemberId>) -> Result<Option<EvidenceParts>, ReadError>;
+	/// The hashes that lead from an anchor of this node into its range; `None` where they are not known. May block.
+	fn anchor_path(&self, sequence: AnchorSequence, range: &AnchorRange) -> Option<Vec<Digest>>;
 	/// Events. May block.
 	fn events(&self, cursor: Cursor, limit: usize) -> Result<EventPage, ReadError>;
 	/// The inbox. May block.
@@ -172,6 +175,10 @@ impl Backend for Handle {
 
 	fn evidence(&self, id: &str, seller: Option<MemberId>) -> Result<Option<EvidenceParts>, ReadError> {
 		Handle::evidence(self, id, seller)
+	}
+
+	fn anchor_path(&self, sequence: AnchorSequence, range: &AnchorRange) -> Option<Vec<Digest>> {
+		Handle::anchor_path(self, sequence, range)
 	}
 
 	fn events(&self, cursor: Cursor, limit: usize) -> Result<EventPage, ReadError> {

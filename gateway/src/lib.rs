@@ -41,7 +41,7 @@ mod state;
 pub use backend::{Backend, Courier, Phase};
 pub use config::{Alarms, Config};
 pub use error::StartError;
-pub use evidence::EvidenceChain;
+pub use evidence::{EvidenceChain, PathToRange};
 pub use sealane_http::{limits, Limits, TlsFiles};
 pub use server::{serve, Gateway};
 

@@ -11,6 +11,7 @@ use crate::{
 	directory::{
 		AgreementRecord, Authorisation, InForce, InterfaceEntry, MemberRecord, Page, ProductEntry, Refusal, Standing,
 	},
+	evidence::range::Range,
 	ids::*,
 	keys::CourierKey,
 	open::Open,
@@ -21,6 +22,9 @@ use scale_info::TypeInfo;
 
 /// Most entries of one [`Page`]; the last page of products is longer by those that were closed last.
 pub const PAGE: u32 = 256;
+
+/// How many anchors of a node the chain keeps one by one, the last ones; all are in the node's [`Range`].
+pub const KEPT_ANCHORS: u64 = 64;
 
 /// An anchor as the chain keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -64,10 +68,13 @@ sp_api::decl_runtime_apis! {
 		fn keys_at(node: NodeId, at: BlockNumber) -> Vec<Open<NumberedKey>>;
 		/// The node that a signing key belongs or belonged to, and the number of the keys.
 		fn key_owner(signing: [u8; 32]) -> Option<(NodeId, u32)>;
-		/// The anchor of `node` with this number.
+		/// The anchor of `node` with this number, one of its last [`KEPT_ANCHORS`].
 		fn anchor(node: NodeId, sequence: AnchorSequence) -> Option<Open<AnchorEntry>>;
 		/// The number that the next anchor of `node` must have.
 		fn next_anchor(node: NodeId) -> AnchorSequence;
+		/// All anchors of `node`.
+		#[api_version(3)]
+		fn anchor_range(node: NodeId) -> Open<Range>;
 		/// Whether each of `commitments` stands for an open registration with `issuer`, in their order.
 		fn are_registered(issuer: MemberId, commitments: Vec<Digest>) -> Vec<bool>;
 		/// The registrations with `issuer` that ended, from the one with number `from` on, the first having number 0; `None` where one of

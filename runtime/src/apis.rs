@@ -20,6 +20,7 @@ use sealane_primitives::{
 	directory::{
 		AgreementRecord, Authorisation, InForce, InterfaceEntry, MemberRecord, Page, ProductEntry, Refusal, Standing,
 	},
+	evidence::range::Range,
 	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId, PeerIdBytes, ProductId},
 	open::Open,
 	runtime_api::{AnchorEntry, NumberedKey},
@@ -217,6 +218,7 @@ impl_runtime_apis! {
 		}
 	}
 
+	#[api_version(3)]
 	impl sealane_primitives::runtime_api::CourierApi<Block> for Runtime {
 		fn standing(peer: PeerIdBytes) -> Option<Open<Standing>> {
 			directory::standing(peer)
@@ -260,6 +262,10 @@ impl_runtime_apis! {
 
 		fn next_anchor(node: NodeId) -> AnchorSequence {
 			Anchors::next_anchor(node)
+		}
+
+		fn anchor_range(node: NodeId) -> Open<Range> {
+			Anchors::range(node).into()
 		}
 
 		fn are_registered(issuer: MemberId, commitments: Vec<Digest>) -> Vec<bool> {

@@ -12,7 +12,7 @@ use sealane_primitives::{
 	calendar::Timetable,
 	clauses::{json, Clauses},
 	directory::{AgreementEntry, Refusal, Scope},
-	evidence::FinalBlockRef,
+	evidence::{range::Range, FinalBlockRef},
 	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId, ProductId},
 	keys::CourierKey,
 	runtime_api::AnchorEntry,
@@ -296,12 +296,7 @@ impl Inner {
 			}
 			Extrinsic::Anchor(node, sequence, root) => {
 				if *sequence == state.next_anchor(*node) {
-					let entry = AnchorEntry {
-						root: *root,
-						block: state.block,
-						packed: None,
-					};
-					state.anchors.insert((*node, *sequence), entry);
+					state.put_anchor(*node, *root);
 				}
 			}
 		}
@@ -418,6 +413,10 @@ impl ChainView for View {
 		let best = inner.best_of(self.node);
 		let at = if finalised { inner.finalised.min(best) } else { best };
 		Ok(inner.blocks[at].state.anchors.get(&(node, sequence)).copied())
+	}
+
+	fn final_range(&self, node: NodeId) -> Result<Range, String> {
+		Ok(self.finally(|state| state.ranges.get(&node).cloned().unwrap_or_default()))
 	}
 
 	fn are_registered(&self, at: &Digest, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {

@@ -95,6 +95,7 @@ pub fn state() -> ChainState {
 			channel(ISSUES, 1, HOSTILE),
 		],
 		anchors: Default::default(),
+		ranges: Default::default(),
 		// Authorisations do not age here: blocks come or stall by the plan.
 		receipts: Default::default(),
 		ended: Default::default(),

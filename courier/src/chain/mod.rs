@@ -13,6 +13,7 @@ pub use snapshot::{Route, Snapshot, Target, CLAUSE_GRACE_BLOCKS};
 use sealane_primitives::{
 	calendar::Timetable,
 	directory::Directory,
+	evidence::range::Range,
 	ids::{AnchorSequence, BlockNumber, Digest, MemberId, Moment, NodeId, ProductId},
 	registration::Ends,
 	runtime_api::AnchorEntry,
@@ -73,11 +74,18 @@ pub trait ChainView: Send + Sync + 'static {
 	/// # Errors
 	/// A text for the log when it cannot be read.
 	fn final_hash(&self, number: BlockNumber) -> Result<Option<Digest>, String>;
-	/// The anchor of `node` with this number, in the state of the newest final block if `finalised`, else of the newest best block.
+	/// The anchor of `node` with this number, in the newest final block if `finalised`, else in the newest best block. The chain has the last
+	/// ones by themselves. An implementation must give each of this node's own that becomes final, until it was asked for once: where many
+	/// become final at a time, the newest state has them no longer.
 	///
 	/// # Errors
 	/// A text for the log when the state cannot be read.
 	fn anchor(&self, node: NodeId, sequence: AnchorSequence, finalised: bool) -> Result<Option<AnchorEntry>, String>;
+	/// All anchors of `node` in the newest final block.
+	///
+	/// # Errors
+	/// A text for the log when the state cannot be read.
+	fn final_range(&self, node: NodeId) -> Result<Range, String>;
 	/// Whether each of `commitments` stands for an open registration with `issuer` in the block with this hash.
 	///
 	/// # Errors

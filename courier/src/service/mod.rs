@@ -178,7 +178,7 @@ impl Courier {
 		let keys = Arc::new(keys);
 		let metrics = Metrics::new(registry.as_ref())?;
 		let mut options = Options::new(&config.folder);
-		options.disk = disk;
+		options.disk = disk.clone();
 		options.random = random.clone();
 		options.writers = writers;
 		options.queue_bytes = config.queue_bytes;
@@ -218,6 +218,7 @@ impl Courier {
 		library.restore_copies(&copies);
 		let snapshot = Arc::new(RwLock::new(None));
 		let genesis = chain.genesis();
+		let anchoring = anchoring::Anchoring::new(disk, &config.folder);
 		let final_chain = Arc::new(FinalChain::new(chain.clone()));
 		let full = Arc::new(AtomicBool::new(false));
 		let context = Context {
@@ -263,7 +264,7 @@ impl Courier {
 			random,
 			spawner,
 			metrics,
-			anchoring: Default::default(),
+			anchoring,
 			final_chain,
 			asking: Mutex::default(),
 			registrations: Default::default(),

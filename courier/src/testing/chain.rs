@@ -12,9 +12,10 @@ use sealane_primitives::{
 		AgreementEntry, Authorisation, ChannelEntry, Directory, InterfaceEntry, MemberEntry, ProductEntry, Refusal,
 		UnreadAgreement,
 	},
+	evidence::range::Range,
 	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, Moment, NodeId, ProductId},
 	registration::Ends,
-	runtime_api::AnchorEntry,
+	runtime_api::{AnchorEntry, KEPT_ANCHORS},
 };
 use std::{
 	collections::BTreeMap,
@@ -52,8 +53,10 @@ pub struct ChainState {
 	pub members: Vec<MemberEntry>,
 	/// Channels.
 	pub channels: Vec<ChannelSpec>,
-	/// Anchors.
+	/// The last anchors of each node.
 	pub anchors: HashMap<(NodeId, AnchorSequence), AnchorEntry>,
+	/// All anchors of each node.
+	pub ranges: BTreeMap<NodeId, Range>,
 	/// Receipts of registrations by issuer and commitment: whether they say accepted, and whether they are open.
 	pub receipts: BTreeMap<(MemberId, Digest), (bool, bool)>,
 	/// The registrations that ended, by issuer.
@@ -79,12 +82,23 @@ impl ChainState {
 
 	/// The number of a node's next anchor.
 	pub fn next_anchor(&self, node: NodeId) -> AnchorSequence {
-		self.anchors
-			.keys()
-			.filter(|(n, _)| *n == node)
-			.map(|(_, s)| s + 1)
-			.max()
-			.unwrap_or(0)
+		self.ranges.get(&node).map_or(0, |range| range.count)
+	}
+
+	/// A node anchors a root in this block, under the number that is the next.
+	pub fn put_anchor(&mut self, node: NodeId, root: Digest) {
+		let range = self.ranges.entry(node).or_default();
+		let sequence = range.count;
+		assert!(range.push(node, &root, self.block), "no test has so many anchors");
+		let entry = AnchorEntry {
+			root,
+			block: self.block,
+			packed: None,
+		};
+		self.anchors.insert((node, sequence), entry);
+		if let Some(gone) = sequence.checked_sub(KEPT_ANCHORS) {
+			self.anchors.remove(&(node, gone));
+		}
 	}
 
 	/// What a node reads of this block.
@@ -217,6 +231,10 @@ impl ChainView for NodeChain {
 
 	fn anchor(&self, node: NodeId, sequence: AnchorSequence, _: bool) -> Result<Option<AnchorEntry>, String> {
 		Ok(self.world.state.lock().anchors.get(&(node, sequence)).copied())
+	}
+
+	fn final_range(&self, node: NodeId) -> Result<Range, String> {
+		Ok(self.world.state.lock().ranges.get(&node).cloned().unwrap_or_default())
 	}
 
 	fn are_registered(&self, _: &Digest, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {

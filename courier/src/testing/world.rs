@@ -23,7 +23,6 @@ use sealane_primitives::{
 	directory::{InterfaceEntry, MemberEntry, NodeEntry, ProductEntry, ProductStatus},
 	ids::{BlockNumber, MemberId, NodeId},
 	keys::CourierKey,
-	runtime_api::AnchorEntry,
 };
 use std::{
 	path::Path,
@@ -132,6 +131,7 @@ impl World {
 				channel(2, 3, "I3", vec![product("P3", "I3", ProductStatus::Open)]),
 			],
 			anchors: HashMap::new(),
+			ranges: Default::default(),
 			receipts: Default::default(),
 			ended: Default::default(),
 			timetables: Default::default(),
@@ -264,14 +264,7 @@ impl World {
 			return false;
 		};
 		host.anchor_submitted(ready.sequence, block);
-		self.block(|state| {
-			let entry = AnchorEntry {
-				root: ready.root,
-				block: state.block,
-				packed: None,
-			};
-			state.anchors.insert((node, ready.sequence), entry);
-		});
+		self.block(|state| state.put_anchor(node, ready.root));
 		true
 	}
 }

@@ -9,9 +9,9 @@ use sealane_courier::{
 	api::OrderStage,
 	evidence::{AnchorParts, EvidenceParts},
 };
-use sealane_gateway::EvidenceChain;
+use sealane_gateway::{EvidenceChain, PathToRange};
 use sealane_primitives::{
-	evidence::{self, Attestation, Core, Excluded, FinalBlockRef, Side},
+	evidence::{self, range::Range, Attestation, Core, Excluded, FinalBlockRef, Side},
 	ids::{BlockNumber, Digest, NodeId},
 };
 use sealane_sdk::types::ProblemCode;
@@ -33,6 +33,8 @@ struct Chain {
 	knows_block: bool,
 	/// What it proves, or why it cannot.
 	proof: Result<Option<ChainPart>, String>,
+	/// The range that has the anchor, where the state has it no longer by itself.
+	range: Option<Range>,
 }
 
 impl Chain {
@@ -40,6 +42,7 @@ impl Chain {
 		Chain {
 			knows_block,
 			proof: Ok(None),
+			range: None,
 		}
 	}
 }
@@ -49,12 +52,22 @@ impl EvidenceChain for Chain {
 		(self.knows_block && number == BLOCK).then_some([9; 32])
 	}
 
-	fn prove(&self, pack: &EvidencePack) -> Result<Option<ChainPart>, String> {
+	fn prove(&self, pack: EvidencePack, path: PathToRange<'_>) -> Result<Option<EvidencePack>, String> {
 		let anchor = pack.anchor.as_ref().unwrap().reference;
 		assert_eq!((anchor.sequence, anchor.block_hash), (4, [9; 32]));
 		let keys = [&pack.batch.issuer, &pack.batch.seller].map(|half| half.key);
 		assert_eq!(keys, [pair(1).1, pair(2).1]);
-		self.proof.clone()
+		let Some(part) = self.proof.clone()? else {
+			return Ok(None);
+		};
+		let pack = match &self.range {
+			Some(range) => match path(anchor.sequence, range) {
+				Some(path) => pack.with_range(Some(path)),
+				None => return Ok(None),
+			},
+			None => pack,
+		};
+		Ok(Some(pack.with_chain(Some(part))))
 	}
 }
 
@@ -193,6 +206,34 @@ async fn the_chains_proof_is_part_of_the_pack() {
 	let pack = pack(&node).await;
 	assert_eq!(pack.chain, Some(part));
 	pack.verify_local(&GENESIS).unwrap();
+}
+
+/// An anchor that the chain has no longer by itself is proven with the hashes that the courier keeps.
+#[tokio::test]
+async fn an_old_anchor_is_proven_by_the_range_of_its_node() {
+	let mut range = Range::default();
+	(0..6).for_each(|sequence| assert!(range.push(SELLER, &[sequence as u8; 32], 80 + sequence)));
+	let part = ChainPart {
+		headers: Vec::new(),
+		finality: Vec::new(),
+		storage_proof: vec![vec![5]],
+	};
+	let chain = |range: Range| Chain {
+		proof: Ok(Some(part.clone())),
+		range: Some(range),
+		..Chain::new(true)
+	};
+	let old = pack(&node(Some(chain(range.clone())), |_| ()).await).await;
+	let anchor = old.anchor.clone().unwrap();
+	assert_eq!(anchor.range, Some(vec![[0xab; 32], range.peaks[0]]));
+	assert_eq!(old.chain, Some(part.clone()));
+	old.verify_local(&GENESIS).unwrap();
+
+	// The courier does not have the hashes of a larger mountain: the pack is as it would be without the chain's proof.
+	range.push(SELLER, &[6; 32], 86);
+	range.push(SELLER, &[7; 32], 87);
+	let unknown = pack(&node(Some(chain(range)), |_| ()).await).await;
+	assert_eq!((unknown.anchor.unwrap().range, unknown.chain), (None, None));
 }
 
 #[tokio::test]

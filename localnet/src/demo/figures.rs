@@ -191,7 +191,7 @@ pub fn checks(figures: &Figures, trade: &TradeFigures, manifest: &Manifest) -> V
 		detail: format!("{} packets for {} orders", f.packets, f.submitted),
 	});
 	checks.push(Check {
-		what: "few anchors for many hashes".into(),
+		what: "the nodes anchored".into(),
 		holds: trade.anchors > 0,
 		detail: format!("{} anchors", trade.anchors),
 	});

@@ -79,7 +79,7 @@ impl Demo {
 		self.view.step(
 			"M5",
 			format!(
-				"{} hashes anchored and final on chain, in {} anchors",
+				"{} hashes anchored and final on chain; their nodes made {} anchors meanwhile, idle ones included",
 				thousands(sales.finalised),
 				thousands(figures.anchors)
 			),

@@ -2,23 +2,29 @@
 
 //! The chain as the courier sees it: the runtime API at the newest best and the newest final block.
 
-use super::{FullBackend, FullClient};
+use super::{
+	own_anchors::{Look, OwnAnchors},
+	FullBackend, FullClient,
+};
 use futures::StreamExt;
+use parking_lot::Mutex;
 use sc_client_api::{Backend as _, BlockchainEvents, HeaderBackend};
 use sc_service::TaskManager;
 use sealane_courier::chain::{
 	reader::{self, Reader, Source},
-	ChainView, DirectoryAt,
+	ChainView, DirectoryAt, Reading,
 };
 use sealane_primitives::{
 	calendar::Timetable,
 	directory::{AgreementRecord, InForce, InterfaceEntry, MemberRecord, Page, ProductEntry, Standing},
+	evidence::range::Range,
 	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId, PeerIdBytes, ProductId},
 	open::Open,
 	runtime_api::{AnchorEntry, CourierApi},
 };
 use sealane_runtime::{opaque::Block, Hash};
 use sp_api::{ApiExt, ProvideRuntimeApi};
+use sp_blockchain::HeaderMetadata;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -30,6 +36,7 @@ pub struct ClientView {
 	client: Arc<FullClient>,
 	directory: watch::Receiver<Option<Arc<DirectoryAt>>>,
 	finalised: watch::Receiver<BlockNumber>,
+	own_anchors: Arc<Mutex<OwnAnchors>>,
 }
 
 impl ClientView {
@@ -45,7 +52,7 @@ impl ClientView {
 		let info = client.info();
 		let mut reader = Reader::new(RuntimeSource {
 			client: client.clone(),
-			backend,
+			backend: backend.clone(),
 			peer,
 		});
 		let first = reader.read(info.best_number, info.best_hash.into());
@@ -76,11 +83,62 @@ impl ClientView {
 				finalised_tx.send_replace(block.header.number);
 			}
 		});
+		let own_anchors = Arc::new(Mutex::new(OwnAnchors::default()));
+		let watched = watch_anchors(directory.clone(), own_anchors.clone(), client.clone(), backend);
+		spawner.spawn("courier-own-anchors", Some("courier"), watched);
 		Arc::new(ClientView {
 			client,
 			directory,
 			finalised,
+			own_anchors,
 		})
+	}
+
+	/// Whether this is the final block with its number.
+	fn is_final(&self, number: BlockNumber, hash: &Digest) -> bool {
+		let is_final = number <= self.client.info().finalized_number;
+		let of_chain = || self.client.hash(number).ok().flatten();
+		is_final && of_chain().is_some_and(|of_chain| of_chain.0 == *hash)
+	}
+}
+
+/// Looks at this node's anchors in every block whose directory is read.
+async fn watch_anchors(
+	mut directory: watch::Receiver<Option<Arc<DirectoryAt>>>,
+	own_anchors: Arc<Mutex<OwnAnchors>>,
+	client: Arc<FullClient>,
+	backend: Arc<FullBackend>,
+) {
+	loop {
+		let newest = directory.borrow_and_update().clone();
+		if let Some((block, hash, node)) = newest.as_deref().and_then(own_node) {
+			let chain = AnchorsOf {
+				client: client.clone(),
+				backend: backend.clone(),
+				node,
+			};
+			let own_anchors = own_anchors.clone();
+			let look = move || own_anchors.lock().look(&chain, node, block, hash);
+			match tokio::task::spawn_blocking(look).await {
+				Ok(Ok(())) => {}
+				Ok(Err(error)) => {
+					log::debug!("Anchors of this node at block {block} cannot be looked up: {error}")
+				}
+				// The node stops.
+				Err(_) => return,
+			}
+		}
+		if directory.changed().await.is_err() {
+			return;
+		}
+	}
+}
+
+/// Block, hash and number of this node where it is registered.
+fn own_node(at: &DirectoryAt) -> Option<(BlockNumber, Digest, NodeId)> {
+	match &at.reading {
+		Reading::Directory { directory, .. } => Some((at.block, at.hash, directory.node)),
+		Reading::Unregistered | Reading::Unreadable(_) => None,
 	}
 }
 
@@ -108,14 +166,24 @@ impl ChainView for ClientView {
 	fn anchor(&self, node: NodeId, sequence: AnchorSequence, finalised: bool) -> Result<Option<AnchorEntry>, String> {
 		let info = self.client.info();
 		let hash = if finalised { info.finalized_hash } else { info.best_hash };
-		match api(&self.client, hash)?
-			.anchor(hash, node, sequence)
-			.map_err(|e| e.to_string())?
-		{
-			None => Ok(None),
-			Some(Open::Known(entry)) => Ok(Some(entry)),
-			Some(Open::Unknown(_)) => Err("the anchor is of a form that this version does not know".into()),
+		if let Some(entry) = anchor_at(&self.client, hash, node, sequence)? {
+			return Ok(Some(entry));
 		}
+		if !finalised {
+			return Ok(None);
+		}
+		let own_anchors = self.own_anchors.lock();
+		Ok(own_anchors.final_one(node, sequence, |number, hash| self.is_final(number, hash)))
+	}
+
+	fn final_range(&self, node: NodeId) -> Result<Range, String> {
+		let at = self.client.info().finalized_hash;
+		let range = api(&self.client, at)?
+			.anchor_range(at, node)
+			.map_err(|e| e.to_string())?;
+		range
+			.known()
+			.ok_or_else(|| "the range of anchors is of a form that this version does not know".into())
 	}
 
 	fn are_registered(&self, at: &Digest, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {
@@ -173,6 +241,70 @@ fn api(
 	}
 }
 
+fn anchor_at(
+	client: &FullClient,
+	at: Hash,
+	node: NodeId,
+	sequence: AnchorSequence,
+) -> Result<Option<AnchorEntry>, String> {
+	match api(client, at)?.anchor(at, node, sequence).map_err(|e| e.to_string())? {
+		None => Ok(None),
+		Some(Open::Known(entry)) => Ok(Some(entry)),
+		Some(Open::Unknown(_)) => Err("the anchor is of a form that this version does not know".into()),
+	}
+}
+
+fn common_ancestor(backend: &FullBackend, a: &Digest, b: &Digest) -> Result<BlockNumber, String> {
+	sp_blockchain::lowest_common_ancestor(backend.blockchain(), a.into(), b.into())
+		.map(|block| block.number)
+		.map_err(|e| e.to_string())
+}
+
+/// The anchors of one node.
+struct AnchorsOf {
+	client: Arc<FullClient>,
+	backend: Arc<FullBackend>,
+	node: NodeId,
+}
+
+impl Look for AnchorsOf {
+	fn next(&self, at: &Digest) -> Result<AnchorSequence, String> {
+		let at = at.into();
+		api(&self.client, at)?
+			.next_anchor(at, self.node)
+			.map_err(|e| e.to_string())
+	}
+
+	fn anchor(&self, at: &Digest, sequence: AnchorSequence) -> Result<Option<AnchorEntry>, String> {
+		anchor_at(&self.client, at.into(), self.node, sequence)
+	}
+
+	fn common_ancestor(&self, a: &Digest, b: &Digest) -> Result<BlockNumber, String> {
+		common_ancestor(&self.backend, a, b)
+	}
+
+	fn on_the_way_to(&self, at: &Digest, every: BlockNumber) -> Result<Vec<(BlockNumber, Digest)>, String> {
+		let last = self.client.info().finalized_number;
+		let (mut way, mut hash) = (Vec::new(), Hash::from(*at));
+		loop {
+			let header = self
+				.backend
+				.blockchain()
+				.header_metadata(hash)
+				.map_err(|e| e.to_string())?;
+			if header.number <= last {
+				break;
+			}
+			if header.number.is_multiple_of(every) {
+				way.push((header.number, hash.into()));
+			}
+			hash = header.parent;
+		}
+		way.reverse();
+		Ok(way)
+	}
+}
+
 /// The runtime as the reader of directories asks it.
 struct RuntimeSource {
 	client: Arc<FullClient>,
@@ -218,9 +350,7 @@ impl Source for RuntimeSource {
 	}
 
 	fn common_ancestor(&self, a: &Digest, b: &Digest) -> Result<BlockNumber, String> {
-		sp_blockchain::lowest_common_ancestor(self.backend.blockchain(), a.into(), b.into())
-			.map(|block| block.number)
-			.map_err(|e| e.to_string())
+		common_ancestor(&self.backend, a, b)
 	}
 
 	fn runtime_version(&self, at: &Digest) -> Result<u32, String> {

@@ -6,11 +6,14 @@ use super::{FullBackend, FullClient};
 use codec::{Decode, Encode};
 use sc_client_api::{Backend as _, BlockBackend, HeaderBackend, ProofProvider, StorageKey, StorageProvider};
 use sc_consensus_grandpa::{best_justification, GrandpaJustification, SharedAuthoritySet};
-use sealane_gateway::EvidenceChain;
-use sealane_primitives::ids::{BlockNumber, Digest};
+use sealane_gateway::{EvidenceChain, PathToRange};
+use sealane_primitives::{
+	evidence::range::Range,
+	ids::{BlockNumber, Digest},
+};
 use sealane_runtime::{opaque::Block, Hash, Header};
 use sealane_verifier::{
-	chain::{enacted_by, state, MAX_HEADERS},
+	chain::{enacted_by, keys, state, MAX_HEADERS},
 	pack::{ChainPart, EvidencePack, FinalBlock},
 	Rule,
 };
@@ -59,7 +62,7 @@ impl EvidenceChain for FinalChain {
 		self.client.block_hash(number).ok().flatten().map(Into::into)
 	}
 
-	fn prove(&self, pack: &EvidencePack) -> Result<Option<ChainPart>, String> {
+	fn prove(&self, pack: EvidencePack, path: PathToRange<'_>) -> Result<Option<EvidencePack>, String> {
 		let anchor = pack.anchor.as_ref().ok_or("the pack has no anchor")?.reference;
 		let Some(covering) = self.first_justified(anchor.block_number)? else {
 			return Ok(None);
@@ -67,8 +70,8 @@ impl EvidenceChain for FinalChain {
 		let headers = (anchor.block_number..covering.header.number)
 			.map(|number| self.header(number).map(|header| header.encode()))
 			.collect::<Result<_, _>>()?;
-		// The state next to the anchor where it is still there, else that of the newest justified block: anchors and keys stay
-		// in the state for ever.
+		// The state next to the anchor where it is still there, else that of the newest justified block: keys stay in the state for ever, anchors
+		// in their node's range.
 		let covering_number = covering.header.number;
 		let has_state = |header: &Header| self.backend.have_state_at(header.hash(), header.number);
 		let mut last = None;
@@ -81,7 +84,10 @@ impl EvidenceChain for FinalChain {
 			}
 		}
 		let proven = last.as_ref().unwrap_or(&covering).header.clone();
-		let storage_proof = self.read_proof(&proven, pack)?;
+		let Some(pack) = self.in_state(&proven, pack, path)? else {
+			return Ok(None);
+		};
+		let storage_proof = self.read_proof(&proven, &pack)?;
 
 		let mut finality = self.set_changes(0, covering_number)?.votes;
 		finality.push(covering);
@@ -94,11 +100,11 @@ impl EvidenceChain for FinalChain {
 			finality.extend(changes.votes);
 			finality.push(last);
 		}
-		Ok(Some(ChainPart {
+		Ok(Some(pack.with_chain(Some(ChainPart {
 			headers,
 			finality: finality.into_iter().map(Into::into).collect(),
 			storage_proof,
-		}))
+		}))))
 	}
 }
 
@@ -187,13 +193,37 @@ impl FinalChain {
 		Ok(Some(Justified { header, justification }))
 	}
 
+	/// The pack with the way by which its anchor is found in the state of `block`: by itself, or in the range of its node. `None` where it is
+	/// none of the last any more, and this node does not have the hashes that lead into the range.
+	fn in_state(
+		&self,
+		block: &Header,
+		pack: EvidencePack,
+		path: PathToRange<'_>,
+	) -> Result<Option<EvidencePack>, String> {
+		let anchor = pack.anchor.as_ref().ok_or("the pack has no anchor")?.reference;
+		if self
+			.storage(block, &keys::anchor(anchor.node, anchor.sequence))?
+			.is_some()
+		{
+			return Ok(Some(pack.with_range(None)));
+		}
+		let Some(bytes) = self.storage(block, &keys::range(anchor.node))? else {
+			return Ok(None);
+		};
+		let range = Range::decode(&mut &bytes[..]).map_err(|e| format!("the range of node {}: {e}", anchor.node))?;
+		Ok(path(anchor.sequence, &range).map(|path| pack.with_range(Some(path))))
+	}
+
+	fn storage(&self, block: &Header, key: &[u8]) -> Result<Option<Vec<u8>>, String> {
+		let value = self.client.storage(block.hash(), &StorageKey(key.to_vec()));
+		value.map(|value| value.map(|value| value.0)).map_err(|e| e.to_string())
+	}
+
 	/// Trie nodes from the block's state root to all that a check of this pack reads.
 	fn read_proof(&self, block: &Header, pack: &EvidencePack) -> Result<Vec<Vec<u8>>, String> {
 		let hash = block.hash();
-		let get = |key: &[u8]| {
-			let value = self.client.storage(hash, &StorageKey(key.to_vec()));
-			value.map(|value| value.map(|value| value.0)).map_err(|e| e.to_string())
-		};
+		let get = |key: &[u8]| self.storage(block, key);
 		let (_, keys) = state::ask(pack, get).map_err(|defect| format!("block {}: {defect}", block.number))?;
 		let proof = self
 			.client

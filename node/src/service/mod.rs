@@ -8,6 +8,7 @@ mod courier;
 mod evidence;
 mod network;
 mod offchain;
+mod own_anchors;
 pub mod partial;
 pub mod trade;
 mod validators;

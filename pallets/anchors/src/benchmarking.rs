@@ -63,7 +63,7 @@ fn dispute<T: Config>(parties: &Parties<T>, count: u32) {
 mod benchmarks {
 	use super::*;
 
-	/// The worst case: the number of anchors becomes a power of two, so that all peaks merge.
+	/// The worst case: the number of anchors becomes a power of two, so that all peaks merge, and one goes that is none of the last any more.
 	#[benchmark]
 	fn anchor() {
 		let parties = parties::<T>();
@@ -74,11 +74,14 @@ mod benchmarks {
 			peaks: BoundedVec::truncate_from((0..40).map(hash).collect::<Vec<_>>()),
 		};
 		Ranges::<T>::insert(parties.node, range);
+		let gone = count - KEPT_ANCHORS;
+		Anchors::<T>::insert(parties.node, gone, Anchor::new(hash(0), 1));
 		frame_system::Pallet::<T>::set_block_number(1_000_000u32.into());
 		let origin = RawOrigin::Signed(parties.delegate.clone());
 		#[extrinsic_call]
 		_(origin, count, hash(1));
 		assert_eq!(Ranges::<T>::get(parties.node).peaks.len(), 1);
+		assert!(!Anchors::<T>::contains_key(parties.node, gone));
 	}
 
 	#[benchmark]

@@ -8,6 +8,7 @@ use frame_support::{ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
 use sealane_primitives::{
 	directory::{turn, CourierPolicy},
+	evidence::range::Range,
 	evidence::tree,
 	ids::*,
 	runtime_api::AnchorEntry,
@@ -33,6 +34,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(range.push(node, &root, now), Error::<T>::NumbersExhausted);
 		Ranges::<T>::insert(node, range);
 		Anchors::<T>::insert(node, sequence, Anchor::new(root, now));
+		if let Some(gone) = sequence.checked_sub(KEPT_ANCHORS) {
+			// The range has it for ever.
+			Anchors::<T>::remove(node, gone);
+		}
 		Self::deposit_event(Event::Anchored {
 			node,
 			sequence,
@@ -153,7 +158,7 @@ impl<T: Config> Pallet<T> {
 		Ok((member, node))
 	}
 
-	/// A number that was used: fine with the root that it has.
+	/// A number that was used: fine with the root that it has, as long as that is known by itself.
 	fn repeat(node: NodeId, sequence: AnchorSequence, root: &Digest) -> DispatchResult {
 		let is_same = Anchors::<T>::get(node, sequence).is_some_and(|anchor| anchor.root == *root);
 		ensure!(is_same, Error::<T>::AlreadyExists);
@@ -178,7 +183,12 @@ impl<T: Config> Pallet<T> {
 
 // Reads for the runtime and for views.
 impl<T: Config> Pallet<T> {
-	/// The anchor of a node with this number.
+	/// All anchors of a node.
+	pub fn range(node: NodeId) -> Range {
+		Ranges::<T>::get(node)
+	}
+
+	/// The anchor of a node with this number, one of its last.
 	pub fn anchor_entry(node: NodeId, sequence: AnchorSequence) -> Option<AnchorEntry> {
 		Anchors::<T>::get(node, sequence).map(Into::into)
 	}

@@ -5,15 +5,24 @@
 use crate::*;
 use alloc::{collections::BTreeMap, vec::Vec};
 use frame_support::ensure;
-use sealane_primitives::{evidence::range::Range, ids::*, traits::ChannelRegistry};
+use sealane_primitives::{
+	evidence::{
+		range::{self, Range},
+		tree,
+	},
+	ids::*,
+	traits::ChannelRegistry,
+};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
 	/// The invariants, by number:
 	///
-	/// 1. A node's anchors run from 0 to below the `count` of its range without gaps, and only nodes with anchors have a range.
+	/// 1. A node's stored anchors are its last [`KEPT_ANCHORS`], up to below the `count` of its range without gaps, and only nodes with anchors
+	///    have a range.
 	/// 2. Along a node's sequence the blocks rise, none lies in the future, and the last is the range's.
-	/// 3. A range is the tree over the node's anchors.
+	/// 3. A range has one peak for each bit set in its count; while all anchors of a node are stored it is the tree over them, and later its
+	///    smallest peaks are those over the anchors that are.
 	/// 4. The policy keeps its limits.
 	/// 5. Disputes run from 0 to below [`NextDispute`] without gaps; each is over a channel that exists, opened by one of its parties,
 	///    not in the future.
@@ -40,9 +49,10 @@ impl<T: Config> Pallet<T> {
 		);
 		for (node, anchors) in stored {
 			let range = Ranges::<T>::get(node);
+			let first = range.count.saturating_sub(KEPT_ANCHORS);
 			ensure!(
-				anchors.keys().copied().eq(0..range.count),
-				"anchors 1: a node's anchors do not run from 0 to its next number"
+				anchors.keys().copied().eq(first..range.count),
+				"anchors 1: a node's anchors are not its last, up to its next number"
 			);
 			let blocks: Vec<_> = anchors.values().map(|anchor| anchor.block).collect();
 			ensure!(
@@ -53,16 +63,34 @@ impl<T: Config> Pallet<T> {
 				blocks.last() == Some(&range.last) && range.last <= Self::now(),
 				"anchors 2: a node's last anchor is not of the range's block, or lies in the future"
 			);
-			let mut tree = Range::default();
-			let whole = anchors
-				.values()
-				.all(|anchor| tree.push(node, &anchor.root, anchor.block));
 			ensure!(
-				whole && tree == range,
+				range.is_sound() && Self::is_over(node, &range, &anchors),
 				"anchors 3: a range is not the tree over the node's anchors"
 			);
 		}
 		Ok(())
+	}
+
+	/// Whether each peak of the range whose anchors are all stored is the tree over them.
+	fn is_over(node: NodeId, range: &Range, anchors: &BTreeMap<AnchorSequence, Anchor>) -> bool {
+		let mut end = range.count;
+		for peak in range.peaks.iter().rev() {
+			let size = 1 << end.trailing_zeros();
+			let leaves: Vec<_> = (end - size..end)
+				.map_while(|sequence| {
+					let anchor = anchors.get(&sequence)?;
+					Some(range::anchor_leaf(node, sequence, &anchor.root, anchor.block))
+				})
+				.collect();
+			if leaves.len() as u64 != size {
+				return true;
+			}
+			if tree::root(&leaves) != *peak {
+				return false;
+			}
+			end -= size;
+		}
+		end == 0
 	}
 
 	fn try_state_disputes() -> Result<(), TryRuntimeError> {

@@ -13,7 +13,9 @@
 //! * A node's **delegate key** signs its anchors; the member itself need not be there.
 //! * A node anchors at most **once in an interval**: ⌈nodes / `anchors_per_block`⌉ blocks, with a turn of its own, so that neither the
 //!   load of a block nor the time of an anchor tells who trades, and nobody fills the chain.
-//! * The chain keeps of all anchors of a node one **mountain range** besides: a few hashes, against which the oldest can be proven.
+//! * A node anchors at each of its turns, whether it traded or not, and an idle anchor looks like any other: its time says nothing.
+//! * So the state must not grow with anchors: a node's last [`KEPT_ANCHORS`] are there one by one, and all of them as one **mountain
+//!   range**, a few hashes against which the oldest can be proven for as long as the chain lives.
 //! * A party of a channel can open a **dispute** over a batch, which both then find on record, and the council can decide it.
 //! * The **policy** (how often nodes anchor, how long they go by what they last heard of the chain) is set by governance and holds
 //!   from the next block on.
@@ -33,7 +35,7 @@
 //! | what | key | value (SCALE) |
 //! |---|---|---|
 //! | the range of a node | `twox_128("Anchors") ‖ twox_128("Ranges") ‖ twox_64(node) ‖ node` | `Range`: `count` u64, `last` u32, `peaks`: compact length, then 32 bytes each, largest first |
-//! | one of its anchors | `twox_128("Anchors") ‖ twox_128("Anchors") ‖ twox_64(node) ‖ node ‖ twox_64(sequence) ‖ sequence` | [`Anchor`]: `root` 32 bytes, `block` u32, one zero byte |
+//! | one of its last anchors | `twox_128("Anchors") ‖ twox_128("Anchors") ‖ twox_64(node) ‖ node ‖ twox_64(sequence) ‖ sequence` | [`Anchor`]: `root` 32 bytes, `block` u32, one zero byte |
 //!
 //! `node` is a u32, `sequence` a u64, both little endian. The leaf of an anchor is
 //! `SHA-256(0x00 ‖ "sealane/2/anchor" ‖ node ‖ sequence ‖ root ‖ block)`; the range is the RFC 6962 tree over them in order of `sequence`,
@@ -44,9 +46,10 @@
 //!
 //! 1. **Nothing but hashes**: 32 bytes per anchor. Events name node, number and root, never a channel or partner.
 //! 2. **In order, without gaps**: a node's anchors count from 0. What is missing is seen by its number.
-//! 3. **Safe to repeat**: the same anchor again is accepted and changes nothing; another root under a used number is refused. So a node
-//!    may submit again whenever it is unsure, and neither a crash nor a full pool loses or doubles an anchor.
-//! 4. **For ever**: what was anchored can be proven for as long as the chain lives. Disputes are kept with their outcome.
+//! 3. **Safe to repeat**: one of the last anchors again is accepted and changes nothing; another root under a used number is refused. So a
+//!    node may submit again whenever it is unsure, and neither a crash nor a full pool loses or doubles an anchor.
+//! 4. **For ever, in bounded space**: what was anchored can be proven for as long as the chain lives, and a node takes the same few
+//!    kilobytes of state after a thousand anchors and after a thousand million. Disputes are kept with their outcome.
 //! 5. **Policy on chain**: when and how nodes anchor is state; a change needs no new binary.
 //! 6. **Never stuck**: to the off-chain worker every failure (no key, a full pool, a nonce that is taken) means "later": it drops what it
 //!    could not do, and the courier offers the same anchor again at a later block.
@@ -78,6 +81,7 @@ pub mod types;
 pub mod weights;
 
 pub use pallet::*;
+pub use sealane_primitives::runtime_api::KEPT_ANCHORS;
 pub use types::*;
 pub use weights::WeightInfo;
 
@@ -99,7 +103,7 @@ pub mod pallet {
 	};
 
 	/// Version of the storage layout.
-	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
 
 	/// Roots of trade records, and the hook that drives the courier.
 	#[pallet::pallet]
@@ -163,7 +167,8 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Ranges<T> = StorageMap<_, Twox64Concat, NodeId, Range, ValueQuery>;
 
-	/// All anchors, by node and number. The key is made of numbers that the chain gives out, so an offline verifier derives it.
+	/// The last [`KEPT_ANCHORS`] of each node, by node and number: a node learns from here that they are final, and evidence is short while it is
+	/// young. The key is made of numbers that the chain gives out, so an offline verifier derives it.
 	#[pallet::storage]
 	pub type Anchors<T> = StorageDoubleMap<_, Twox64Concat, NodeId, Twox64Concat, AnchorSequence, Anchor>;
 
@@ -270,7 +275,7 @@ pub mod pallet {
 		NotAuthorized,
 		/// The member is suspended.
 		NotActive,
-		/// Under this number the node already anchored another root.
+		/// Under this number the node already anchored another root, or one that the chain no longer keeps by itself.
 		AlreadyExists,
 		/// The number lies beyond the node's next one: an anchor before it is missing.
 		SequenceAhead,
@@ -326,8 +331,9 @@ pub mod pallet {
 		/// **Origin**: the delegate of a node whose member is active.
 		///
 		/// **Details**: `sequence` must be the node's next number, the `count` of [`Ranges`], and the node must not have anchored in this
-		/// interval of its own yet. The same root under a number before changes nothing and succeeds, so that a node may submit again when it
-		/// does not know whether the first went through.
+		/// interval of its own yet. The same root under one of the last [`KEPT_ANCHORS`] numbers changes nothing and succeeds, so that a node may
+		/// submit again when it does not know whether the first went through. The anchor that is none of the last any more stays in the range
+		/// alone.
 		///
 		/// **Errors**: [`Error::NotAuthorized`], [`Error::NotActive`], [`Error::AlreadyExists`], [`Error::SequenceAhead`],
 		/// [`Error::IntervalNotOver`], [`Error::NumbersExhausted`].
@@ -397,7 +403,7 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// The anchor of a node with this number.
+		/// The anchor of a node with this number, one of its last [`KEPT_ANCHORS`].
 		pub fn anchor_of(node: NodeId, sequence: AnchorSequence) -> Option<AnchorEntry> {
 			Self::anchor_entry(node, sequence)
 		}
@@ -409,7 +415,7 @@ pub mod pallet {
 
 		/// All anchors of a node, as the peaks of its range.
 		pub fn range_of(node: NodeId) -> Range {
-			Ranges::<T>::get(node)
+			Self::range(node)
 		}
 
 		/// First block of the interval of `node` in which the current block lies.
@@ -428,7 +434,7 @@ pub mod pallet {
 			Ranges::<T>::get(node).proves(node, sequence, &root, block, &path)
 		}
 
-		/// Whether `proof` shows that `leaf` is in the tree that the node anchored under this number.
+		/// Whether `proof` shows that `leaf` is in the tree that the node anchored under this number, one of its last [`KEPT_ANCHORS`].
 		pub fn verify(node: NodeId, sequence: AnchorSequence, leaf: Digest, proof: InclusionProof) -> bool {
 			Self::is_proven(node, sequence, &leaf, &proof)
 		}

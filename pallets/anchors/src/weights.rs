@@ -27,12 +27,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Members::Delegates` (r:1 w:0), `Members::Members` (r:1 w:0), `Members::CounterForNodes` (r:1 w:0)
 	/// Storage: `Anchors::Policy` (r:1 w:0)
 	/// Storage: `Anchors::Ranges` (r:1 w:1)
-	/// Storage: `Anchors::Anchors` (r:1 w:1)
+	/// Storage: `Anchors::Anchors` (r:1 w:2)
 	fn anchor() -> Weight {
 		// Up to 64 node hashes, when the number of anchors is a power of two.
-		Weight::from_parts(160_000_000, 5529)
+		Weight::from_parts(165_000_000, 5529)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
-			.saturating_add(T::DbWeight::get().writes(2_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 	/// Storage: `Channels::Channels` (r:1 w:0), `Members::MemberOf` (r:1 w:0)
 	/// Storage: `Anchors::NextDispute` (r:1 w:1)

@@ -4,6 +4,7 @@
 //! floods the others, and no sequence of calls breaks what the pallets promise together.
 
 mod admission;
+mod anchors;
 mod calls;
 mod cost;
 mod deadlock;

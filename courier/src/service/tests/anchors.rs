@@ -8,9 +8,8 @@ use crate::{
 };
 use sealane_primitives::{
 	courier_host::CourierHost,
-	evidence::{self, Attestation},
+	evidence::{self, range::Range, Attestation},
 	keys::{held, CourierKey, DEFAULT_KEY_GRACE},
-	runtime_api::AnchorEntry,
 };
 use sealane_verifier::EvidencePack;
 
@@ -20,6 +19,14 @@ async fn anchor(trio: &Trio, node: u32, handle: &crate::Handle, id: &str) {
 		trio.world.anchor(node, handle);
 		trio.world.block(|_| {});
 		stage(handle, id) == Some(OrderStage::Finalised)
+	})
+	.await;
+}
+
+/// Until a batch is to go into the next anchor, so that this one is not idle.
+async fn waits(handle: &crate::Handle) {
+	until(handle, "a batch waits for an anchor", || {
+		!handle.courier().library.book.read().batches.ready().is_empty()
 	})
 	.await;
 }
@@ -177,22 +184,22 @@ async fn an_anchor_number_that_went_to_another_root_is_given_up() {
 	submit(&trio.seller, &[order("A", "P2")]).await;
 	confirm_until(&trio.issuer, &trio.seller, 1).await;
 	// The node's log cuts anchor 0, but the chain has another one under that number.
-	use sealane_primitives::{courier_host::CourierHost, runtime_api::AnchorEntry};
 	let mut host = trio.seller.host();
+	waits(&trio.seller).await;
 	until(&trio.seller, "the anchor is cut", || {
 		host.ready_anchor(0, 5, true).is_some()
 	})
 	.await;
-	trio.world.block(|state| {
-		state.anchors.insert(
-			(SELLER, 0),
-			AnchorEntry {
-				root: [1; 32],
-				block: state.block,
-				packed: None,
-			},
-		);
-	});
+	assert!(trio
+		.seller
+		.courier()
+		.library
+		.book
+		.read()
+		.batches
+		.anchors
+		.contains_key(&0));
+	trio.world.block(|state| state.put_anchor(SELLER, [1; 32]));
 	anchor(&trio, SELLER, &trio.seller, "A").await;
 	let parts = trio.seller.evidence("A", None).unwrap().unwrap();
 	assert_eq!(parts.anchor.unwrap().sequence, 1);
@@ -208,18 +215,15 @@ async fn anchored_and_not_final(trio: &Trio, id: &str, count: usize) {
 		let state = trio.world.state.lock();
 		(state.next_anchor(ISSUER), state.block)
 	};
+	waits(&trio.issuer).await;
 	let mut ready = None;
 	until(&trio.issuer, "an anchor is cut", || {
 		ready = host.ready_anchor(next, block, true);
 		ready.is_some()
 	})
 	.await;
-	let entry = AnchorEntry {
-		root: ready.expect("it is there").root,
-		block,
-		packed: None,
-	};
-	trio.world.state.lock().anchors.insert((ISSUER, next), entry);
+	let root = ready.expect("it is there").root;
+	trio.world.state.lock().put_anchor(ISSUER, root);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -236,5 +240,125 @@ async fn the_anchors_of_a_long_stall_of_finality_are_settled_in_few_commits() {
 	until(&trio.issuer, "all are final", || trio.issuer.status().anchors_open == 0).await;
 	let syncs = disk.syncs() - before;
 	assert!(syncs <= ANCHORS as u64 / 4, "{syncs} commits for {ANCHORS} anchors");
+	trio.stop().await;
+}
+
+/// Nothing tells whether a node has something to anchor: not the block, not a second submission, not the root, not its log.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_with_nothing_to_anchor_anchors_all_the_same() {
+	let mut trio = Trio::start(34);
+	let before = *trio.seller.tail().borrow();
+	let root = |handle: &crate::Handle, next, at, due| {
+		let ready = handle.host().ready_anchor(next, at, due);
+		ready.map(|ready| {
+			assert_eq!(ready.sequence, next);
+			ready.root
+		})
+	};
+	let idle = root(&trio.seller, 0, 5, true).expect("it is its turn");
+	assert_eq!(root(&trio.seller, 0, 5, false), None, "it is not");
+	assert_eq!(root(&trio.seller, 0, 6, true), Some(idle), "it was not handed in");
+	trio.seller.host().anchor_submitted(0, 6);
+	assert_eq!(root(&trio.seller, 0, 7, true), None, "it is in the pool");
+	assert_eq!(
+		root(&trio.seller, 0, 14, true),
+		Some(idle),
+		"the pool lost it: the same again"
+	);
+	let next = root(&trio.seller, 1, 7, true).expect("the chain took the one before");
+	assert_ne!(next, idle);
+	assert_ne!(
+		root(&trio.issuer, 0, 5, true),
+		Some(idle),
+		"each has a secret of its own"
+	);
+	assert_eq!(*trio.seller.tail().borrow(), before, "nothing was written");
+	trio.restart(SELLER).await;
+	assert_eq!(
+		root(&trio.seller, 0, 5, true),
+		Some(idle),
+		"also by a node that was started again"
+	);
+
+	// What becomes ready while the idle one is in the pool waits for the next number.
+	trio.seller.host().anchor_submitted(0, 20);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	confirm_until(&trio.issuer, &trio.seller, 1).await;
+	waits(&trio.seller).await;
+	assert_eq!(root(&trio.seller, 0, 21, true), None);
+	trio.world.block(|state| state.put_anchor(SELLER, idle));
+	assert_eq!(
+		root(&trio.seller, 1, 22, false),
+		None,
+		"a true one waits for its turn as well"
+	);
+	let mut cut = None;
+	until(&trio.seller, "the anchor is cut", || {
+		cut = root(&trio.seller, 1, 22, true);
+		cut.is_some()
+	})
+	.await;
+	assert_ne!(cut, Some(next), "it is over the batch");
+	trio.stop().await;
+}
+
+/// Long after the chain has an anchor no longer by itself, this node has what leads from it into the range.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_anchor_is_proven_by_the_range() {
+	let mut trio = Trio::start(35);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	confirm_until(&trio.issuer, &trio.seller, 1).await;
+	anchor(&trio, SELLER, &trio.seller, "A").await;
+	let found = trio.seller.evidence("A", None).unwrap().unwrap().anchor.unwrap();
+	let (sequence, block) = (found.sequence, found.block.expect("it is final"));
+	let proven = |handle: &crate::Handle, range: &Range| {
+		let path = handle.anchor_path(sequence, range);
+		path.is_some_and(|path| range.proves(SELLER, sequence, &found.root, block, &path))
+	};
+	for _ in 0..10 {
+		for _ in 0..16 {
+			trio.world.anchor(SELLER, &trio.seller);
+		}
+		// A node that runs learns of its anchors while the chain has them by themselves.
+		let range = trio.world.state.lock().ranges[&SELLER].clone();
+		until(&trio.seller, "its later anchors are known", || {
+			trio.world.block(|_| {});
+			proven(&trio.seller, &range)
+		})
+		.await;
+	}
+	assert!(!trio.world.state.lock().anchors.contains_key(&(SELLER, sequence)));
+	let range = trio.world.state.lock().ranges[&SELLER].clone();
+	trio.restart(SELLER).await;
+	until(&trio.seller, "the file is read", || {
+		trio.world.block(|_| {});
+		proven(&trio.seller, &range)
+	})
+	.await;
+	trio.stop().await;
+}
+
+/// An anchor that became final unseen, and is none of the last when the node looks: its batches do not wait for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_anchor_that_became_final_unseen_is_made_again() {
+	let trio = Trio::start(36);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	confirm_until(&trio.issuer, &trio.seller, 1).await;
+	waits(&trio.seller).await;
+	let mut host = trio.seller.host();
+	let mut cut = None;
+	until(&trio.seller, "the anchor is cut", || {
+		cut = host.ready_anchor(0, 5, true);
+		cut.is_some()
+	})
+	.await;
+	let root = cut.expect("it was just cut").root;
+	trio.world.block(|state| {
+		state.put_anchor(SELLER, root);
+		(0..70).for_each(|_| state.put_anchor(SELLER, [1; 32]));
+	});
+	anchor(&trio, SELLER, &trio.seller, "A").await;
+	let parts = trio.seller.evidence("A", None).unwrap().unwrap();
+	assert!(parts.anchor.unwrap().sequence > 70);
 	trio.stop().await;
 }

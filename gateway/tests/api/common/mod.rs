@@ -13,7 +13,8 @@ use sealane_gateway::{backend::Submission, serve, Backend, Config, Gateway, Limi
 use sealane_primitives::{
 	business::BusinessKind,
 	calendar::{json, Announced, Timetable},
-	ids::{Digest, MemberId, ProductId},
+	evidence::range::Range as AnchorRange,
+	ids::{AnchorSequence, Digest, MemberId, ProductId},
 };
 use sealane_sdk::{types::GatewayFile, Client, ClientBuilder};
 use std::{
@@ -256,6 +257,11 @@ impl Backend for Fake {
 
 	fn evidence(&self, id: &str, _: Option<MemberId>) -> Result<Option<EvidenceParts>, ReadError> {
 		Ok(self.get(|state| state.evidence.get(id).cloned()))
+	}
+
+	fn anchor_path(&self, sequence: AnchorSequence, range: &AnchorRange) -> Option<Vec<Digest>> {
+		// As a courier that knows one sibling.
+		range.path(sequence, vec![[0xab; 32]])
 	}
 
 	fn events(&self, cursor: Cursor, limit: usize) -> Result<EventPage, ReadError> {

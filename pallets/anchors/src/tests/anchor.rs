@@ -178,6 +178,57 @@ fn boundary_last_number() {
 }
 
 #[test]
+fn the_last_ones_are_kept_by_themselves() {
+	run(|| {
+		for sequence in 0..KEPT_ANCHORS {
+			assert_ok!(anchor(sequence, 1));
+			next_turn();
+		}
+		assert!(Anchors::anchor_entry(BANK_NODE, 0).is_some());
+		assert_ok!(anchor(KEPT_ANCHORS, 1));
+		assert_eq!(Anchors::anchor_entry(BANK_NODE, 0), None);
+		assert!(Anchors::anchor_entry(BANK_NODE, 1).is_some());
+		// A repeat of one that is gone is not known for what it is.
+		assert_noop!(anchor(0, 1), Error::<Test>::AlreadyExists);
+		assert_ok!(anchor(1, 1));
+		// Another node's are its own.
+		assert_ok!(Anchors::anchor(signed(WEALTH_DELEGATE), 0, hash(2)));
+		assert!(Anchors::anchor_entry(WEALTH_NODE, 0).is_some());
+	});
+}
+
+/// What a node takes of the state does not grow with its anchors, so it may anchor at each turn for as long as the chain lives.
+#[test]
+fn the_state_of_a_node_is_bounded() {
+	run(|| {
+		let bytes = || {
+			let prefix = sp_io::hashing::twox_128(b"Anchors").to_vec();
+			let (mut entries, mut bytes, mut key) = (0, 0, prefix.clone());
+			while let Some(next) = sp_io::storage::next_key(&key).filter(|next| next.starts_with(&prefix)) {
+				entries += 1;
+				bytes += next.len() + sp_io::storage::get(&next).map_or(0, |value| value.len());
+				key = next;
+			}
+			(entries, bytes)
+		};
+		let mut sizes = Vec::new();
+		for sequence in 0..2_000u64 {
+			assert_ok!(anchor(sequence, sequence as u8));
+			sizes.push(bytes());
+			next_turn();
+			System::reset_events();
+		}
+		let most = |sizes: &[(usize, usize)]| sizes.iter().copied().max().expect("some");
+		let (early, late) = (most(&sizes[100..200]), most(&sizes[1_900..]));
+		println!("entries and bytes of one node: {early:?} after 200 anchors, {late:?} after 2,000");
+		assert_eq!(early.0, late.0, "as many entries after 2,000 anchors as after 200");
+		// A peak more for each doubling, and no more than there are bits in a number.
+		assert!(late.1 <= early.1 + 4 * 32, "{early:?} {late:?}");
+		assert!(late.1 + 64 * 32 < 10_240, "{late:?}");
+	});
+}
+
+#[test]
 fn all_are_proven_by_the_range() {
 	run(|| {
 		let mut anchored = Vec::new();

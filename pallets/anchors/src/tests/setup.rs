@@ -17,7 +17,7 @@ use sealane_primitives::{
 fn integrity_test_passes() {
 	run(|| {
 		Anchors::integrity_test();
-		assert_eq!(STORAGE_VERSION, StorageVersion::new(2));
+		assert_eq!(STORAGE_VERSION, StorageVersion::new(3));
 	});
 }
 

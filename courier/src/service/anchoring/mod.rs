@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Anchors: one root over the batches that wait for one.
+//! Anchors: one root over the batches that wait for one, at each turn of the node.
 //!
-//! The off-chain worker asks for an anchor at each block. Where one is due it is cut, and is on disk before it is offered, so that
-//! what goes on chain can always be opened again; the worker waits a moment for that, as a block later is two seconds later. It is
-//! offered until the chain's next number has moved past it, and is final when the chain says so in a final block.
+//! The off-chain worker asks for an anchor at each block and says whether it is the node's turn. Where batches wait one is cut, and is on
+//! disk before it is offered, so that what goes on chain can always be opened again; the worker waits a moment for that, as a block later is
+//! two seconds later. It is offered until the chain's next number has moved past it, and is final when the chain says so in a final block.
+//!
+//! Where nothing waits the node anchors all the same, and nobody can tell: the root of an *idle* anchor is derived from a secret of the store and the
+//! anchor's number, so nothing is written for it, and it is the same when it is offered again. One and the other are offered at the same
+//! blocks, by the same rules; whoever reads the whole chain learns from the time of an anchor who has a node, and nothing else.
 //!
 //! An anchor that is final counts for ever: its attestations are by keys that hold when it is cut, those of this node made anew where
 //! they are not, and one that the chain takes so late that this may have changed is cut again.
+
+mod range;
 
 use super::{branches, registering, Courier, LOG_TARGET};
 use crate::{
@@ -17,16 +23,21 @@ use crate::{
 	cutting::Note,
 	random,
 	records::{kind, AnchorCut, AnchorEnd, AnchorFinal, CutBatch},
+	store::disk::Disk,
 };
 use codec::Decode;
 use parking_lot::Mutex;
+use range::OwnRange;
+use ring::hkdf;
 use sealane_primitives::{
 	courier_host::ReadyAnchor,
-	evidence::{self, Attestation, Side},
-	ids::{AnchorSequence, BlockNumber, NodeId},
+	evidence::{self, range::Range, Attestation, Side},
+	ids::{AnchorSequence, BlockNumber, Digest, NodeId},
 	keys::{held, CourierKey, DEFAULT_KEY_GRACE},
+	runtime_api::AnchorEntry,
 };
 use std::{
+	path::{Path, PathBuf},
 	sync::{mpsc, Arc},
 	time::Duration,
 };
@@ -46,43 +57,102 @@ const ENDING_BLOCKS: BlockNumber = 1_800;
 /// Blocks between two such alarms.
 const ALARM_PAUSE_BLOCKS: BlockNumber = 150;
 
-/// What anchoring keeps in memory.
-#[derive(Default)]
+/// Domain tag of idle anchors.
+const IDLE_TAG: &[u8] = b"sealane/2/idle";
+
+/// What anchoring keeps in memory, and beside the log.
 pub struct Anchoring {
 	state: Mutex<State>,
+	/// All final anchors of this node; `None` until it is known which one it is.
+	own: Mutex<Option<OwnRange>>,
+	disk: Arc<dyn Disk>,
+	folder: PathBuf,
+}
+
+impl Anchoring {
+	/// For a store in `folder`.
+	pub(crate) fn new(disk: Arc<dyn Disk>, folder: &Path) -> Self {
+		Anchoring {
+			state: Mutex::default(),
+			own: Mutex::default(),
+			disk,
+			folder: folder.into(),
+		}
+	}
 }
 
 #[derive(Default)]
 struct State {
 	/// A cut is under way.
 	cutting: bool,
+	/// The idle anchor that was handed to the pool last, and when.
+	idle: Option<(AnchorSequence, BlockNumber)>,
 	/// Block of the last alarm about keys that end.
 	last_alarm: Option<BlockNumber>,
 }
 
-/// The anchor to submit at block `at`, if one is ready; cuts one where it is `due` and something waits. Blocks for the cut, at most
-/// [`anchor_patience_ms`](crate::Config::anchor_patience_ms).
+/// The anchor to submit at block `at`, where it is `due`: the one that was cut; else, where batches wait, one that is cut now; else an idle
+/// one. Blocks for the cut, at most [`anchor_patience_ms`](crate::Config::anchor_patience_ms).
+///
+/// `None` too where it was handed to the pool not long ago. All of this is the same for both kinds, so that neither the block nor a second
+/// submission tells them apart.
 pub(crate) fn ready(courier: &Arc<Courier>, next: AnchorSequence, at: BlockNumber, due: bool) -> Option<ReadyAnchor> {
+	if !due {
+		return None;
+	}
+	let is_recent = |before: BlockNumber| at.saturating_sub(before) < RESUBMIT_BLOCKS;
 	let waiting = {
 		let book = courier.library.book.read();
 		let anchor = book.batches.anchors.get(&next);
 		anchor.map(|anchor| (anchor.position, anchor.submitted))
 	};
 	if let Some((position, submitted)) = waiting {
-		let recently = submitted.is_some_and(|before| at.saturating_sub(before) < RESUBMIT_BLOCKS);
-		return if recently { None } else { offer(courier, position) };
+		return if submitted.is_some_and(is_recent) {
+			None
+		} else {
+			offer(courier, position)
+		};
 	}
-	if !due {
+	let idle = courier.anchoring.state.lock().idle;
+	if idle.is_some_and(|(sequence, before)| sequence == next && is_recent(before)) {
+		// Under one number there can be one anchor. What waits goes into the next.
 		return None;
 	}
-	{
+	let is_idle = {
 		let mut book = courier.library.book.write();
 		let now = courier.clock.now_ms();
 		book.batches.give_up_waiting(now.saturating_sub(ALONE_AFTER_MS));
-		if book.batches.ready().is_empty() {
-			return None;
-		}
+		book.batches.ready().is_empty()
+	};
+	if is_idle {
+		let root = idle_root(courier.library.reader().meta().index_secret, next);
+		return Some(ReadyAnchor { sequence: next, root });
 	}
+	cut_now(courier, next, at)
+}
+
+/// The anchor was handed to the pool at block `at`.
+pub(crate) fn submitted(courier: &Courier, sequence: AnchorSequence, at: BlockNumber) {
+	match courier.library.book.write().batches.anchors.get_mut(&sequence) {
+		Some(anchor) => anchor.submitted = Some(at),
+		None => courier.anchoring.state.lock().idle = Some((sequence, at)),
+	}
+}
+
+/// The root of an idle anchor: 32 bytes that only who has the store's secret can tell from those of any other.
+fn idle_root(secret: [u64; 2], sequence: AnchorSequence) -> Digest {
+	let mut root = [0; 32];
+	let secret = secret.map(u64::to_le_bytes).concat();
+	hkdf::Salt::new(hkdf::HKDF_SHA256, IDLE_TAG)
+		.extract(&secret)
+		.expand(&[&sequence.to_le_bytes()], hkdf::HKDF_SHA256)
+		.and_then(|root_of| root_of.fill(&mut root))
+		.expect("HKDF-SHA256 gives 32 bytes; qed");
+	root
+}
+
+/// Cut an anchor over what waits, and offer it as soon as it is on disk.
+fn cut_now(courier: &Arc<Courier>, next: AnchorSequence, at: BlockNumber) -> Option<ReadyAnchor> {
 	let (done, cut_done) = mpsc::channel::<()>();
 	{
 		let mut state = courier.anchoring.state.lock();
@@ -250,15 +320,16 @@ pub(crate) async fn follow_finality(courier: Arc<Courier>) {
 /// Note what became of the open anchors, all of them in one commit: after a long stall of finality there are many.
 async fn settle(courier: &Arc<Courier>) {
 	let Some(snapshot) = courier.snapshot() else { return };
-	let ends = ends(courier, snapshot.directory.node);
+	let range = learn_range(courier, snapshot.directory.node);
+	let ends = ends(courier, snapshot.directory.node, range.as_ref());
 	let noted = ends
 		.into_iter()
 		.map(|end| courier.note_durably(Note::AnchorFinal(end), 64));
 	futures::future::join_all(noted).await;
 }
 
-/// The open anchors that are final, in their order, and how.
-fn ends(courier: &Courier, node: NodeId) -> Vec<AnchorFinal> {
+/// The open anchors that are final, in their order, and how. `range` is that of a final block.
+fn ends(courier: &Courier, node: NodeId, range: Option<&Range>) -> Vec<AnchorFinal> {
 	let open: Vec<_> = {
 		let book = courier.library.book.read();
 		let open = book.batches.anchors.iter().filter(|(_, a)| a.final_at.is_none());
@@ -271,7 +342,9 @@ fn ends(courier: &Courier, node: NodeId) -> Vec<AnchorFinal> {
 	let mut ends = Vec::new();
 	for (sequence, root, block, cut_block) in open {
 		let entry = match all_final.then(|| courier.chain.anchor(node, sequence, true)) {
-			Some(Ok(Some(entry))) => entry,
+			Some(Ok(Some(entry))) => Some(entry),
+			// The range was read before, so the state of now has the anchor no longer by itself.
+			Some(Ok(None)) if range.is_some_and(|range| sequence < range.count) => None,
 			Some(Err(error)) => {
 				log::debug!(target: LOG_TARGET, "Anchor {sequence} cannot be looked up: {error}");
 				break;
@@ -284,30 +357,75 @@ fn ends(courier: &Courier, node: NodeId) -> Vec<AnchorFinal> {
 				continue;
 			}
 		};
-		let how = if entry.root != root {
-			log::warn!(
-				target: LOG_TARGET,
-				"Anchor {sequence} is on chain with another root than this log's; its batches go into a later one",
-			);
-			AnchorEnd::Foreign
-		} else if entry.block.saturating_sub(cut_block) > LAPSE_BLOCKS {
-			log::warn!(
-				target: LOG_TARGET,
-				"Anchor {sequence} was cut at block {cut_block} and is on chain only since block {}; its batches go into a later one, attested anew",
-				entry.block,
-			);
-			AnchorEnd::Lapsed
-		} else {
-			AnchorEnd::Final
+		let (how, at) = match entry {
+			Some(entry) => (how_it_ended(sequence, &root, cut_block, &entry), entry.block),
+			None => {
+				log::warn!(
+					target: LOG_TARGET,
+					"Anchor {sequence} became final unseen, and the chain has it no longer by itself; its batches go into a later one",
+				);
+				(AnchorEnd::Foreign, range.map_or(cut_block, |range| range.last))
+			}
 		};
 		ends.push(AnchorFinal {
 			at: courier.clock.now_ms(),
 			sequence,
-			block: entry.block,
+			block: at,
 			how,
 		});
 	}
 	ends
+}
+
+/// What an anchor of this log is worth that is on chain as `entry`.
+fn how_it_ended(sequence: AnchorSequence, root: &Digest, cut_block: BlockNumber, entry: &AnchorEntry) -> AnchorEnd {
+	if entry.root != *root {
+		log::warn!(
+			target: LOG_TARGET,
+			"Anchor {sequence} is on chain with another root than this log's; its batches go into a later one",
+		);
+		return AnchorEnd::Foreign;
+	}
+	if entry.block.saturating_sub(cut_block) > LAPSE_BLOCKS {
+		log::warn!(
+			target: LOG_TARGET,
+			"Anchor {sequence} was cut at block {cut_block} and is on chain only since block {}; its batches go into a later one, attested anew",
+			entry.block,
+		);
+		return AnchorEnd::Lapsed;
+	}
+	AnchorEnd::Final
+}
+
+/// Learn this node's anchors that became final, idle ones too; gives all of them, where the chain answers.
+fn learn_range(courier: &Courier, node: NodeId) -> Option<Range> {
+	let anchoring = &courier.anchoring;
+	let range = courier.chain.final_range(node);
+	let range = range
+		.inspect_err(|error| log::debug!(target: LOG_TARGET, "The anchors of this node are not known: {error}"))
+		.ok()?;
+	let mut own = anchoring.own.lock();
+	let kept = own.take().filter(|own| own.node() == node);
+	let learned = kept
+		.map_or_else(|| OwnRange::open(anchoring.disk.as_ref(), &anchoring.folder, node), Ok)
+		.map_err(range::RangeError::from)
+		.and_then(|mut file| {
+			let learned = file.learn(&range, |sequence| courier.chain.anchor(node, sequence, true));
+			// After an error of the disk it is opened anew.
+			if !matches!(learned, Err(range::RangeError::Disk(_))) {
+				*own = Some(file);
+			}
+			learned
+		});
+	if let Err(error) = learned {
+		log::debug!(target: LOG_TARGET, "The anchors of this node are not all known at once: {error}");
+	}
+	Some(range)
+}
+
+/// The proof of an anchor of this node under the root of `range`; `None` where this node does not have it.
+pub(crate) fn path(courier: &Courier, sequence: AnchorSequence, range: &Range) -> Option<Vec<Digest>> {
+	courier.anchoring.own.lock().as_ref()?.path(sequence, range)
 }
 
 /// Remember in which block an anchor is that is not final yet.
