@@ -70,6 +70,19 @@ test('the sample is shown with the names of the parties, each step, times, limit
 	assert.ok(pack.page?.includes('证据报告 · Evidence report'));
 });
 
+test('what a pack withholds is called so', async () => {
+	for (const { vector, files } of vectors('vectors.json')) {
+		if (vector.name !== 'customer, facts and details withheld') continue;
+		const pack = await shown(files);
+		assert.equal(pack.verdict, 'verified');
+		assert.deepEqual(pack.steps.slice(0, 2).map((step) => step.about), ['record', 'disclosure']);
+		const withheld = [...pack.order.rows, ...pack.confirmation.rows].filter((row) => row.withheld).map((row) => row.name.english);
+		assert.deepEqual(withheld.sort(), ['customer', 'details', 'facts']);
+		return;
+	}
+	assert.fail('no vector withholds them');
+});
+
 test('without a specification a sound pack is not called verified', async () => {
 	const { steps, verifier } = await checked({ evidence: document('offline.json') });
 	assert.equal((steps[0] as Begun).has_origin, false);

@@ -12,7 +12,10 @@ use sealane_evidence_report::{
 	page::{cut, visible, Page},
 	payload, times, words, AuditReport, CheckpointReport, EvidenceReport, Judged, Origin,
 };
-use sealane_verifier::{pack::text_field, Defect, EvidencePack};
+use sealane_verifier::{
+	pack::{text_field, Entry},
+	Defect, EvidencePack,
+};
 use serde::Serialize;
 
 /// Most characters of one value.
@@ -205,6 +208,8 @@ pub struct StepView {
 pub struct ValueView {
 	name: Named,
 	value: Text,
+	/// Whether the pack withholds it.
+	withheld: bool,
 }
 
 /// What a party wrote.
@@ -220,8 +225,9 @@ pub struct PayloadView {
 }
 
 impl PayloadView {
-	fn new(bytes: &[u8]) -> Self {
-		let found = payload::rows(bytes).unwrap_or_default();
+	fn new(entry: &Entry) -> Self {
+		let found = payload::rows(entry).unwrap_or_default();
+		let bytes = &entry.bytes.0;
 		let written = core::str::from_utf8(bytes);
 		PayloadView {
 			rows: found
@@ -230,6 +236,7 @@ impl PayloadView {
 				.map(|row| ValueView {
 					name: row.label.into(),
 					value: Text::new(&row.value, VALUE),
+					withheld: row.withheld,
 				})
 				.collect(),
 			more_rows: found.more,
@@ -296,8 +303,8 @@ impl PackView {
 			steps: steps.collect(),
 			report,
 			times: Vec::new(),
-			order: PayloadView::new(&pack.record.order.bytes.0),
-			confirmation: PayloadView::new(&pack.record.confirmation.bytes.0),
+			order: PayloadView::new(&pack.record.order),
+			confirmation: PayloadView::new(&pack.record.confirmation),
 			limits: sealane_evidence_report::report::NOT_SHOWN
 				.iter()
 				.zip(words::NOT_SHOWN)

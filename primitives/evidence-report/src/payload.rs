@@ -7,6 +7,7 @@ use alloc::{
 	string::{String, ToString},
 	vec::Vec,
 };
+use sealane_verifier::pack::Entry;
 use serde_json::Value;
 
 /// Most rows of what a party wrote; what is beyond is in the pack.
@@ -19,6 +20,8 @@ pub struct Row {
 	pub label: Label,
 	/// Its value, as it was written.
 	pub value: String,
+	/// Whether the pack withholds it: what stands as its value is not what was written.
+	pub withheld: bool,
 }
 
 /// The values of what a party wrote.
@@ -30,9 +33,9 @@ pub struct Rows {
 	pub more: usize,
 }
 
-/// The values in these bytes; `None` where they are no JSON object.
-pub fn rows(bytes: &[u8]) -> Option<Rows> {
-	let Ok(value @ Value::Object(_)) = serde_json::from_slice(bytes) else {
+/// The values of an entry; `None` where it is no JSON object.
+pub fn rows(entry: &Entry) -> Option<Rows> {
+	let Ok(value @ Value::Object(_)) = serde_json::from_slice(&entry.bytes.0) else {
 		return None;
 	};
 	let mut found = Vec::new();
@@ -44,6 +47,7 @@ pub fn rows(bytes: &[u8]) -> Option<Rows> {
 		.into_iter()
 		.map(|(path, value)| Row {
 			label: words::field(&path),
+			withheld: matches!(&path[..], [name] if entry.withheld.iter().any(|(part, _)| part.name() == name)),
 			value,
 		})
 		.collect();

@@ -18,7 +18,7 @@ use sealane_primitives::{
 	keys::CourierKey,
 };
 use sealane_verifier::{
-	pack::{date_text, AnchorReference},
+	pack::{date_text, AnchorReference, Entry},
 	verdict::{Facts, Finalised, Party},
 	EvidencePack, OnChain, Start, Verified,
 };
@@ -53,6 +53,9 @@ pub fn by_itself(pack: &EvidencePack, verified: &Verified) -> Vec<Step> {
 				hex::encode(verified.leaf)
 			),
 		),
+	];
+	steps.extend(disclosure(pack));
+	steps.extend([
 		step(
 			"batch",
 			format!(
@@ -73,7 +76,7 @@ pub fn by_itself(pack: &EvidencePack, verified: &Verified) -> Vec<Step> {
 				hex::encode(verified.seller.1)
 			),
 		),
-	];
+	]);
 	if let Some(part) = &pack.anchor {
 		steps.push(step(
 			"anchor",
@@ -92,6 +95,28 @@ pub fn by_itself(pack: &EvidencePack, verified: &Verified) -> Vec<Step> {
 		));
 	}
 	steps
+}
+
+/// What is cut out of the pack, where something is: who reads it must not take it for the whole.
+fn disclosure(pack: &EvidencePack) -> Option<Step> {
+	let of = |name: &str, entry: &Entry| {
+		let parts: Vec<&str> = entry.withheld.iter().map(|(part, _)| part.name()).collect();
+		(!parts.is_empty()).then(|| format!("{} of the {name}", parts.join(", ")))
+	};
+	let found = [
+		of("order", &pack.record.order),
+		of("confirmation", &pack.record.confirmation),
+	];
+	let found: Vec<String> = found.into_iter().flatten().collect();
+	(!found.is_empty()).then(|| {
+		step(
+			"disclosure",
+			format!(
+				"the pack withholds {}: null stands in their place, their hashes are in the record, and what they say is not shown",
+				found.join("; ")
+			),
+		)
+	})
 }
 
 /// What its chain part shows, from the start on.

@@ -70,6 +70,7 @@ export const auditor = {
 	more: '… {{bytes}} more, in the pack',
 	moreRows_one: '{{count}} more value, in the pack',
 	moreRows_other: '{{count}} more values, in the pack',
+	withheld: 'withheld',
 	bytes: 'The {{length}} themselves',
 	bytesHex: 'The {{length}} themselves, in hexadecimal digits',
 	limits: 'What is not shown',

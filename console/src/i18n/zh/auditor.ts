@@ -69,6 +69,7 @@ export const auditor: Words['auditor'] = {
 	more: '……余下 {{bytes}} 见证据文件',
 	moreRows_one: '余下 {{count}} 项见证据文件',
 	moreRows_other: '余下 {{count}} 项见证据文件',
+	withheld: '未披露',
 	bytes: '原始字节（{{length}}）',
 	bytesHex: '原始字节（{{length}}，十六进制）',
 	limits: '未证明的事项',

@@ -20,7 +20,7 @@ export function PayloadSheet({ title, payload }: { title: string; payload: Paylo
 								{isChinese && row.name.chinese ? <div className="quiet">{row.name.english}</div> : null}
 							</th>
 							<td>
-								<bdi>{textOf(row.value, t)}</bdi>
+								{row.withheld ? <em className="quiet">{t('auditor.withheld')}</em> : <bdi>{textOf(row.value, t)}</bdi>}
 							</td>
 						</tr>
 					))}

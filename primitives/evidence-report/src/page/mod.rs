@@ -21,7 +21,7 @@ use alloc::{
 };
 use core::fmt::Write as _;
 use html::{both, heading, raw, rows, text, timeline};
-use sealane_verifier::{verdict::Party, EvidencePack, Start};
+use sealane_verifier::{pack::Entry, verdict::Party, EvidencePack, Start};
 
 pub use html::{cut, visible};
 
@@ -58,8 +58,8 @@ impl Page<'_> {
 		page += "</style></head><body>\n<h1>证据报告 · Evidence report</h1>\n";
 		self.verdict(&mut page);
 		self.parties(&mut page);
-		payload(&mut page, "委托 · Order", &self.pack.record.order.bytes.0);
-		payload(&mut page, "确认 · Confirmation", &self.pack.record.confirmation.bytes.0);
+		payload(&mut page, "委托 · Order", &self.pack.record.order);
+		payload(&mut page, "确认 · Confirmation", &self.pack.record.confirmation);
 		self.terms(&mut page);
 		self.times(&mut page);
 		self.checks(&mut page);
@@ -252,16 +252,19 @@ impl Page<'_> {
 }
 
 /// What a party wrote: as a table where it is a JSON object, and always as it is.
-fn payload(page: &mut String, title: &str, bytes: &[u8]) {
+fn payload(page: &mut String, title: &str, entry: &Entry) {
 	heading(page, title);
-	if let Some(found) = payload::rows(bytes) {
+	if let Some(found) = payload::rows(entry) {
 		let labels: Vec<String> = found.rows.iter().map(|row| row.label.both()).collect();
 		rows(
 			page,
 			labels
 				.iter()
 				.map(String::as_str)
-				.zip(found.rows.iter().map(|row| text(&row.value))),
+				.zip(found.rows.iter().map(|row| match row.withheld {
+					true => "<i>未披露 · withheld</i>".into(),
+					false => text(&row.value),
+				})),
 		);
 		if found.more > 0 {
 			let _ = writeln!(
@@ -271,6 +274,7 @@ fn payload(page: &mut String, title: &str, bytes: &[u8]) {
 			);
 		}
 	}
+	let bytes = &entry.bytes.0;
 	let _ = writeln!(
 		page,
 		"<p class=\"small\">原始字节（{length} 字节） · the {length} bytes themselves</p>{}",

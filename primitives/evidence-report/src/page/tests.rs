@@ -4,10 +4,8 @@
 
 use super::*;
 use crate::{payload::flatten, Origin};
-use sealane_verifier::{
-	pack::{Entry, RecordPart},
-	Genesis,
-};
+use sealane_primitives::evidence::entry::Part;
+use sealane_verifier::{pack::RecordPart, Genesis};
 use sha2::{Digest as _, Sha256};
 use std::{
 	collections::BTreeSet,
@@ -116,6 +114,26 @@ fn every_step_and_limit_has_its_chinese() {
 	}
 }
 
+/// Who reads a page must see that it is not the whole.
+#[test]
+fn what_is_withheld_is_called_so() {
+	let (pack, origin) = sample();
+	assert!(!page_with(|_| {}).contains("withheld"));
+	let cut = pack.without(&[Part::Customer, Part::Facts]);
+	let judged = crate::judge(&cut, &origin).expect("sound");
+	let abouts: Vec<_> = judged.report.steps.iter().map(|step| step.about).collect();
+	assert_eq!(abouts[..3], ["record", "disclosure", "batch"]);
+	assert!(
+		judged.report.steps[1].holds.contains("customer, facts of the order"),
+		"{:?}",
+		judged.report.steps[1]
+	);
+	assert!(words::step("disclosure").name.chinese.is_some());
+	let html = page_with(|pack| *pack = cut);
+	assert_eq!(html.matches("<i>未披露 · withheld</i>").count(), 2);
+	assert!(!html.contains("C-0003"), "the customer");
+}
+
 #[test]
 fn the_page_needs_nothing_else_and_runs_nothing() {
 	let html = page_with(|_| {});
@@ -132,14 +150,14 @@ fn what_a_party_wrote_is_shown_as_text() {
 	let mut page = String::new();
 	let hostile =
 		r#"{"id":"<script>alert(1)</script>","note":"\u202eevil\u0007 & \"quoted\" '","<b>":"</td></table>"}"#;
-	payload(&mut page, "Order", hostile.as_bytes());
+	payload(&mut page, "Order", &Entry::shown(hostile.as_bytes(), &[0; 32], 0));
 	for forbidden in ["<script", "<b>", "</td></table>\"", "\u{202e}", "\u{7}"] {
 		assert!(!page.contains(forbidden), "{forbidden}: {page}");
 	}
 	assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
 	assert!(page.contains("⟨U+202E⟩evil⟨U+0007⟩ &amp; &quot;quoted&quot; &#39;"));
 	let mut page = String::new();
-	payload(&mut page, "Order", &[0xff, 0x3c]);
+	payload(&mut page, "Order", &Entry::shown(&[0xff, 0x3c], &[0; 32], 0));
 	assert!(page.contains("ff3c"), "{page}");
 }
 

@@ -97,7 +97,8 @@ export interface Report {
 }
 
 export interface Payload {
-	rows: { name: Named; value: Text }[];
+	/** A value that is withheld is not what was written. */
+	rows: { name: Named; value: Text; withheld: boolean }[];
 	more_rows: number;
 	length: number;
 	is_text: boolean;
