@@ -2,7 +2,7 @@
 
 //! What can go wrong in a terminal, and the exit code for each kind.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Result of the terminals.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -30,7 +30,7 @@ pub enum Error {
 		source: std::io::Error,
 	},
 	/// A file is not what it must be.
-	#[error("{path}:{line}: {reason}")]
+	#[error("{}: {reason}", place(.path, .line))]
 	Format {
 		/// The file.
 		path: PathBuf,
@@ -165,6 +165,14 @@ impl Error {
 	}
 }
 
+/// The file, and the line where one is meant.
+fn place(path: &Path, line: &u64) -> String {
+	match line {
+		0 => path.display().to_string(),
+		line => format!("{}:{line}", path.display()),
+	}
+}
+
 /// Whether the database cannot be reached, is starting or stopping, or another writer holds it.
 fn is_away(error: &sqlx::Error) -> bool {
 	match error {
@@ -204,3 +212,19 @@ pub const EXIT_CODES: &str = "Exit codes:
   10  evidence verifies by itself only: nothing shows that it is of the chain that is meant
   11  stopped before it was done
   12  the node raises an alarm (sealane status --check)";
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_line_is_named_where_there_is_one() {
+		let format = |line| Error::Format {
+			path: "a.csv".into(),
+			line,
+			reason: "no header".into(),
+		};
+		assert_eq!(format(0).to_string(), "a.csv: no header");
+		assert_eq!(format(7).to_string(), "a.csv:7: no header");
+	}
+}

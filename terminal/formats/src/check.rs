@@ -103,7 +103,7 @@ fn shown(path: &Path) -> String {
 /// records read so far, over all files.
 ///
 /// # Errors
-/// A file or a folder that cannot be read. What is wrong with a file is in its report.
+/// A file or a folder that cannot be read, or a folder without files. What is wrong with a file is in its report.
 pub fn check(path: &Path, profile: Option<&Profile>, progress: &mut dyn FnMut(u64)) -> Result<Vec<Report>, Error> {
 	let mut records = 0;
 	if !path.is_dir() {
@@ -116,6 +116,10 @@ pub fn check(path: &Path, profile: Option<&Profile>, progress: &mut dyn FnMut(u6
 		if entry.file_type().map_err(reading())?.is_file() {
 			files.push(entry.path());
 		}
+	}
+	if files.is_empty() {
+		let rule = "the folder must hold at least one file: nothing was checked";
+		return Err(Fault::told("folder", path.display().to_string(), rule).into());
 	}
 	files.sort();
 	let mut reports = Vec::new();

@@ -39,6 +39,7 @@ pub mod profile;
 pub mod reader;
 pub mod record;
 pub mod set;
+mod toml_text;
 pub mod value;
 pub mod writer;
 

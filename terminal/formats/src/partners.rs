@@ -128,7 +128,8 @@ mod tests {
 	}
 
 	fn parse(base: &str, seller: &str, issuer: &str) -> Profile {
-		let text = format!("base = '{base}'\n[parties]\nseller = '{seller}'\nissuer = '{issuer}'\n");
+		let text =
+			format!("base = '{base}'\n[parties]\nseller = '{seller}'\nissuer = '{issuer}'\ndistributor = 'ZZ8'\n");
 		Profile::parse(&text).expect("a profile")
 	}
 

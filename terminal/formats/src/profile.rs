@@ -6,6 +6,7 @@
 use crate::{
 	dictionary::{Dictionary, Format},
 	framing::header::CountDigits,
+	toml_text,
 	value::{EmptyNumber, FieldType},
 };
 use std::collections::BTreeMap;
@@ -127,7 +128,7 @@ impl Profile {
 	/// # Errors
 	/// What is wrong, in words: a key that nobody knows, a name that the dictionary does not have, a type, a zone, a code.
 	pub fn parse(text: &str) -> Result<Self, String> {
-		let own: Text = toml::from_str(text).map_err(|error| error.to_string())?;
+		let own: Text = toml_text::read(text)?;
 		let base: Text = match &own.base {
 			None => Text::default(),
 			Some(name) => {
@@ -136,7 +137,7 @@ impl Profile {
 					.iter()
 					.find(|(shipped, _)| shipped == name)
 					.ok_or_else(|| format!("base: {name:?} is none of {}", names.join(", ")))?;
-				toml::from_str(text).map_err(|error| error.to_string())?
+				toml_text::read(text)?
 			}
 		};
 		let format = own
@@ -163,13 +164,40 @@ impl Profile {
 			)
 		})?;
 		check_codes(&own.parties, format)?;
-		Ok(Profile {
+		let profile = Profile {
 			dictionary,
 			digits: own.digits.or(base.digits).unwrap_or_default(),
 			parties: own.parties,
 			settings: own.settings,
 			zone,
-		})
+		};
+		profile.check_widths()?;
+		Ok(profile)
+	}
+
+	/// What stands in every record must fit its field: where it does not, no order could be written.
+	fn check_widths(&self) -> Result<(), String> {
+		let (own, branch) = (&self.parties.distributor, &self.settings.branch);
+		for (key, own, code, name) in [
+			("parties.distributor", own, self.distributor(), "DistributorCode"),
+			("settings.branch", branch, self.branch(), "BranchCode"),
+		] {
+			let Some(field) = self.dictionary.field(name) else {
+				continue;
+			};
+			let width = field.field_type.width;
+			if code.len() > width {
+				let whence = if own.is_empty() {
+					", which stands for it where it is left out,"
+				} else {
+					""
+				};
+				return Err(format!(
+					"{key}: {code:?}{whence} must have at most {width} bytes: the field {name} has no more"
+				));
+			}
+		}
+		Ok(())
 	}
 
 	/// The format.
@@ -263,6 +291,15 @@ mod tests {
 			("format = 'ofd-2.2'\n[fields]\n'04' = 999", "999"),
 			("format = 'ofd-2.2'\n[settings]\nzone = 'Shanghai'", "Shanghai"),
 			("format = 'wdep-1.0'\n[parties]\nseller = 'ZZ8'", "ZZ8"),
+			(
+				"base = 'wdep-1.0'\n[parties]\nseller = 'ZZ80000001'",
+				"parties.distributor",
+			),
+			(
+				"base = 'ofd-2.2'\n[settings]\nbranch = '12345678901234567'",
+				"settings.branch",
+			),
+			("base = 'ofd-2.2'\n[types\n", "line 2"),
 		] {
 			let error = Profile::parse(text).expect_err(text);
 			assert!(error.contains(named), "{text}: {error}");

@@ -288,3 +288,13 @@ fn what_stops_a_conversion_is_named_and_leaves_no_set() {
 		assert!(indexes(folder.path(), Side::Seller).is_empty());
 	}
 }
+
+#[test]
+fn a_file_that_is_there_is_not_overwritten_and_that_is_said_in_words() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let path = folder.path().join("orders.ndjson");
+	std::fs::write(&path, "kept").expect("written");
+	let error = LineWriter::create(path.clone()).err().expect("refused");
+	assert!(error.to_string().contains("nothing is overwritten"), "{error}");
+	assert_eq!(std::fs::read(&path).expect("there"), b"kept");
+}

@@ -267,3 +267,14 @@ fn every_changed_byte_of_an_index_is_named() {
 		}
 	}
 }
+
+/// Whoever names the wrong folder must not read that all is well.
+#[test]
+fn a_folder_without_files_is_a_fault() {
+	let folder = tempfile::tempdir().unwrap();
+	std::fs::create_dir(folder.path().join("inside")).unwrap();
+	let error = sealane_formats::check::check(folder.path(), None, &mut |_| ()).unwrap_err();
+	let fault = error.fault().expect("a fault");
+	assert_eq!(fault.field, "folder");
+	assert!(fault.rule.contains("at least one file"), "{fault}");
+}

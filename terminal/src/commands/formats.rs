@@ -49,6 +49,10 @@ pub fn profile(path: &Path) -> Result<Profile> {
 /// What is wrong with a file, or why it cannot be read.
 pub fn failed(path: &Path) -> impl Fn(FormatError) -> Error + '_ {
 	move |error| match error {
+		// Of another file than the one that is meant: what was tried names it.
+		FormatError::Io { what, source } if !what.ends_with(&*path.to_string_lossy()) => {
+			Error::file(path)(std::io::Error::new(source.kind(), format!("{what}: {source}")))
+		}
 		FormatError::Io { source, .. } => Error::file(path)(source),
 		FormatError::Fault(fault) => Error::Format {
 			path: path.into(),

@@ -126,7 +126,7 @@ impl Mapping {
 	/// # Errors
 	/// What is wrong, in words.
 	pub fn parse(text: &str) -> Result<Self, String> {
-		let text: Text = toml::from_str(text).map_err(|error| error.to_string())?;
+		let text: Text = crate::toml_text::read(text)?;
 		let encoding = match text.encoding.as_deref() {
 			None | Some("utf-8") => UTF_8,
 			Some("gb18030") => GB18030,

@@ -72,7 +72,8 @@ impl Pending {
 	pub fn create(path: PathBuf) -> Result<Self, Error> {
 		let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
 		if path.exists() {
-			let error = std::io::ErrorKind::AlreadyExists.into();
+			let said = "there is a file of this name, and nothing is overwritten: remove it or name another";
+			let error = std::io::Error::new(std::io::ErrorKind::AlreadyExists, said);
 			return Err(Error::io(format!("making {}", path.display()))(error));
 		}
 		let hidden = path.with_file_name(format!(".{name}.tmp"));

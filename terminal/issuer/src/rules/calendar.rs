@@ -87,7 +87,7 @@ pub(super) fn read(path: &Path) -> Result<Calendar> {
 		let line = error
 			.span()
 			.map_or(0, |span| text[..span.start].matches('\n').count() as u64 + 1);
-		wrong(line, error.message().to_string())
+		wrong(line, error.message().replace('\n', ", "))
 	})?;
 	let calendar = calendar(file).map_err(|reason| wrong(0, reason))?;
 	calendar.check().map_err(|fault| wrong(0, rule_of(fault).into()))?;

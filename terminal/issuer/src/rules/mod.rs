@@ -142,7 +142,7 @@ impl Rules {
 			let line = e
 				.span()
 				.map_or(0, |span| text[..span.start].matches('\n').count() as u64 + 1);
-			place(line, e.message().to_string())
+			place(line, e.message().replace('\n', ", "))
 		})?;
 		rules.check().map_err(|(product, reason)| {
 			// The line on which the product begins; 1 where the file as a whole is meant.
