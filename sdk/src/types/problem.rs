@@ -56,16 +56,16 @@ problem_codes! {
 	TooDeep = "too_deep", 400, "Nested too deep";
 	/// A parameter of the path, the query or a header breaks its rule.
 	InvalidParameter = "invalid_parameter", 400, "A parameter breaks its rule";
-	/// The cursor is none that this node gave.
-	InvalidCursor = "invalid_cursor", 400, "Not a cursor of this node";
+	/// The cursor is none that was given here.
+	InvalidCursor = "invalid_cursor", 400, "Not a cursor that was given here";
 	/// The `Idempotency-Key` is empty, too long or not ASCII.
 	IdempotencyKeyInvalid = "idempotency_key_invalid", 400, "Not a valid Idempotency-Key";
 	/// The request holds no entry.
 	EmptyRequest = "empty_request", 400, "The request holds no entry";
-	/// No token, or one that the node does not know.
-	Unauthenticated = "unauthenticated", 401, "A valid token is required";
-	/// The token does not reach this far.
-	Forbidden = "forbidden", 403, "The token lacks the scope";
+	/// Nothing says who makes the request (a token, a session, a certificate), or what says it is not known.
+	Unauthenticated = "unauthenticated", 401, "Who makes the request is not known";
+	/// Who makes the request may not do this.
+	Forbidden = "forbidden", 403, "Not allowed to this caller";
 	/// There is nothing at this address.
 	NotFound = "not_found", 404, "Not found";
 	/// The node holds no order with this id.
