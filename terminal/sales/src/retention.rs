@@ -259,7 +259,7 @@ const APPLICATIONS: &str =
 const DECIDED: &str = "WHERE state <> 'open' AND decided_at < $1";
 
 /// Midnight of a day in UTC, Unix ms.
-fn begin_of(day: &str) -> Result<i64> {
+pub(crate) fn begin_of(day: &str) -> Result<i64> {
 	let none = || Error::invalid("before", day, "a day, YYYY-MM-DD");
 	if day.len() != 10 {
 		return Err(none());

@@ -6,10 +6,7 @@ use crate::{
 	output::{time_text, Output, Table},
 };
 use clap::Args;
-use sealane_sales::{
-	db::{DefectRow, RecordFilter, RecordRow, SalesDb},
-	qualify::failed_codes,
-};
+use sealane_sales::db::{DefectRow, Fails, RecordFilter, RecordRow, SalesDb};
 use sealane_sdk::types::Trace;
 use serde::Serialize;
 
@@ -103,6 +100,15 @@ impl OrderArgs {
 	}
 }
 
+fn fails_text(fails: &Fails) -> String {
+	let texts: Vec<String> = fails
+		.0
+		.iter()
+		.map(|failed| format!("{}: {}", failed.code, failed.text))
+		.collect();
+	texts.join("; ")
+}
+
 fn record_text(record: &RecordRow) -> String {
 	let mut table = Table::new(&["", ""]);
 	let final_at = match record.finalised_at {
@@ -124,7 +130,7 @@ fn record_text(record: &RecordRow) -> String {
 		("placed", record.placed_at.clone()),
 		("from", format!("{}:{}", record.source, record.line)),
 		("clauses", record.clause_version.to_string()),
-		("does not qualify", record.failed.clone()),
+		("does not qualify", fails_text(&record.failed)),
 		("outcome", record.outcome.clone()),
 		("reason", join(&record.reason_code, &record.reason_text)),
 		("deal", record.deal.clone()),
@@ -243,7 +249,8 @@ fn records_text(rows: &[RecordRow]) -> String {
 		let reason = if row.failed.is_empty() {
 			row.reason_code.clone()
 		} else {
-			failed_codes(&row.failed).join(", ")
+			let codes: Vec<&str> = row.failed.0.iter().map(|failed| failed.code.as_str()).collect();
+			codes.join(", ")
 		};
 		let first = |confirmed: &String, asked: &String| if confirmed.is_empty() { asked } else { confirmed }.clone();
 		table.row([

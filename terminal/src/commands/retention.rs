@@ -117,7 +117,7 @@ fn purged_text(purged: &Purged) -> String {
 	] {
 		table.row([name.to_string(), thousands(count)]);
 	}
-	table.to_string()
+	format!("{table}\nThe audit log is not touched: it ends after its own days.")
 }
 
 fn holds_text(holds: &[LegalHold]) -> String {

@@ -2,7 +2,7 @@
 
 //! What the records add up to: sums of days, positions of a customer, and the comparison with what the issuer says of a day.
 
-use super::ApiState;
+use super::{parameters, ApiState};
 use crate::{
 	db::{Sum, SumFilter},
 	positions::Position,
@@ -48,6 +48,8 @@ pub(super) async fn list(
 	State(state): State<ApiState>,
 	Parameters(query): Parameters<DaysQuery>,
 ) -> Result<(Extension<Entries>, Json<Vec<Sum>>), Failure> {
+	parameters::day("from", Some(&query.from))?;
+	parameters::day("to", query.to.as_deref())?;
 	let filter = SumFilter {
 		to: Some(query.to.unwrap_or_else(|| query.from.clone())),
 		from: Some(query.from),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::ApiState;
+use super::{parameters, ApiState};
 use crate::export::Export;
 use axum::{
 	body::Body,
@@ -41,6 +41,7 @@ pub(super) async fn records(
 	State(state): State<ApiState>,
 	Parameters(query): Parameters<ExportQuery>,
 ) -> Result<Response, Failure> {
+	parameters::day("day", Some(&query.day))?;
 	let name = format!(
 		"attachment; filename=\"records-{}.csv\"",
 		query.day.replace(|c: char| !c.is_ascii_digit(), "-")

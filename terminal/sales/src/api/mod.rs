@@ -7,6 +7,7 @@ mod days;
 mod exports;
 mod files;
 mod orders;
+mod parameters;
 mod quarantine;
 mod records;
 mod registrations;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::ApiState;
+use super::{parameters, ApiState};
 use crate::{
 	db::{RecordFilter, RecordRow, Unqualified},
 	manage::{self, Cancelled},
@@ -65,6 +65,9 @@ pub(super) async fn list(
 	Parameters(query): Parameters<RecordsQuery>,
 ) -> Result<(Extension<Entries>, Json<RecordPage>), Failure> {
 	let limit = paging::limit(query.limit)?;
+	parameters::state(query.state.as_deref())?;
+	parameters::kind(query.kind.as_deref())?;
+	parameters::day("day", query.day.as_deref())?;
 	let filter = RecordFilter {
 		state: query.state,
 		customer: query.customer,

@@ -16,7 +16,7 @@ pub use imports::{
 	accept_submission, fail_submission, insert_defects, insert_submission, refuse_records, save_import, Defective,
 	Import, Refusal, Submission, SubmissionKind,
 };
-pub use query::{DefectRow, Figures, RecordFilter, RecordRow, Unqualified};
+pub use query::{DefectRow, Fails, Figures, RecordFilter, RecordRow, Unqualified};
 pub use records::{
 	apply_cancellations, cancel_unsent, confirm_records, insert_records, set_finalised, settle_by_hand, ConfirmedRow,
 	NewRecord, OpenPlaces, RecordState,

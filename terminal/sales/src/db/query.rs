@@ -3,7 +3,7 @@
 //! What commands show of the records.
 
 use super::SalesDb;
-use crate::error::Result;
+use crate::{error::Result, qualify::Failed};
 use serde::Serialize;
 use sqlx::{any::AnyRow, Row};
 use std::collections::BTreeMap;
@@ -40,9 +40,10 @@ pub struct RecordRow {
 	pub placed_at: String,
 	/// The agreement it was checked against.
 	pub clause_version: i64,
-	/// Why it does not qualify.
-	#[serde(skip_serializing_if = "String::is_empty")]
-	pub failed: String,
+	/// Why it does not qualify: each clause that it does not meet, with what was asked and what was found.
+	#[serde(skip_serializing_if = "Fails::is_empty")]
+	#[schema(value_type = Vec<Failed>)]
+	pub failed: Fails,
 	/// What the issuer decided.
 	pub outcome: String,
 	/// Why.
@@ -116,7 +117,7 @@ sealane_terminal_core::from_row!(RecordRow {
 	currency,
 	placed_at,
 	clause_version,
-	failed,
+	failed from String,
 	outcome,
 	reason_code,
 	reason_text,
@@ -152,6 +153,33 @@ pub struct Yes(pub bool);
 impl From<i64> for Yes {
 	fn from(number: i64) -> Self {
 		Yes(number != 0)
+	}
+}
+
+/// Why a record does not qualify, as its column holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Fails(pub Vec<Failed>);
+
+impl Fails {
+	/// Whether it does qualify, or nothing is known of it.
+	pub fn is_empty(&self) -> bool {
+		self.0.is_empty()
+	}
+}
+
+impl From<String> for Fails {
+	fn from(column: String) -> Self {
+		if column.is_empty() {
+			return Fails::default();
+		}
+		// What another release wrote is shown as it is.
+		let read = serde_json::from_str(&column);
+		Fails(read.unwrap_or_else(|_| {
+			vec![Failed {
+				code: "unknown".into(),
+				text: column,
+			}]
+		}))
 	}
 }
 

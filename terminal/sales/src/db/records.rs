@@ -38,6 +38,18 @@ pub enum RecordState {
 }
 
 impl RecordState {
+	/// Every state, in the order in which a record comes through them.
+	pub const ALL: [RecordState; 8] = [
+		RecordState::Unqualified,
+		RecordState::Pending,
+		RecordState::Refused,
+		RecordState::Accepted,
+		RecordState::Confirmed,
+		RecordState::Partial,
+		RecordState::Rejected,
+		RecordState::Cancelled,
+	];
+
 	/// As in the database and in output.
 	pub const fn as_str(self) -> &'static str {
 		match self {
