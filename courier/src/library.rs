@@ -4,10 +4,10 @@
 
 use crate::{
 	api::LaneId,
-	book::{Book, EntryId},
+	book::Book,
 	order::{is_id, Order},
 	protocol::{EntryRef, PacketKind},
-	records::{kind, PacketView, RecordError},
+	records::{kind, EntryId, PacketView, RecordError},
 	store::{Index, Key, Location, LogReader, Numbers, ReadError},
 };
 use hashbrown::HashMap;

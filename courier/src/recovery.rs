@@ -3,12 +3,12 @@
 //! From the log to the book and the index, record by record.
 
 use crate::{
-	book::{Book, EntryId},
+	book::Book,
 	cutting::{apply_note, Note},
 	error::StartError,
 	library::{id_of, scope},
 	protocol::PacketKind,
-	records::{self, kind, Content, PacketView, RecordError},
+	records::{self, kind, Content, EntryId, PacketView, RecordError},
 	store::{Index, Key, Location, LogReader, Numbers, Record},
 };
 use std::sync::atomic::{AtomicU64, Ordering};

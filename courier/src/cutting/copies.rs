@@ -4,7 +4,12 @@
 //! effect, and get the answer that the first one got, now or when it comes. Anything else would contradict it, signed.
 
 use super::{OpenEntry, Outbox, PacketCutter, Place};
-use crate::{book::EntryId, chain::Target, library::LookupError, protocol::body, records::PacketView};
+use crate::{
+	chain::Target,
+	library::LookupError,
+	protocol::body,
+	records::{EntryId, PacketView},
+};
 use bytes::Bytes;
 use std::sync::Arc;
 

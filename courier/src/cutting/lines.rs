@@ -5,10 +5,9 @@
 use super::{submission::*, Answer, Claim, OpenEntry, Outbox, PacketCutter, Pending};
 use crate::{
 	api::{IdempotencyKey, LaneId, Problem, SubmitError, SubmitReport},
-	book::EntryId,
 	library::{has_id, LookupError},
 	order::{self, problem},
-	records::Trailer,
+	records::{EntryId, Trailer},
 	requests::KeyId,
 	store::Key,
 };

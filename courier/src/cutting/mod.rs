@@ -31,14 +31,14 @@ pub use write::{civil_date, WriteError};
 use crate::{
 	api::{IdempotencyKey, LaneId, SubmitError, SubmitReport},
 	attesting::FinalChain,
-	book::{Book, EntryId, LaneBook},
+	book::{Book, LaneBook},
 	chain::{Snapshot, Target},
 	clock::Clock,
 	keys::{KeyPair, KeyRing},
 	library::Library,
 	protocol::{self, PacketKind},
 	random::Random,
-	records::{self, kind, PacketRecord, PacketView},
+	records::{self, kind, EntryId, PacketRecord, PacketView},
 	requests::KeyId,
 	store::{AppendError, Committed, Cutter, Key, RecordWriter},
 };

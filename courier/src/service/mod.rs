@@ -62,6 +62,7 @@ use sealane_primitives::ids::{BlockNumber, ChannelId, Digest, Moment};
 use sp_core::traits::SpawnNamed;
 use std::{
 	collections::{BTreeMap, VecDeque},
+	future::Future,
 	ops::RangeInclusive,
 	sync::{atomic::AtomicBool, Arc},
 	time::Duration,
@@ -322,6 +323,27 @@ impl Courier {
 			let _ = done.send(());
 		};
 		self.spawner.spawn(name, Some("courier"), Box::pin(task));
+	}
+
+	/// Do work that reads the disk, asks the chain or computes for milliseconds where it takes no turn of the tasks that keep the node's
+	/// connections; `None` where the node ends meanwhile.
+	pub(crate) async fn apart<T, F>(
+		self: &Arc<Self>,
+		name: &'static str,
+		work: impl FnOnce(Arc<Self>) -> F,
+	) -> Option<T>
+	where
+		T: Send + 'static,
+		F: Future<Output = T> + Send + 'static,
+	{
+		let (done, result) = oneshot::channel();
+		let work = work(self.clone());
+		let task = async move {
+			// Who asked may have gone.
+			let _ = done.send(work.await);
+		};
+		self.spawner.spawn_blocking(name, Some("courier"), Box::pin(task));
+		result.await.ok()
 	}
 
 	/// Ends when the courier shuts down.

@@ -115,7 +115,10 @@ pub(super) async fn settle(courier: &Arc<Courier>) {
 		(book.receipts.oldest(MAX_ASKED), book.closings.oldest(MAX_ASKED))
 	};
 	let receipts: Vec<Digest> = waiting.iter().map(|receipt| receipt.commitment).collect();
-	if let Some(outcomes) = outcomes(courier, issuer, &receipts) {
+	let asked = receipts.clone();
+	let outcomes = move |courier: Arc<Courier>| async move { outcomes(&courier, issuer, &asked) };
+	let outcomes = courier.apart("courier-receipts", outcomes).await.flatten();
+	if let Some(outcomes) = outcomes {
 		for (receipt, outcome) in waiting.iter().zip(&outcomes) {
 			if outcome.is_some_and(|accepted| accepted != receipt.accepted) {
 				log::warn!(
@@ -129,7 +132,9 @@ pub(super) async fn settle(courier: &Arc<Courier>) {
 		let settled: Vec<Digest> = receipts.iter().zip(&outcomes).filter_map(issued).collect();
 		note_settled(courier, snapshot.block, settled, Note::Receipts).await;
 	}
-	if let Some(ended) = final_ends(courier, issuer, &closing) {
+	let ended = move |courier: Arc<Courier>| async move { final_ends(&courier, issuer, &closing) };
+	let ended = courier.apart("courier-closings", ended).await.flatten();
+	if let Some(ended) = ended {
 		note_settled(courier, snapshot.block, ended, Note::Closed).await;
 	}
 }

@@ -196,10 +196,12 @@ fn read(courier: &Courier, position: u64) -> Option<AnchorCut> {
 }
 
 async fn cut(courier: Arc<Courier>, sequence: AnchorSequence, block: BlockNumber) {
-	let cut = courier
-		.snapshot()
-		.and_then(|snapshot| made(&courier, &snapshot, sequence, block));
-	if let Some(cut) = cut {
+	let made = move |courier: Arc<Courier>| async move {
+		let snapshot = courier.snapshot()?;
+		made(&courier, &snapshot, sequence, block)
+	};
+	let cut = courier.apart("courier-make-anchor", made).await;
+	if let Some(cut) = cut.flatten() {
 		let bytes = cut.batches.len() * BATCH_BYTES + cut.renewed.len() * 256;
 		if !courier.note_durably(Note::AnchorCut(cut), bytes).await {
 			log::warn!(target: LOG_TARGET, "Anchor {sequence} was not cut; it is cut at a later block");
@@ -320,8 +322,12 @@ pub(crate) async fn follow_finality(courier: Arc<Courier>) {
 /// Note what became of the open anchors, all of them in one commit: after a long stall of finality there are many.
 async fn settle(courier: &Arc<Courier>) {
 	let Some(snapshot) = courier.snapshot() else { return };
-	let range = learn_range(courier, snapshot.directory.node);
-	let ends = ends(courier, snapshot.directory.node, range.as_ref());
+	let node = snapshot.directory.node;
+	let ends = courier.apart("courier-settle", move |courier| async move {
+		let range = learn_range(&courier, node);
+		ends(&courier, node, range.as_ref())
+	});
+	let ends = ends.await.unwrap_or_default();
 	let noted = ends
 		.into_iter()
 		.map(|end| courier.note_durably(Note::AnchorFinal(end), 64));

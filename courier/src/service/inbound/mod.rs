@@ -42,6 +42,10 @@ pub(super) const FULL_RETRY_MS: u32 = 5_000;
 /// What a partner is told whose packets are on their way to the disk already, in milliseconds.
 const QUEUED_RETRY_MS: u32 = 50;
 
+/// Envelopes of this length, in bytes, and more are opened and checked apart from the tasks that keep the node's connections: a MiB of them takes
+/// milliseconds.
+const LARGE: usize = 64 * 1024;
+
 /// An opened envelope on its way into the log.
 struct Opened {
 	packets: Vec<InboundPacket>,
@@ -177,7 +181,7 @@ impl Courier {
 	}
 
 	/// Take one envelope; gives what is said to it.
-	async fn envelope(&self, peer: &[u8], payload: Vec<u8>, permit: Option<Share>) -> Reply {
+	async fn envelope(self: &Arc<Self>, peer: &[u8], payload: Vec<u8>, permit: Option<Share>) -> Reply {
 		let head = match EnvelopeHead::parse(&payload) {
 			Ok(head) => head,
 			Err(WireError::Version { found }) => return self.of_other_version(peer, found),
@@ -215,13 +219,13 @@ impl Courier {
 	}
 
 	async fn take(
-		&self,
+		self: &Arc<Self>,
 		peer: &[u8],
 		head: EnvelopeHead,
 		payload: Vec<u8>,
 		permit: Option<Share>,
 	) -> Result<Answer, Denial> {
-		let setting = self.setting(peer, head)?;
+		let setting = Arc::new(self.setting(peer, head)?);
 		self.follow(&setting.snapshot, &setting.partner, &head).await?;
 		if self.may_lack(&head.lane.opposite()) {
 			// What this node said to it, or what it answers, may be at the partner alone.
@@ -243,9 +247,14 @@ impl Courier {
 			// It would not be kept: that needs no look inside.
 			return Err(Denial::Expected(next));
 		}
-		let packets = self.open(&setting, payload)?;
-		self.senders.partner_alive(&head.lane.opposite(), self.clock.ticks());
-		let inbound = self.checked(&setting, packets).await?;
+		let inbound = if payload.len() < LARGE {
+			self.looked_at(&setting, payload).await?
+		} else {
+			let of = setting.clone();
+			let looked_at = move |courier: Arc<Self>| async move { courier.looked_at(&of, payload).await };
+			let looked_at = self.apart("courier-look", looked_at).await;
+			looked_at.ok_or(Denial::Busy(BUSY_RETRY_MS))??
+		};
 		// What waits for others, or for the disk, keeps nobody else from being looked at.
 		drop(permit);
 		let counts = Counts::of(&inbound);
@@ -276,6 +285,14 @@ impl Courier {
 				}
 			}
 		}
+	}
+
+	/// The packets of an envelope, opened and checked.
+	async fn looked_at(&self, setting: &Setting, payload: Vec<u8>) -> Result<Vec<InboundPacket>, Denial> {
+		let packets = self.open(setting, payload)?;
+		self.senders
+			.partner_alive(&setting.head.lane.opposite(), self.clock.ticks());
+		self.checked(setting, packets).await
 	}
 
 	/// The packets of an envelope, entry by entry.

@@ -57,6 +57,9 @@ struct Flown {
 	answer: Result<Vec<u8>, TransportError>,
 }
 
+/// Pause of a lane whose envelope was not sealed because the node ends.
+const ENDING_PAUSE_MS: u64 = 1_000;
+
 impl Courier {
 	pub(super) async fn run_lanes(self: Arc<Self>, mut lanes: mpsc::UnboundedReceiver<LaneId>) {
 		loop {
@@ -86,7 +89,7 @@ impl Courier {
 			let next = sender.state.lock().next(self.clock.ticks());
 			let wait = match next {
 				Next::Send { first, last } => {
-					if let Some(flight) = self.take_off(lane, &sender, first, last) {
+					if let Some(flight) = self.take_off(lane, &sender, first, last).await {
 						flights.push(flight);
 					}
 					None
@@ -113,7 +116,7 @@ impl Courier {
 	}
 
 	/// Seal the next envelope and send it; `None` where it has to wait.
-	fn take_off(
+	async fn take_off(
 		self: &Arc<Self>,
 		lane: LaneId,
 		sender: &Arc<Sender>,
@@ -137,7 +140,21 @@ impl Courier {
 				return None;
 			}
 		};
-		let sealed = match self.seal(lane, &gate, first, last, now) {
+		let (gate, sealed) = if self.is_cold(&lane, first) {
+			let sealed = move |courier: Arc<Self>| async move {
+				let sealed = courier.seal(lane, &gate, first, last, now);
+				(gate, sealed)
+			};
+			let Some(sealed) = self.apart("courier-seal", sealed).await else {
+				sender.state.lock().postponed(Obstacle::Busy, now, ENDING_PAUSE_MS);
+				return None;
+			};
+			sealed
+		} else {
+			let sealed = self.seal(lane, &gate, first, last, now);
+			(gate, sealed)
+		};
+		let sealed = match sealed {
 			Ok(sealed) => sealed,
 			Err(Hindrance::Rate(pause_ms)) => {
 				sender.state.lock().postponed(Obstacle::Rate, now, pause_ms);

@@ -103,6 +103,12 @@ impl Courier {
 		}
 	}
 
+	/// Whether a packet is so far back in the log that the disk may have to be waited for.
+	pub(super) fn is_cold(&self, lane: &LaneId, sequence: u64) -> bool {
+		let position = self.library.book.read().slot(lane, sequence).map(|slot| slot.position);
+		position.is_some_and(|position| position.saturating_add(self.config.cache_bytes as u64) < self.log.tail())
+	}
+
 	pub(super) fn seal(
 		&self,
 		lane: LaneId,

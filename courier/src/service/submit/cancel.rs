@@ -13,12 +13,32 @@ use sealane_primitives::{
 	clauses::{Timestamp, UtcOffset},
 	ids::AgreementId,
 };
+use std::sync::Arc;
 
 /// What follows the id of an order in the id of its cancellation.
 const CANCEL_SUFFIX: &str = "~cancel";
 
 impl Courier {
-	pub(crate) async fn cancel(&self, id: &str) -> Result<String, CancelError> {
+	pub(crate) async fn cancel(self: &Arc<Self>, id: &str) -> Result<String, CancelError> {
+		let of = id.to_owned();
+		let asked = move |courier: Arc<Self>| async move { courier.to_cancel(&of) };
+		let asked = self.apart("courier-cancel", asked).await;
+		let (cancel_id, line) = asked.ok_or(SubmitError::Closed)??;
+		let Some(line) = line else {
+			return Ok(cancel_id);
+		};
+		let range = 0..line.len() as u32;
+		let report = self.submit_orders(line.into(), vec![range], None, false).await?;
+		match report.refused.into_iter().next() {
+			// Somebody else asked at the same moment.
+			Some((_, problem)) if problem.code == "order_id_reused" => Ok(cancel_id),
+			Some((_, problem)) => Err(CancelError::Refused(problem)),
+			None => Ok(cancel_id),
+		}
+	}
+
+	/// The id of an order's cancellation, and its bytes where there is none yet. Reads the disk.
+	fn to_cancel(&self, id: &str) -> Result<(String, Option<Vec<u8>>), CancelError> {
 		let snapshot = self.trading()?;
 		let seller = snapshot.directory.member.id;
 		let not_found = || CancelError::NotFound(id.chars().take(128).collect());
@@ -48,17 +68,10 @@ impl Courier {
 		}
 		let cancel_id = cancel_id(id);
 		if find(&cancel_id)?.is_some() {
-			return Ok(cancel_id);
+			return Ok((cancel_id, None));
 		}
 		let line = self.cancellation(&snapshot, &order, &bytes, &cancel_id);
-		let range = 0..line.len() as u32;
-		let report = self.submit_orders(line.into(), vec![range], None, false).await?;
-		match report.refused.into_iter().next() {
-			// Somebody else asked at the same moment.
-			Some((_, problem)) if problem.code == "order_id_reused" => Ok(cancel_id),
-			Some((_, problem)) => Err(CancelError::Refused(problem)),
-			None => Ok(cancel_id),
-		}
+		Ok((cancel_id, Some(line)))
 	}
 
 	/// The bytes of the order that asks for a cancellation.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 mod anchors;
+mod apart;
 mod branches;
 mod clauses;
 mod faults;

@@ -2,246 +2,35 @@
 
 //! What the log holds, in memory: per lane and packet a few words, nothing per order but one bit.
 //!
+//! `lane` is what is known of one lane, `bits` which entries of a packet are answered.
+//!
 //! The book is built from the log when the node starts and follows it afterwards, on the writer thread. Everybody else reads.
 
+mod bits;
+mod lane;
+
+pub use bits::Bits;
+pub use lane::{Acknowledged, LaneBook, Slot};
+
 use crate::{
-	api::{AnchorState, BlockRef, LaneId, Outcome, RefusalState},
+	api::{AnchorState, LaneId, Outcome, RefusalState},
 	batches::{BatchId, BatchMark, Batches, Waiting},
 	branches::Unjudged,
 	order::{Confirmation, Order},
 	protocol::{EntryRef, PacketKind},
 	receipts::{Closings, Receipts},
-	records::{AnchorCut, AnchorFinal, Completed, Delivered, LaneTurned, PacketView, ReceiptsSettled, Refusals},
+	records::{
+		AnchorCut, AnchorFinal, Completed, Delivered, EntryId, LaneTurned, PacketView, ReceiptsSettled, Refusals,
+	},
 	requests::Requests,
 	stores::Stores,
 };
-use sealane_primitives::{
-	courier_host::ReadyReceipt,
-	directory::Refusal,
-	evidence::Attestation,
-	ids::{AnchorSequence, BlockNumber, Digest, Moment},
-};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
-/// One bit per entry of a packet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Bits {
-	/// Up to 64 entries.
-	Small(u64),
-	/// More.
-	Large(Box<[u64]>),
-	/// Every bit is set.
-	Full,
-}
-
-impl Bits {
-	/// No bit is set.
-	pub fn new(count: u32) -> Self {
-		if count <= 64 {
-			Bits::Small(0)
-		} else {
-			Bits::Large(vec![0; count.div_ceil(64) as usize].into())
-		}
-	}
-
-	/// Whether bit `at` is set.
-	pub fn get(&self, at: u32) -> bool {
-		match self {
-			Bits::Small(word) => at < 64 && word >> at & 1 == 1,
-			Bits::Large(words) => words
-				.get(at as usize / 64)
-				.is_some_and(|word| word >> (at % 64) & 1 == 1),
-			Bits::Full => true,
-		}
-	}
-
-	/// Set bit `at` of `count`.
-	fn set(&mut self, at: u32) {
-		match self {
-			Bits::Small(word) => *word |= 1 << (at & 63),
-			Bits::Large(words) => {
-				if let Some(word) = words.get_mut(at as usize / 64) {
-					*word |= 1 << (at % 64);
-				}
-			}
-			Bits::Full => (),
-		}
-	}
-
-	/// Clear bit `at` of `count`.
-	fn clear(&mut self, at: u32, count: u32) {
-		if *self == Bits::Full {
-			*self = Bits::new(count);
-			(0..count).for_each(|each| self.set(each));
-		}
-		match self {
-			Bits::Small(word) => *word &= !(1 << (at & 63)),
-			Bits::Large(words) => {
-				if let Some(word) = words.get_mut(at as usize / 64) {
-					*word &= !(1 << (at % 64));
-				}
-			}
-			Bits::Full => (),
-		}
-	}
-}
-
-/// Position of a packet that was given up in a salvage.
-const LOST: u64 = u64::MAX;
+use lane::{LOST, MAX_RECENT};
+use sealane_primitives::{courier_host::ReadyReceipt, ids::AnchorSequence};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Refusals of a lane, of each direction, that are shown with its orders.
 const MAX_REFUSALS: usize = 8;
-
-/// What is known of one packet.
-#[derive(Clone, Debug)]
-pub struct Slot {
-	/// Position of its record.
-	pub position: u64,
-	/// Number of its entries.
-	pub count: u32,
-	/// What it carries.
-	pub kind: PacketKind,
-	/// Orders and registrations: which entries are answered.
-	pub bits: Bits,
-	/// How many of them.
-	pub answered: u32,
-	/// The packets of the opposite lane that answer some of them.
-	pub answers: Vec<u64>,
-	/// Answers: where the batch stands.
-	pub batch: BatchMark,
-	/// Answers: the seller agrees to some of the records only.
-	pub excludes: bool,
-}
-
-/// Packets of a partner whose receipts are given again without a look at the log. More than a partner has under way: four
-/// envelopes.
-const MAX_RECENT: usize = 4 * crate::protocol::MAX_PACKETS;
-
-/// What a receipt says of one packet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Acknowledged {
-	/// The packet's hash.
-	pub hash: Digest,
-	/// When it was stored.
-	pub at: Moment,
-	/// Block against whose state it was authorised.
-	pub authorised_at: BlockRef,
-	/// Hash of its batch's core, and this node's attestation of it.
-	pub half: Option<(Digest, Attestation)>,
-}
-
-impl Acknowledged {
-	/// What is said of a stored packet of a partner.
-	pub fn of(view: &PacketView) -> Self {
-		let core = view.packet.header.core.as_ref();
-		Acknowledged {
-			hash: view.packet.hash(),
-			at: view.trailer.at,
-			authorised_at: view.trailer.authorised_at,
-			half: core.and_then(|core| Some((core.hash(), view.trailer.attestation.clone()?))),
-		}
-	}
-}
-
-/// One lane.
-#[derive(Clone, Debug, Default)]
-pub struct LaneBook {
-	/// This node sends on it.
-	pub outgoing: bool,
-	/// Its packets; the index is the sequence.
-	pub slots: Vec<Slot>,
-	/// Outgoing: packets before this sequence are on the partner's disk.
-	pub delivered: u64,
-	/// Outgoing: receipts, as (sequence behind the last packet, time, position of the record).
-	pub deliveries: Vec<(u64, Moment, u64)>,
-	/// Why and since which block it is closed.
-	pub closed: Option<(Refusal, BlockNumber)>,
-	/// Incoming: what was acknowledged last, the newest at the end.
-	recent: VecDeque<Acknowledged>,
-	/// Hash of the last packet's header; `None` where the last packet was lost, or there is none.
-	head: Option<Digest>,
-	/// The last refusals of its packets, the newest at the end.
-	pub refusals: VecDeque<RefusalState>,
-}
-
-impl LaneBook {
-	/// `packets` packets were stored once: those that the log does not hold keep their numbers, which the partner knows.
-	fn reach(&mut self, packets: u64) {
-		let lost = Slot {
-			position: LOST,
-			count: 0,
-			kind: PacketKind::Orders,
-			bits: Bits::Full,
-			answered: 0,
-			answers: Vec::new(),
-			batch: BatchMark::None,
-			excludes: false,
-		};
-		let packets = usize::try_from(packets).unwrap_or(usize::MAX);
-		if packets > self.slots.len() {
-			self.recent.clear();
-			self.head = None;
-		}
-		self.slots.resize(self.slots.len().max(packets), lost);
-	}
-
-	/// What is known without a look at the log of the packets `first..=last`, if that is so of all of them.
-	pub fn recent(&self, first: u64, last: u64) -> Option<Vec<Acknowledged>> {
-		let oldest = self.packets() - self.recent.len() as u64;
-		let start = usize::try_from(first.checked_sub(oldest)?).ok()?;
-		let end = usize::try_from(last.checked_sub(oldest)?).ok()?;
-		(end < self.recent.len()).then(|| self.recent.range(start..=end).cloned().collect())
-	}
-
-	/// The hash that the next header names as the one before it; `None` where that packet was lost.
-	pub fn last_header(&self) -> Option<Digest> {
-		match self.slots.is_empty() {
-			true => Some([0; 32]),
-			false => self.head,
-		}
-	}
-
-	/// Packets so far.
-	pub fn packets(&self) -> u64 {
-		self.slots.len() as u64
-	}
-
-	/// When the packet was acknowledged.
-	pub fn delivered_at(&self, sequence: u64) -> Option<Moment> {
-		let index = self.deliveries.partition_point(|(end, ..)| *end <= sequence);
-		self.deliveries.get(index).map(|(_, at, _)| *at)
-	}
-
-	/// Position of the receipt that acknowledges the packet.
-	pub fn receipt_of(&self, sequence: u64) -> Option<u64> {
-		let index = self.deliveries.partition_point(|(end, ..)| *end <= sequence);
-		self.deliveries.get(index).map(|(.., position)| *position)
-	}
-}
-
-/// An entry of a lane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntryId {
-	/// The lane.
-	pub lane: LaneId,
-	/// The packet.
-	pub sequence: u64,
-	/// The entry in it.
-	pub ordinal: u32,
-}
-
-impl EntryId {
-	/// Before all others.
-	const LEAST: EntryId = EntryId {
-		lane: LaneId {
-			channel: 0,
-			from: 0,
-			to: 0,
-		},
-		sequence: 0,
-		ordinal: 0,
-	};
-}
 
 /// Whether an answer that was here before the order is one to this packet's.
 fn answers_it(early: &Early, view: &PacketView) -> bool {
@@ -664,35 +453,5 @@ impl Book {
 			block: anchor.block,
 			finalised: anchor.final_at.is_some(),
 		})
-	}
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-	use proptest::prelude::*;
-
-	proptest! {
-		#[test]
-		fn bits_are_a_set(count in 1u32..300, steps in proptest::collection::vec((any::<bool>(), 0u32..300), 0..200)) {
-			let mut bits = Bits::new(count);
-			let mut set = std::collections::BTreeSet::new();
-			for (add, at) in steps {
-				let at = at % count;
-				if add {
-					bits.set(at);
-					set.insert(at);
-				} else {
-					bits.clear(at, count);
-					set.remove(&at);
-				}
-				if set.len() as u32 == count {
-					bits = Bits::Full;
-				}
-				for each in 0..count {
-					prop_assert_eq!(bits.get(each), set.contains(&each));
-				}
-			}
-		}
 	}
 }

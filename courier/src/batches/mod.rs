@@ -17,13 +17,13 @@ use sealane_primitives::{
 	evidence::{Attestation, Side},
 	ids::{AnchorSequence, BlockNumber, Digest, Moment},
 };
-use std::{
-	collections::{BTreeMap, BTreeSet},
-	ops::Bound,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A packet of answers: the lane and its sequence.
 pub type BatchId = (LaneId, u64);
+
+/// Most batches of a lane whose other half is withheld that are asked for: a week of asking once a minute. Of more the oldest stay with one half.
+pub const MAX_WITHHELD: usize = 10_080;
 
 /// Where the batch of an answer packet stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,8 +125,8 @@ pub struct Batches {
 	pub anchors: BTreeMap<AnchorSequence, Anchor>,
 	/// Hash of each lane's last core; `None` where it was given up in a salvage.
 	cores: HashMap<LaneId, Option<Digest>>,
-	/// Batches of this node that were delivered without the other half: it may be given later.
-	withheld: BTreeSet<BatchId>,
+	/// Batches of this node that were delivered without the other half, by lane: it may be given later.
+	withheld: BTreeMap<LaneId, BTreeSet<u64>>,
 	/// Positions of the records with halves that were given later.
 	later: HashMap<BatchId, u64>,
 	/// The anchors with one half alone of batches whose other half came later.
@@ -177,7 +177,7 @@ impl Batches {
 				Some(BatchMark::Signed)
 			}
 			None => {
-				self.withheld.insert(id);
+				self.ask_later(id);
 				if matches!(before, BatchMark::AnchoredAlone(_)) {
 					return None;
 				}
@@ -189,9 +189,24 @@ impl Batches {
 		}
 	}
 
+	/// The other half of a batch is asked for from time to time; a lane's oldest is given up where there are too many.
+	fn ask_later(&mut self, (lane, sequence): BatchId) {
+		let of_lane = self.withheld.entry(lane).or_default();
+		of_lane.insert(sequence);
+		if of_lane.len() > MAX_WITHHELD {
+			of_lane.pop_first();
+		}
+	}
+
 	/// The other half of a batch came after its delivery; it stands in the record at `position`.
 	pub(crate) fn completed(&mut self, position: u64, batch: Waiting, before: BatchMark) {
-		self.withheld.remove(&batch.id);
+		let (lane, sequence) = batch.id;
+		if let Some(of_lane) = self.withheld.get_mut(&lane) {
+			of_lane.remove(&sequence);
+			if of_lane.is_empty() {
+				self.withheld.remove(&lane);
+			}
+		}
 		self.later.insert(batch.id, position);
 		self.whole(batch, before, true);
 	}
@@ -218,20 +233,17 @@ impl Batches {
 
 	/// The lanes with batches whose other half is withheld, in order.
 	pub fn withheld_lanes(&self) -> impl Iterator<Item = LaneId> + '_ {
-		let mut next = self.withheld.first();
-		std::iter::from_fn(move || {
-			let (lane, _) = *next?;
-			next = self
-				.withheld
-				.range((Bound::Excluded((lane, u64::MAX)), Bound::Unbounded))
-				.next();
-			Some(lane)
-		})
+		self.withheld.keys().copied()
 	}
 
 	/// The first batch from `from` on whose other half is withheld.
 	pub fn withheld_from(&self, from: &BatchId) -> Option<BatchId> {
-		self.withheld.range(from..).next().copied()
+		let (lane, sequence) = *from;
+		let mut lanes = self.withheld.range(lane..);
+		lanes.find_map(|(id, of_lane)| {
+			let least = if *id == lane { sequence } else { 0 };
+			of_lane.range(least..).next().map(|sequence| (*id, *sequence))
+		})
 	}
 
 	/// Batches that are anchored with the next anchor.
@@ -313,7 +325,7 @@ impl Batches {
 				marks.push((batch.id(), BatchMark::Anchored(cut.sequence)));
 			} else {
 				if batch.known() == 0b11 {
-					self.withheld.insert(batch.id());
+					self.ask_later(batch.id());
 				}
 				marks.push((batch.id(), BatchMark::AnchoredAlone(cut.sequence)));
 			}
@@ -343,7 +355,8 @@ impl Batches {
 			}
 			!went
 		});
-		let mark = |batch: &Waiting| match (batch.is_whole(), self.withheld.contains(&batch.id)) {
+		let is_withheld = |(lane, sequence): &BatchId| self.withheld.get(lane).is_some_and(|it| it.contains(sequence));
+		let mark = |batch: &Waiting| match (batch.is_whole(), is_withheld(&batch.id)) {
 			(true, _) => BatchMark::Signed,
 			(false, true) => BatchMark::Disputed,
 			(false, false) => BatchMark::Unsigned,
@@ -381,7 +394,9 @@ impl Batches {
 				.iter()
 				.map(|(lane, core)| format!("lane {lane}: last core {core:?}")),
 		);
-		lines.extend(self.withheld.iter().map(|id| format!("without the other half: {id:?}")));
+		for (lane, of_lane) in &self.withheld {
+			lines.extend(of_lane.iter().map(|it| format!("without the other half: {lane} {it}")));
+		}
 		lines.extend(
 			self.later
 				.iter()
@@ -411,178 +426,4 @@ fn as_anchored(batch: &Waiting, at: usize, cut: &AnchorCut) -> Waiting {
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use crate::records::CutBatch;
-
-	const LANE: LaneId = LaneId {
-		channel: 1,
-		from: 2,
-		to: 1,
-	};
-
-	fn half(seed: u8) -> Half {
-		Half {
-			hash: [seed; 32],
-			key: [seed; 32],
-			block: 5,
-		}
-	}
-
-	/// A batch of the issuer that is made at `since`.
-	fn made(batches: &mut Batches, sequence: u64, since: Moment) {
-		batches.made(Waiting {
-			id: (LANE, sequence),
-			core: [sequence as u8; 32],
-			halves: [Some(half(1)), None],
-			since,
-		});
-	}
-
-	/// An anchor over all that is ready now.
-	fn cut(batches: &Batches, sequence: AnchorSequence) -> AnchorCut {
-		let cut = |batch: &Waiting| CutBatch {
-			lane: batch.id.0,
-			sequence: batch.id.1,
-			halves: batch.mask(),
-			leaf: [0; 32],
-		};
-		AnchorCut {
-			at: 1,
-			block: 10,
-			sequence,
-			blinding_seed: [0; 32],
-			batches: batches.ready().iter().map(cut).collect(),
-			renewed: Vec::new(),
-			root: [0; 32],
-		}
-	}
-
-	fn end(sequence: AnchorSequence, how: AnchorEnd) -> AnchorFinal {
-		AnchorFinal {
-			at: 2,
-			sequence,
-			block: 11,
-			how,
-		}
-	}
-
-	fn ready(batches: &Batches) -> Vec<(u64, u8)> {
-		batches.ready().iter().map(|batch| (batch.id.1, batch.mask())).collect()
-	}
-
-	fn sellers() -> Option<(Side, Half)> {
-		Some((Side::Seller, half(2)))
-	}
-
-	#[test]
-	fn a_batch_that_is_not_delivered_is_anchored_alone_once_and_later_with_both_halves() {
-		let mut batches = Batches::default();
-		made(&mut batches, 0, 100);
-		made(&mut batches, 1, 200);
-		batches.give_up_waiting(100);
-		assert_eq!(ready(&batches), []);
-		batches.give_up_waiting(101);
-		batches.give_up_waiting(150);
-		assert_eq!(ready(&batches), [(0, 0b01)]);
-		let first = cut(&batches, 7);
-		assert_eq!(
-			batches.anchor_cut(1, &first),
-			[((LANE, 0), BatchMark::AnchoredAlone(7))]
-		);
-		batches.give_up_waiting(150);
-		assert_eq!(ready(&batches), [], "once");
-
-		let mark = batches.delivered((LANE, 0), sellers(), BatchMark::AnchoredAlone(7));
-		assert_eq!(mark, Some(BatchMark::Signed));
-		assert_eq!(
-			batches.delivered((LANE, 1), sellers(), BatchMark::Unsigned),
-			Some(BatchMark::Signed)
-		);
-		assert_eq!(ready(&batches), [(0, 0b11), (1, 0b11)]);
-		assert_eq!(batches.anchored_before(&(LANE, 0)), Some(7));
-		let second = cut(&batches, 8);
-		let both = [0, 1].map(|sequence| ((LANE, sequence), BatchMark::Anchored(8)));
-		assert_eq!(batches.anchor_cut(2, &second), both);
-		// The first anchor does not count, which changes nothing any more; the second does not either, and both wait again.
-		assert_eq!(batches.anchor_final(&end(7, AnchorEnd::Foreign)), []);
-		let again = [0, 1].map(|sequence| ((LANE, sequence), BatchMark::Signed));
-		assert_eq!(batches.anchor_final(&end(8, AnchorEnd::Lapsed)), again);
-		assert_eq!(ready(&batches), [(0, 0b11), (1, 0b11)]);
-	}
-
-	#[test]
-	fn a_half_that_comes_while_the_other_is_being_anchored_is_not_lost() {
-		let mut batches = Batches::default();
-		made(&mut batches, 0, 100);
-		batches.give_up_waiting(101);
-		let alone = cut(&batches, 7);
-		batches.delivered((LANE, 0), sellers(), BatchMark::Unsigned);
-		assert_eq!(ready(&batches), [(0, 0b11)]);
-		assert_eq!(
-			batches.anchor_cut(1, &alone),
-			[],
-			"its mark says already that both are here"
-		);
-		assert_eq!(ready(&batches), [(0, 0b11)]);
-		assert_eq!(batches.anchored_before(&(LANE, 0)), Some(7));
-	}
-
-	#[test]
-	fn a_withheld_half_may_come_before_and_after_the_anchor() {
-		let mut batches = Batches::default();
-		for sequence in 0..3 {
-			made(&mut batches, sequence, 100);
-		}
-		let withheld = |batches: &mut Batches, sequence| {
-			let mark = batches.delivered((LANE, sequence), None, BatchMark::Unsigned);
-			assert_eq!(mark, Some(BatchMark::Disputed));
-		};
-		withheld(&mut batches, 0);
-		withheld(&mut batches, 1);
-		assert_eq!(batches.withheld_lanes().collect::<Vec<_>>(), [LANE]);
-		assert_eq!(batches.withheld_from(&(LANE, 1)), Some((LANE, 1)));
-		let whole = |sequence| Waiting {
-			id: (LANE, sequence),
-			core: [sequence as u8; 32],
-			halves: [Some(half(1)), Some(half(2))],
-			since: 300,
-		};
-		batches.completed(70, whole(0), BatchMark::Disputed);
-		assert_eq!(ready(&batches), [(1, 0b01), (0, 0b11)]);
-		let first = cut(&batches, 7);
-		batches.anchor_cut(1, &first);
-		batches.anchor_final(&end(7, AnchorEnd::Final));
-		batches.completed(71, whole(1), BatchMark::AnchoredAlone(7));
-		assert_eq!(ready(&batches), [(1, 0b11)]);
-		assert_eq!(batches.withheld_lanes().count(), 0);
-		let positions = [0, 1, 2].map(|sequence| batches.given_later(&(LANE, sequence)));
-		assert_eq!(positions, [Some(70), Some(71), None]);
-	}
-
-	#[test]
-	fn keys_are_needed_until_the_anchor_is_final() {
-		let mut batches = Batches::default();
-		made(&mut batches, 0, 100);
-		assert_eq!((batches.signed_by(&[1; 32]), batches.signed_by(&[2; 32])), (1, 0));
-		batches.give_up_waiting(101);
-		assert_eq!(batches.signed_by(&[1; 32]), 1, "counted once");
-		batches.delivered((LANE, 0), sellers(), BatchMark::Unsigned);
-		assert_eq!(batches.signed_by(&[2; 32]), 1);
-		let first = cut(&batches, 7);
-		batches.anchor_cut(1, &first);
-		assert_eq!(batches.signed_by(&[1; 32]), 1);
-		batches.anchor_final(&end(7, AnchorEnd::Final));
-		assert_eq!(batches.signed_by(&[1; 32]), 0);
-	}
-
-	#[test]
-	fn the_first_core_of_a_lane_follows_zeros() {
-		let mut batches = Batches::default();
-		assert_eq!(batches.last_core(&LANE), Some([0; 32]));
-		batches.set_last_core(LANE, Some([5; 32]));
-		assert_eq!(batches.last_core(&LANE), Some([5; 32]));
-		batches.set_last_core(LANE, None);
-		assert_eq!(batches.last_core(&LANE), None);
-	}
-}
+mod tests;
