@@ -15,9 +15,9 @@ use std::{
 };
 
 /// How long a node may take to answer after its start; generous, for slow machines.
-const START_LIMIT: Duration = Duration::from_secs(120);
+const START_LIMIT: Duration = Duration::from_secs(240);
 /// How long it may take over one JSON-RPC request.
-const RPC_LIMIT: Duration = Duration::from_secs(60);
+const RPC_LIMIT: Duration = Duration::from_secs(120);
 
 /// What a node is to be.
 #[derive(Clone, Debug)]

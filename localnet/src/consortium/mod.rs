@@ -316,11 +316,11 @@ impl Institution {
 		Ok(self.node.client()?)
 	}
 
-	/// A value among its node's metrics; see [`crate::metrics::read`].
+	/// What its node tells at this moment.
 	///
 	/// # Errors
 	/// The node does not answer.
-	pub async fn metric(&self, name: &str, labels: &[&str]) -> Result<f64> {
-		crate::metrics::read(&self.node.metrics_url(), name, labels).await
+	pub async fn metrics(&self) -> Result<crate::metrics::Page> {
+		crate::metrics::Page::read(&self.node.metrics_url()).await
 	}
 }

@@ -4,7 +4,7 @@
 
 use super::{view::thousands, Demo};
 use crate::{
-	consortium::Institution,
+	consortium::{Institution, STEP_LIMIT},
 	error::{Error, Result},
 	markers,
 	search::{Findings, Search},
@@ -248,7 +248,7 @@ impl Demo {
 		order.details = Some(serde_json::json!({ "note": marker }));
 		let counter = "sealane_courier_envelopes_refused_total";
 		let labels = ["reason=\"chain.not_granted\""];
-		let before = issuer.metric(counter, &labels).await?;
+		let before = issuer.metrics().await?.sum(counter, &labels);
 
 		let client = outsider.client()?;
 		let report = client.submit_orders(&[order], "outside").await?;
@@ -259,7 +259,7 @@ impl Demo {
 			));
 			return Ok(false);
 		}
-		let seen = until("a signed refusal at the sender", Duration::from_secs(60), || async {
+		let seen = until("a signed refusal at the sender", STEP_LIMIT, || async {
 			let lanes = client.lanes().await?;
 			let lane = lanes
 				.iter()
@@ -271,7 +271,7 @@ impl Demo {
 			})
 		})
 		.await?;
-		let counted = issuer.metric(counter, &labels).await? - before;
+		let counted = issuer.metrics().await?.sum(counter, &labels) - before;
 		let at_issuer = issuer.client()?;
 		let lanes = at_issuer.lanes().await?;
 		let stored = lanes.iter().any(|l| l.from == outsider.node_id && l.packets > 0);

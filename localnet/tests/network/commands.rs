@@ -95,13 +95,39 @@ impl Operators<'_> {
 		Ok(())
 	}
 
+	/// An open motion as it is shown once it has these ayes and nays. What was in a block a moment ago may be in none for another moment,
+	/// when the best chain turns out to be another one.
+	async fn counted(&self, motion: u64, ayes: usize, nays: usize) -> Result<Value> {
+		until(
+			&format!("motion {motion} has {ayes} ayes and {nays} nays"),
+			LIMIT,
+			|| async {
+				let open = self.json(self.read("council list")).await?;
+				let mut all = open.as_array().into_iter().flatten();
+				let found = all.find(|shown| shown["index"] == motion);
+				let counted = |name: &str| found.and_then(|motion| motion[name].as_array()).map(Vec::len);
+				Ok(match (found, counted("ayes"), counted("nays")) {
+					(Some(motion), Some(for_it), Some(against)) if (for_it, against) == (ayes, nays) => {
+						Look::Found(motion.clone())
+					}
+					_ => Look::NotYet(open.to_string()),
+				})
+			},
+		)
+		.await
+	}
+
 	/// An open motion as it is shown.
 	async fn shown(&self, motion: u64) -> Result<Value> {
-		let open = self.json(self.read("council list")).await?;
-		let mut all = open.as_array().into_iter().flatten();
-		all.find(|shown| shown["index"] == motion)
-			.cloned()
-			.ok_or_else(|| Error::Unexpected(format!("motion {motion} is not open: {open}")))
+		until(&format!("motion {motion} is open"), LIMIT, || async {
+			let open = self.json(self.read("council list")).await?;
+			let mut all = open.as_array().into_iter().flatten();
+			Ok(match all.find(|shown| shown["index"] == motion) {
+				Some(motion) => Look::Found(motion.clone()),
+				None => Look::NotYet(open.to_string()),
+			})
+		})
+		.await
 	}
 
 	/// The command that votes on a motion as it is shown.
@@ -129,6 +155,7 @@ impl Operators<'_> {
 			.as_u64()
 			.ok_or_else(|| Error::Unexpected(format!("no motion: {proposed}")))?;
 		self.votes(motion, voters).await?;
+		self.counted(motion, voters.len() + 1, 0).await?;
 		let closed = self
 			.json(self.sign(&format!("council close {motion}"), "//Alice"))
 			.await?;
@@ -159,11 +186,9 @@ impl Operators<'_> {
 		self.votes(motion, &["//Bob"]).await?;
 		let nay = self.vote(motion, "//Charlie").await?.with("--nay");
 		assert_eq!(self.json(nay).await?["aye"], false);
-		let open = self.json(self.read("council list")).await?;
-		let counted = |name: &str| open[0][name].as_array().map(Vec::len);
-		assert_eq!((counted("ayes"), counted("nays")), (Some(2), Some(1)), "{open}");
-		assert_eq!(open[0]["call"], "Members.admit", "{open}");
-		let words = open[0]["words"].as_str().unwrap_or_default();
+		let open = self.counted(motion, 2, 1).await?;
+		assert_eq!(open["call"], "Members.admit", "{open}");
+		let words = open["words"].as_str().unwrap_or_default();
 		for shown in ["Members.admit\n", "contact: \"operations desk\"", "roles: seller"] {
 			assert!(words.contains(shown), "{words}");
 		}
@@ -176,6 +201,7 @@ impl Operators<'_> {
 		let outsider = self.vote(motion, "//Ferdie").await?;
 		self.refused(outsider, "nvalid").await?;
 		self.vote_elsewhere(motion, "//Charlie").await?;
+		self.counted(motion, 3, 0).await?;
 		let closed = self.json(close()).await?;
 		assert!(
 			closed["events"].to_string().contains("Members.MemberAdmitted"),
@@ -193,6 +219,7 @@ impl Operators<'_> {
 		let voting = ["//Bob", "//Charlie", "//Dave"]
 			.map(|voter| async move { self.json(self.vote(motion, voter).await?.with("--nay")).await });
 		futures::future::try_join_all(voting).await?;
+		self.counted(motion, 0, 3).await?;
 		let close = self.sign(&format!("council close {motion}"), "//Eve");
 		self.refused(close, "voted against").await
 	}
@@ -452,6 +479,7 @@ impl Operators<'_> {
 		let proposed = self.json(resume().option("--threshold", "2")).await?;
 		let motion = proposed["motion"].as_u64().unwrap_or_default();
 		self.votes(motion, &["//Bob"]).await?;
+		self.counted(motion, 2, 0).await?;
 		let close = self.sign(&format!("council close {motion}"), "//Alice");
 		self.refused(close, "Bad origin").await?;
 		self.decide(resume(), &["//Bob", "//Charlie"]).await?;
@@ -477,6 +505,7 @@ impl Operators<'_> {
 		let behind = self.shown(motion).await?["behind"][0]["words"].to_string();
 		assert!(behind.contains("System.set_code"), "{behind}");
 		self.votes(motion, &["//Bob", "//Charlie", "//Dave"]).await?;
+		self.counted(motion, 4, 0).await?;
 		// Waits until it is final, as commands do unless told.
 		let close = self.read(&format!("council close {motion}")).option("--suri", "//Eve");
 		let closed = self.json(close).await?;
