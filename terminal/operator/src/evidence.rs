@@ -61,13 +61,20 @@ pub async fn verify(pack: &EvidencePack, genesis: &Digest, node: Option<&ChainCl
 			hex::encode(genesis)
 		)));
 	}
-	let (facts, at_block) = live::ask(pack, chain).await?;
+	let live::Asked {
+		facts,
+		at_block,
+		anchored_at,
+	} = live::ask(pack, chain).await?;
 	report.parties = Some(PartiesReport::new(&facts));
 	report.steps.extend(steps::facts(pack, &facts));
+	let anchor = anchored_at.map_or_else(String::new, |block| {
+		format!(", and that block {block}, in whose state the pack shows the anchor, is one of its")
+	});
 	report.steps.push(Step {
 		about: "chain",
 		holds: format!(
-			"{}, asked just now, says all this of its final block {at_block}",
+			"{}, asked just now, says all this of its final block {at_block}{anchor}",
 			chain.url()
 		),
 	});

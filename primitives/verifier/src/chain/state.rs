@@ -7,7 +7,7 @@ use super::keys;
 use crate::{
 	pack::{AnchorReference, EvidencePack},
 	rules::{Defect, Judge, Rule},
-	verdict::{AgreedVersion, Facts, Grant, KnownProduct, LegalNumber, Party, RuntimeFacts, Signer},
+	verdict::{AgreedVersion, Facts, Grant, KnownBlock, KnownProduct, LegalNumber, Party, RuntimeFacts, Signer},
 };
 use alloc::{
 	format,
@@ -535,6 +535,42 @@ pub(crate) fn ask_with(
 	let keys = core::cell::RefCell::default();
 	let facts = read(judge, &Noted { get, keys: &keys }, &claim)?;
 	Ok((facts, keys.into_inner()))
+}
+
+/// A part of the state that a pack shows, and the block whose state it is.
+pub struct Shown<'a> {
+	/// The block. Nothing says yet that it is one of a chain.
+	pub block: KnownBlock,
+	state: super::trie::Partial<'a>,
+}
+
+impl<'a> Shown<'a> {
+	/// What the chain's part of a pack shows; `None` where the pack has none.
+	///
+	/// # Errors
+	/// The last header of `chain.finality` is none.
+	pub fn of(pack: &'a EvidencePack) -> Result<Option<Self>, Defect> {
+		let Some((part, last)) = pack.chain.as_ref().and_then(|part| Some((part, part.finality.last()?))) else {
+			return Ok(None);
+		};
+		let field = || format!("chain.finality[{}].header", part.finality.len() - 1);
+		let header: super::Header = super::header::decode_exactly(&last.header, field)?;
+		Ok(Some(Shown {
+			block: KnownBlock {
+				number: header.number,
+				hash: header.hash(),
+			},
+			state: super::trie::Partial::new(Judge::default(), PROOF, header.state_root, &part.storage_proof),
+		}))
+	}
+
+	/// The value under `key`, if the pack shows it.
+	///
+	/// # Errors
+	/// It is not shown.
+	pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Defect> {
+		State::get(&self.state, key, "what the pack shows of the state")
+	}
 }
 
 /// Of the trie nodes of a larger proof, those that a check of this pack needs, as it wants them.
