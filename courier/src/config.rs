@@ -45,6 +45,9 @@ pub struct Config {
 	/// Write zeros to the next segment of the log ahead of time. Makes each commit shorter (by a third of its `fdatasync`) and costs
 	/// CPU: every byte is written twice. For nodes where single orders must be fast and the load is small.
 	pub prepare_segments: bool,
+	/// After how many milliseconds without anything to store the log marks its last records as durable; `None`: when it is closed. Costs one
+	/// commit each time.
+	pub mark_after_ms: Option<u64>,
 	/// Open a log whose records are damaged, and give those up for good, instead of refusing to start.
 	pub salvage: bool,
 	/// This store takes the place of another of its node, as after a restore from a copy: see [`crate::stores`].
@@ -79,6 +82,7 @@ impl Config {
 			business_day_offset_minutes: 480,
 			prefer_aes: true,
 			prepare_segments: false,
+			mark_after_ms: Some(1_000),
 			salvage: false,
 			take_over: false,
 			unchecked_sender: false,

@@ -185,6 +185,7 @@ impl Courier {
 		options.queue_bytes = config.queue_bytes;
 		options.cache_bytes = config.cache_bytes;
 		options.prepare = config.prepare_segments;
+		options.mark_after = config.mark_after_ms.map(Duration::from_millis);
 		options.salvage = config.salvage;
 		// Segments are made longer than what is in them, so this is the most that there may be.
 		let whole = 2 * store::bytes_on_disk(&options);
@@ -311,22 +312,26 @@ impl Courier {
 
 	/// Run a task that [`Courier::shutdown`] waits for. It must end when [`Courier::stopped`] does.
 	pub(crate) fn spawn(&self, name: &'static str, task: BoxFuture<'static, ()>) {
-		let (done, receiver) = oneshot::channel();
-		{
-			let mut tasks = self.tasks.lock();
-			tasks.retain_mut(|task| matches!(task.try_recv(), Err(oneshot::error::TryRecvError::Empty)));
-			tasks.push(receiver);
-		}
+		let enlisted = self.enlist();
 		let task = async move {
 			task.await;
-			// Nobody waits unless the courier shuts down.
-			let _ = done.send(());
+			drop(enlisted);
 		};
 		self.spawner.spawn(name, Some("courier"), Box::pin(task));
 	}
 
+	/// For a task that [`Courier::shutdown`] waits for: until this is dropped, by the task's end or with the task.
+	fn enlist(&self) -> oneshot::Sender<()> {
+		let (enlisted, receiver) = oneshot::channel();
+		let mut tasks = self.tasks.lock();
+		tasks.retain_mut(|task| matches!(task.try_recv(), Err(oneshot::error::TryRecvError::Empty)));
+		tasks.push(receiver);
+		enlisted
+	}
+
 	/// Do work that reads the disk, asks the chain or computes for milliseconds where it takes no turn of the tasks that keep the node's
-	/// connections; `None` where the node ends meanwhile.
+	/// connections; `None` where it came to no end, because the node ends meanwhile, or because it failed. Whoever asks goes on then as if there had been
+	/// no time for it. What asks has a bound of its own: a partner's permits, one envelope of a lane, one anchor.
 	pub(crate) async fn apart<T, F>(
 		self: &Arc<Self>,
 		name: &'static str,
@@ -337,10 +342,11 @@ impl Courier {
 		F: Future<Output = T> + Send + 'static,
 	{
 		let (done, result) = oneshot::channel();
-		let work = work(self.clone());
+		// Who asked may go while it is done; the folder is not free before it is over.
+		let (work, enlisted) = (work(self.clone()), self.enlist());
 		let task = async move {
-			// Who asked may have gone.
 			let _ = done.send(work.await);
+			drop(enlisted);
 		};
 		self.spawner.spawn_blocking(name, Some("courier"), Box::pin(task));
 		result.await.ok()
@@ -368,7 +374,7 @@ impl Courier {
 				break;
 			}
 			for task in tasks {
-				// An error means that the runtime dropped the task.
+				// Nothing is ever sent: it ends with the task.
 				let _ = task.await;
 			}
 		}
@@ -508,9 +514,9 @@ impl Courier {
 /// Tells the operator what opening the log cost.
 fn report(recovery: &Recovery) {
 	if let Some(cut) = &recovery.cut {
-		log::info!(
+		log::warn!(
 			target: LOG_TARGET,
-			"{} was cut at offset {}: {} bytes behind it were not written to their end, and nobody was told that they were stored",
+			"{} was cut at offset {}: {} bytes behind it are what the machine was writing when it stopped. Nobody was told that they were stored",
 			cut.file.display(), cut.offset, cut.bytes,
 		);
 	}

@@ -25,6 +25,7 @@ use std::{
 	io,
 	path::{Path, PathBuf},
 	sync::{atomic::AtomicU64, Arc, OnceLock},
+	time::Duration,
 };
 use tokio::sync::{oneshot, watch};
 
@@ -47,6 +48,9 @@ pub struct Options {
 	pub cache_bytes: usize,
 	/// Write zeros to the next segment ahead of time, which makes every sync a third shorter.
 	pub prepare: bool,
+	/// After how long without anything to store the last records are marked as durable, as they are when the log is closed; `None`: then alone. Until
+	/// then damage to them cannot be told from what a crash left half written.
+	pub mark_after: Option<Duration>,
 	/// Segments that end at or before this position are neither checked nor visited: what an index kept elsewhere knows already.
 	pub from: Position,
 	/// Give up damaged ranges instead of refusing to open. What was given up is reported and remembered.
@@ -65,6 +69,7 @@ impl Options {
 			queue_bytes: 16 << 20,
 			cache_bytes: 32 << 20,
 			prepare: true,
+			mark_after: None,
 			from: 0,
 			salvage: false,
 		}
@@ -175,6 +180,7 @@ impl Opened {
 			preparer,
 			open,
 			next: reader.tail(),
+			mark_after: options.mark_after,
 			is_closed,
 		};
 		let hosted = options

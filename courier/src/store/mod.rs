@@ -54,7 +54,7 @@
 //! 2. So after a crash at most the last group is incomplete. Its header says how many bytes and records follow, each record has its
 //!    checksum: it is found whole, or it is cut. Nobody was told of it. The records of one call are in one group: all or none.
 //! 3. A broken place with a later group behind it was durable once. That is damage: opening stops and names file and offset. A log
-//!    closed in order ends with an empty group, so its last records are covered too. Group headers repeat a random marker of
+//!    closed in order, or idle for a moment ([`Options::mark_after`]), ends with an empty group, so its last records are covered too. Group headers repeat a random marker of
 //!    their segment that nobody outside knows, so no payload can pose as a later group.
 //! 4. A group that is found whole may have been only in the page cache when the process died. Recovery writes it once more and syncs
 //!    before anybody reads it.

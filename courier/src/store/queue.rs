@@ -11,6 +11,7 @@ use super::{
 };
 use bytes::Bytes;
 use parking_lot::{Condvar, Mutex};
+use std::time::Duration;
 use tokio::sync::{oneshot, Semaphore, TryAcquireError};
 
 /// A record that is ready to be stored.
@@ -81,6 +82,17 @@ impl<S> Taken<S> {
 	pub(super) fn is_empty(&self) -> bool {
 		self.batches.is_empty() && self.submissions.is_empty()
 	}
+}
+
+/// What waiting for something to do came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+	/// Something to do.
+	Work,
+	/// Nothing in all that time.
+	Nothing,
+	/// The queue is closed and empty.
+	End,
 }
 
 struct State<S> {
@@ -165,19 +177,26 @@ impl<S> Queue<S> {
 		Ok(())
 	}
 
-	/// Waits for something to do and swaps it into `taken`, which must be empty; `false` once the queue is closed and empty.
-	pub(super) fn take(&self, taken: &mut Taken<S>) -> bool {
+	/// Waits for something to do, no longer than `patience` where there is one, and swaps it into `taken`, which must be empty.
+	pub(super) fn take(&self, taken: &mut Taken<S>, patience: Option<Duration>) -> Found {
 		let mut state = self.state.lock();
 		while state.waiting.is_empty() {
 			if state.closed {
-				return false;
+				return Found::End;
 			}
 			state.idle = true;
-			self.wake.wait(&mut state);
+			let Some(patience) = patience else {
+				self.wake.wait(&mut state);
+				continue;
+			};
+			if self.wake.wait_for(&mut state, patience).timed_out() && state.waiting.is_empty() && !state.closed {
+				state.idle = false;
+				return Found::Nothing;
+			}
 		}
 		state.idle = false;
 		std::mem::swap(&mut state.waiting, taken);
-		true
+		Found::Work
 	}
 
 	/// The same without waiting; `false` when nothing waits.

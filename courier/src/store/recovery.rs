@@ -4,8 +4,8 @@
 //!
 //! A group is written only after the group before it was synced. So at most the last group can be incomplete after a crash, and
 //! nobody was told that it is stored: it is cut. A broken place with a later group, or a later segment, behind it was durable once:
-//! that is damage, which stops the opening. A store that was closed in order ends with an empty group, so there even the last
-//! records are known to have been durable.
+//! that is damage, which stops the opening. A store that was closed in order, or had nothing to store for a moment, ends with an empty group,
+//! so there even the last records are known to have been durable.
 //!
 //! What was found whole may still be only in the page cache of a process that was killed before its `fdatasync`. Recovery
 //! therefore writes the last group once more and syncs it before anybody sees it; all groups before it were synced already.

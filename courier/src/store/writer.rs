@@ -12,7 +12,7 @@ use super::{
 	frame::{Position, SegmentHeader, GROUP_HEADER_BYTES, MAX_GROUP_BYTES, SEGMENT_HEADER_BYTES},
 	host::{LogWriter, Step},
 	prepare::{write_zeros, Preparer},
-	queue::{Batch, Outcome, Queue, Reply, Taken},
+	queue::{Batch, Found, Outcome, Queue, Reply, Taken},
 	reader::Shared,
 	recovery::OpenSegment,
 	segments::{segment_path, Segment},
@@ -23,7 +23,7 @@ use std::{
 	io,
 	path::PathBuf,
 	sync::{atomic::Ordering, Arc},
-	time::Instant,
+	time::{Duration, Instant},
 };
 
 /// A segment in the making that was not prepared.
@@ -43,7 +43,9 @@ pub(super) struct Writer<C: Cutter> {
 	pub open: Option<OpenSegment>,
 	/// Where the next group begins.
 	pub next: Position,
-	/// The last group on disk marks an orderly close.
+	/// After how long without anything to store the last records are marked as durable.
+	pub mark_after: Option<Duration>,
+	/// The last group on disk is such a mark.
 	pub is_closed: bool,
 }
 
@@ -68,7 +70,7 @@ impl<S> Drop for LastWill<S> {
 		}
 		self.queue.close();
 		let mut rest = Taken::default();
-		if self.queue.take(&mut rest) {
+		if self.queue.try_take(&mut rest) {
 			let reason = self.shared.frozen.get();
 			let error = reason.map_or(AppendError::Closed, |reason| AppendError::Frozen(reason.clone()));
 			for batch in rest.batches {
@@ -122,15 +124,20 @@ impl<C: Cutter> LogWriter for Desk<C> {
 
 	fn run(mut self: Box<Self>) {
 		self.writer.prepare_open_segment();
-		while self.writer.queue.take(&mut self.taken) {
-			self.store_taken();
+		loop {
+			let patience = self.writer.mark_after.filter(|_| !self.writer.is_closed);
+			match self.writer.queue.take(&mut self.taken, patience) {
+				Found::Work => self.store_taken(),
+				Found::Nothing => self.writer.mark_end(),
+				Found::End => break,
+			}
 		}
 		self.writer.mark_end();
 	}
 }
 
 impl<C: Cutter> Writer<C> {
-	/// An empty group: the next opening then knows that even the last records were durable.
+	/// An empty group: the next opening then knows that even the last records were durable, and takes what is broken of them for damage.
 	fn mark_end(&mut self) {
 		if !self.is_closed && self.shared.frozen.get().is_none() && self.open.is_some() {
 			let _ = self.group(&mut Taken::default());

@@ -2,8 +2,12 @@
 
 //! Bits that turned over, files that are gone: found, named, never served, never skipped in silence.
 
-use super::{super::*, *};
+use super::{
+	super::{fault::Crash, *},
+	*,
+};
 use proptest::prelude::*;
+use std::time::{Duration, Instant};
 
 /// A store of several segments that was closed in order, and the positions of its records.
 fn closed_store(calls: u64) -> (FaultDisk, Vec<Position>) {
@@ -63,6 +67,31 @@ proptest! {
 		prop_assert_eq!(recovery.salvaged, vec![hole]);
 		prop_assert_eq!(again, found + call(99).len());
 		prop_assert_eq!(opened.reader().read(position).expect("reads").payload, payload(99, 0, 4));
+	}
+}
+
+/// The machine stops without a word, and a record that was acknowledged long before is broken on its disk: damage, and no torn tail.
+#[test]
+fn the_last_records_of_a_log_that_has_nothing_to_do_are_known_to_have_been_durable() {
+	for mark_after in [Some(Duration::from_millis(1)), None] {
+		let disk = FaultDisk::new();
+		let mut options = options(&disk);
+		options.mark_after = mark_after;
+		let (log, _) = Log::open(options).expect("opens");
+		let position = log.append_blocking(call(7)).expect("stored")[0];
+		let started = Instant::now();
+		while mark_after.is_some() && log.stats().groups < 2 {
+			assert!(started.elapsed() < Duration::from_secs(240), "it is never marked");
+			std::thread::sleep(Duration::from_millis(1));
+		}
+		let crashed = disk.crashed(Crash::DropAll);
+		drop(log);
+		crashed.flip(&segment(0), (position as usize + 12) * 8);
+		match Opened::open(super::options(&crashed), |_| {}) {
+			Err(OpenError::Corrupt { .. }) => assert!(mark_after.is_some()),
+			Ok((_, recovery)) => assert!(mark_after.is_none() && recovery.cut.is_some()),
+			Err(other) => panic!("{other}"),
+		}
 	}
 }
 
