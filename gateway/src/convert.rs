@@ -184,6 +184,11 @@ pub(crate) fn trace(trace: api::Trace) -> Result<Trace, Failure> {
 				count: it.count,
 			})
 			.collect(),
+		allowed_by: Some(AllowedBy {
+			block: trace.allowed_by.number,
+			block_hash: hex::encode(trace.allowed_by.hash),
+			abandoned_for: trace.instead.map(hex::encode),
+		}),
 	})
 }
 

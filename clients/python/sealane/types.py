@@ -33,6 +33,18 @@ class AgreementRef(TypedDict):
     version: int
 
 
+class AllowedBy(TypedDict):
+    # The block by whose state a packet was allowed: the newest one of the receiver's node when it came, of the
+    # sender's when it was made.
+    # Hash of the final block with that number, where the chain abandoned this one: what the packet was checked
+    # against was not in force.
+    abandoned_for: NotRequired[str | None]
+    # Its number.
+    block: int
+    # Its hash: 64 hexadecimal digits.
+    block_hash: str
+
+
 class Anchor(TypedDict):
     # The anchor that a batch is in.
     # The block in which it is, once it is in one.
@@ -741,6 +753,7 @@ class SubmitReport(TypedDict):
 
 class Trace(TypedDict):
     # Where an order is, and why it waits: the answer of `GET /v1/orders/{id}/trace`.
+    allowed_by: NotRequired[None | AllowedBy]
     # The order, its steps included.
     order: OrderStatus
     # Refusals of packets of its lane since it was placed, oldest first; the last few.

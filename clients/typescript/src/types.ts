@@ -28,6 +28,18 @@ export interface AgreementRef {
 	version: number;
 }
 
+// The block by whose state a packet was allowed: the newest one of the receiver's node when it came, of the
+// sender's when it was made.
+export interface AllowedBy {
+	// Hash of the final block with that number, where the chain abandoned this one: what the packet was checked
+	// against was not in force.
+	abandoned_for?: string | null;
+	// Its number.
+	block: number;
+	// Its hash: 64 hexadecimal digits.
+	block_hash: string;
+}
+
 // The anchor that a batch is in.
 export interface Anchor {
 	// The block in which it is, once it is in one.
@@ -764,6 +776,7 @@ export interface SubmitReport {
 
 // Where an order is, and why it waits: the answer of `GET /v1/orders/{id}/trace`.
 export interface Trace {
+	allowed_by?: null | AllowedBy;
 	// The order, its steps included.
 	order: OrderStatus;
 	// Refusals of packets of its lane since it was placed, oldest first; the last few.

@@ -244,6 +244,10 @@ pub struct Trace {
 	pub waiting: Option<Waiting>,
 	/// Refusals of packets of its lane since it was placed, oldest first; the last few.
 	pub refusals: Vec<RefusalState>,
+	/// By whose state its packet was allowed: at the receiver when it came, at the sender when it was made.
+	pub allowed_by: BlockRef,
+	/// Hash of the block that the chain has instead of that one, where it abandoned it.
+	pub instead: Option<Digest>,
 }
 
 /// Refusals of packets of one lane, for one reason, within a few minutes.

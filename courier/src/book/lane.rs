@@ -7,7 +7,7 @@ use crate::{
 	api::{BlockRef, RefusalState},
 	batches::BatchMark,
 	protocol::PacketKind,
-	records::PacketView,
+	records::{Abandoned, PacketView},
 };
 use sealane_primitives::{
 	directory::Refusal,
@@ -43,6 +43,9 @@ pub struct Slot {
 /// Packets of a partner whose receipts are given again without a look at the log. More than a partner has under way: four
 /// envelopes.
 pub(super) const MAX_RECENT: usize = 4 * crate::protocol::MAX_PACKETS;
+
+/// Most runs of packets of a lane that were allowed by abandoned blocks and are known without a look at the log.
+const MAX_ABANDONED: usize = 64;
 
 /// What a receipt says of one packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +92,8 @@ pub struct LaneBook {
 	pub(super) head: Option<Digest>,
 	/// The last refusals of its packets, the newest at the end.
 	pub refusals: VecDeque<RefusalState>,
+	/// The last runs of its packets that were allowed by blocks which the chain abandoned, the newest at the end.
+	pub(super) abandoned: VecDeque<Abandoned>,
 }
 
 impl LaneBook {
@@ -126,6 +131,20 @@ impl LaneBook {
 			true => Some([0; 32]),
 			false => self.head,
 		}
+	}
+
+	/// Packets were allowed by a block that the chain abandoned.
+	pub(super) fn is_abandoned(&mut self, it: &Abandoned) {
+		self.abandoned.push_back(*it);
+		if self.abandoned.len() > MAX_ABANDONED {
+			self.abandoned.pop_front();
+		}
+	}
+
+	/// Hash of the block that the chain has instead of the one that allowed the packet.
+	pub fn instead_of(&self, sequence: u64, allowed_by: BlockRef) -> Option<Digest> {
+		let of_it = |it: &&Abandoned| (it.first..=it.last).contains(&sequence) && it.block == allowed_by;
+		self.abandoned.iter().rev().find(of_it).map(|it| it.instead)
 	}
 
 	/// Packets so far.

@@ -20,7 +20,8 @@ use crate::{
 	protocol::{EntryRef, PacketKind},
 	receipts::{Closings, Receipts},
 	records::{
-		AnchorCut, AnchorFinal, Completed, Delivered, EntryId, LaneTurned, PacketView, ReceiptsSettled, Refusals,
+		Abandoned, AnchorCut, AnchorFinal, Completed, Delivered, EntryId, LaneTurned, PacketView, ReceiptsSettled,
+		Refusals,
 	},
 	requests::Requests,
 	stores::Stores,
@@ -134,6 +135,14 @@ impl Book {
 		if lane.refusals.iter().filter(|other| same_direction(other)).count() > MAX_REFUSALS {
 			let oldest = lane.refusals.iter().position(same_direction);
 			oldest.and_then(|oldest| lane.refusals.remove(oldest));
+		}
+	}
+
+	/// Packets were allowed by a block that the chain abandoned.
+	pub fn abandoned(&mut self, it: &Abandoned) {
+		self.unjudged.abandoned(it);
+		if let Some(lane) = self.lanes.get_mut(&it.lane) {
+			lane.is_abandoned(it);
 		}
 	}
 

@@ -516,7 +516,7 @@ pub fn apply_note(book: &mut Book, position: u64, note: &Note) {
 		Note::Receipts(it) => book.receipts_settled(it),
 		Note::Closing(it) => book.closings.add(&it.commitments),
 		Note::Closed(it) => book.closings.settle(&it.commitments),
-		Note::Abandoned(it) => book.unjudged.abandoned(it),
+		Note::Abandoned(it) => book.abandoned(it),
 		Note::Judged(it) => book.unjudged.judged(it.to),
 		Note::StoreSeen(it) => book.stores.seen(it),
 		Note::TakenOver(it) => book.stores.taken_over(it),

@@ -104,6 +104,9 @@ async fn trace_cancel_lanes_clauses_and_status_are_read() {
 		(WaitReason::PartnerUnreachable, "refused")
 	);
 	assert_eq!((wait.since_ms, wait.retry_at_ms), (Some(5), Some(9)));
+	let allowed = trace.allowed_by.expect("is shown");
+	assert_eq!((allowed.block, allowed.block_hash), (7, "07".repeat(32)));
+	assert_eq!(allowed.abandoned_for, Some("08".repeat(32)));
 	assert_eq!(client.cancel("A").await.unwrap(), "A~cancel");
 	assert_eq!(
 		client.cancel("B").await.unwrap_err().code(),

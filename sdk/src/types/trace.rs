@@ -15,6 +15,21 @@ pub struct Trace {
 	/// Refusals of packets of its lane since it was placed, oldest first; the last few.
 	#[serde(default, skip_serializing_if = "Vec::is_empty")]
 	pub refusals: Vec<RefusalCount>,
+	/// By whose state its packet was allowed.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub allowed_by: Option<AllowedBy>,
+}
+
+/// The block by whose state a packet was allowed: the newest one of the receiver's node when it came, of the sender's when it was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AllowedBy {
+	/// Its number.
+	pub block: u32,
+	/// Its hash: 64 hexadecimal digits.
+	pub block_hash: String,
+	/// Hash of the final block with that number, where the chain abandoned this one: what the packet was checked against was not in force.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub abandoned_for: Option<String>,
 }
 
 /// Refusals of packets of one lane, for one reason, within a few minutes. Each was signed by who refused.

@@ -181,6 +181,12 @@ fn trace_text(trace: &Trace) -> String {
 			it.reason
 		);
 	}
+	if let Some(it) = &trace.allowed_by {
+		text += &format!("\nits packet was allowed by block {} ({})", it.block, it.block_hash);
+		if let Some(instead) = &it.abandoned_for {
+			text += &format!(", which the chain abandoned for {instead}");
+		}
+	}
 	text
 }
 

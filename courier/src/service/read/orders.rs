@@ -13,7 +13,10 @@ use crate::{
 		Courier,
 	},
 };
-use sealane_primitives::{business::BusinessKind, ids::MemberId};
+use sealane_primitives::{
+	business::BusinessKind,
+	ids::{Digest, MemberId},
+};
 use std::sync::Arc;
 
 /// An entry that was found by its id.
@@ -208,11 +211,20 @@ impl Courier {
 		let order = self.state(&found)?;
 		let waiting = self.why(&order);
 		let refusals = self.refusals_since(&order);
+		let allowed_by = found.view.trailer.authorised_at;
 		Ok(Some(Trace {
-			order,
 			waiting,
 			refusals,
+			allowed_by,
+			instead: self.instead_of(&order, allowed_by),
+			order,
 		}))
+	}
+
+	/// Hash of the block that the chain has instead of the one that allowed an order's packet.
+	fn instead_of(&self, order: &OrderState, allowed_by: BlockRef) -> Option<Digest> {
+		let book = self.library.book.read();
+		book.lanes.get(&order.lane)?.instead_of(order.sequence, allowed_by)
 	}
 
 	/// The refusals of packets of an order's lane since it was placed.

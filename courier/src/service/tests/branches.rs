@@ -5,7 +5,7 @@
 use super::{confirm_until, stage, Trio};
 use crate::{
 	api::{BlockRef, Cursor, EventKind},
-	testing::{order, submit, until, ISSUER},
+	testing::{hash_of, order, submit, until, ISSUER},
 	Handle,
 };
 
@@ -22,6 +22,12 @@ fn abandoned(handle: &Handle) -> Vec<(u64, BlockRef)> {
 		_ => None,
 	});
 	told.flatten().collect()
+}
+
+/// The block that allowed an order's packet, and the hash of the one that the chain has instead.
+fn allowed_by(handle: &Handle, id: &str) -> (BlockRef, Option<[u8; 32]>) {
+	let trace = handle.trace(id, None).expect("is readable").expect("is there");
+	(trace.allowed_by, trace.instead)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,8 +49,11 @@ async fn packets_of_a_block_that_the_chain_abandons_are_told_once() {
 	};
 	until(&trio.issuer, "both are told", || abandoned(&trio.issuer).len() == 2).await;
 	assert_eq!(abandoned(&trio.issuer), [(1, block), (2, block)]);
+	assert_eq!(allowed_by(&trio.issuer, "B"), (block, Some(hash_of(2))));
+	assert_eq!(allowed_by(&trio.issuer, "A").1, None, "its block is final");
 	confirm_until(&trio.issuer, &trio.seller, 3).await;
 	trio.restart(ISSUER).await;
+	assert_eq!(allowed_by(&trio.issuer, "C"), (block, Some(hash_of(2))));
 	submit(&trio.seller, &[order("D", "P2")]).await;
 	confirm_until(&trio.issuer, &trio.seller, 4).await;
 	// The anchor of a later block is final once the blocks before it are judged.

@@ -252,6 +252,11 @@ impl Backend for Fake {
 			order,
 			waiting: Some(waiting),
 			refusals: Vec::new(),
+			allowed_by: BlockRef {
+				number: 7,
+				hash: [7; 32],
+			},
+			instead: Some([8; 32]),
 		}))
 	}
 
