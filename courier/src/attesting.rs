@@ -17,6 +17,9 @@ use std::{collections::BTreeMap, sync::Arc};
 const LOG_TARGET: &str = "courier";
 /// How far behind its newest final block a node stays with the block that it names: a partner that is a little behind would have to be asked again.
 const DEPTH: BlockNumber = 4;
+/// Blocks after which a half is made anew before it is sent, repeated, or anchored beside a younger one: six hours of 2 s blocks. So the blocks that the two
+/// halves name lie near each other, and nobody has the other's signature for days before signing.
+const FRESH_BLOCKS: BlockNumber = 10_800;
 /// Blocks whose hashes are kept.
 const KNOWN_BLOCKS: usize = 256;
 
@@ -156,7 +159,13 @@ pub struct Expected<'a> {
 	pub at: BlockNumber,
 }
 
-/// The attestation, made anew where the key that signed it is over or soon will be; `None` where it need not, or cannot.
+/// Whether a half that names block `named` is to be made anew beside one that names, or would name, block `other`.
+pub fn is_older(named: BlockNumber, other: BlockNumber) -> bool {
+	other >= named.saturating_add(FRESH_BLOCKS)
+}
+
+/// The attestation, made anew where it names a block of long ago, or the key that signed it is over or soon will be; `None` where it need not, or
+/// cannot.
 pub fn anew(
 	attestation: &Attestation,
 	listed: &[CourierKey],
@@ -169,7 +178,7 @@ pub fn anew(
 	let holds = listed
 		.iter()
 		.any(|key| key.signing == attestation.key && keys::holds_on(key, at));
-	if holds {
+	if holds && !is_older(attestation.block.number, block.number) {
 		return None;
 	}
 	let excluded = attestation.excluded.clone();

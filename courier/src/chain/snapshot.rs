@@ -213,6 +213,12 @@ impl Snapshot {
 		channel.seller == self.directory.member.id
 	}
 
+	/// Whether this node serves an interface of a channel's issuer; `None` where the issuer has no such interface.
+	pub fn serves(&self, channel: &ChannelEntry, interface: &InterfaceId) -> Option<bool> {
+		let found = channel.interfaces.iter().find(|it| it.id == *interface)?;
+		Some(found.node == self.directory.node)
+	}
+
 	/// The member at the seller's end of a channel.
 	pub fn seller_of(&self, channel: ChannelId) -> Option<MemberId> {
 		self.channel(channel).map(|c| c.seller)

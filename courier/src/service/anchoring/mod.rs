@@ -255,12 +255,14 @@ fn own_side(snapshot: &Snapshot, batch: &Waiting) -> Side {
 	}
 }
 
-/// This node's attestation of a batch, made anew, where its key is over or soon will be.
+/// This node's attestation of a batch, made anew, where its key is over or soon will be, or the partner's came long after it.
 fn own_anew(courier: &Courier, snapshot: &Snapshot, batch: &Waiting, block: BlockNumber) -> Option<Attestation> {
 	let side = own_side(snapshot, batch);
 	let (half, listed) = (batch.halves[side as usize]?, &snapshot.me()?.keys);
 	let holds = |key: &CourierKey| key.signing == half.key && crate::keys::holds_on(key, block);
-	if listed.iter().any(holds) {
+	let others = batch.halves[side.other() as usize];
+	let is_near = others.is_none_or(|other| !attesting::is_older(half.block, other.block));
+	if is_near && listed.iter().any(holds) {
 		return None;
 	}
 	let (lane, sequence) = batch.id;

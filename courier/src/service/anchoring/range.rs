@@ -83,16 +83,15 @@ impl OwnRange {
 			}
 			opened => opened?,
 		};
+		// The last of them may never have reached the disk: with which it goes on is found when it learns.
 		let count = leaves(file.len()? / SLOT);
-		let mut range = OwnRange {
+		Ok(OwnRange {
 			node,
 			file,
-			count: 0,
+			count,
 			peaks: Vec::new(),
 			unsure: true,
-		};
-		range.go_to(count)?;
-		Ok(range)
+		})
 	}
 
 	/// Whose it is.

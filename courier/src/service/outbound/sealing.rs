@@ -5,7 +5,7 @@
 use crate::service::{everything, Courier};
 use crate::{
 	api::LaneId,
-	attesting::attest,
+	attesting::{self, attest},
 	chain::Snapshot,
 	clock::Ticks,
 	keys,
@@ -197,19 +197,22 @@ impl Courier {
 		})
 	}
 
-	/// The packet with a signature, and an attestation, of the key that is valid now, where the one that signed it is over, or soon will be.
+	/// The packet with a signature, and an attestation, of the key that is valid now, where the one that signed it is over, or soon will be, or where
+	/// its batch was attested long ago.
 	fn signed_anew(&self, gate: &Gate, packet: &Packet, signer: &[u8; 8]) -> Option<(Vec<u8>, Option<Attestation>)> {
 		let listed = &gate.snapshot.me()?.keys;
 		let still_valid = listed
 			.iter()
 			.any(|k| k.signing.starts_with(signer) && keys::holds_on(k, gate.snapshot.block));
-		if still_valid {
+		let recent = self.final_chain.recent();
+		let attested = packet.attestation.as_ref().map(|it| it.block.number);
+		if still_valid && !attested.is_some_and(|named| attesting::is_older(named, recent.number)) {
 			return None;
 		}
 		let pair = self.keys.signer(listed, gate.snapshot.block)?;
 		let signature = pair.sign(Purpose::Packet, &self.genesis, packet.header_bytes());
 		let attestation = packet.header.core.as_ref().map(|core| {
-			let (hash, recent) = (core.hash(), self.final_chain.recent());
+			let hash = core.hash();
 			attest(pair, Side::Issuer, &self.genesis, &hash, recent, Excluded::none())
 		});
 		Some((packet.signed_anew(&signature, attestation.as_ref()), attestation))
