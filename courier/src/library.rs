@@ -10,6 +10,7 @@ use crate::{
 	records::{kind, EntryId, PacketView, RecordError},
 	store::{Index, Key, Location, LogReader, Numbers, ReadError},
 };
+use bytes::Bytes;
 use hashbrown::HashMap;
 use parking_lot::{Mutex, RwLock};
 use sealane_primitives::ids::MemberId;
@@ -198,8 +199,8 @@ impl Library {
 	}
 
 	/// For each of many orders whether one with its id came before. Each packet is read once, in the order of the log, however the orders are
-	/// sorted; between two packets others get their turn.
-	pub async fn resolve(&self, suspects: &[Suspect<'_>]) -> Vec<Earlier> {
+	/// sorted. Reads the disk.
+	pub fn resolve(&self, suspects: &[Suspect]) -> Vec<Earlier> {
 		let keys: Vec<Key> = suspects.iter().map(|suspect| suspect.key).collect();
 		let mut found: Vec<(Location, usize)> = Vec::new();
 		self.index
@@ -211,7 +212,6 @@ impl Library {
 			if verdicts[place] != Earlier::None {
 				continue;
 			}
-			let before = last.as_ref().map(|view| view.position);
 			let view = match self.at(location, &last) {
 				Ok(Some(view)) => view,
 				Ok(None) => continue,
@@ -221,14 +221,11 @@ impl Library {
 				}
 			};
 			let suspect = &suspects[place];
-			if let Some(bytes) = view.entry(location.entry()).filter(|bytes| has_id(bytes, suspect.id)) {
+			if let Some(bytes) = view.entry(location.entry()).filter(|bytes| has_id(bytes, &suspect.id)) {
 				verdicts[place] = match bytes == suspect.bytes {
 					true => Earlier::Same(view.id_of(location.entry())),
 					false => Earlier::Other,
 				};
-			}
-			if before != Some(view.position) {
-				tokio::task::yield_now().await;
 			}
 			last = Some(view);
 		}
@@ -316,14 +313,14 @@ impl Library {
 }
 
 /// An order whose id may have been used before.
-#[derive(Clone, Copy, Debug)]
-pub struct Suspect<'a> {
+#[derive(Clone, Debug)]
+pub struct Suspect {
 	/// Hash of its id.
 	pub key: Key,
 	/// Its id.
-	pub id: &'a str,
+	pub id: String,
 	/// Its bytes.
-	pub bytes: &'a [u8],
+	pub bytes: Bytes,
 }
 
 /// Whether an id was used before.

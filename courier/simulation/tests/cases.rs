@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Plans that broke a rule once, as short as they could be made. Each stands for a kind of fault; `docs/adr/0008-simulation.md` tells
-//! what was wrong. One that is ignored shows a fault that is not mended yet.
+//! what was wrong.
 
 use sealane_simulation::{run, Plan};
 
@@ -45,7 +45,6 @@ cases! {
 	full_queue
 	garbage
 	index_after_a_restart
-	#[ignore = "packets for an interface that moved stay where they were going"]
 	moved_interface
 	narrowed_grant
 	parked_envelope

@@ -108,7 +108,7 @@ impl Orders {
 impl Courier {
 	/// Check the entries of a packet.
 	pub(super) async fn check_packet(
-		&self,
+		self: &Arc<Self>,
 		snapshot: &Snapshot,
 		authorisation: &Authorisation,
 		opened: OpenedPacket,
@@ -239,7 +239,7 @@ impl Courier {
 
 	/// Find the orders whose ids the seller used before: looked up here, and not on the writer thread, which everybody waits for. With the
 	/// same bytes they get the answer to the first one, else a rejection.
-	async fn find_repeats(&self, view: &PacketView, orders: &mut Orders) {
+	async fn find_repeats(self: &Arc<Self>, view: &PacketView, orders: &mut Orders) {
 		let read = |(i, key): (usize, &Option<Key>)| key.map(|key| (key, i as u32));
 		let read: Vec<(Key, u32)> = orders.keys.iter().enumerate().filter_map(read).collect();
 		let keys: Vec<Key> = read.iter().map(|(key, _)| *key).collect();
@@ -254,17 +254,16 @@ impl Courier {
 		let suspects: Vec<_> = doubtful
 			.iter()
 			.filter_map(|(key, ordinal)| {
-				let bytes = view.entry(*ordinal)?;
-				Some((*key, *ordinal, bytes, id_of(bytes)?))
+				let bytes = view.share(*ordinal)?;
+				let (key, id) = (*key, id_of(&bytes)?.into_owned());
+				Some((*ordinal, Suspect { key, id, bytes }))
 			})
 			.collect();
-		let asked: Vec<_> = suspects
-			.iter()
-			.map(|(key, _, bytes, id)| Suspect { key: *key, id, bytes })
-			.collect();
-		let verdicts = self.library.resolve(&asked).await;
+		let (ordinals, suspects): (Vec<u32>, Vec<Suspect>) = suspects.into_iter().unzip();
+		let verdicts = self.earlier(suspects).await;
 		let mut used = Vec::new();
-		for ((_, ordinal, bytes, _), verdict) in suspects.iter().zip(verdicts) {
+		for (ordinal, verdict) in ordinals.iter().zip(verdicts) {
+			let bytes = view.entry(*ordinal).unwrap_or_default();
 			match verdict {
 				Earlier::None => continue,
 				Earlier::Same(first) => orders.repetitions.push(Repetition {
@@ -288,6 +287,14 @@ impl Courier {
 			.retain(|it| keys[it.ordinal as usize].is_some() || !(is_used(it) || is_repeated(it)));
 		orders.rejections.extend(used);
 		orders.rejections.sort_by_key(|it| it.ordinal);
+	}
+
+	/// For each of many orders whether one with its id came before. Their packets may be far back in the log.
+	pub(super) async fn earlier(self: &Arc<Self>, suspects: Vec<Suspect>) -> Vec<Earlier> {
+		let count = suspects.len();
+		let work = move |courier: Arc<Self>| async move { courier.library.resolve(&suspects) };
+		let verdicts = self.apart("courier-earlier", work).await;
+		verdicts.unwrap_or_else(|| vec![Earlier::Unreadable("the node ends".into()); count])
 	}
 
 	/// Check that answers match what they answer, and that the batch is what this node would have made of it.
@@ -443,6 +450,14 @@ impl Judge<'_> {
 				order.kind.as_str()
 			);
 			return Err(("technical.kind_not_granted", text));
+		}
+		// A cancellation follows its order to where that is.
+		if order.kind != BusinessKind::Cancellation && snapshot.serves(channel, &header.interface) == Some(false) {
+			let text = format!(
+				"interface `{}` is served by another node of the issuer now: send it again under a new id",
+				String::from_utf8_lossy(&header.interface)
+			);
+			return Err(("technical.interface_moved", text));
 		}
 		if order.kind == BusinessKind::Registration {
 			return Ok(());

@@ -28,7 +28,7 @@ use sealane_primitives::{
 	keys::Purpose,
 	signature,
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
 /// First pause after an attempt that gave nothing, in milliseconds; each further one doubles it.
@@ -211,7 +211,7 @@ impl Courier {
 	}
 
 	/// What a partner that took over asks for: its own packets, as they are stored here.
-	pub(super) async fn give_back(&self, peer: &[u8], head: &EnvelopeHead) -> Result<Answer, Denial> {
+	pub(super) async fn give_back(self: &Arc<Self>, peer: &[u8], head: &EnvelopeHead) -> Result<Answer, Denial> {
 		let (snapshot, partner) = self.party(peer, head)?;
 		self.follow(&snapshot, &partner, head).await?;
 		let repeats = self.budgets.repeat(head.lane, true, self.clock.ticks());
@@ -220,23 +220,20 @@ impl Courier {
 		// What another store of it sent is on its way to the disk: then the answer would be too small.
 		let packets = self.settled_packets(head.lane).ok_or_else(busy)?;
 		let envelope = match head.first_sequence < packets {
-			true => self
-				.returned(&snapshot, &partner, head, packets)
-				.await
-				.ok_or_else(busy)?,
+			true => {
+				let head = *head;
+				let work =
+					move |courier: Arc<Self>| async move { courier.returned(&snapshot, &partner, &head, packets) };
+				let returned = self.apart("courier-give-back", work).await;
+				returned.flatten().ok_or_else(busy)?
+			}
 			false => Vec::new(),
 		};
 		Ok(Answer::Returned { packets, envelope })
 	}
 
 	/// As many packets as fit an envelope; empty where the first one is not in this log. `None` where there is no key.
-	async fn returned(
-		&self,
-		snapshot: &Snapshot,
-		partner: &NodeEntry,
-		head: &EnvelopeHead,
-		packets: u64,
-	) -> Option<Vec<u8>> {
+	fn returned(&self, snapshot: &Snapshot, partner: &NodeEntry, head: &EnvelopeHead, packets: u64) -> Option<Vec<u8>> {
 		let key = keys::sealing_key(&partner.keys, snapshot.block)?;
 		let store = self.own_claim(snapshot)?;
 		let end = packets.min(head.first_sequence + MAX_PACKETS as u64);
@@ -254,7 +251,6 @@ impl Courier {
 				break;
 			}
 			envelope.push(&view.packet.bytes);
-			tokio::task::yield_now().await;
 		}
 		if envelope.count() == 0 {
 			return Some(Vec::new());

@@ -17,6 +17,7 @@ use crate::{
 };
 use codec::Encode;
 use sealane_primitives::{directory::ChannelEntry, evidence::Attestation, keys::Purpose};
+use std::sync::Arc;
 
 /// Most bytes that are read from the log for one receipt.
 const MAX_RECEIPT_READ: usize = 16 * 1024 * 1024;
@@ -117,7 +118,7 @@ impl Courier {
 
 	/// The receipt for packets that were acknowledged before. Cheap for those that came last; for older ones the seal is opened first, and
 	/// they are read from the disk, rarely.
-	pub(super) async fn repeated(&self, setting: &Setting, payload: Vec<u8>) -> Result<Answer, Denial> {
+	pub(super) async fn repeated(self: &Arc<Self>, setting: &Arc<Setting>, payload: Vec<u8>) -> Result<Answer, Denial> {
 		let (lane, now) = (setting.head.lane, self.clock.ticks());
 		let busy = |denied| Denial::Busy(self.exhausted(denied));
 		if self.recent(&setting.head).is_some() {
@@ -125,7 +126,16 @@ impl Courier {
 			return self.receipt(setting);
 		}
 		self.budgets.repeat(lane, true, now).map_err(busy)?;
+		let of = setting.clone();
+		let work = move |courier: Arc<Self>| async move { courier.receipt_from_disk(&of, payload) };
+		let receipt = self.apart("courier-repeat", work).await;
+		receipt.ok_or(Denial::Busy(BUSY_RETRY_MS))?
+	}
+
+	/// The receipt for packets that were acknowledged long ago, once the seal opens.
+	fn receipt_from_disk(&self, setting: &Setting, payload: Vec<u8>) -> Result<Answer, Denial> {
 		self.open(setting, payload)?;
+		let lane = setting.head.lane;
 		let mut read = 0;
 		let mut stored = Vec::new();
 		for sequence in setting.head.first_sequence..=setting.head.last_sequence() {
@@ -139,7 +149,6 @@ impl Courier {
 			if read > MAX_RECEIPT_READ {
 				return Err(Denial::Expected(self.stored_packets(lane)));
 			}
-			tokio::task::yield_now().await;
 		}
 		self.receipt_for(setting, &stored)
 	}

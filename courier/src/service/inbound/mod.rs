@@ -20,7 +20,7 @@ use crate::{
 	clock::{timeout, Ticks},
 	cutting::{InboundError, InboundPacket, InboundReply},
 	lane::{Bucket, ReceiveLane},
-	protocol::{envelope::EnvelopeHead, Answer, BlockRef, RefusalReason, StoreClaim, WireError},
+	protocol::{envelope::EnvelopeHead, Answer, BlockRef, PacketHeader, RefusalReason, StoreClaim, WireError},
 	transport::{InboundRequest, InboundRequests, Misbehaviour, Reply},
 };
 use futures::StreamExt;
@@ -28,7 +28,7 @@ use hashbrown::HashMap;
 use parking_lot::{Mutex, RwLock};
 use sealane_primitives::{
 	directory::{Authorisation, ChannelEntry, NodeEntry},
-	ids::{ChannelId, MemberId, NodeId},
+	ids::{BlockNumber, ChannelId, MemberId, NodeId},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
@@ -45,6 +45,9 @@ const QUEUED_RETRY_MS: u32 = 50;
 /// Envelopes of this length, in bytes, and more are opened and checked apart from the tasks that keep the node's connections: a MiB of them takes
 /// milliseconds.
 const LARGE: usize = 64 * 1024;
+
+/// Blocks for which a packet is refused whose interface another node serves, before its orders are rejected instead.
+const MOVED_BLOCKS: BlockNumber = 15;
 
 /// An opened envelope on its way into the log.
 struct Opened {
@@ -71,6 +74,8 @@ pub(super) struct Receivers {
 	lanes: RwLock<HashMap<LaneId, Arc<Mutex<ReceiveLane<Opened>>>>>,
 	/// Orders, by channel.
 	orders: Mutex<HashMap<ChannelId, Bucket>>,
+	/// By lane: the first packet for an interface that another node serves, and the block at which it came first.
+	moved: Mutex<HashMap<LaneId, (u64, BlockNumber)>>,
 }
 
 impl Receivers {
@@ -81,7 +86,34 @@ impl Receivers {
 			taken_over: Mutex::default(),
 			lanes: RwLock::new(lanes.collect()),
 			orders: Mutex::default(),
+			moved: Mutex::default(),
 		}
+	}
+
+	/// Whether a packet is for an interface that is served here, or was until it moved: the lane to this node leads nowhere else, so the orders in it are
+	/// answered, each by itself. One of the two nodes may know of the move before the other, so for some blocks such a packet is refused.
+	fn is_for_here(&self, snapshot: &Snapshot, channel: &ChannelEntry, header: &PacketHeader) -> bool {
+		let mut moved = self.moved.lock();
+		match snapshot.serves(channel, &header.interface) {
+			Some(true) => {
+				moved.remove(&header.lane);
+				true
+			}
+			Some(false) => {
+				let first = moved.entry(header.lane).or_insert((header.sequence, snapshot.block));
+				if header.sequence < first.0 {
+					*first = (header.sequence, snapshot.block);
+				}
+				snapshot.block.saturating_sub(first.1) >= MOVED_BLOCKS
+			}
+			None => false,
+		}
+	}
+
+	/// Envelopes of a lane that wait for those before them.
+	#[cfg(test)]
+	pub(super) fn parked(&self, lane: LaneId) -> usize {
+		self.lane(lane).lock().parked()
 	}
 
 	fn lane(&self, lane: LaneId) -> Arc<Mutex<ReceiveLane<Opened>>> {
@@ -288,7 +320,7 @@ impl Courier {
 	}
 
 	/// The packets of an envelope, opened and checked.
-	async fn looked_at(&self, setting: &Setting, payload: Vec<u8>) -> Result<Vec<InboundPacket>, Denial> {
+	async fn looked_at(self: &Arc<Self>, setting: &Setting, payload: Vec<u8>) -> Result<Vec<InboundPacket>, Denial> {
 		let packets = self.open(setting, payload)?;
 		self.senders
 			.partner_alive(&setting.head.lane.opposite(), self.clock.ticks());
@@ -296,7 +328,11 @@ impl Courier {
 	}
 
 	/// The packets of an envelope, entry by entry.
-	async fn checked(&self, setting: &Setting, packets: Vec<OpenedPacket>) -> Result<Vec<InboundPacket>, Denial> {
+	async fn checked(
+		self: &Arc<Self>,
+		setting: &Setting,
+		packets: Vec<OpenedPacket>,
+	) -> Result<Vec<InboundPacket>, Denial> {
 		let lane = setting.head.lane;
 		let mut inbound = Vec::with_capacity(packets.len());
 		for packet in packets {

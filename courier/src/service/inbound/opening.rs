@@ -171,11 +171,9 @@ impl Courier {
 				Some(Misbehaviour::Malformed),
 			));
 		}
-		let interface = channel.interfaces.iter().find(|i| i.id == header.interface);
-		let served_here = interface.is_some_and(|i| i.node == setting.snapshot.directory.node);
 		// An answer may come from an interface that has moved or ended since, and a cancellation follows its order.
 		let follows = header.kind.is_answer() || header.kinds == BusinessKinds::of(&[BusinessKind::Cancellation]);
-		if !follows && !served_here {
+		if !follows && !self.receivers.is_for_here(&setting.snapshot, channel, header) {
 			return chain(Refusal::InterfaceUnknown, None);
 		}
 		// It may have waited for days: only what is of the future tells something.

@@ -33,7 +33,7 @@ use sealane_primitives::{
 	directory::{NodeEntry, Refusal},
 	ids::{Digest, Moment},
 };
-use sealing::{Barrier, Hindrance, Sealed, SentBatch};
+use sealing::{Barrier, Gate, Hindrance, Sealed, SentBatch};
 use std::{
 	sync::Arc,
 	time::{Duration, Instant},
@@ -57,8 +57,8 @@ struct Flown {
 	answer: Result<Vec<u8>, TransportError>,
 }
 
-/// Pause of a lane whose envelope was not sealed because the node ends.
-const ENDING_PAUSE_MS: u64 = 1_000;
+/// Pause of a lane whose envelope was not sealed, or not in time.
+const UNSEALED_PAUSE_MS: u64 = 100;
 
 impl Courier {
 	pub(super) async fn run_lanes(self: Arc<Self>, mut lanes: mpsc::UnboundedReceiver<LaneId>) {
@@ -140,19 +140,9 @@ impl Courier {
 				return None;
 			}
 		};
-		let (gate, sealed) = if self.is_cold(&lane, first) {
-			let sealed = move |courier: Arc<Self>| async move {
-				let sealed = courier.seal(lane, &gate, first, last, now);
-				(gate, sealed)
-			};
-			let Some(sealed) = self.apart("courier-seal", sealed).await else {
-				sender.state.lock().postponed(Obstacle::Busy, now, ENDING_PAUSE_MS);
-				return None;
-			};
-			sealed
-		} else {
-			let sealed = self.seal(lane, &gate, first, last, now);
-			(gate, sealed)
+		let Some((gate, sealed)) = self.sealed(lane, gate, (first, last), now).await else {
+			sender.state.lock().postponed(Obstacle::Busy, now, UNSEALED_PAUSE_MS);
+			return None;
 		};
 		let sealed = match sealed {
 			Ok(sealed) => sealed,
@@ -200,6 +190,24 @@ impl Courier {
 				answer,
 			}
 		}))
+	}
+
+	/// The next envelope of a lane. What is far back in the log is read apart; `None` where the chain says otherwise by then.
+	async fn sealed(
+		self: &Arc<Self>,
+		lane: LaneId,
+		gate: Gate,
+		(first, last): (u64, u64),
+		now: Ticks,
+	) -> Option<(Gate, Result<Sealed, Hindrance>)> {
+		if !self.is_cold(&lane, first) {
+			let sealed = self.seal(lane, &gate, first, last, now);
+			return Some((gate, sealed));
+		}
+		let work = move |courier: Arc<Self>| async move { courier.seal(lane, &gate, first, last, now) };
+		let sealed = self.apart("courier-seal", work).await?;
+		// Nothing leaves on the leave of a block that is not the newest any more.
+		Some((self.gate(lane).ok()?, sealed))
 	}
 
 	/// Spreads attempts: 0 to 1023.

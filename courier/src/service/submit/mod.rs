@@ -52,7 +52,7 @@ struct Doubtful {
 
 impl Courier {
 	pub(crate) async fn submit_orders(
-		&self,
+		self: &Arc<Self>,
 		body: Bytes,
 		lines: Vec<Range<u32>>,
 		idempotency: Option<IdempotencyKey>,
@@ -159,7 +159,7 @@ impl Courier {
 
 	/// Look up the orders that doubtful ones may repeat: here and not on the writer thread, which everybody waits for.
 	async fn settle_doubts(
-		&self,
+		self: &Arc<Self>,
 		snapshot: &Snapshot,
 		(body, lines): (&Bytes, &[Range<u32>]),
 		kind: PacketKind,
@@ -170,15 +170,12 @@ impl Courier {
 		if doubtful.is_empty() {
 			return;
 		}
-		let suspects: Vec<_> = doubtful
-			.iter()
-			.map(|it| Suspect {
-				key: it.way.key,
-				id: &it.id,
-				bytes: line_of(body, lines, it.line),
-			})
-			.collect();
-		let verdicts = self.library.resolve(&suspects).await;
+		let suspects = doubtful.iter().map(|it| Suspect {
+			key: it.way.key,
+			id: it.id.clone(),
+			bytes: body.slice_ref(line_of(body, lines, it.line)),
+		});
+		let verdicts = self.earlier(suspects.collect()).await;
 		for (Doubtful { line, way, .. }, verdict) in doubtful.into_iter().zip(verdicts) {
 			let bytes = line_of(body, lines, line);
 			match verdict {

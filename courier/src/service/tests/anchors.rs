@@ -178,6 +178,83 @@ async fn a_key_that_ends_between_attestation_and_anchor_voids_nothing() {
 	trio.stop().await;
 }
 
+/// Evidence names its keys itself: it is the same when the partner has others, and when it has no node any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_outlives_the_partners_keys_and_its_node() {
+	let trio = Trio::start(38);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	confirm_until(&trio.issuer, &trio.seller, 1).await;
+	anchor(&trio, SELLER, &trio.seller, "A").await;
+	trio.world.stop(ISSUER, trio.issuer).await;
+	let before = trio.seller.evidence("A", None).unwrap().unwrap();
+	let others = || {
+		let (signing, sealing) = crate::keys::KeyRing::generate().public()[0];
+		CourierKey {
+			signing,
+			sealing,
+			valid_from: 0,
+			valid_until: None,
+		}
+	};
+	let changes: [&dyn Fn(&mut crate::testing::ChainState); 2] = [
+		&|state| {
+			let keys = vec![others(), others(), others(), others()];
+			state.members[1].nodes[0].keys = keys.try_into().expect("four keys fit");
+		},
+		&|state| state.members[1].nodes.clear(),
+	];
+	for change in changes {
+		trio.world.block(change);
+		let newest = trio.world.state.lock().block;
+		until(&trio.seller, "the block is known", || {
+			trio.seller.status().block == newest
+		})
+		.await;
+		let parts = trio.seller.evidence("A", None).unwrap().unwrap();
+		assert_eq!(parts, before);
+		let pack = parts.pack(Some([9; 32])).expect("both attest it");
+		pack.verify_local(&crate::testing::GENESIS).expect("the pack holds");
+	}
+	trio.world.stop(SELLER, trio.seller).await;
+}
+
+/// Who was away for days gets a half of today: nobody has the other's signature for days before signing, and the blocks that the two name lie near each other.
+#[tokio::test(flavor = "multi_thread")]
+async fn both_halves_are_of_one_time_however_late_the_packet_arrives() {
+	const DAY: u32 = 43_200;
+	let trio = Trio::start(37);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	until(&trio.issuer, "the order is there", || {
+		stage(&trio.issuer, "A").is_some()
+	})
+	.await;
+	trio.world.network.set_down(SELLER, true);
+	crate::testing::confirm(&trio.issuer, crate::api::Cursor::default()).await;
+	trio.world.block(|state| state.block += 2 * DAY);
+	let newest = trio.world.state.lock().block;
+	for handle in [&trio.seller, &trio.issuer] {
+		until(handle, "the block is known", || {
+			handle.status().block == newest && handle.courier().final_chain.recent().number > DAY
+		})
+		.await;
+	}
+	trio.world.network.set_down(SELLER, false);
+	trio.issuer.retry_lane(super::liars::LANE.opposite());
+	for (node, handle) in [(SELLER, &trio.seller), (ISSUER, &trio.issuer)] {
+		until(handle, "both halves are there", || {
+			stage(handle, "A") >= Some(OrderStage::Hashed)
+		})
+		.await;
+		anchor(&trio, node, handle, "A").await;
+		let parts = handle.evidence("A", None).unwrap().unwrap();
+		let pack = parts.pack(Some([9; 32])).expect("both attest it");
+		pack.verify_local(&crate::testing::GENESIS).expect("the pack holds");
+		let named = [parts.issuers, parts.sellers].map(|half| half.expect("both attest it").block.number);
+		assert!(named[0].abs_diff(named[1]) < DAY / 4, "node {node}: {named:?}");
+	}
+	trio.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_anchor_number_that_went_to_another_root_is_given_up() {
 	let trio = Trio::start(32);
@@ -200,6 +277,7 @@ async fn an_anchor_number_that_went_to_another_root_is_given_up() {
 		.anchors
 		.contains_key(&0));
 	trio.world.block(|state| state.put_anchor(SELLER, [1; 32]));
+	waits(&trio.seller).await;
 	anchor(&trio, SELLER, &trio.seller, "A").await;
 	let parts = trio.seller.evidence("A", None).unwrap().unwrap();
 	assert_eq!(parts.anchor.unwrap().sequence, 1);

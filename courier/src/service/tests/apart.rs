@@ -76,6 +76,13 @@ async fn long_work_is_done_apart_and_short_work_is_not() {
 	);
 	assert!(!seller.has("courier-seal"), "what was just written is sent at once");
 
+	assert!(!seller.has("courier-earlier"));
+	assert_eq!(submit(&trio.seller, &[order("A", "P2")]).await.repeated, 1);
+	assert!(
+		seller.has("courier-earlier"),
+		"what an id stood for before is on the disk"
+	);
+
 	trio.world.network.set_down(ISSUER, true);
 	let many: Vec<_> = (0..600).map(|i| order(&format!("B-{i}"), "P2")).collect();
 	for orders in many.chunks(300) {

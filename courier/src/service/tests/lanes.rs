@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Lanes that must go on: past a full queue, lying partners, acts of the council, an older copy of a log.
+//! Lanes that must go on: past a full queue, lying partners, acts of the council.
 
 use super::{
-	confirm_until, confirmations,
+	confirm_until,
 	liars::{reason, Forgery},
 	stage, Trio,
 };
@@ -29,10 +29,10 @@ use std::{
 		atomic::{AtomicUsize, Ordering},
 		Arc,
 	},
-	time::{Duration, Instant},
+	time::Duration,
 };
 
-const ORDERS: LaneId = LaneId {
+pub(super) const ORDERS: LaneId = LaneId {
 	channel: 1,
 	from: SELLER,
 	to: ISSUER,
@@ -315,7 +315,10 @@ async fn what_waits_for_others_does_not_travel_on_old_leave() {
 	let second = Forgery::new(&trio, 1, &[order("late", "P2")]).bytes();
 	let network = trio.world.network.clone();
 	let second = tokio::spawn(async move { network.inject(SELLER, ISSUER, second).await });
-	tokio::time::sleep(Duration::from_millis(100)).await;
+	until(&trio.issuer, "it waits", || {
+		trio.issuer.courier().receivers.parked(ORDERS) == 1
+	})
+	.await;
 	trio.world.block(|state| {
 		let mut grant = granted(1);
 		grant.kinds = BusinessKinds::of(&[BusinessKind::DividendMethod]);
@@ -357,6 +360,8 @@ async fn what_was_said_not_to_be_taken_is_not_taken_later() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_partner_that_sends_out_of_order_delays_nobody_else() {
+	/// More than there are permits.
+	const WAITING: usize = 8;
 	let mut trio = Trio::start_in(World::with_rival(92));
 	let spare = trio.other.clone();
 	trio.world
@@ -369,7 +374,8 @@ async fn a_partner_that_sends_out_of_order_delays_nobody_else() {
 		from: RIVAL,
 		to: ISSUER,
 	};
-	let greedy: Vec<_> = (1..9)
+	let answered = Arc::new(AtomicUsize::new(0));
+	let greedy: Vec<_> = (1..=WAITING as u64)
 		.map(|sequence| {
 			let mut forgery = Forgery::new(&trio, sequence, &[order(&format!("G-{sequence}"), "P2")]);
 			forgery.header.lane = lane;
@@ -377,17 +383,36 @@ async fn a_partner_that_sends_out_of_order_delays_nobody_else() {
 			forgery.signer = trio.world.keys[&RIVAL].clone();
 			forgery.store = StoreClaim::new(&forgery.signer.pairs()[0], &GENESIS, RIVAL, [9; 16], 0);
 			let (bytes, network) = (forgery.bytes(), trio.world.network.clone());
-			tokio::spawn(async move { network.inject(RIVAL, ISSUER, bytes).await })
+			let answered = answered.clone();
+			tokio::spawn(async move {
+				loop {
+					let _ = network.inject(RIVAL, ISSUER, bytes.clone()).await;
+					answered.fetch_add(1, Ordering::SeqCst);
+					tokio::time::sleep(Duration::from_millis(20)).await;
+				}
+			})
 		})
 		.collect();
-	tokio::time::sleep(Duration::from_millis(100)).await;
-	let started = Instant::now();
-	submit(&trio.seller, &[order("honest", "P2")]).await;
-	until(&trio.issuer, "it arrives", || {
-		trio.issuer.order("honest", Some(1)).unwrap().is_some()
-	})
-	.await;
-	assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+	// On a slow machine one of them may have waited for too long just then: what counts is that an order passes while all of them wait.
+	let mut passed = false;
+	for attempt in 0..20 {
+		until(&trio.issuer, "they wait", || {
+			trio.issuer.courier().receivers.parked(lane) == WAITING
+		})
+		.await;
+		let before = answered.load(Ordering::SeqCst);
+		let id = format!("honest-{attempt}");
+		submit(&trio.seller, &[order(&id, "P2")]).await;
+		until(&trio.issuer, "it arrives", || {
+			trio.issuer.order(&id, Some(1)).unwrap().is_some()
+		})
+		.await;
+		passed = answered.load(Ordering::SeqCst) == before;
+		if passed {
+			break;
+		}
+	}
+	assert!(passed, "none arrives while the others wait");
 	greedy.iter().for_each(|task| task.abort());
 	trio.stop().await;
 }
@@ -420,6 +445,79 @@ async fn a_narrowed_grant_holds_only_what_it_does_not_cover() {
 	assert_eq!(
 		trio.issuer.inbox(Cursor::default(), usize::MAX).unwrap().entries.len(),
 		3
+	);
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_for_an_interface_that_moved_are_answered_and_the_lane_goes_on() {
+	let trio = Trio::start(100);
+	trio.world.network.set_down(ISSUER, true);
+	submit(&trio.seller, &[order("A", "P2"), order("B", "P2")]).await;
+	let moved_to = |node: u32| {
+		trio.world.block(|state| {
+			let mut second = state.members[1].nodes[0].clone();
+			second.id = 9;
+			second.peer = peer(9).try_into().expect("fits");
+			state.members[1].nodes.truncate(1);
+			state.members[1].nodes.push(second);
+			let id = testing::name("I2");
+			state.channel(1).interfaces = vec![InterfaceEntry { id, node }];
+		});
+	};
+	moved_to(9);
+	for node in [&trio.seller, &trio.issuer] {
+		until(node, "the block is known", || node.status().block == 2).await;
+	}
+	trio.world.network.set_down(ISSUER, false);
+	trio.seller.retry_lane(ORDERS);
+	let waits = || trio.seller.trace("A", None).unwrap().unwrap().waiting;
+	until(
+		&trio.seller,
+		"the node is not the right one",
+		|| matches!(waits(), Some(Waiting::PartnerRefused { ref code, .. }) if code == "chain.interface_unknown"),
+	)
+	.await;
+	until(&trio.seller, "both are answered", || {
+		trio.world.block(|_| {});
+		trio.seller.retry_lane(ORDERS);
+		["A", "B"]
+			.iter()
+			.all(|id| stage(&trio.seller, id) >= Some(OrderStage::Rejected))
+	})
+	.await;
+	for id in ["A", "B"] {
+		let answer = trio
+			.seller
+			.order(id, None)
+			.unwrap()
+			.unwrap()
+			.confirmation
+			.expect("is answered");
+		let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+		assert!(answer.technical && text.contains("technical.interface_moved"), "{text}");
+	}
+	assert_eq!(
+		trio.issuer.inbox(Cursor::default(), usize::MAX).unwrap().entries.len(),
+		0
+	);
+	// It moves back: the lane goes on behind them.
+	moved_to(ISSUER);
+	let newest = trio.world.state.lock().block;
+	for node in [&trio.seller, &trio.issuer] {
+		until(node, "the block is known", || node.status().block == newest).await;
+	}
+	submit(&trio.seller, &[order("C", "P2")]).await;
+	confirm_until(&trio.issuer, &trio.seller, 3).await;
+	assert!(
+		!trio
+			.seller
+			.order("C", None)
+			.unwrap()
+			.unwrap()
+			.confirmation
+			.unwrap()
+			.technical
 	);
 	trio.stop().await;
 }
@@ -534,174 +632,5 @@ async fn a_cancellation_asks_no_clause_and_follows_its_order() {
 		Some(OrderStage::Delivered),
 		"and is not rejected"
 	);
-	trio.stop().await;
-}
-
-/// A copy of a node's folder.
-pub(super) fn copy(folder: &Path) -> tempfile::TempDir {
-	let copy = tempfile::tempdir().expect("a folder for the test");
-	let done = std::process::Command::new("cp")
-		.arg("-a")
-		.arg(folder.join("."))
-		.arg(copy.path())
-		.status();
-	assert!(done.expect("cp runs").success());
-	copy
-}
-
-impl Trio {
-	/// Stops a node and starts it on the older copy of its folder.
-	async fn restore(&mut self, node: u32, older: tempfile::TempDir) {
-		let spare = self.other.clone();
-		let (handle, folder) = match node {
-			SELLER => (&mut self.seller, &mut self.folders[0]),
-			_ => (&mut self.issuer, &mut self.folders[1]),
-		};
-		self.world.stop(node, std::mem::replace(handle, spare)).await;
-		*folder = older;
-		*handle = self.world.start(node, folder.path());
-	}
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_issuer_with_an_older_log_gets_again_what_it_lost() {
-	let mut trio = Trio::start(97);
-	trio.world
-		.stop(SELLER, std::mem::replace(&mut trio.seller, trio.other.clone()))
-		.await;
-	// Longer than an envelope waits for those before it: the issuer says what it waits for.
-	let folder = trio.folders[0].path().to_path_buf();
-	trio.seller = trio
-		.world
-		.start_with(SELLER, &folder, |config| config.request_patience_ms = 20_000);
-	submit(&trio.seller, &[order("A", "P2")]).await;
-	confirm_until(&trio.issuer, &trio.seller, 1).await;
-	trio.world
-		.stop(ISSUER, std::mem::replace(&mut trio.issuer, trio.other.clone()))
-		.await;
-	let older = copy(trio.folders[1].path());
-	trio.issuer = trio.world.start(ISSUER, trio.folders[1].path());
-	for id in ["B", "C"] {
-		submit(&trio.seller, &[order(id, "P2")]).await;
-		until(&trio.issuer, "it is there", || stage(&trio.issuer, id).is_some()).await;
-	}
-	trio.restore(ISSUER, older).await;
-	assert_eq!(stage(&trio.issuer, "B"), None);
-	submit(&trio.seller, &[order("D", "P2")]).await;
-	until(&trio.issuer, "all are there again", || {
-		["B", "C", "D"].iter().all(|id| stage(&trio.issuer, id).is_some())
-	})
-	.await;
-	assert_eq!(trio.world.network.reports(), Vec::new(), "nobody is blamed");
-	confirm_until(&trio.issuer, &trio.seller, 4).await;
-	trio.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_seller_with_an_older_log_blames_nobody_and_says_so() {
-	let mut trio = Trio::start(98);
-	submit(&trio.seller, &[order("A", "P2")]).await;
-	confirm_until(&trio.issuer, &trio.seller, 1).await;
-	trio.world
-		.stop(SELLER, std::mem::replace(&mut trio.seller, trio.other.clone()))
-		.await;
-	let older = copy(trio.folders[0].path());
-	trio.seller = trio.world.start(SELLER, trio.folders[0].path());
-	for id in ["B", "C"] {
-		submit(&trio.seller, &[order(id, "P2")]).await;
-		until(&trio.issuer, "it is there", || stage(&trio.issuer, id).is_some()).await;
-	}
-	trio.restore(SELLER, older).await;
-	submit(&trio.seller, &[order("X", "P2")]).await;
-	until(&trio.seller, "the fork is known", || {
-		trio.seller.status().lanes_forked == [ORDERS]
-	})
-	.await;
-	for _ in 0..10 {
-		trio.seller.retry_lane(ORDERS);
-		tokio::time::sleep(Duration::from_millis(20)).await;
-	}
-	assert_eq!(trio.world.network.reports(), Vec::new(), "the partner is innocent");
-	assert_eq!(stage(&trio.issuer, "X"), None);
-	assert_eq!(confirmations(&trio.seller).len(), 1);
-	trio.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_order_sent_again_through_another_node_gets_its_first_answer() {
-	let mut trio = Trio::start(99);
-	submit(&trio.seller, &[order("done", "P2"), order("open", "P2")]).await;
-	until(&trio.issuer, "both are there", || stage(&trio.issuer, "open").is_some()).await;
-	let confirm = |id: &str, handle: &Handle| {
-		let line = format!("{{\"order\":\"{id}\",\"outcome\":\"accepted\",\"deal\":\"D-{id}\"}}");
-		let ((body, lines), handle) = (testing::lines(&[line]), handle.clone());
-		async move { handle.submit_confirmations(body, lines, None).await.expect("is taken") }
-	};
-	assert_eq!(confirm("done", &trio.issuer).await.accepted, 1);
-	until(&trio.seller, "it is confirmed", || {
-		stage(&trio.seller, "done") >= Some(OrderStage::Confirmed)
-	})
-	.await;
-
-	// The seller's node is lost; the member goes on with another one, and sends again whatever it is not sure of.
-	let (signing, sealing) = trio.world.keys[&RIVAL].public()[0];
-	trio.world.block(|state| {
-		let mut node = state.members[0].nodes[0].clone();
-		node.id = RIVAL;
-		node.peer = peer(RIVAL).try_into().expect("fits");
-		let key = sealane_primitives::keys::CourierKey {
-			signing,
-			sealing,
-			valid_from: 0,
-			valid_until: None,
-		};
-		node.keys = vec![key].try_into().expect("one key fits");
-		state.members[0].nodes.push(node);
-	});
-	let folder = tempfile::tempdir().expect("a folder for the test");
-	let second = trio.world.start(RIVAL, folder.path());
-	for node in [&trio.issuer, &second] {
-		until(node, "the block is known", || node.status().block == 2).await;
-	}
-	let again = [
-		order("done", "P2"),
-		order("open", "P2"),
-		order("open", "P2").replace("1000.00", "7.00").replace("open", "new"),
-	];
-	assert_eq!(submit(&second, &again).await.accepted, 3);
-	until(&second, "what was answered is answered alike", || {
-		stage(&second, "done") >= Some(OrderStage::Confirmed)
-	})
-	.await;
-	let answer = |node: &Handle, id: &str| node.order(id, None).unwrap().unwrap().confirmation.map(|it| it.bytes);
-	assert_eq!(answer(&second, "done"), answer(&trio.seller, "done"));
-	until(&second, "the other one is delivered, too", || {
-		stage(&second, "open") >= Some(OrderStage::Delivered)
-	})
-	.await;
-	assert_eq!(
-		stage(&second, "open"),
-		Some(OrderStage::Delivered),
-		"waits with the first one"
-	);
-	let inbox = trio.issuer.inbox(Cursor::default(), usize::MAX).expect("is readable");
-	assert_eq!(inbox.entries.len(), 3, "the business system sees each order once");
-
-	trio.restart(ISSUER).await;
-	let report = confirm("open", &trio.issuer).await;
-	assert_eq!((report.accepted, report.refused), (1, Vec::new()));
-	for node in [&trio.seller, &second] {
-		until(node, "both copies are answered", || {
-			stage(node, "open") >= Some(OrderStage::Hashed)
-		})
-		.await;
-	}
-	assert_eq!(answer(&second, "open"), answer(&trio.seller, "open"));
-	assert_eq!(
-		trio.issuer.order("open", None).unwrap().unwrap().lane,
-		ORDERS,
-		"the first one counts"
-	);
-	trio.world.stop(RIVAL, second).await;
 	trio.stop().await;
 }

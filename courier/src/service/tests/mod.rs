@@ -2,6 +2,7 @@
 
 mod anchors;
 mod apart;
+mod attesting;
 mod branches;
 mod clauses;
 mod faults;
@@ -10,6 +11,7 @@ mod hostile;
 mod lanes;
 mod liars;
 mod measure;
+mod older_logs;
 mod refusals;
 mod registered;
 mod requests;

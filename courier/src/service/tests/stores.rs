@@ -2,7 +2,7 @@
 
 //! Old copies and second machines: the store that took over is followed, gets back what it lost, and nobody innocent is blamed.
 
-use super::{confirm_until, confirmations, lanes::copy, stage, Trio};
+use super::{confirm_until, confirmations, older_logs::copy, stage, Trio};
 use crate::{
 	api::{OrderStage, Waiting},
 	testing::{order, submit, until, ISSUER, SELLER},
@@ -126,6 +126,31 @@ async fn a_restored_issuer_has_its_orders_and_answers_again_without_further_traf
 	confirm_until(&trio.issuer, &trio.seller, 4).await;
 	assert!(confirmations(&trio.seller).values().all(|times| *times == 1));
 	assert_eq!(trio.world.network.reports(), Vec::new(), "nobody is blamed");
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seller_that_lost_its_whole_log_gets_orders_and_answers_back() {
+	let mut trio = Trio::start(204);
+	for id in ["A", "B"] {
+		submit(&trio.seller, &[order(id, "P2")]).await;
+	}
+	confirm_until(&trio.issuer, &trio.seller, 2).await;
+	let nothing = tempfile::tempdir().expect("a folder for the test");
+	let lost = trio.change_store(SELLER, nothing, true).await;
+	until(&trio.seller, "its orders came back", || {
+		["A", "B"].iter().all(|id| stage(&trio.seller, id).is_some())
+	})
+	.await;
+	submit_when_taken(&trio.seller, "C").await;
+	confirm_until(&trio.issuer, &trio.seller, 3).await;
+	let confirmed = confirmations(&trio.seller);
+	assert_eq!(
+		confirmed.into_iter().collect::<Vec<_>>(),
+		["A", "B", "C"].map(|id| (id.into(), 1))
+	);
+	assert_eq!(trio.world.network.reports(), Vec::new(), "nobody is blamed");
+	drop(lost);
 	trio.stop().await;
 }
 
