@@ -38,13 +38,14 @@ class Refresher {
 
 /**
  * Follows the server's events from now on, and marks as old what they change. The stream's cursor is kept by the browser: after a break it
- * goes on where it was. Does nothing while `kinds` is undefined.
+ * goes on where it was, and everything is looked at once more. Does nothing while `kinds` is undefined.
  */
 export function useEvents(kinds: EventKeys | undefined): void {
 	const queries = useQueryClient();
 	useEffect(() => {
 		if (kinds === undefined) return undefined;
 		const refresher = new Refresher(queries);
+		const all = Object.values(kinds).flat();
 		let source: EventSource;
 		let reopen: ReturnType<typeof setTimeout> | undefined;
 		const open = () => {
@@ -52,11 +53,13 @@ export function useEvents(kinds: EventKeys | undefined): void {
 			for (const [kind, keys] of Object.entries(kinds)) {
 				source.addEventListener(kind, () => refresher.add(keys));
 			}
+			// What changed between the first look and the stream's beginning is told by nobody: look once more.
+			source.onopen = () => refresher.add(all);
 			source.onerror = () => {
 				if (source.readyState !== EventSource.CLOSED) return;
-				// Refused for good, by a server that starts again or a session that is over: look at everything once more.
+				// Refused for good, by a server that starts again or a session that is over: a look tells which.
 				reopen = setTimeout(() => {
-					refresher.add(Object.values(kinds).flat());
+					refresher.add(all);
 					open();
 				}, REOPEN_MS);
 			};
