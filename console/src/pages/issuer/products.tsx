@@ -43,14 +43,14 @@ function OneProduct({ product }: { product: Product }) {
 	const money = (value: string) => <Amount value={value} unit={product.currency} />;
 	const facts = [
 		[t('issuer.products.mode'), product.mode === 'daily' ? t('issuer.products.daily') : t('issuer.products.immediate')],
-		[t('issuer.products.currency'), product.currency],
+		[t('issuer.products.currency'), visible(product.currency)],
 		[t('issuer.column.nav'), product.nav ? <Amount value={product.nav} /> : t('ui.none')],
-		[t('issuer.products.feeRate'), `${product.fee_rate} (${product.fee_on})`],
-		[t('issuer.products.redemptionFeeRate'), product.redemption_fee_rate],
+		[t('issuer.products.feeRate'), visible(`${product.fee_rate} (${product.fee_on})`)],
+		[t('issuer.products.redemptionFeeRate'), visible(product.redemption_fee_rate)],
 		[t('issuer.products.minAmount'), money(product.min_amount)],
 		[t('issuer.products.maxAmount'), product.max_amount === '0' ? t('ui.none') : money(product.max_amount)],
 		[t('issuer.products.minHolding'), product.min_holding === '0' ? t('ui.none') : <Amount value={product.min_holding} />],
-		[t('issuer.products.limit'), product.redemption_limit === '0' ? t('ui.none') : product.redemption_limit],
+		[t('issuer.products.limit'), product.redemption_limit === '0' ? t('ui.none') : visible(product.redemption_limit)],
 	] as const;
 	return (
 		<section className="sheet">
@@ -90,7 +90,7 @@ function BusinessDays({ calendar }: { calendar: Product['calendar'] }) {
 				<tbody>
 					{calendar.days.map((day) => (
 						<tr key={day.day}>
-							<td>{day.day}</td>
+							<td>{visible(day.day)}</td>
 							<td className="end">
 								<Moment at={day.order_until} whole />
 							</td>

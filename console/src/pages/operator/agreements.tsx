@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useMay } from '../../app/session';
 import { Badge } from '../../ui/badge';
 import { Empty } from '../../ui/empty';
+import { visible } from '../../ui/foreign';
 import { Loaded } from '../../ui/query';
 import { Difference } from './difference';
 import { ask, type Schemas } from './queries';
@@ -57,7 +58,7 @@ export function AgreementsPage() {
 												</th>
 												<td className="end">{agreement.channel}</td>
 												<td>
-													<bdi>{agreement.scope}</bdi>
+													<bdi>{visible(agreement.scope)}</bdi>
 												</td>
 												<td className="end">{agreement.versions}</td>
 												<td className="end">{agreement.in_force ?? t('ui.none')}</td>
@@ -100,7 +101,7 @@ function Proposals({ open, onSign }: { open: readonly Schemas['OpenProposal'][];
 							{t(proposal.joint ? 'operator.agreements.waitsForCouncil' : 'operator.agreements.waitsForOther')}
 						</Badge>
 						<span className="quiet">
-							{t('operator.agreements.by')} <bdi>{proposal.proposer_name}</bdi>
+							{t('operator.agreements.by')} <bdi>{visible(proposal.proposer_name)}</bdi>
 						</span>
 						{mayGovern ? (
 							<button

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../app/session';
 import { Badge } from '../../ui/badge';
+import { visible } from '../../ui/foreign';
 import { Loaded } from '../../ui/query';
 import { PowerDialog } from './power';
 import { ask, type Schemas } from './queries';
@@ -119,16 +120,16 @@ function Still({ emergency }: { emergency: Emergency }) {
 				))}
 				{members.map((member) => (
 					<li key={member.member}>
-						{t('operator.emergency.member', { number: member.member })} <bdi>{member.name}</bdi>
+						{t('operator.emergency.member', { number: member.member })} <bdi>{visible(member.name)}</bdi>
 						{member.since ? ` · ${t('operator.sinceBlock', { block: member.since })}` : ''}
 					</li>
 				))}
 				{channels.map((channel) => (
 					<li key={channel.channel}>
-						{t('operator.emergency.channel', { number: channel.channel })} <bdi>{channel.seller}</bdi> → <bdi>{channel.issuer}</bdi>
+						{t('operator.emergency.channel', { number: channel.channel })} <bdi>{visible(channel.seller)}</bdi> → <bdi>{visible(channel.issuer)}</bdi>
 						{channel.reason ? (
 							<>
-								: <bdi>{channel.reason}</bdi>
+								: <bdi>{visible(channel.reason)}</bdi>
 							</>
 						) : null}
 					</li>

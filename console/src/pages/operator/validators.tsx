@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../ui/badge';
 import { Identifier } from '../../ui/identifier';
+import { visible } from '../../ui/foreign';
 import { Loaded } from '../../ui/query';
 import { BlocksPlot } from './blocks-plot';
 import { NodeState } from './node-state';
@@ -80,7 +81,7 @@ function Validators({ answer }: { answer: Schemas['Validators'] }) {
 					{answer.validators.map((validator) => (
 						<tr key={validator.account}>
 							<th scope="row" className="name">
-								{validator.name ? <bdi>{validator.name} </bdi> : null}
+								{validator.name ? <bdi>{visible(validator.name)} </bdi> : null}
 								<Identifier id={validator.account}>{`${validator.account.slice(0, 8)}…${validator.account.slice(-4)}`}</Identifier>
 							</th>
 							<td>

@@ -79,7 +79,7 @@ function Whole({ order }: { order: Order }) {
 			{order.finalised_at > 0 ? (
 				<section className="sheet">
 					<h2>{t('seller.order.evidence')}</h2>
-					<p>{t('seller.order.evidenceText', { id: order.id })}</p>
+					<p>{t('seller.order.evidenceText', { id: visible(order.id) })}</p>
 				</section>
 			) : null}
 		</>
