@@ -161,6 +161,10 @@ export const issuer = {
 		redemptionFeeRate: 'Fee of a redemption',
 		suspended: 'suspended',
 	},
+	quarantine: {
+		dismiss: 'It was seen to',
+		text: 'An order without an id that can be read has no answer: its seller sends it anew. Talk to the seller first.',
+	},
 	registrations: {
 		title: 'Registrations',
 		empty: 'Nobody is registered.',

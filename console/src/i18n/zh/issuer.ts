@@ -162,6 +162,10 @@ export const issuer: Words['issuer'] = {
 		redemptionFeeRate: '赎回费率',
 		suspended: '暂停',
 	},
+	quarantine: {
+		dismiss: '已处理完毕',
+		text: '订单编号无法读取的，无法答复，须由销售方重新发送。请先与销售方联系。',
+	},
 	registrations: {
 		title: '开户',
 		empty: '没有开户记录。',

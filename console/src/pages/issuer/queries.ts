@@ -95,6 +95,14 @@ export const entriesOf = (filter: EntryFilter): Source<Entry> => ({
 	},
 });
 
+export const quarantine = (all: boolean) =>
+	queryOptions({
+		queryKey: ['quarantine', all],
+		queryFn: ({ signal }) => bodyOf(issuer.GET('/v1/quarantine', { params: { query: { all, limit: 1000 } }, signal })),
+		// What cannot be read is no act on a day: no event tells of it.
+		refetchInterval: 15_000,
+	});
+
 export const waiting = queryOptions({
 	queryKey: ['bookOrders', 'waiting'],
 	queryFn: ({ signal }) => bodyOf(issuer.GET('/v1/waiting', { params: { query: { limit: 100 } }, signal })),

@@ -43,6 +43,12 @@ const order = createRoute({
 	component: lazyRouteComponent(() => import('./order'), 'OrderPage'),
 });
 
+const quarantine = createRoute({
+	getParentRoute: () => root,
+	path: '/issuer/quarantine',
+	component: lazyRouteComponent(() => import('./quarantine'), 'Quarantine'),
+});
+
 const holdings = createRoute({
 	getParentRoute: () => root,
 	path: '/issuer/holdings',
@@ -62,4 +68,15 @@ const products = createRoute({
 });
 
 /** The issuer's pages, by their addresses. */
-export const issuerRoutes = [desk, day, prices, late, books, order, holdings, registrations, products] as const;
+export const issuerRoutes = [
+	desk,
+	day,
+	prices,
+	late,
+	books,
+	order,
+	quarantine,
+	holdings,
+	registrations,
+	products,
+] as const;

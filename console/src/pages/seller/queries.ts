@@ -9,7 +9,6 @@ type Schemas = components['schemas'];
 export type Order = Schemas['RecordRow'];
 export type Sum = Schemas['Sum'];
 export type Registration = Schemas['Registration'];
-export type Quarantined = Schemas['Quarantined'];
 export type File = Schemas['Import'];
 export type Defect = Schemas['DefectRow'];
 export type Failed = Schemas['Failed'];
