@@ -10,11 +10,13 @@
 //! * [`limits`]: bounds on what a client can make a service hold, and reading a body within them.
 //! * [`TlsFiles`], [`tls`]: TLS, and certificates of clients. [`Watched`]: values that follow their files.
 //! * [`Failure`]: an answer that is a problem document. [`extract`]: parameters and headers with problems for those that break a rule.
-//! * [`openapi`]: what the documents of all services have in common.
+//! * [`openapi`]: what the documents of all services have in common. `contract`, of the feature `test-support`: what each must keep.
 //! * [`files`]: files that only their owner may read.
 
 mod admission;
 mod connections;
+#[cfg(any(test, feature = "test-support"))]
+pub mod contract;
 mod deadline;
 pub mod extract;
 pub mod files;

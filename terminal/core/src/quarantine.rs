@@ -8,6 +8,7 @@ use crate::{
 	error::{Error, Result},
 };
 use serde::Serialize;
+use sqlx::Row;
 
 /// Longest body kept, in bytes: what a node takes of one entry.
 const MAX_BODY: usize = 64 * 1024;
@@ -143,6 +144,15 @@ impl Db {
 		Ok(rows.fetch_all(self.pool()).await?)
 	}
 
+	/// How many entries are open.
+	///
+	/// # Errors
+	/// The database fails.
+	pub async fn quarantine_open(&self) -> Result<i64> {
+		let count = sqlx::query("SELECT COUNT(*) FROM quarantine WHERE state = 'open'");
+		Ok(count.fetch_one(self.pool()).await?.try_get(0)?)
+	}
+
 	/// One entry.
 	///
 	/// # Errors
@@ -211,12 +221,14 @@ mod tests {
 		let list = db.quarantined(false, 10).await.unwrap();
 		assert_eq!((list.len(), list[0].id.as_str()), (1, "A-1"));
 		assert_eq!(list[0].body, "hex:7b2278223a2200227d");
+		assert_eq!(db.quarantine_open().await.unwrap(), 1);
 		let number = list[0].number;
 		let mut tx = db.begin().await.unwrap();
 		decide(&mut tx, number, "dismissed", "by hand").await.unwrap();
 		assert!(decide(&mut tx, number, "dismissed", "again").await.is_err());
 		tx.commit().await.unwrap();
 		assert!(db.quarantined(false, 10).await.unwrap().is_empty());
+		assert_eq!(db.quarantine_open().await.unwrap(), 0);
 		assert_eq!(db.quarantine(number).await.unwrap().state, "dismissed");
 	}
 

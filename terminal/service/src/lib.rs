@@ -11,6 +11,7 @@
 //! * [`events`]: pages and streams of what happened. [`webhooks`]: the same, posted to others, signed and in order.
 //! * [`Failure`]: problem documents. [`paging`]: cursors of lists. [`metrics`]: figures for Prometheus.
 //! * [`router`]: the resources that both terminals have; [`base`] is the frame of their OpenAPI documents.
+//! * [`quarantine`]: what both show of what they cannot read. `contract`, of the feature `test-support`: checks of their documents.
 //! * `console`: the pages that people work with, from one archive, and what a browser is told with every answer.
 //!
 //! Design goals:
@@ -21,11 +22,14 @@
 
 pub mod audit;
 mod console;
+#[cfg(feature = "test-support")]
+pub mod contract;
 mod core;
 pub mod events;
 pub mod metrics;
 pub mod paging;
 mod problem;
+pub mod quarantine;
 mod routes;
 mod serve;
 pub mod users;

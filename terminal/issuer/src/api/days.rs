@@ -6,7 +6,7 @@ use axum::{extract::State, Extension, Json};
 use sealane_http::extract::{Parameters, Segments};
 use sealane_sdk::types::{Problem, ProblemCode};
 use sealane_service::{audit::Entries, paging, Body, Caller, Failure};
-use sealane_terminal_core::db::now_ms;
+use sealane_terminal_core::{db::now_ms, Error};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -109,22 +109,24 @@ async fn found(state: &ApiState, key: &DayKey) -> Result<Listed, Failure> {
 	found.ok_or_else(|| Failure::new(ProblemCode::NotFound, format!("there is no day {key}")))
 }
 
+/// The day after an act.
+async fn as_it_is_now(state: &ApiState, key: &DayKey, done: Result<(), Error>) -> Result<Json<Listed>, Failure> {
+	done.map_err(refused)?;
+	Ok(Json(found(state, key).await?))
+}
+
 /// A day
 ///
 /// With its price and history.
 #[utoipa::path(
 	get, path = "/v1/days/{product}/{day}", tag = "days", operation_id = "get_day",
-	params(("product" = String, Path, description = "The product"), ("day" = String, Path, description = "YYYY-MM-DD")),
+	params(DayKey),
 	responses(
 		(status = 200, description = "The day", body = Day),
 		(status = "default", description = "There is none", body = Problem, content_type = "application/problem+json"),
 	),
 )]
-pub(super) async fn get(
-	State(state): State<ApiState>,
-	Segments((product, day)): Segments<(String, String)>,
-) -> Result<Json<Day>, Failure> {
-	let key = DayKey::new(product, day);
+pub(super) async fn get(State(state): State<ApiState>, Segments(key): Segments<DayKey>) -> Result<Json<Day>, Failure> {
 	Ok(Json(Day {
 		day: found(&state, &key).await?,
 		price: state.db.navs(&key.day, Some(&key.product)).await?.pop(),
@@ -176,7 +178,7 @@ pub(super) async fn totals(
 /// One whose cut-off has come. The terminal does so by itself.
 #[utoipa::path(
 	post, path = "/v1/days/{product}/{day}/freeze", tag = "days", operation_id = "freeze_day",
-	params(("product" = String, Path, description = "The product"), ("day" = String, Path, description = "YYYY-MM-DD")),
+	params(DayKey),
 	responses(
 		(status = 200, description = "It is frozen: the day as it is now", body = Listed),
 		(status = "default", description = "It is not open, or its cut-off has not come", body = Problem, content_type = "application/problem+json"),
@@ -185,15 +187,10 @@ pub(super) async fn totals(
 pub(super) async fn freeze(
 	State(state): State<ApiState>,
 	Extension(caller): Extension<Caller>,
-	Segments((product, day)): Segments<(String, String)>,
+	Segments(key): Segments<DayKey>,
 ) -> Result<Json<Listed>, Failure> {
-	let key = DayKey::new(product, day);
-	state
-		.db
-		.freeze(&key, &person(&caller)?, now_ms())
-		.await
-		.map_err(refused)?;
-	Ok(Json(found(&state, &key).await?))
+	let done = state.db.freeze(&key, &person(&caller)?, now_ms()).await;
+	as_it_is_now(&state, &key, done).await
 }
 
 /// Review a day
@@ -201,7 +198,7 @@ pub(super) async fn freeze(
 /// Says that one has looked at all decisions. Whoever does so cannot confirm the day.
 #[utoipa::path(
 	post, path = "/v1/days/{product}/{day}/review", tag = "days", operation_id = "review_day",
-	params(("product" = String, Path, description = "The product"), ("day" = String, Path, description = "YYYY-MM-DD")),
+	params(DayKey),
 	request_body = Seen,
 	responses(
 		(status = 200, description = "It is reviewed: the day as it is now", body = Listed),
@@ -211,13 +208,11 @@ pub(super) async fn freeze(
 pub(super) async fn review(
 	State(state): State<ApiState>,
 	Extension(caller): Extension<Caller>,
-	Segments((product, day)): Segments<(String, String)>,
+	Segments(key): Segments<DayKey>,
 	Body(seen): Body<Seen>,
 ) -> Result<Json<Listed>, Failure> {
-	let key = DayKey::new(product, day);
 	let done = state.db.review(&key, &person(&caller)?, seen.revision).await;
-	done.map_err(refused)?;
-	Ok(Json(found(&state, &key).await?))
+	as_it_is_now(&state, &key, done).await
 }
 
 /// Confirm a day
@@ -225,7 +220,7 @@ pub(super) async fn review(
 /// Agrees to the decisions: they are executed and sent. Refused to whoever reviewed the day or decided on one of its orders.
 #[utoipa::path(
 	post, path = "/v1/days/{product}/{day}/confirm", tag = "days", operation_id = "confirm_day",
-	params(("product" = String, Path, description = "The product"), ("day" = String, Path, description = "YYYY-MM-DD")),
+	params(DayKey),
 	request_body = Seen,
 	responses(
 		(status = 200, description = "It is confirmed: the day as it is now", body = Listed),
@@ -235,13 +230,11 @@ pub(super) async fn review(
 pub(super) async fn confirm(
 	State(state): State<ApiState>,
 	Extension(caller): Extension<Caller>,
-	Segments((product, day)): Segments<(String, String)>,
+	Segments(key): Segments<DayKey>,
 	Body(seen): Body<Seen>,
 ) -> Result<Json<Listed>, Failure> {
-	let key = DayKey::new(product, day);
 	let done = state.db.confirm(&key, &person(&caller)?, seen.revision).await;
-	done.map_err(refused)?;
-	Ok(Json(found(&state, &key).await?))
+	as_it_is_now(&state, &key, done).await
 }
 
 /// Close a day
@@ -249,7 +242,7 @@ pub(super) async fn confirm(
 /// One of which everything is sent. Nothing changes any more.
 #[utoipa::path(
 	post, path = "/v1/days/{product}/{day}/close", tag = "days", operation_id = "close_day",
-	params(("product" = String, Path, description = "The product"), ("day" = String, Path, description = "YYYY-MM-DD")),
+	params(DayKey),
 	request_body = Closing,
 	responses(
 		(status = 200, description = "It is closed: the day as it is now", body = Listed),
@@ -259,11 +252,9 @@ pub(super) async fn confirm(
 pub(super) async fn close(
 	State(state): State<ApiState>,
 	Extension(caller): Extension<Caller>,
-	Segments((product, day)): Segments<(String, String)>,
+	Segments(key): Segments<DayKey>,
 	Body(closing): Body<Closing>,
 ) -> Result<Json<Listed>, Failure> {
-	let key = DayKey::new(product, day);
 	let done = state.db.close_day(&key, &person(&caller)?, closing.with_refused).await;
-	done.map_err(refused)?;
-	Ok(Json(found(&state, &key).await?))
+	as_it_is_now(&state, &key, done).await
 }

@@ -121,10 +121,7 @@ pub(super) struct CorrectionRequest {
 /// Orders of a day
 #[utoipa::path(
 	get, path = "/v1/days/{product}/{day}/orders", tag = "orders", operation_id = "list_day_orders",
-	params(
-		("product" = String, Path, description = "The product"), ("day" = String, Path, description = "YYYY-MM-DD"),
-		OrdersQuery,
-	),
+	params(DayKey, OrdersQuery),
 	responses(
 		(status = 200, description = "Orders, in the order in which they came", body = OrderPage),
 		(status = "default", description = "The cursor is none of this list", body = Problem, content_type = "application/problem+json"),
@@ -132,7 +129,7 @@ pub(super) struct CorrectionRequest {
 )]
 pub(super) async fn list(
 	State(state): State<ApiState>,
-	Segments((product, day)): Segments<(String, String)>,
+	Segments(key): Segments<DayKey>,
 	Parameters(query): Parameters<OrdersQuery>,
 ) -> Result<(Extension<Entries>, Json<OrderPage>), Failure> {
 	let limit = paging::limit(query.limit)?;
@@ -149,7 +146,7 @@ pub(super) async fn list(
 		after: query.cursor.as_deref().map(paging::place).transpose()?.unwrap_or(0),
 		limit,
 	};
-	let orders = state.db.day_orders(&DayKey::new(product, day), &filter).await?;
+	let orders = state.db.day_orders(&key, &filter).await?;
 	let last = orders.last().filter(|_| orders.len() == limit as usize);
 	let next = last.map(|order| paging::cursor(&order.place));
 	let shown = Entries(orders.len() as u64);

@@ -105,7 +105,7 @@ pub(super) async fn enter(
 /// As somebody who did not enter it.
 #[utoipa::path(
 	post, path = "/v1/navs/{product}/{day}/release", tag = "prices", operation_id = "release_nav",
-	params(("product" = String, Path, description = "The product"), ("day" = String, Path, description = "YYYY-MM-DD")),
+	params(DayKey),
 	request_body = SeenNav,
 	responses(
 		(status = 200, description = "It is released, now or before", body = Nav),
@@ -115,12 +115,11 @@ pub(super) async fn enter(
 pub(super) async fn release(
 	State(state): State<ApiState>,
 	Extension(caller): Extension<Caller>,
-	Segments((product, day)): Segments<(String, String)>,
+	Segments(key): Segments<DayKey>,
 	Body(seen): Body<SeenNav>,
 ) -> Result<Json<Nav>, Failure> {
 	let rule = "a decimal above zero";
 	let nav = decimal::parse_quantity(&seen.nav).ok_or_else(|| Error::invalid("nav", seen.nav, rule))?;
-	let key = DayKey::new(product, day);
 	state
 		.db
 		.release_nav(&key, nav, &person(&caller)?)

@@ -4,25 +4,17 @@ use super::ApiState;
 use axum::{extract::State, Extension, Json};
 use sealane_http::extract::{Parameters, Segments};
 use sealane_sdk::types::{Problem, ProblemCode};
-use sealane_service::{audit::Entries, paging, Body, Caller, Failure};
+use sealane_service::{
+	audit::Entries,
+	quarantine::{self, QuarantineQuery},
+	Body, Caller, Failure,
+};
 use sealane_terminal_core::{
-	quarantine::{self, Quarantined},
+	quarantine::{decide, Quarantined},
 	Error,
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct QuarantineQuery {
-	/// Those too that were decided about.
-	#[serde(default)]
-	all: bool,
-	/// Most entries; 100 unless given.
-	#[param(minimum = 1, maximum = 1000)]
-	limit: Option<u32>,
-}
+use utoipa::ToSchema;
 
 /// Quarantine
 ///
@@ -39,8 +31,7 @@ pub(super) async fn list(
 	State(state): State<ApiState>,
 	Parameters(query): Parameters<QuarantineQuery>,
 ) -> Result<(Extension<Entries>, Json<Vec<Quarantined>>), Failure> {
-	let entries = state.db.quarantined(query.all, paging::limit(query.limit)?).await?;
-	Ok((Extension(Entries(entries.len() as u64)), Json(entries)))
+	quarantine::list(&state.db, query).await
 }
 
 /// Why an entry needs nobody any more.
@@ -73,7 +64,7 @@ pub(super) async fn dismiss(
 	state.db.quarantine(number).await?;
 	let note = format!("{}: {}", caller.name, dismissal.note);
 	let mut tx = state.db.begin().await?;
-	quarantine::decide(&mut tx, number, "dismissed", &note)
+	decide(&mut tx, number, "dismissed", &note)
 		.await
 		.map_err(|error| match error {
 			Error::Invalid { rule, .. } => Failure::new(ProblemCode::WrongState, rule),

@@ -11,7 +11,7 @@ use crate::{
 use sealane_service::{
 	events::{Event, EventPage},
 	metrics::Figure,
-	paging, Answer, Terminal,
+	paging, quarantine, Answer, Terminal,
 };
 use sealane_terminal_core::db::now_ms;
 use serde_json::json;
@@ -79,7 +79,6 @@ impl IssuerTerminal {
 	}
 }
 
-const IN_QUARANTINE: &str = "SELECT COUNT(*) FROM quarantine WHERE state = 'open'";
 const REFUSED: &str = "SELECT COUNT(*) FROM refused_answers";
 
 impl Terminal for IssuerTerminal {
@@ -141,23 +140,14 @@ impl Terminal for IssuerTerminal {
 				"Answers that the own node refused",
 				refused,
 			));
-			let unreadable = self.count(IN_QUARANTINE).await?;
-			figures.push(Figure::gauge(
-				"quarantine_open",
-				"Entries of the quarantine that wait for a decision",
-				unreadable,
-			));
+			figures.push(quarantine::figure(&self.db).await?);
 			Ok(figures)
 		})
 	}
 
 	fn alarms(&self) -> Answer<'_, Vec<String>> {
 		Box::pin(async {
-			let mut alarms = Vec::new();
-			let unreadable = self.count(IN_QUARANTINE).await?;
-			if unreadable > 0 {
-				alarms.push(format!("quarantine: {unreadable} entries wait for a decision"));
-			}
+			let mut alarms = Vec::from_iter(quarantine::alarm(&self.db).await?);
 			let refused = self.count(REFUSED).await?;
 			if refused > 0 {
 				alarms.push(format!(

@@ -12,13 +12,14 @@ use crate::{
 };
 use sealane_primitives::clauses::Date;
 use sealane_terminal_core::db::{self, Cell, Tx};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// The day of a product.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, IntoParams)]
+#[into_params(parameter_in = Path)]
 pub struct DayKey {
 	/// The product.
 	pub product: String,

@@ -8,22 +8,14 @@ use crate::{
 use axum::{extract::State, Extension, Json};
 use sealane_http::extract::{Id, Parameters};
 use sealane_sdk::types::Problem;
-use sealane_service::{audit::Entries, paging, Body, Caller, Failure};
+use sealane_service::{
+	audit::Entries,
+	quarantine::{self, QuarantineQuery},
+	Body, Caller, Failure,
+};
 use sealane_terminal_core::quarantine::Quarantined;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct QuarantineQuery {
-	/// Those too that were decided about.
-	#[serde(default)]
-	all: bool,
-	/// Most entries; 100 unless given.
-	#[param(minimum = 1, maximum = 1000)]
-	limit: Option<u32>,
-}
+use utoipa::ToSchema;
 
 /// Quarantine
 ///
@@ -40,8 +32,7 @@ pub(super) async fn list(
 	State(state): State<ApiState>,
 	Parameters(query): Parameters<QuarantineQuery>,
 ) -> Result<(Extension<Entries>, Json<Vec<Quarantined>>), Failure> {
-	let entries = state.db.quarantined(query.all, paging::limit(query.limit)?).await?;
-	Ok((Extension(Entries(entries.len() as u64)), Json(entries)))
+	quarantine::list(&state.db, query).await
 }
 
 /// An entry of the quarantine

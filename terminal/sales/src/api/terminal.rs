@@ -13,7 +13,7 @@ use sealane_sdk::{types::Status, Client};
 use sealane_service::{
 	events::{Event, EventPage},
 	metrics::Figure,
-	paging, Answer, Terminal,
+	paging, quarantine, Answer, Terminal,
 };
 use sealane_terminal_core::{
 	from_row,
@@ -265,7 +265,6 @@ fn placed<T: Serialize>(kind: usize, change: i64, key: impl ToString, row: &T) -
 	Ok(((change, kind, key.to_string()), body))
 }
 
-const IN_QUARANTINE: &str = "SELECT COUNT(*) FROM quarantine WHERE state = 'open'";
 const REFUSED: &str = "SELECT COUNT(*) FROM records WHERE state = 'refused' AND retry_at = 0 AND held = 0";
 
 impl Terminal for SalesTerminal {
@@ -321,23 +320,14 @@ impl Terminal for SalesTerminal {
 				"Requests to the node without an answer",
 				open,
 			));
-			let unreadable = self.count(IN_QUARANTINE).await?;
-			figures.push(Figure::gauge(
-				"quarantine_open",
-				"Entries of the quarantine that wait for a decision",
-				unreadable,
-			));
+			figures.push(quarantine::figure(&self.db).await?);
 			Ok(figures)
 		})
 	}
 
 	fn alarms(&self) -> Answer<'_, Vec<String>> {
 		Box::pin(async {
-			let mut alarms = Vec::new();
-			let unreadable = self.count(IN_QUARANTINE).await?;
-			if unreadable > 0 {
-				alarms.push(format!("quarantine: {unreadable} entries wait for a decision"));
-			}
+			let mut alarms = Vec::from_iter(quarantine::alarm(&self.db).await?);
 			let refused = self.count(REFUSED).await?;
 			if refused > 0 {
 				alarms.push(format!(
