@@ -74,6 +74,8 @@ use watch::WatchConfig;
 
 /// What waits while the database is away, in words.
 const WHAT: &str = "the terminal";
+/// How often a single file's figures are looked at where nothing happened: an order that was tried again and refused is no event.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 /// What to wait for before a single file counts as done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -306,8 +308,8 @@ async fn one_file(
 			});
 		}
 		let left = match config.timeout {
-			Some(limit) => limit.saturating_sub(began.elapsed()),
-			None => Duration::from_secs(3_600),
+			Some(limit) => limit.saturating_sub(began.elapsed()).min(LOOK_AGAIN),
+			None => LOOK_AGAIN,
 		};
 		tokio::select! {
 			// The follower ended at the stop signal: seen above.

@@ -17,6 +17,7 @@ use sealane_sdk::{
 	types::{self as sdk, Channel, Side},
 	Client,
 };
+use sealane_terminal_core::db::Lease;
 use serde::Serialize;
 use std::{
 	collections::{BTreeMap, HashSet},
@@ -110,22 +111,16 @@ pub async fn register(
 		insert_applications(&mut tx, chunk).await?;
 		tx.commit().await?;
 	}
-	let ours = match db.lease(ROLE).await {
-		Ok(lease) => Some(lease),
-		Err(Error::InUse { .. }) => {
-			output.remark("the sales terminal that runs on this database sends them");
-			None
-		}
-		Err(error) => return Err(error),
-	};
-	if ours.is_some() {
-		send(&client, &db, config, output).await?;
+	let mut lease = db.lease_now(ROLE).await?;
+	match &lease {
+		Some(_) => send(&client, &db, config, output).await?,
+		None => output.remark("the sales terminal that runs on this database sends them"),
 	}
 	if config.wait {
-		wait_for_results(client, &db, ours.is_some(), config.timeout, output).await?;
+		lease = wait_for_results(client, &db, lease, config, output).await?;
 	}
 	figures.states = db.registration_states().await?.into_iter().collect();
-	if let Some(lease) = ours {
+	if let Some(lease) = lease {
 		lease.release().await;
 	}
 	Ok(figures)
@@ -195,18 +190,18 @@ async fn send(client: &Client, db: &SalesDb, config: &RegisterConfig, output: Ou
 	Ok(())
 }
 
+/// Waits until nothing is open, doing the work of a terminal with the lease; gives it back.
 async fn wait_for_results(
 	client: Client,
 	db: &SalesDb,
-	ours: bool,
-	timeout: Option<Duration>,
+	mut lease: Option<Lease>,
+	config: &RegisterConfig,
 	output: Output,
-) -> Result<()> {
+) -> Result<Option<Lease>> {
 	let began = Instant::now();
-	let mut follower = if ours {
-		Some(Follower::new(client, db.clone()).await?)
-	} else {
-		None
+	let mut follower = match &lease {
+		Some(_) => Some(Follower::new(client.clone(), db.clone()).await?),
+		None => None,
 	};
 	let open = || async {
 		let states = db.registration_states().await?;
@@ -224,9 +219,9 @@ async fn wait_for_results(
 		bar.set_position(total.saturating_sub(waiting));
 		if waiting == 0 {
 			bar.finish_and_clear();
-			return Ok(());
+			return Ok(lease);
 		}
-		if let Some(limit) = timeout.filter(|limit| began.elapsed() >= *limit) {
+		if let Some(limit) = config.timeout.filter(|limit| began.elapsed() >= *limit) {
 			return Err(Error::TimedOut {
 				what: format!("{waiting} registrations"),
 				seconds: limit.as_secs(),
@@ -236,7 +231,15 @@ async fn wait_for_results(
 			Some(follower) => {
 				follower.page(Duration::from_secs(1)).await?;
 			}
-			None => tokio::time::sleep(INTERVAL).await,
+			None => {
+				tokio::time::sleep(INTERVAL).await;
+				// The terminal beside this one has ended, or had been killed before the database noticed: its work is ours.
+				lease = db.lease_now(ROLE).await?;
+				if lease.is_some() {
+					send(&client, db, config, output).await?;
+					follower = Some(Follower::new(client.clone(), db.clone()).await?);
+				}
+			}
 		}
 	}
 }

@@ -15,8 +15,8 @@ use std::{
 	time::Duration,
 };
 
-/// How long to wait for a predecessor that is just ending.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long to wait for a predecessor that is just ending: a busy PostgreSQL server takes seconds to notice that a process is gone.
+const PATIENCE: Duration = Duration::from_secs(10);
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// The role that this process works in, and its epoch.
@@ -78,8 +78,24 @@ impl Db {
 	/// # Errors
 	/// Another process has it, or the database fails.
 	pub async fn lease(&self, role: &'static str) -> Result<Lease> {
+		self.lease_within(role, PATIENCE).await
+	}
+
+	/// The same without waiting for a predecessor: `None` where another process has the role.
+	///
+	/// # Errors
+	/// The database fails.
+	pub async fn lease_now(&self, role: &'static str) -> Result<Option<Lease>> {
+		match self.lease_within(role, Duration::ZERO).await {
+			Ok(lease) => Ok(Some(lease)),
+			Err(Error::InUse { .. }) => Ok(None),
+			Err(error) => Err(error),
+		}
+	}
+
+	async fn lease_within(&self, role: &'static str, patience: Duration) -> Result<Lease> {
 		let lease = Lease {
-			lock: self.lock(role).await?,
+			lock: self.lock(role, patience).await?,
 		};
 		let mut tx = self.begin().await?;
 		let row = sqlx::query(
@@ -95,8 +111,8 @@ impl Db {
 		Ok(lease)
 	}
 
-	async fn lock(&self, role: &'static str) -> Result<Lock> {
-		let until = tokio::time::Instant::now() + PATIENCE;
+	async fn lock(&self, role: &'static str, patience: Duration) -> Result<Lock> {
+		let until = tokio::time::Instant::now() + patience;
 		loop {
 			let lock = match &self.backend {
 				Backend::Sqlite(None) => Some(Lock::Memory),
@@ -145,11 +161,12 @@ mod tests {
 			second.lease("sales").await,
 			Err(Error::InUse { role: "sales" })
 		));
+		assert!(second.lease_now("sales").await.unwrap().is_none());
 		// Another role, and whoever only adds something, are not in the way.
 		assert!(second.begin().await.is_ok());
 		lease.release().await;
 		let third = Db::open(&url).await.unwrap();
-		let _lease = third.lease("sales").await.unwrap();
+		let _lease = third.lease_now("sales").await.unwrap().unwrap();
 		assert!(third.begin().await.unwrap().commit().await.is_ok());
 		assert!(matches!(first.begin().await, Err(Error::InUse { .. })));
 	}
