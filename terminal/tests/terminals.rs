@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! The terminals against stand-ins of their nodes: the whole sample through, figures compared with the manifest; answers lost
-//! on the way; the processes killed at any moment. What the database has a part in is shown with SQLite and with PostgreSQL.
+//! on the way, refused and unreadable ones. What the database has a part in is shown with SQLite and with PostgreSQL.
 
 mod api;
 mod databases;
 #[allow(dead_code)]
 mod exchange;
 mod files;
+mod outages;
+mod registering;
 
 use databases::Databases;
 use exchange::Exchange;
@@ -26,21 +28,15 @@ use sealane_sdk::{
 	Client,
 };
 use sealane_terminal_core::{output::Output, Error};
-use std::{
-	future::Future,
-	path::{Path, PathBuf},
-	process::Stdio,
-	sync::Arc,
-	time::Duration,
-};
-use tokio::{io::AsyncReadExt, process::Command, sync::watch};
+use std::{future::Future, path::PathBuf, time::Duration};
+use tokio::sync::watch;
 
 const QUIET: Output = Output {
 	json: false,
 	quiet: true,
 };
 /// Longest time for any step; a test that needs it has failed.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 struct World {
 	dir: tempfile::TempDir,
@@ -250,7 +246,7 @@ async fn the_sample_goes_through(world: World) {
 		sent.get("branch").is_none(),
 		"a field that nobody declared stays in the house"
 	);
-	for order in world.exchange.orders(2) {
+	for order in world.exchange.entries(2, InboxKind::Order) {
 		let facts: Vec<&String> = order["facts"].as_object().unwrap().keys().collect();
 		assert!(
 			!facts.contains(&&"investor_entity".to_string()),
@@ -290,6 +286,34 @@ async fn lost_answers_and_busy_nodes_change_nothing() {
 	let figures = world.sell(0, "orders.ndjson", Until::Confirmed).await;
 	assert_figures(&figures, world.counts(0, "orders.ndjson"));
 	assert_eq!(world.exchange.contradictions(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_the_node_will_not_take_stands_in_nobodys_way() {
+	let world = World::new(1_200).await;
+	let _issuers = world.issuers().await;
+	world.register(0).await;
+	world.exchange.reject(1);
+	let figures = world.sell(0, "orders.ndjson", Until::Confirmed).await;
+	assert!(figures.refused > 0 && figures.confirmed > 0, "{figures:?}");
+	assert_eq!(figures.submitted, figures.records, "those behind it are answered");
+	let refused = RecordFilter {
+		state: Some("refused".into()),
+		limit: 10_000,
+		..RecordFilter::default()
+	};
+	let db = world.db("harbour-bank").await;
+	let refused = db.records(&refused).await.unwrap();
+	assert_eq!(refused.len() as u64, figures.refused);
+	// They are not tried again by themselves, and go when somebody says so.
+	assert!(refused.iter().all(|record| record.retry_at == 0));
+	assert_eq!(db.retry(None, Some("refused"), None).await.unwrap(), figures.refused);
+	let all_went = until("what was refused did not go", || async {
+		let figures = db.figures(None).await.unwrap();
+		figures.refused == 0 && figures.submitted == figures.records
+	});
+	world.run(0, SalesConfig::new(Source::None), all_went).await.unwrap();
+	assert_eq!((world.exchange.contradictions(), world.exchange.unanswered()), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -442,83 +466,6 @@ async fn a_suspension_and_new_clauses_are_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn customers_are_registered_with_their_first_order_and_nobody_else() {
-	let world = World::new(400).await;
-	let _issuers = world.issuers().await;
-	let config = SalesConfig {
-		registering: Registering::OnFirstOrder,
-		..world.config(0, "orders.ndjson", Until::Confirmed)
-	};
-	world.run(0, config, std::future::pending()).await.unwrap();
-	let expected = world.counts(0, "orders.ndjson").clone();
-	let db = world.db("harbour-bank").await;
-	let settled = until("the orders did not follow their registrations", || async {
-		let figures = db.figures(None).await.unwrap();
-		db.waiting().await.unwrap().0 == 0 && figures.submitted > 0 && figures.submitted == figures.records
-	});
-	let figures = world.run(0, SalesConfig::new(Source::None), settled).await.unwrap();
-	// Some orders were taken back before they were sent, because their cancellation stood in the same file; all others went.
-	let sent = figures.submitted + figures.cancelled;
-	assert!(figures.confirmed > 0 && sent >= expected.submitted, "{figures:?}");
-	for issuer in 2..5 {
-		let mut customers: Vec<String> = Vec::new();
-		for order in world.exchange.orders(issuer) {
-			customers.push(order["customer"].as_str().unwrap().into());
-		}
-		customers.sort();
-		customers.dedup();
-		let registered = world.exchange.registrations(issuer);
-		assert!(
-			registered > 0 && registered < world.book(0).len(),
-			"not everybody: {registered}"
-		);
-		// Whose order was taken back after the registration and before it was sent is registered, and no order of theirs came. How
-		// many those are is a matter of time.
-		let most = customers.len() + 10 + figures.cancelled as usize;
-		assert!(
-			(customers.len()..=most).contains(&registered),
-			"those who ordered: {registered} of {} to {most}",
-			customers.len()
-		);
-	}
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn orders_state_the_registration_and_wait_where_the_chain_has_closed_it() {
-	let world = World::new(200).await;
-	let _issuers = world.issuers().await;
-	world.register(0).await;
-	world.sell(0, "orders.ndjson", Until::Confirmed).await;
-	let stated = |order: &serde_json::Value| {
-		let registration = order["facts"]["registration"].clone();
-		serde_json::from_value::<sealane_primitives::registration::Stated>(registration)
-	};
-	let mut sent = 0;
-	for issuer in 2..5 {
-		for order in world.exchange.orders(issuer) {
-			let stated = stated(&order).unwrap_or_else(|error| panic!("{order}: {error}"));
-			let customer = order["customer"].as_str().unwrap();
-			assert!(stated.is_of(issuer, 0, customer.as_bytes()), "{order}");
-			sent += 1;
-		}
-	}
-	assert!(sent > 0);
-
-	// Another seller's customers all leave before they order.
-	world.register(1).await;
-	world.exchange.close_registrations();
-	let db = world.db(catalogue::SELLERS[1].key).await;
-	let read = until("the file was not read", || async {
-		let imports = db.figures(None).await.unwrap();
-		imports.unqualified > 0 && imports.orders_read == world.counts(1, "orders.ndjson").read
-	});
-	let config = world.config(1, "orders.ndjson", Until::Confirmed);
-	let figures = world.run(1, config, read).await.unwrap();
-	assert_eq!((figures.submitted, figures.confirmed), (0, 0), "{figures:?}");
-	assert!(figures.unqualified_by_clause["registered"] > 0, "{figures:?}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_is_cancelled_by_hand_on_both_sides() {
 	let world = World::new(200).await;
 	let _issuers = world.issuers().await;
@@ -555,121 +502,36 @@ async fn an_order_is_cancelled_by_hand_on_both_sides() {
 	);
 }
 
+/// Somebody else answered first, through the node's API: the seller has that answer, and not the desk's.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_terminal_for_each_database() {
-	for world in [World::new(200).await, World::with_postgres(200).await] {
-		let _issuers = world.issuers().await;
-		let second = async {
-			// The first has its lease when it has read the node's events.
-			tokio::time::sleep(Duration::from_secs(1)).await;
-			let started = world
-				.run(0, SalesConfig::new(Source::None), std::future::pending())
-				.await;
-			assert!(matches!(started, Err(Error::InUse { .. })), "{started:?}");
-		};
-		world.run(0, SalesConfig::new(Source::None), second).await.unwrap();
-		// Given back: the next one starts.
-		world.run(0, SalesConfig::new(Source::None), async {}).await.unwrap();
-	}
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_goes_away_comes_back() {
-	let world = World::with_postgres(600).await;
-	let Databases::Postgres(server) = &world.databases else {
-		panic!("PostgreSQL was asked for");
-	};
-	let _issuers = world.issuers().await;
-	world.register(0).await;
-	let expected = world.counts(0, "orders.ndjson").clone();
-	let config = SalesConfig {
-		window_orders: 20,
-		..world.config(0, "orders.ndjson", Until::Confirmed)
-	};
-	let cuts = async {
-		// While the terminal starts, and while it works.
-		for pause in [0, 2, 20, 700, 700, 700] {
-			tokio::time::sleep(Duration::from_millis(pause)).await;
-			tokio::task::block_in_place(|| {
-				server.halt();
-				std::thread::sleep(Duration::from_millis(500));
-				server.resume();
-			});
-		}
-		std::future::pending::<()>().await;
-	};
-	let figures = world.run(0, config, cuts).await.unwrap();
-	assert_figures(&figures, &expected);
-	assert_eq!((world.exchange.contradictions(), world.exchange.unanswered()), (0, 0));
-}
-
-/// Writes the file by which a node on this machine is found.
-fn announce(folder: &Path, url: &str) {
-	use std::os::unix::fs::PermissionsExt;
-	let path = folder.join("gateway.json.new");
-	std::fs::write(&path, format!(r#"{{"url":"{url}","token":"token"}}"#)).unwrap();
-	std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-	std::fs::rename(path, folder.join("gateway.json")).unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_service_outlives_its_node() {
-	let world = World::new(400).await;
-	let _issuers = world.issuers().await;
-	world.register(0).await;
-	let (node, folder) = (world.path("node"), world.path("in"));
-	for path in [&node, &folder] {
-		std::fs::create_dir(path).unwrap();
-	}
-	let bank = world.path("harbour-bank");
-	let mut child = Command::new(env!("CARGO_BIN_EXE_sealane"))
-		.args(["sales", "run", "--complete", "renamed", "--node"])
-		.arg(&node)
-		.args(["--db", &world.databases.url("harbour-bank"), "--customers"])
-		.arg(bank.join("customers.ndjson"))
-		.arg("--watch")
-		.arg(&folder)
-		.stdout(Stdio::null())
-		.stderr(Stdio::piped())
-		.kill_on_drop(true)
-		.spawn()
+async fn an_answer_that_the_own_node_refuses_is_kept_and_counted() {
+	let world = World::new(200).await;
+	let (issuer, _) = catalogue::products()
+		.find(|(_, product)| product.id == "BD1201")
 		.unwrap();
-	// The node is not there yet, comes, goes, and comes back at another address.
-	tokio::time::sleep(Duration::from_millis(500)).await;
-	let (url, first) = world.exchange.serve_until_dropped(0).await;
-	announce(&node, &url);
-	let text = std::fs::read_to_string(bank.join("orders.ndjson")).unwrap();
-	let (early, late): (Vec<_>, Vec<_>) = text.lines().enumerate().partition(|(n, _)| *n < 200);
-	let drop_file = |name: &str, lines: Vec<(usize, &str)>| {
-		let lines: Vec<&str> = lines.into_iter().map(|(_, line)| line).collect();
-		std::fs::write(folder.join(".new"), lines.join("\n")).unwrap();
-		std::fs::rename(folder.join(".new"), folder.join(name)).unwrap();
-	};
-	drop_file("a.ndjson", early);
-	until("the first file was not taken", || async {
-		folder.join("done/a.ndjson").exists()
+	let order = r#"{"id":"A","kind":"purchase","product":"BD1201","customer":"C","amount":"1000","currency":"CNY","placed_at":"2026-03-02T10:00:00Z","clause_version":3}"#;
+	let report = world.client(0).submit_orders_ndjson(order, "order").await.unwrap();
+	assert_eq!(report.accepted, 1, "{:?}", report.refused_entries);
+	let by_hand = r#"{"order":"A","seller":0,"outcome":"rejected","reason":{"code":"BY_HAND"}}"#;
+	let report = world
+		.client(2 + issuer)
+		.submit_confirmations_ndjson(by_hand, "by hand")
+		.await
+		.unwrap();
+	assert_eq!(report.accepted, 1, "{:?}", report.refused_entries);
+	let _issuers = world.issuers().await;
+	let db = BooksDb::open(&world.databases.url(catalogue::ISSUERS[issuer].key))
+		.await
+		.unwrap();
+	until("the refusal was not written down", || async {
+		!db.refused_answers(10).await.unwrap().is_empty()
 	})
 	.await;
-	first.abort();
-	std::fs::remove_file(node.join("gateway.json")).unwrap();
-	drop_file("b.ndjson", late);
-	tokio::time::sleep(Duration::from_secs(2)).await;
-	assert!(child.try_wait().unwrap().is_none(), "the service ended with its node");
-	let (url, _second) = world.exchange.serve_until_dropped(0).await;
-	announce(&node, &url);
-	let db = world.db("harbour-bank").await;
-	let expected = world.counts(0, "orders.ndjson").clone();
-	until("the second file was not confirmed", || async {
-		db.figures(None).await.unwrap().records == expected.submitted
-	})
-	.await;
-	child.kill().await.unwrap();
-	let mut journal = String::new();
-	child.stderr.take().unwrap().read_to_string(&mut journal).await.unwrap();
-	assert!(journal.contains("waits"), "an outage is not silent: {journal}");
-	for private in ["张", "王", "990000"] {
-		assert!(!journal.contains(private), "no personal data: {journal}");
-	}
+	let refused = db.refused_answers(10).await.unwrap();
+	assert_eq!(
+		(refused.len(), refused[0].id.as_str(), refused[0].code.as_str()),
+		(1, "A", "already_answered")
+	);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -715,111 +577,4 @@ async fn orders_wait_for_the_price_of_their_day() {
 		(order.units.as_str(), order.trade_date.as_str()),
 		("500.00", "2026-03-03")
 	);
-}
-
-/// Runs the binary; kills it (SIGKILL) after so many more answers of the nodes, or lets it end. Its output where it ended.
-async fn run(world: &World, args: &[String], kill_after: Option<u64>) -> Option<String> {
-	let mut answers = world.exchange.answers.subscribe();
-	let until = *answers.borrow_and_update() + kill_after.unwrap_or(u64::MAX / 2);
-	let mut child = Command::new(env!("CARGO_BIN_EXE_sealane"))
-		.args(args)
-		.stdout(Stdio::piped())
-		.kill_on_drop(true)
-		.spawn()
-		.unwrap();
-	let reached = async {
-		// The guard that this returns must not live on.
-		let _ = answers.wait_for(|count| *count >= until).await.is_ok();
-	};
-	tokio::select! {
-		() = reached => {
-			child.kill().await.unwrap();
-			None
-		},
-		output = child.wait() => {
-			let mut text = String::new();
-			child.stdout.take().unwrap().read_to_string(&mut text).await.unwrap();
-			assert!(output.unwrap().success(), "{args:?}: {text}");
-			Some(text)
-		},
-	}
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn terminals_killed_at_any_moment_lose_and_double_nothing() {
-	terminals_are_killed(World::new(1_600).await).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn terminals_killed_at_any_moment_lose_and_double_nothing_with_postgresql() {
-	terminals_are_killed(World::with_postgres(1_600).await).await;
-}
-
-async fn terminals_are_killed(world: World) {
-	let world = Arc::new(world);
-	let texts = |args: &[&str]| args.iter().map(|a| (*a).to_string()).collect::<Vec<_>>();
-	let token = world.path("token").display().to_string();
-	for (index, issuer) in catalogue::ISSUERS.iter().enumerate() {
-		let rules = world.path(issuer.key).join("rules.toml").display().to_string();
-		let db = world.databases.url(issuer.key);
-		let node = world.urls[index + 2].clone();
-		let args = texts(&[
-			"-q",
-			"issuer",
-			"run",
-			"--node",
-			&node,
-			"--token-file",
-			&token,
-			"--db",
-			&db,
-			"--rules",
-			&rules,
-		]);
-		let world = world.clone();
-		tokio::spawn(async move {
-			for kill_after in (1..12).map(Some).chain([None]) {
-				run(&world, &args, kill_after).await;
-			}
-		});
-	}
-	let folder = world.path("harbour-bank");
-	let (customers, orders) = (folder.join("customers.ndjson"), folder.join("orders.ndjson"));
-	let db = world.databases.url("harbour-bank");
-	let common = [
-		"--node",
-		&world.urls[0],
-		"--token-file",
-		&token,
-		"--db",
-		&db,
-		"--customers",
-	];
-	let mut register = texts(&["-q", "--json", "sales", "register"]);
-	register.extend(texts(&common));
-	register.push(customers.display().to_string());
-	register.push("--all".into());
-	let mut sell = texts(&["-q", "--json", "sales", "run"]);
-	sell.extend(texts(&common));
-	sell.push(customers.display().to_string());
-	sell.extend(texts(&["--orders", orders.to_str().unwrap(), "--window-orders", "100"]));
-	sell.extend(texts(&["--registering", "by-hand"]));
-	for args in [register, sell] {
-		let ended = async {
-			for kill_after in (1..10).map(Some).chain([None]) {
-				if let Some(text) = run(&world, &args, kill_after).await {
-					return text;
-				}
-			}
-			String::new()
-		};
-		let text = tokio::time::timeout(PATIENCE, ended)
-			.await
-			.expect("the terminal did not come to an end");
-		assert!(text.starts_with('{'), "{text}");
-	}
-	let figures = world.db("harbour-bank").await.figures(None).await.unwrap();
-	assert_figures(&figures, world.counts(0, "orders.ndjson"));
-	assert_eq!(world.exchange.contradictions(), 0);
-	assert_eq!(world.exchange.unanswered(), 0);
 }

@@ -3,29 +3,23 @@
 //! A stand-in for the nodes of two sellers and three issuers: it speaks the HTTP API and hands orders and answers over in
 //! memory. It keeps the promises that the terminals rely on (idempotency keys, one effect per id, logs with cursors) and
 //! breaks off requests when a test asks for it.
+//!
+//! Here is what the nodes know, and what tests tell them. `http`: entries in and out. `directory`: what the chain would say.
 
-use axum::{
-	body::Bytes,
-	extract::{Path, Query, State},
-	http::{HeaderMap, StatusCode},
-	response::{IntoResponse, Response},
-	routing::{get, post},
-	Json, Router,
-};
-use codec::Encode;
+mod directory;
+mod http;
+
 use sealane_primitives::{
 	calendar::Calendar,
 	clauses::{json, Clauses},
 };
 use sealane_sample::catalogue;
 use sealane_sdk::types::*;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{
 	collections::{HashMap, HashSet},
 	path::PathBuf,
 	sync::{Arc, Mutex},
-	time::Duration,
 };
 use tokio::sync::{watch, Notify};
 
@@ -66,6 +60,8 @@ struct Inner {
 	break_after: u32,
 	/// Requests that are refused as busy.
 	busy: u32,
+	/// Requests that are refused as they are.
+	rejecting: u32,
 	/// Whether no channel is open.
 	suspended: bool,
 	/// How often the clauses were agreed on anew.
@@ -92,33 +88,6 @@ struct Member {
 	number: u32,
 }
 
-#[derive(Deserialize)]
-struct Page {
-	cursor: String,
-	limit: usize,
-	wait_ms: u64,
-}
-
-fn name_of(member: u32) -> &'static str {
-	match member.checked_sub(FIRST_ISSUER) {
-		None => catalogue::SELLERS[member as usize].name,
-		Some(issuer) => catalogue::ISSUERS[issuer as usize].name,
-	}
-}
-
-fn status_name(product: &catalogue::Product) -> String {
-	serde_json::to_value(product.status)
-		.unwrap()
-		.as_str()
-		.unwrap()
-		.to_string()
-}
-
-fn problem(code: ProblemCode, detail: &str) -> Response {
-	let status = StatusCode::from_u16(code.status()).unwrap();
-	(status, Json(Problem::new(code, detail))).into_response()
-}
-
 impl Exchange {
 	/// With the clauses of a sample folder in force.
 	pub fn new(sample: &std::path::Path) -> Self {
@@ -140,6 +109,7 @@ impl Exchange {
 			contradictions: 0,
 			break_after: 0,
 			busy: 0,
+			rejecting: 0,
 			suspended: false,
 			renewed: 0,
 			finalised: false,
@@ -161,6 +131,11 @@ impl Exchange {
 	/// The next `count` requests that would change something are refused as busy.
 	pub fn busy(&self, count: u32) {
 		self.inner.lock().unwrap().busy = count;
+	}
+
+	/// The next `count` requests that would change something are refused as they are, whatever is in them.
+	pub fn reject(&self, count: u32) {
+		self.inner.lock().unwrap().rejecting = count;
 	}
 
 	/// Whether the channels are suspended: the sellers' nodes refuse orders.
@@ -229,24 +204,16 @@ impl Exchange {
 		self.changed.notify_waiters();
 	}
 
-	/// How many registrations an issuer has got.
-	pub fn registrations(&self, issuer: u32) -> usize {
+	/// The bodies of all orders, or of all registrations, that reached an issuer.
+	pub fn entries(&self, issuer: u32, kind: InboxKind) -> Vec<serde_json::Value> {
 		let inner = self.inner.lock().unwrap();
-		inner.nodes[issuer as usize]
+		let entries = inner.nodes[issuer as usize]
 			.inbox
 			.iter()
-			.filter(|e| e.kind == InboxKind::Registration)
-			.count()
-	}
-
-	/// The bodies of all orders that reached an issuer.
-	pub fn orders(&self, issuer: u32) -> Vec<serde_json::Value> {
-		let inner = self.inner.lock().unwrap();
-		let orders = inner.nodes[issuer as usize]
-			.inbox
-			.iter()
-			.filter(|e| e.kind == InboxKind::Order);
-		orders.map(|e| serde_json::from_str(e.body.get()).unwrap()).collect()
+			.filter(|entry| entry.kind == kind);
+		entries
+			.map(|entry| serde_json::from_str(entry.body.get()).unwrap())
+			.collect()
 	}
 
 	/// Confirmations that contradicted an earlier one.
@@ -288,24 +255,10 @@ impl Exchange {
 	pub async fn serve_until_dropped(&self, number: u32) -> (String, tokio::task::JoinHandle<()>) {
 		let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let address = listener.local_addr().unwrap();
-		let router = Router::new()
-			.route("/v1/status", get(status))
-			.route("/v1/channels", get(channels))
-			.route("/v1/clauses", get(clauses_in_force))
-			.route("/v1/calendars", get(calendars))
-			.route("/v1/orders", post(orders))
-			.route("/v1/orders/{id}", get(order))
-			.route("/v1/registrations", post(registrations))
-			.route("/v1/registrations/results", post(results))
-			.route("/v1/registrations/open", post(registrations_open))
-			.route("/v1/confirmations", post(confirmations))
-			.route("/v1/events", get(events))
-			.route("/v1/inbox", get(inbox))
-			.layer(axum::extract::DefaultBodyLimit::max(16 << 20))
-			.with_state(Member {
-				exchange: self.clone(),
-				number,
-			});
+		let router = http::router(Member {
+			exchange: self.clone(),
+			number,
+		});
 		let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
 		(format!("http://{address}"), task)
 	}
@@ -476,291 +429,4 @@ fn refuse(report: &mut SubmitReport, id: &str, code: &str, rule: &str) {
 		value: id.into(),
 		rule: rule.into(),
 	});
-}
-
-/// Runs a request of many lines: idempotent by its key, and broken off where the test asks for it.
-fn many(
-	member: &Member,
-	headers: &HeaderMap,
-	body: &Bytes,
-	mut each: impl FnMut(&mut Inner, &str, &mut SubmitReport),
-) -> Response {
-	if headers.get("authorization").is_none_or(|token| token != "Bearer token") {
-		return problem(ProblemCode::Unauthenticated, "no token");
-	}
-	let key = headers
-		.get("idempotency-key")
-		.and_then(|k| k.to_str().ok())
-		.unwrap_or_default()
-		.to_string();
-	let mut inner = member.exchange.inner.lock().unwrap();
-	if inner.busy > 0 {
-		inner.busy -= 1;
-		return problem(ProblemCode::Busy, "come back");
-	}
-	let stored = inner.nodes[member.number as usize].answered.get(&key).cloned();
-	let report = match stored {
-		Some((known, report)) if known == body[..] => report,
-		Some(_) => return problem(ProblemCode::IdempotencyConflict, &key),
-		None => {
-			let mut report = SubmitReport {
-				packets: 1,
-				..SubmitReport::default()
-			};
-			for line in std::str::from_utf8(body).unwrap().lines() {
-				each(&mut inner, line, &mut report);
-			}
-			inner.nodes[member.number as usize]
-				.answered
-				.insert(key, (body.to_vec(), report.clone()));
-			report
-		}
-	};
-	let broken = inner.break_after > 0;
-	inner.break_after = inner.break_after.saturating_sub(1);
-	drop(inner);
-	member.exchange.changed.notify_waiters();
-	member.exchange.answers.send_modify(|count| *count += 1);
-	if broken {
-		return (StatusCode::BAD_GATEWAY, "the answer is lost").into_response();
-	}
-	Json(report).into_response()
-}
-
-async fn orders(State(member): State<Member>, headers: HeaderMap, body: Bytes) -> Response {
-	let seller = member.number;
-	many(&member, &headers, &body, |inner, line, report| {
-		inner.take(seller, InboxKind::Order, line, report)
-	})
-}
-
-async fn registrations(State(member): State<Member>, headers: HeaderMap, body: Bytes) -> Response {
-	let seller = member.number;
-	many(&member, &headers, &body, |inner, line, report| {
-		inner.take(seller, InboxKind::Registration, line, report)
-	})
-}
-
-/// Whatever an issuer accepted is on chain at once, until a test closes it.
-async fn registrations_open(
-	State(member): State<Member>,
-	Json(question): Json<RegistrationsQuestion>,
-) -> Json<RegistrationsAnswer> {
-	let inner = member.exchange.inner.lock().unwrap();
-	let issued = inner.commitments();
-	let open = |commitment: &String| issued.contains(commitment) && !inner.closed.contains(commitment);
-	Json(RegistrationsAnswer {
-		at_block: 1,
-		open: question.commitments.iter().map(open).collect(),
-	})
-}
-
-async fn confirmations(State(member): State<Member>, headers: HeaderMap, body: Bytes) -> Response {
-	many(&member, &headers, &body, |inner, line, report| {
-		inner.answer(EventKind::Confirmed, line, report)
-	})
-}
-
-async fn results(State(member): State<Member>, headers: HeaderMap, body: Bytes) -> Response {
-	many(&member, &headers, &body, |inner, line, report| {
-		inner.answer(EventKind::Registered, line, report)
-	})
-}
-
-/// A page of `list` from the cursor on, waiting for the first entry where there is none.
-async fn page<T: Clone>(member: &Member, page: &Page, list: impl Fn(&Inner) -> Vec<T>) -> (Vec<T>, Cursor, bool) {
-	let from: usize = if page.cursor == Cursor::start().0 {
-		0
-	} else {
-		page.cursor.parse().unwrap()
-	};
-	let deadline = tokio::time::Instant::now() + Duration::from_millis(page.wait_ms);
-	loop {
-		let changed = member.exchange.changed.notified();
-		tokio::pin!(changed);
-		// Registered before the look: what comes in between is not missed.
-		changed.as_mut().enable();
-		let all = list(&member.exchange.inner.lock().unwrap());
-		let to = all.len().min(from + page.limit);
-		if to > from || tokio::time::timeout_at(deadline, changed).await.is_err() {
-			if to > from {
-				member.exchange.answers.send_modify(|count| *count += 1);
-			}
-			return (all[from..to].to_vec(), Cursor(to.to_string()), to == all.len());
-		}
-	}
-}
-
-async fn events(State(member): State<Member>, Query(query): Query<Page>) -> Json<EventPage> {
-	let number = member.number as usize;
-	let (events, next, at_end) = page(&member, &query, |inner| inner.nodes[number].events.clone()).await;
-	Json(EventPage { events, next, at_end })
-}
-
-async fn inbox(State(member): State<Member>, Query(query): Query<Page>) -> Json<InboxPage> {
-	let number = member.number as usize;
-	let (entries, next, at_end) = page(&member, &query, |inner| inner.nodes[number].inbox.clone()).await;
-	Json(InboxPage { entries, next, at_end })
-}
-
-async fn order(State(member): State<Member>, Path(id): Path<String>) -> Response {
-	let inner = member.exchange.inner.lock().unwrap();
-	let Some(entry) = inner.entries.get(&(member.number, id.clone())) else {
-		return problem(ProblemCode::OrderUnknown, &id);
-	};
-	let read: Order = serde_json::from_str(entry.body.get()).unwrap();
-	let stage = match (&entry.answer, inner.finalised) {
-		(Some(_), true) => OrderStage::Finalised,
-		(Some(_), false) => OrderStage::Confirmed,
-		(None, _) => OrderStage::Delivered,
-	};
-	let anchor = (stage == OrderStage::Finalised).then(|| Anchor {
-		sequence: 0,
-		root: "00".repeat(32),
-		block: Some(77),
-		finalised: true,
-	});
-	Json(OrderStatus {
-		id,
-		kind: read.kind,
-		stage,
-		outcome: entry.outcome,
-		seller: member.number,
-		interface: String::new(),
-		clause_version: 1,
-		entry: entry.place,
-		steps: Vec::new(),
-		body: entry.body.clone(),
-		answer: None,
-		batch: None,
-		anchor,
-		extra: Extra::new(),
-	})
-	.into_response()
-}
-
-async fn status(State(member): State<Member>) -> Json<Status> {
-	Json(Status {
-		version: "0".into(),
-		genesis: "00".repeat(32),
-		peer: String::new(),
-		node: Some(member.number),
-		member: Some(MemberRef {
-			id: member.number,
-			name: name_of(member.number).into(),
-		}),
-		ready: true,
-		block: 1,
-		log_end: Cursor::start(),
-		log_bytes: 0,
-		indexed: 0,
-		store_full: false,
-		batches_unanchored: 0,
-		anchors_open: 0,
-		keys: Vec::new(),
-		keys_valid: true,
-		alarms: Vec::new(),
-		extra: Extra::new(),
-	})
-}
-
-async fn channels(State(member): State<Member>) -> Json<Channels> {
-	let mut channels = Vec::new();
-	for seller in 0..FIRST_ISSUER {
-		for (index, issuer) in catalogue::ISSUERS.iter().enumerate() {
-			let number = FIRST_ISSUER + index as u32;
-			let side = if member.number == seller {
-				Side::Seller
-			} else if member.number == number {
-				Side::Issuer
-			} else {
-				continue;
-			};
-			let partner = if side == Side::Seller { number } else { seller };
-			channels.push(Channel {
-				id: seller * 3 + index as u32,
-				seller,
-				issuer: number,
-				side,
-				partner: MemberRef {
-					id: partner,
-					name: name_of(partner).into(),
-				},
-				authorised: true,
-				refusal: None,
-				kinds: BusinessKind::ALL.to_vec(),
-				valid_until_block: None,
-				orders_per_minute: None,
-				interfaces: issuer
-					.interfaces
-					.iter()
-					.map(|id| Interface {
-						id: (*id).into(),
-						node: number,
-					})
-					.collect(),
-				products: issuer
-					.products
-					.iter()
-					.map(|p| Product {
-						id: p.id.into(),
-						product_type: p.product_type.into(),
-						risk: p.risk,
-						currency: p.currency.into(),
-						status: status_name(p),
-						interface: p.interface.into(),
-						agreement: 1,
-						extra: Extra::new(),
-					})
-					.collect(),
-				agreements: Vec::new(),
-				extra: Extra::new(),
-			});
-		}
-	}
-	Json(Channels { channels })
-}
-
-async fn calendars(State(member): State<Member>, Query(query): Query<HashMap<String, String>>) -> Json<Calendars> {
-	let inner = member.exchange.inner.lock().unwrap();
-	Json(Calendars {
-		issuer: query["issuer"].parse().unwrap(),
-		in_force: query
-			.get("product")
-			.and_then(|product| inner.calendars.get(product))
-			.cloned(),
-		next: None,
-	})
-}
-
-async fn clauses_in_force(
-	State(member): State<Member>,
-	Query(query): Query<HashMap<String, String>>,
-) -> Json<sealane_sdk::types::Clauses> {
-	let asked = &query["product"];
-	let (issuer, product) = catalogue::products().find(|(_, p)| p.id == asked).unwrap();
-	let inner = member.exchange.inner.lock().unwrap();
-	let (number, (scope, of, clauses)) = inner.agreement(product);
-	let agreement = Agreement {
-		id: number,
-		scope: match scope.as_str() {
-			"product" => Scope::Product(of.clone()),
-			"product_type" => Scope::ProductType(of.clone()),
-			_ => Scope::All,
-		},
-		version: 1,
-		from_block: 1,
-		clauses: Vec::new(),
-		encoded: hex::encode(clauses.encode()),
-		extra: Extra::new(),
-	};
-	Json(sealane_sdk::types::Clauses {
-		clauses: vec![ClausesInForce {
-			channel: member.number * 3 + issuer as u32,
-			seller: member.number,
-			issuer: FIRST_ISSUER + issuer as u32,
-			at_block: 1,
-			agreement: Some(agreement),
-		}],
-	})
 }

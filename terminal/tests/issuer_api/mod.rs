@@ -3,14 +3,17 @@
 //! A day at the desk over the issuer terminal's HTTP API: each person with the role that the act needs, four eyes kept by the server,
 //! nobody agreeing to what has changed, a line in the audit log for everything.
 
-use crate::{databases::Databases, order, purchase, until, World, AGREEMENT, DAY, PRODUCT};
+use crate::{
+	databases::{free_port, Databases},
+	order, purchase, until, World, AGREEMENT, DAY, PRODUCT,
+};
 use sealane_issuer::books::BooksDb;
 use sealane_primitives::calendar::json::from_json;
 use sealane_service::users::{Role, Roles, Users};
 use serde_json::{json, Value};
 use std::{
 	collections::HashMap,
-	net::{SocketAddr, TcpListener},
+	net::{Ipv4Addr, SocketAddr},
 	process::Stdio,
 };
 use tokio::process::Child;
@@ -37,10 +40,6 @@ const STAFF: [(&str, &[Role]); 5] = [
 	("boss", &[Role::Administer]),
 ];
 
-fn free_address() -> SocketAddr {
-	TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
-}
-
 impl<'a> Office<'a> {
 	async fn open(world: &'a World) -> Self {
 		let db = BooksDb::open(&world.databases.url("desk")).await.unwrap();
@@ -50,7 +49,7 @@ impl<'a> Office<'a> {
 			users.add(name, roles.iter().copied().collect::<Roles>()).await.unwrap();
 			tokens.insert(name, users.new_token(name).await.unwrap());
 		}
-		let listen = free_address();
+		let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
 		let terminal = world
 			.command(&["-q", "issuer", "run", "--node", world.issuer()])
 			.args(["--listen", &listen.to_string()])

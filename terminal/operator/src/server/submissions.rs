@@ -226,7 +226,7 @@ mod tests {
 		assert_eq!(full.problem().code, ProblemCode::Busy);
 
 		let follower = all.get("0").unwrap();
-		let waiting = tokio::spawn(settled(follower, Duration::from_secs(60)));
+		let waiting = tokio::spawn(settled(follower, Duration::from_secs(240)));
 		let failed = ChainError::Failed {
 			call: "vote".into(),
 			reason: "Council::DuplicateVote".into(),
