@@ -428,6 +428,7 @@ def read_anchor(fields):
 def read_chain(fields):
     return Part(
         headers=fields.hex_list("headers"),
+        before=fields.hex_list_if("before"),
         finality=fields.object_list("finality", lambda block: (block.hex("header"), block.hex("justification"))),
         storage_proof=fields.hex_list("storage_proof"),
     )
@@ -606,6 +607,8 @@ def checksum_of(pack):
         data += listed([byte_string(node) for node in chain.storage_proof])
     if anchor is not None and anchor.range is not None:
         data += listed(anchor.range)
+    if chain is not None and chain.before is not None:
+        data += listed([byte_string(header) for header in chain.before])
     return sha256(b"sealane/2/pack", data)
 
 
@@ -1282,6 +1285,7 @@ def read_state(judge, state, pack):
         root, block = needed(value(key, what, lambda s: (s.take(32), s.u32())), "state.anchor", what)
         judge.demand("state.root", root == reference.root, "the chain has another root")
         judge.demand("state.block", block == reference.block_number, f"the chain has the anchor in block {block}")
+    thefts = {}
     for who, signer, of in (("issuer", batch.issuer, batch.core.issuer_node), ("seller", batch.seller, batch.core.seller_node)):
         what = f"the {who}'s key"
         key = storage_key("Members", "KeyOwners", blake2(signer.key))
@@ -1291,8 +1295,14 @@ def read_state(judge, state, pack):
         read = lambda s: (s.take(32), s.take(32), s.u32(), s.option(s.u32))  # noqa: E731
         signing, _, start, end = needed(value(key, what, read, True), "key.owner", what)
         judge.demand("key.history", signing == signer.key, f"the history of {what} is of another key")
+        key = storage_key("Members", "Compromises", twox(u32(node)), twox(u32(number)))
+        stolen = value(key, what, lambda s: (s.u32(), s.u32()), True)
         attested, anchored = signer.block_number, reference.block_number
         judge.demand("attested.before", attested < anchored, f"batch.{who}.block_number is {attested}")
+        known = stolen is None or stolen[1] > anchored or attested >= anchored
+        judge.demand("key.compromised", known, f"{what} was declared stolen in block {stolen and stolen[1]}")
+        if stolen is not None:
+            thefts[who] = stolen
         held = [start <= at and (end is None or at < end) for at in (attested, anchored)]
         in_time = held[1] or held[0] and anchored <= end + 43200
         judge.demand("key.in_force", in_time or attested >= anchored, f"{what} held neither at {attested} nor at {anchored}")
@@ -1305,7 +1315,7 @@ def read_state(judge, state, pack):
     judge.demand("members.differ", members["issuer"] != members["seller"], "both nodes are of one member")
     named = {"issuer": batch.core.issuer, "seller": batch.core.seller}
     judge.demand("core.members", named == members, "the core names other members")
-    facts = Part(members=members)
+    facts = Part(members=members, thefts=thefts)
     for who, member in members.items():
         what = f"name and number of member {member}"
         key = storage_key("Members", "Identities", twox(u32(member)))
@@ -1488,30 +1498,51 @@ def verify(data, start, known=(), without=None):
     final = blocks[covering].header
     if len(chain.headers) != final.number - reference.block_number:
         raise Refused("headers.count", f"chain.headers has {len(chain.headers)} headers")
+    attested = [it.block_number for it in (pack.batch.issuer, pack.batch.seller)]
+    if chain.before is not None:
+        if len(chain.before) != max(0, reference.block_number - max(1, min(attested))):
+            raise Refused("before.count", f"chain.before has {len(chain.before)} headers")
+    before = [encoding(h, read_header, f"chain.before[{place}]") for place, h in enumerate(chain.before or ())]
     headers = [encoding(h, read_header, f"chain.headers[{place}]") for place, h in enumerate(chain.headers)]
     vouched = [] if checkpoint is None else [(checkpoint.number, checkpoint.hash)]
     changes_from = checkpoint.number if checkpoint is not None and final.number > checkpoint.number else 0
-    for place, header in enumerate(headers):
-        child = headers[place + 1] if place + 1 < len(headers) else final
-        judge.demand("headers.parent", header.hash == child.parent, f"chain.headers[{place}] is not the parent of the next")
-        judge.demand("headers.number", header.number + 1 == child.number, f"chain.headers[{place}] does not step by one")
+    final_hashes = {block.header.number: block.header.hash for block in blocks}
+    chained = before + headers
+    for header, child in zip(chained, chained[1:] + [final]):
+        what = f"the header of block {header.number}"
+        judge.demand("headers.parent", header.hash == child.parent, f"{what} is not the parent of the next")
+        judge.demand("headers.number", header.number + 1 == child.number, f"{what} does not step by one")
+        if header.number in final_hashes:
+            one = header.hash == final_hashes[header.number]
+            judge.demand("before.finality", one, f"{what} is another in chain.finality")
+            continue
         # What the votes above a checkpoint cover below it is their ancestry, whoever was to vote there.
         for item in grandpa_items(header) if header.number > changes_from else ():
             if item[0] == "forced":
-                judge.demand("change.forced", False, f"chain.headers[{place}] changes the validators by force")
+                judge.demand("change.forced", False, f"{what} changes the validators by force")
             elif item[0] != "disabled":
-                judge.demand("headers.change", False, f"chain.headers[{place}] changes the validators")
+                judge.demand("headers.change", False, f"{what} changes the validators")
     first = headers[0] if headers else final
     named = (first.number, first.hash) == (reference.block_number, reference.block_hash)
     judge.demand("anchor.block", named, "the headers lead to another block than the anchor's")
-    shown = [b.header for b in blocks[:covering]] + headers + [b.header for b in blocks[covering:]]
-    before = None
+    signed_after = None
+    if chain.before is not None:
+        hashes = {header.number: header.hash for header in before}
+        hashes[0] = pack.batch.core.genesis
+        for who, it in (("issuer", pack.batch.issuer), ("seller", pack.batch.seller)):
+            same = hashes.get(it.block_number, it.block_hash) == it.block_hash
+            judge.demand("attested.block", same, f"batch.{who} names another block {it.block_number}")
+        slots = {header.number: header for header in before}
+        signed_after = [slots.get(number) for number in attested]
+    below = [b.header for b in blocks[:covering] if not before or b.header.number < before[0].number]
+    shown = below + before + headers + [b.header for b in blocks[covering:]]
+    last_shown = None
     for header in shown:
         slot = slot_of(header)
-        if before is not None:
-            least = before[1] + max(1, header.number - before[0])
+        if last_shown is not None:
+            least = last_shown[1] + max(1, header.number - last_shown[0])
             judge.demand("slot.order", slot >= least, f"block {header.number} is of a slot before its time")
-        before = (header.number, slot)
+        last_shown = (header.number, slot)
     compared = []
     for number, value in [*known, *vouched]:
         for header in shown:
@@ -1526,17 +1557,21 @@ def verify(data, start, known=(), without=None):
     facts = read_state(judge, state, pack)
     minimal = sorted(state.nodes[value] for value in state.needed) == chain.storage_proof
     judge.demand("trie.minimal", minimal, "chain.storage_proof has other nodes than those needed, in their order")
-    seconds = slot_of(first) * 2
     return Part(
         leaf=leaf,
         pack=pack,
         facts=facts,
-        made_at=datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc),
+        made_at=time_of(first),
+        signed_after=signed_after,
         final=blocks[covering],
         last=last,
         compared=sorted(set(compared)),
         checkpoint=checkpoint if checkpoint is not None and last.header.number > checkpoint.number else None,
     )
+
+
+def time_of(header):
+    return datetime.datetime.fromtimestamp(slot_of(header) * 2, datetime.timezone.utc)
 
 
 def packs_in_set(data):
@@ -1554,13 +1589,15 @@ def packs_in_set(data):
         if found["format"] != "sealane-evidence-set/1":
             raise Refused("format", f"format is {found['format']!r}")
         lists = {"headers": found["headers"], "finality": found["finality"], "storage_proof": found["nodes"]}
+        all_lists = {**lists, "before": found["headers"]}
         for pack in found["packs"]:
             if "chain" in pack:
-                if set(pack["chain"]) != set(lists):
+                if set(pack["chain"]) not in (set(lists), set(all_lists)):
                     raise Refused("file.fields", "a pack's chain has other fields than it should")
                 if any(place < 0 for places in pack["chain"].values() for place in places):
                     raise Refused("file.form", "a place is below 0")
-                pack["chain"] = {name: [lists[name][at] for at in at_places] for name, at_places in pack["chain"].items()}
+                places = pack["chain"].items()
+                pack["chain"] = {name: [all_lists[name][at] for at in at_places] for name, at_places in places}
             yield json.dumps(pack, ensure_ascii=False).encode("utf-8")
     except (ValueError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise Refused("file.form", f"not the set expected: {error}") from None
@@ -1647,9 +1684,9 @@ def judge_vectors(path, each_rule):
 
 FORM_RULES = {
     "file.json", "file.form", "anchor.missing", "chain.missing", "finality.missing", "encoding", "change.unknown",
-    "anchor.covered", "headers.count", "slot.form", "trie.node", "trie.path", "state.value", "state.anchor", "key.owner",
-    "node.member", "member.profile", "channel", "channel.granted", "clauses.version", "clauses.text", "runtime",
-    "checkpoint.state", "checkpoint.member", "checkpoint.after",
+    "anchor.covered", "headers.count", "before.count", "slot.form", "trie.node", "trie.path", "state.value", "state.anchor",
+    "key.owner", "node.member", "member.profile", "channel", "channel.granted", "clauses.version", "clauses.text",
+    "runtime", "checkpoint.state", "checkpoint.member", "checkpoint.after",
 }  # fmt: skip
 
 
@@ -1705,7 +1742,17 @@ def main():
     for who in ("issuer", "seller"):
         name, kind, number = getattr(facts, who)
         print(f"{who}       {name} ({kind} {number}), member {facts.members[who]}")
+        if who in facts.thefts:
+            since, declared = facts.thefts[who]
+            print(f"{who}       declared its key stolen in block {declared}, after the anchor, suspect since block {since}")
     print(f"anchor       {reference.sequence} of node {reference.node}, in block {reference.block_number}")
+    batch, named_blocks = proven.pack.batch, proven.signed_after or (None, None)
+    for who, it, named in zip(("issuer", "seller"), (batch.issuer, batch.seller), named_blocks):
+        if proven.signed_after is None:
+            print(f"{who}       signed after block {it.block_number}, by its own word")
+        else:
+            made = f", made at {time_of(named).isoformat()}" if named is not None else ""
+            print(f"{who}       signed after block {it.block_number}{made}")
     print(f"made at      {proven.made_at.isoformat()}, as the block's author says")
     print(f"final        block {proven.final.header.number}, {proven.final.votes} of {proven.final.validators} validators")
     print(f"state        of block {proven.last.header.number}, runtime {facts.runtime[1]} {facts.runtime[0]}, code {facts.code.hex()}")

@@ -138,11 +138,22 @@ test('what a party wrote does nothing on the page', { skip }, async () => {
 test('files that are dropped go where they belong, and a set is shown pack by pack, by keyboard alone', { skip }, async () => {
 	const { page, complaints } = await open('en');
 	const pack = JSON.parse(document('offline.json').toString()) as { chain: Record<string, unknown[]> };
-	const { headers = [], finality = [], storage_proof = [] } = pack.chain;
-	const places = (list: unknown[]) => list.map((_, place) => place);
-	const chain = { headers: places(headers), finality: places(finality), storage_proof: places(storage_proof) };
+	const { headers = [], before = [], finality = [], storage_proof = [] } = pack.chain;
+	const places = (list: unknown[], first = 0) => list.map((_, place) => first + place);
+	const chain = {
+		headers: places(headers),
+		before: places(before, headers.length),
+		finality: places(finality),
+		storage_proof: places(storage_proof),
+	};
 	const packs = Array.from({ length: 200 }, () => ({ ...pack, chain }));
-	const set = JSON.stringify({ format: 'sealane-evidence-set/1', headers, finality, nodes: storage_proof, packs });
+	const set = JSON.stringify({
+		format: 'sealane-evidence-set/1',
+		headers: [...headers, ...before],
+		finality,
+		nodes: storage_proof,
+		packs,
+	});
 	const dropped = await page.evaluateHandle(
 		([set, specification]) => {
 			const transfer = new DataTransfer();

@@ -103,13 +103,24 @@ test('what holds before the broken rule is shown', async () => {
 
 test('a set is judged pack by pack and compared', async () => {
 	const pack = JSON.parse(document('offline.json').toString()) as { chain: Record<string, unknown[]> };
-	const { headers = [], finality = [], storage_proof = [] } = pack.chain;
-	const places = (list: unknown[]) => list.map((_, place) => place);
+	const { headers = [], before = [], finality = [], storage_proof = [] } = pack.chain;
+	const places = (list: unknown[], first = 0) => list.map((_, place) => first + place);
 	const member = {
 		...pack,
-		chain: { headers: places(headers), finality: places(finality), storage_proof: places(storage_proof) },
+		chain: {
+			headers: places(headers),
+			before: places(before, headers.length),
+			finality: places(finality),
+			storage_proof: places(storage_proof),
+		},
 	};
-	const set = { format: 'sealane-evidence-set/1', headers, finality, nodes: storage_proof, packs: [member, member] };
+	const set = {
+		format: 'sealane-evidence-set/1',
+		headers: [...headers, ...before],
+		finality,
+		nodes: storage_proof,
+		packs: [member, member],
+	};
 	const evidence = new TextEncoder().encode(JSON.stringify(set));
 	const { steps, verifier } = await checked({ ...sample(), evidence });
 	assert.deepEqual(steps.map((step) => step.step), ['begun', 'pack', 'pack', 'done']);

@@ -192,6 +192,7 @@ async fn a_proof_that_cannot_be_made_is_left_out() {
 async fn the_chains_proof_is_part_of_the_pack() {
 	let part = ChainPart {
 		headers: vec![vec![1, 2]],
+		before: None,
 		finality: vec![FinalBlock {
 			header: vec![3],
 			justification: vec![4],
@@ -215,6 +216,7 @@ async fn an_old_anchor_is_proven_by_the_range_of_its_node() {
 	(0..6).for_each(|sequence| assert!(range.push(SELLER, &[sequence as u8; 32], 80 + sequence)));
 	let part = ChainPart {
 		headers: Vec::new(),
+		before: None,
 		finality: Vec::new(),
 		storage_proof: vec![vec![5]],
 	};

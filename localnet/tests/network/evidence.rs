@@ -67,6 +67,13 @@ async fn a_trade_is_proven_offline_after_the_validators_changed() {
 		std::fs::metadata(&file).unwrap().len()
 	);
 
+	let signed_after: Vec<&str> = proven["signed_after"]
+		.as_array()
+		.map(|times| times.iter().filter_map(Value::as_str).collect())
+		.unwrap_or_default();
+	assert_eq!(signed_after.len(), 2, "{report}");
+	let made_at = proven["made_at"].as_str().unwrap();
+	assert!(signed_after.iter().all(|time| *time < made_at), "{report}");
 	let pack = EvidencePack::from_json(&std::fs::read(&file).unwrap()).unwrap();
 	let votes = &pack.chain.as_ref().unwrap().finality;
 	println!(
@@ -99,7 +106,7 @@ async fn a_trade_is_proven_offline_after_the_validators_changed() {
 	judge.agrees_on_changed(&sound);
 
 	let refused = forgeries(&pack);
-	assert_eq!(refused.len(), 4);
+	assert_eq!(refused.len(), 5);
 	for (forged, expected) in refused {
 		std::fs::write(&file, forged.to_json().unwrap()).unwrap();
 		let output = terminals.output(&offline(&file, &spec)).await.unwrap();
@@ -285,6 +292,14 @@ fn forgeries(pack: &EvidencePack) -> Vec<(EvidencePack, &'static str)> {
 				}
 			}),
 			"anchor.reference is in block",
+		),
+		(
+			forge(|pack| {
+				if let Some(before) = pack.chain.as_mut().and_then(|chain| chain.before.as_mut()) {
+					before.remove(0);
+				}
+			}),
+			"chain.before has ",
 		),
 		(forge(|pack| pack.chain = None), "chain is missing"),
 	]

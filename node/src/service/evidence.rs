@@ -67,9 +67,8 @@ impl EvidenceChain for FinalChain {
 		let Some(covering) = self.first_justified(anchor.block_number)? else {
 			return Ok(None);
 		};
-		let headers = (anchor.block_number..covering.header.number)
-			.map(|number| self.header(number).map(|header| header.encode()))
-			.collect::<Result<_, _>>()?;
+		let headers = self.headers(anchor.block_number, covering.header.number)?;
+		let before = self.before(&pack, anchor.block_number)?;
 		// The state next to the anchor where it is still there, else that of the newest justified block: keys stay in the state for ever, anchors
 		// in their node's range.
 		let covering_number = covering.header.number;
@@ -101,7 +100,8 @@ impl EvidenceChain for FinalChain {
 			finality.push(last);
 		}
 		Ok(Some(pack.with_chain(Some(ChainPart {
-			headers,
+			headers: headers.iter().map(Encode::encode).collect(),
+			before,
 			finality: finality.into_iter().map(Into::into).collect(),
 			storage_proof,
 		}))))
@@ -116,6 +116,34 @@ impl FinalChain {
 			.header(hash)
 			.map_err(|e| e.to_string())?
 			.ok_or_else(|| format!("the header of final block {number} is not there"))
+	}
+
+	/// The final headers from block `from` to below block `to`, oldest first.
+	fn headers(&self, from: BlockNumber, to: BlockNumber) -> Result<Vec<Header>, String> {
+		(from..to).map(|number| self.header(number)).collect()
+	}
+
+	/// The headers down to the blocks that the attestations name. `None` where these are too far below the anchor's, or not of this chain: then
+	/// the pack holds without, and they are their signers' word.
+	fn before(&self, pack: &EvidencePack, anchored: BlockNumber) -> Result<Option<Vec<Vec<u8>>>, String> {
+		let named = [&pack.batch.issuer, &pack.batch.seller].map(|by| by.block);
+		let lowest = named[0].number.min(named[1].number);
+		if anchored.saturating_sub(lowest) > MAX_HEADERS {
+			return Ok(None);
+		}
+		for block in named {
+			let hash = self.client.block_hash(block.number).map_err(|e| e.to_string())?;
+			if block.number >= anchored || hash.map(|hash| hash.0) != Some(block.hash) {
+				log::warn!(
+					"Evidence for anchor block {anchored}: an attestation names block {} with hash {}, which is not below it on this chain",
+					block.number,
+					Hash::from(block.hash)
+				);
+				return Ok(None);
+			}
+		}
+		let headers = self.headers(lowest.max(1), anchored)?;
+		Ok(Some(headers.iter().map(Encode::encode).collect()))
 	}
 
 	/// The votes for a block that are stored with it.

@@ -135,6 +135,9 @@ pub struct OfflineReport {
 	pub validator_changes: Vec<BlockNumber>,
 	/// When the anchor's block was made, in UTC.
 	pub made_at: String,
+	/// When the blocks were made that the issuer's and the seller's signature name, after which each was made; `None` where the pack does not show
+	/// them. The genesis block has no time.
+	pub signed_after: Option<[Option<String>; 2]>,
 	/// The block whose votes make the anchor's block final.
 	pub final_block: BlockNumber,
 	/// Votes for it.
@@ -158,6 +161,9 @@ impl OfflineReport {
 				.map(CheckpointReport::new),
 			validator_changes: proven.set_changes.clone(),
 			made_at: proven.made_at.to_string(),
+			signed_after: proven
+				.attested
+				.map(|times| times.map(|time| time.map(|time| time.to_string()))),
 			final_block: proven.finalised.number,
 			votes: proven.finalised.votes,
 			validators: proven.finalised.validators,
@@ -199,7 +205,7 @@ impl Judged {
 	pub fn new(pack: &EvidencePack, start: Start<'_>, verified: Verified, proven: OnChain) -> Self {
 		let mut report = by_itself(pack, &verified);
 		if let Some(anchor) = &verified.anchor {
-			report.steps.extend(steps::offline(start, anchor, &proven));
+			report.steps.extend(steps::offline(start, anchor, &verified, &proven));
 		}
 		report.steps.extend(steps::facts(pack, &proven.facts));
 		report.warnings = steps::warnings(pack, &proven);

@@ -15,7 +15,7 @@ use sealane_primitives::{
 	clauses::{json, Clauses},
 	directory::Scope,
 	ids::BlockNumber,
-	keys::CourierKey,
+	keys::{Compromise, CourierKey, DEFAULT_KEY_GRACE},
 };
 use sealane_verifier::{
 	pack::{date_text, AnchorReference, Entry},
@@ -120,7 +120,7 @@ fn disclosure(pack: &EvidencePack) -> Option<Step> {
 }
 
 /// What its chain part shows, from the start on.
-pub fn offline(start: Start<'_>, anchor: &AnchorReference, proven: &OnChain) -> Vec<Step> {
+pub fn offline(start: Start<'_>, anchor: &AnchorReference, verified: &Verified, proven: &OnChain) -> Vec<Step> {
 	let voted = |block: &Finalised| {
 		format!(
 			"block {} ({}) was voted final by {} of the {} validators of set {} (GRANDPA, Ed25519)",
@@ -184,6 +184,7 @@ pub fn offline(start: Start<'_>, anchor: &AnchorReference, proven: &OnChain) -> 
 	steps.push(step("validators", changes));
 	steps.push(step("finality", voted(&proven.finalised)));
 	steps.push(step("block", block));
+	steps.push(step("attested", attested(verified, proven)));
 	if proven.state.number != proven.finalised.number {
 		steps.push(step("later block", voted(&proven.state)));
 	}
@@ -215,6 +216,21 @@ pub fn offline(start: Start<'_>, anchor: &AnchorReference, proven: &OnChain) -> 
 		),
 	));
 	steps
+}
+
+/// Since when both sides can have signed, and by whose word.
+fn attested(verified: &Verified, proven: &OnChain) -> String {
+	let [issuer, seller] = verified.attested.map(|block| block.number);
+	let Some(times) = proven.attested else {
+		return format!(
+			"the issuer's signature names block {issuer}, the seller's block {seller}; the pack has no headers down to them, so that neither is shown to be of this chain, nor that it was signed after that block"
+		);
+	};
+	let [issuer, seller] = [(issuer, times[0]), (seller, times[1])].map(|(number, time)| match time {
+		Some(time) => format!("block {number}, made at {time}"),
+		None => "the genesis block".to_string(),
+	});
+	format!("the issuer's signature names {issuer}, the seller's {seller}: headers lead down to both from the anchor's block, so that each side signed after the block that it names")
 }
 
 /// What the chain says of the parties and of what they traded under, as of the anchor's block.
@@ -299,12 +315,18 @@ pub fn clauses_text(bytes: Option<&[u8]>) -> String {
 
 fn party(role: &str, party: &Party) -> String {
 	let (kind, number) = party.number.parts();
+	let stolen = party.compromise.map(|Compromise { since, declared }| {
+		format!(
+			", which in block {declared}, after the anchor's, declared this signature's key stolen, suspect since block {since}"
+		)
+	});
 	format!(
-		"the {role}'s node {} {} member {}, {} ({kind} {number})",
+		"the {role}'s node {} {} member {}, {} ({kind} {number}){}",
 		party.node,
 		if party.removed { "belonged to" } else { "belongs to" },
 		party.member,
-		party.name
+		party.name,
+		stolen.unwrap_or_default()
 	)
 }
 
@@ -330,7 +352,33 @@ pub fn warnings(pack: &EvidencePack, proven: &OnChain) -> Vec<String> {
 			business.abs_diff(block)
 		));
 	}
+	let named = [pack.batch.issuer.block.number, pack.batch.seller.block.number];
+	warnings.extend(late(named, proven.block.0));
+	for (who, party) in [("issuer", &proven.facts.issuer), ("seller", &proven.facts.seller)] {
+		warnings.extend(party.compromise.map(|stolen| stolen_since(who, stolen, proven.block.0)));
+	}
 	warnings
+}
+
+/// What a declaration after the anchor says: it voids nothing, and a court must know of it.
+fn stolen_since(who: &str, stolen: Compromise, anchored: BlockNumber) -> String {
+	let Compromise { since, declared } = stolen;
+	let when = match since <= anchored {
+		true => "others may have had it when the record was anchored",
+		false => "by its own word others did not have it yet when the record was anchored",
+	};
+	format!("in block {declared} the {who} declared the key stolen with which it signed, suspect since block {since}; the anchor is in block {anchored}: {when}")
+}
+
+/// That a side may have signed, or had its signature anchored, long after the other did: whoever held both halves could wait and see.
+fn late(named: [BlockNumber; 2], anchored: BlockNumber) -> Option<String> {
+	let oldest = named.into_iter().min()?;
+	let distance = anchored.saturating_sub(oldest);
+	(distance > DEFAULT_KEY_GRACE).then(|| {
+		format!(
+			"the anchor's block {anchored} is {distance} blocks, more than a day, after block {oldest}, which one of the signatures names: both sides need not have agreed at one time"
+		)
+	})
 }
 
 /// `3 hashes lead`.
@@ -375,6 +423,36 @@ fn list(blocks: &[BlockNumber]) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	/// A side that gets the other's signature first and anchors both when it suits it cannot hide that.
+	#[test]
+	fn an_anchor_long_after_a_signature_is_warned_of() {
+		for (named, anchored, warned) in [
+			([2, 3], 6, false),
+			([43_300, 100], 43_300, false),
+			([43_301, 100], 43_301, true),
+			([100, 43_301], 43_301, true),
+			// The rule for that is another.
+			([9, 9], 3, false),
+		] {
+			assert_eq!(late(named, anchored).is_some(), warned, "{named:?} {anchored}");
+		}
+		assert!(late([7, 90_000], 90_007)
+			.is_some_and(|said| said.contains("is 90000 blocks, more than a day, after block 7")));
+	}
+
+	#[test]
+	fn a_theft_that_was_declared_later_is_told_with_both_dates() {
+		let said = |since| stolen_since("issuer", Compromise { since, declared: 9 }, 6);
+		for (since, when) in [(6, "may have had it"), (7, "did not have it yet")] {
+			let said = said(since);
+			assert!(said.starts_with("in block 9 the issuer declared"), "{said}");
+			assert!(
+				said.contains(&format!("suspect since block {since};")) && said.contains(when),
+				"{said}"
+			);
+		}
+	}
 
 	#[test]
 	fn many_changes_are_not_all_listed() {

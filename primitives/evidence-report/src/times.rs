@@ -59,15 +59,32 @@ pub fn of(pack: &EvidencePack, judged: &Judged) -> Vec<Point> {
 		date_text(pack.batch.core.date).unwrap_or_default(),
 	));
 	let [issuer, seller] = verified.attested;
-	points.push(written(
-		"发行人与销售机构签名所引用的最终区块",
-		"the final blocks that issuer's and seller's signatures name",
-		format!("#{}, #{}", issuer.number, seller.number),
-	));
+	match proven.attested {
+		None => points.push(written(
+			"发行人与销售机构签名所引用的最终区块",
+			"the final blocks that issuer's and seller's signatures name",
+			format!("#{}, #{}", issuer.number, seller.number),
+		)),
+		Some(times) => {
+			let mut signed = [
+				(issuer.number, times[0], "发行人", "issuer"),
+				(seller.number, times[1], "销售机构", "seller"),
+			];
+			signed.sort_by_key(|(number, ..)| *number);
+			for (number, time, chinese, english) in signed {
+				let Some(time) = time else { continue };
+				points.push(shown(
+					format!("{chinese}签名所引用的区块 {number}：签名不早于此时"),
+					format!("block {number}, which the {english}'s signature names: it was made after this"),
+					time,
+				));
+			}
+		}
+	}
 	if let Some((number, time)) = proven.not_before {
 		points.push(shown(
-			format!("锚定之前的最终区块 {number}"),
-			format!("final block {number}, before the anchor's"),
+			format!("锚定之前的区块 {number}"),
+			format!("block {number}, before the anchor's"),
 			time,
 		));
 	}

@@ -28,7 +28,7 @@ pub const MAX_ENTRIES: usize = 1 << 20;
 pub struct EvidenceSet {
 	/// [`FORMAT`].
 	pub(crate) format: String,
-	/// All headers between anchors and final blocks.
+	/// All headers between the blocks that attestations name, anchors and final blocks.
 	#[serde(with = "hex_text::list")]
 	pub(crate) headers: Vec<Vec<u8>>,
 	/// All final blocks.
@@ -59,6 +59,8 @@ pub struct Member {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Places {
 	pub(crate) headers: Vec<u32>,
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub(crate) before: Option<Vec<u32>>,
 	pub(crate) finality: Vec<u32>,
 	pub(crate) storage_proof: Vec<u32>,
 }
@@ -94,6 +96,9 @@ impl EvidenceSet {
 				batch: pack.batch,
 				anchor: pack.anchor,
 				chain: pack.chain.map(|chain| Places {
+					before: chain
+						.before
+						.map(|before| before.into_iter().map(|header| headers.place(header)).collect()),
 					headers: chain.headers.into_iter().map(|header| headers.place(header)).collect(),
 					finality: chain
 						.finality
@@ -133,7 +138,12 @@ impl EvidenceSet {
 		for (number, member) in set.packs.iter().enumerate() {
 			let Some(places) = &member.chain else { continue };
 			for (name, places, length) in [
-				("headers", &places.headers, set.headers.len()),
+				("headers", &places.headers[..], set.headers.len()),
+				(
+					"before",
+					places.before.as_deref().unwrap_or_default(),
+					set.headers.len(),
+				),
 				("finality", &places.finality, set.finality.len()),
 				("storage_proof", &places.storage_proof, set.nodes.len()),
 			] {
@@ -184,6 +194,7 @@ impl EvidenceSet {
 			anchor: member.anchor.clone(),
 			chain: member.chain.as_ref().map(|places| ChainPart {
 				headers: chosen(&self.headers, &places.headers),
+				before: places.before.as_ref().map(|places| chosen(&self.headers, places)),
 				finality: chosen(&self.finality, &places.finality),
 				storage_proof: chosen(&self.nodes, &places.storage_proof),
 			}),
@@ -200,3 +211,6 @@ fn chosen<T: Clone>(list: &[T], places: &[u32]) -> Vec<T> {
 		.cloned()
 		.collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -147,7 +147,12 @@ fn a_record_is_proven_from_the_chain_specification_alone() {
 	assert_eq!(proven.made_at.to_string(), "2025-11-24T10:00:12Z");
 	assert_eq!(
 		proven.not_before.map(|(number, time)| (number, time.to_string())),
-		Some((3, "2025-11-24T10:00:06Z".into()))
+		Some((5, "2025-11-24T10:00:10Z".into()))
+	);
+	let attested = proven.attested.expect("their headers are shown");
+	assert_eq!(
+		attested.map(|time| time.map(|time| time.to_string())),
+		[4, 6].map(|second| Some(format!("2025-11-24T10:00:{second:02}Z")))
 	);
 	assert_eq!(proven.headers, 2);
 	let finalised = |number, set| Finalised {
@@ -204,6 +209,20 @@ fn nobody_signs_for_others() {
 	assert_eq!(refused("a channel of two others"), "channel.parties");
 }
 
+/// What a pack does not show of the blocks that its attestations name is not said to be proven.
+#[test]
+fn since_when_both_signed_is_said_where_it_is_shown() {
+	let attested = |pack: EvidencePack| pack.verify_offline(&genesis()).expect("sound").1.attested;
+	let sample = Sample::new();
+	assert_eq!(attested(sample.changed(|part| part.before = None)), None);
+	let at_genesis = Sample::with(|plan| plan.issuer.1 = 0).whole();
+	let [issuer, seller] = attested(at_genesis).expect("shown");
+	assert_eq!(
+		(issuer, seller.map(|time| time.to_string())),
+		(None, Some("2025-11-24T10:00:06Z".into()))
+	);
+}
+
 #[test]
 fn another_beginning_is_another_chain() {
 	let pack = Sample::new().whole();
@@ -252,61 +271,6 @@ fn a_specification_from_which_no_check_can_start_says_why() {
 	}
 }
 
-/// A set gives each pack back as it was, and holds what they share once.
-#[test]
-fn a_set_gives_each_pack_back() {
-	use crate::EvidenceSet;
-	let sample = Sample::new();
-	let packs = vec![
-		sample.whole(),
-		sample.pack.clone(),
-		sample.changed(|chain| chain.storage_proof.reverse()),
-		crate::sample::checkpoint::forced().whole(),
-		sample.whole(),
-	];
-	let set = EvidenceSet::new(packs.clone());
-	let json = set.to_json().expect("serialises");
-	let read = EvidenceSet::from_json(json.as_bytes()).expect("readable");
-	assert_eq!(read, set);
-	assert_eq!(read.packs().collect::<Vec<_>>(), packs);
-	let alone: usize = packs.iter().map(|pack| pack.to_json().expect("serialises").len()).sum();
-	assert!(json.len() < alone / 2, "{} bytes of {alone}", json.len());
-	for (find, put, rule) in [
-		("\"headers\":[\"", "\"headers\":[\"0", Rule::FileForm),
-		("sealane-evidence-set/1", "sealane-evidence-set/2", Rule::Format),
-		("\"nodes\":[", "\"note\":[],\"nodes\":[", Rule::FileFields),
-		("\"finality\":[0", "\"finality\":[4000", Rule::FileForm),
-		("\"finality\":[0", "\"finality\":[4294967296", Rule::FileForm),
-	] {
-		let changed = json.replacen(find, put, 1);
-		assert_ne!(changed, json, "{find}");
-		assert_eq!(
-			EvidenceSet::from_json(changed.as_bytes()).expect_err(put).rule,
-			rule,
-			"{put}"
-		);
-	}
-}
-
-/// What one pack has shown of the chain is not taken for another's: in one session each gets the verdict that it gets alone.
-#[test]
-fn a_session_judges_each_pack_as_it_is_alone() {
-	let (base, genesis) = (vectors::base(), genesis());
-	let verifier = crate::Verifier::new(&genesis);
-	let session = verifier.session();
-	let mut judged = 0;
-	for vector in vectors::all().iter().filter(|vector| vector.known_blocks.is_empty()) {
-		let Ok(pack) = EvidencePack::from_json(&vector.file(&base)) else {
-			continue;
-		};
-		let alone = verifier.verify(&pack);
-		assert_eq!(session.verify(&pack), alone, "{}", vector.name);
-		assert_eq!(session.verify(&pack), alone, "{} once more", vector.name);
-		judged += 1;
-	}
-	assert!(judged > 150, "{judged} packs");
-}
-
 /// Every byte string of a pack but the texts.
 fn strings(pack: &mut EvidencePack) -> Vec<&mut [u8]> {
 	let (record, batch) = (&mut pack.record, &mut pack.batch);
@@ -337,6 +301,7 @@ fn strings(pack: &mut EvidencePack) -> Vec<&mut [u8]> {
 	}));
 	let chain = pack.chain.as_mut().expect("a chain part");
 	all.extend(chain.headers.iter_mut().map(|bytes| &mut bytes[..]));
+	all.extend(chain.before.iter_mut().flatten().map(|bytes| &mut bytes[..]));
 	for block in &mut chain.finality {
 		all.extend([&mut block.header[..], &mut block.justification[..]]);
 	}

@@ -9,7 +9,7 @@ use sealane_primitives::{
 	directory::Scope,
 	evidence::{Core, FinalBlockRef},
 	ids::{AgreementId, BlockNumber, ChannelId, Digest, MemberId, NodeId},
-	keys::CourierKey,
+	keys::{Compromise, CourierKey},
 };
 
 /// One of the two signers of a batch.
@@ -39,7 +39,7 @@ pub struct Verified {
 	pub leaf: Digest,
 	/// What both sides attest.
 	pub core: Core,
-	/// The final blocks that the issuer's and the seller's attestation name, by their signers' word.
+	/// The final blocks that the issuer's and the seller's attestation name, by their signers' word as far as the pack goes by itself.
 	pub attested: [FinalBlockRef; 2],
 	/// The issuer's node and its key.
 	pub issuer: (NodeId, [u8; 32]),
@@ -107,6 +107,8 @@ pub struct Party {
 	pub number: LegalNumber,
 	/// The key with which it signed, and the blocks in which it held.
 	pub key: CourierKey,
+	/// That this key was declared stolen, after the anchor's block and by the one whose state was read.
+	pub compromise: Option<Compromise>,
 }
 
 /// Where a channel stood, and what was granted to it.
@@ -191,6 +193,9 @@ pub struct OnChain {
 	pub block: (BlockNumber, Digest),
 	/// When that block was made, as its author wrote and all validators had to accept.
 	pub made_at: Timestamp,
+	/// When the blocks were made that the issuer's and the seller's attestation name, which are older than these: `None` where the pack does not
+	/// show them, and the genesis block has no time.
+	pub attested: Option<[Option<Timestamp>; 2]>,
 	/// When the block shown before it was made, where one is shown: the anchor's was made after it.
 	pub not_before: Option<(BlockNumber, Timestamp)>,
 	/// The final block that has the anchor's among its ancestors, or is it.

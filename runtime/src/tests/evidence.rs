@@ -9,9 +9,12 @@ use sealane_primitives::{
 	business::{BusinessKind, BusinessKinds},
 	clauses::{json, Clauses},
 	directory::Scope,
-	evidence::{Attestation, Core, Excluded, FinalBlockRef, Side},
+	evidence::{
+		range::{anchor_leaf, Range},
+		tree, Attestation, Core, Excluded, FinalBlockRef, Side,
+	},
 	ids::Name,
-	keys::CourierKey,
+	keys::{Compromise, CourierKey},
 };
 use sealane_verifier::{
 	chain::{self, keys, state},
@@ -24,6 +27,8 @@ const ISSUER: (u32, u32) = (4, 7);
 const SELLER: (u32, u32) = (3, 2);
 const CHANNEL: u32 = 5;
 const VERSION: u32 = 11;
+/// The seller's key, long after the anchor.
+const STOLEN: Compromise = Compromise { since: 8, declared: 30 };
 const LEI: &str = "5493001KJTIIGC8Y1R12";
 const CREDIT_CODE: &str = "91350100M000100Y43";
 
@@ -36,6 +41,11 @@ fn an_offline_verifier_looks_where_the_runtime_stores() {
 	assert_eq!(
 		keys::anchor(7, 9),
 		pallet_anchors::Anchors::<Runtime>::hashed_key_for(7, 9)
+	);
+	assert_eq!(keys::range(7), pallet_anchors::Ranges::<Runtime>::hashed_key_for(7));
+	assert_eq!(
+		keys::compromise(7, 2),
+		pallet_members::Compromises::<Runtime>::hashed_key_for(7, 2)
 	);
 	assert_eq!(
 		keys::owner(&[5; 32]),
@@ -190,6 +200,7 @@ fn fill() {
 	pallet_anchors::Anchors::<Runtime>::insert(SELLER.1, 9, anchor);
 	member(ISSUER, "稳健理财有限公司", CREDIT_CODE, false);
 	member(SELLER, "First Bank", LEI, true);
+	pallet_members::Compromises::<Runtime>::insert(SELLER.1, 2, STOLEN);
 	let terms = pallet_channels::Terms {
 		kinds: BusinessKinds::of(&[BusinessKind::Purchase]),
 		valid_until: Some(900),
@@ -249,6 +260,7 @@ fn an_offline_verifier_reads_what_the_runtime_stores() {
 			(facts.seller.key.valid_from, facts.seller.key.valid_until),
 			(3, Some(9))
 		);
+		assert_eq!((facts.issuer.compromise, facts.seller.compromise), (None, Some(STOLEN)));
 		assert_eq!(facts.grant.kinds, BusinessKinds::of(&[BusinessKind::Purchase]).0);
 		assert_eq!(
 			(facts.grant.valid_until, facts.grant.orders_per_minute),
@@ -268,8 +280,45 @@ fn an_offline_verifier_reads_what_the_runtime_stores() {
 		assert_eq!(facts.runtime.version, crate::VERSION.spec_version);
 		assert_eq!(facts.runtime.code_hash, sp_io::hashing::blake2_256(&[0x5a; 48]));
 		assert_eq!(facts.grant.state, pallet_channels::State::Granted as u8);
-		assert_eq!(asked.len(), 20);
+		assert_eq!(asked.len(), 22);
 	});
+}
+
+/// An anchor that is none of its node's last ones is read from the range of all.
+#[test]
+fn an_offline_verifier_reads_the_range_that_the_runtime_stores() {
+	sp_io::TestExternalities::default().execute_with(|| {
+		fill();
+		pallet_anchors::Anchors::<Runtime>::remove(SELLER.1, 9);
+		let (mut range, mut leaves) = (Range::default(), Vec::new());
+		for sequence in 0..80 {
+			let (root, block) = if sequence == 9 { ([1; 32], 8) } else { ([0xee; 32], 10) };
+			assert!(range.push(SELLER.1, &root, block));
+			leaves.push(anchor_leaf(SELLER.1, sequence, &root, block));
+		}
+		pallet_anchors::Ranges::<Runtime>::insert(SELLER.1, range);
+		let get = |key: &[u8]| Ok(sp_io::storage::get(key).map(|value| value.to_vec()));
+		let rule = |pack: &EvidencePack| state::ask(pack, get).err().map(|defect| defect.rule);
+		assert_eq!(rule(&pack()), Some(Rule::StateAnchor));
+		assert_eq!(rule(&pack().with_range(tree::proof(&leaves, 9))), None);
+		assert_eq!(
+			rule(&pack().with_range(tree::proof(&leaves, 10))),
+			Some(Rule::StateRange)
+		);
+	});
+}
+
+/// A key that was known to be stolen proves nothing that was anchored from then on.
+#[test]
+fn an_offline_verifier_heeds_what_the_runtime_has_of_stolen_keys() {
+	for (declared, expected) in [(8, Some(Rule::KeyCompromised)), (9, None)] {
+		sp_io::TestExternalities::default().execute_with(|| {
+			fill();
+			pallet_members::Compromises::<Runtime>::insert(ISSUER.1, 2, Compromise { since: 4, declared });
+			let get = |key: &[u8]| Ok(sp_io::storage::get(key).map(|value| value.to_vec()));
+			assert_eq!(state::ask(&pack(), get).err().map(|defect| defect.rule), expected);
+		});
+	}
 }
 
 /// Every single thing that a pack claims is looked up: without it the pack is refused, by the rule that says so.
@@ -298,8 +347,11 @@ fn an_offline_verifier_needs_each_value_that_the_runtime_stores() {
 			Some(Rule::StateAnchor),
 			Some(Rule::KeyOwner),
 			Some(Rule::KeyOwner),
+			// That it was not declared stolen is shown by what is not there.
+			None,
 			Some(Rule::KeyOwner),
 			Some(Rule::KeyOwner),
+			None,
 			Some(Rule::NodeMember),
 			Some(Rule::NodeMember),
 			// Name and number: the version in force, and the next one.

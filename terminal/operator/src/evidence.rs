@@ -165,6 +165,7 @@ mod tests {
 				"validators",
 				"finality",
 				"block",
+				"attested",
 				"later block",
 				"state",
 				"keys",
@@ -179,7 +180,10 @@ mod tests {
 		assert!(holds("validators").ends_with("changed 2 times since the genesis block; each time more than two thirds of those before signed the block that names their successors: 3, 9"));
 		assert!(holds("block").ends_with("is its ancestor, 2 headers up; it was made at 2025-11-24T10:00:12Z"));
 		assert!(holds("keys").ends_with("held at block 6: the issuer's from block 1 on, the seller's from block 1 on"));
+		assert!(holds("attested").starts_with("the issuer's signature names block 2, made at 2025-11-24T10:00:04Z, the seller's block 3, made at 2025-11-24T10:00:06Z: "));
 		let offline = report.offline.expect("offline");
+		let signed_after = ["2025-11-24T10:00:04Z", "2025-11-24T10:00:06Z"].map(|time| Some(time.to_string()));
+		assert_eq!(offline.signed_after, Some(signed_after));
 		assert_eq!((offline.final_block, offline.state_block), (8, 12));
 		assert_eq!((offline.votes, offline.validators), (3, 4));
 		assert!(offline.checkpoint.is_none());

@@ -82,7 +82,7 @@ fn the_pages_figures_are_the_packs() {
 }
 
 /// What people look for first, as the page must have it.
-const FIGURES: [(&str, &str); 11] = [
+const FIGURES: [(&str, &str); 13] = [
 	("order", "A-0003"),
 	("amount", "4000.00"),
 	("deal", "D-73"),
@@ -91,6 +91,8 @@ const FIGURES: [(&str, &str); 11] = [
 	("credit code", "91350100M000100Y43"),
 	("LEI", "5493001KJTIIGC8Y1R12"),
 	("made at", "2025-11-24T10:00:12Z"),
+	("the issuer signed after", "2025-11-24T10:00:04Z"),
+	("the seller signed after", "2025-11-24T10:00:06Z"),
 	("made at, in China", "2025-11-24T18:00:12+08:00"),
 	("clause", "age_at_least"),
 	("risk", "R2"),
@@ -112,6 +114,39 @@ fn every_step_and_limit_has_its_chinese() {
 	for chinese in words::NOT_SHOWN {
 		assert!(html.contains(chinese), "{chinese}");
 	}
+}
+
+/// What only a signer says is not shown as the chain's word.
+#[test]
+fn a_block_that_is_named_and_not_shown_is_its_signers_word() {
+	let (pack, origin) = sample();
+	let mut chain = pack.chain.clone().expect("a chain part");
+	chain.before = None;
+	let pack = pack.with_chain(Some(chain));
+	let judged = crate::judge(&pack, &origin).expect("sound");
+	let said = |about| {
+		judged
+			.report
+			.steps
+			.iter()
+			.find(|step| step.about == about)
+			.map(|step| &step.holds)
+	};
+	assert!(said("attested").is_some_and(|said| said.contains("nor that it was signed after that block")));
+	assert_eq!(
+		judged
+			.report
+			.offline
+			.as_ref()
+			.and_then(|offline| offline.signed_after.clone()),
+		None
+	);
+	let points = times::of(&pack, &judged);
+	let named = points.iter().find(|point| point.english.contains("signatures name"));
+	assert!(
+		named.is_some_and(|point| !point.proven() && point.time == "#2, #3"),
+		"{points:?}"
+	);
 }
 
 /// Who reads a page must see that it is not the whole.

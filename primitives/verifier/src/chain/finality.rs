@@ -192,16 +192,13 @@ fn forced(what: &str) -> String {
 }
 
 /// That a header in between changes no validators.
-pub(crate) fn demand_no_change(judge: Judge, header: &Header, place: usize) -> Result<(), Defect> {
-	let number: BlockNumber = header.number;
+pub(crate) fn demand_no_change(judge: Judge, header: &Header, what: &dyn Fn() -> String) -> Result<(), Defect> {
 	for bytes in grandpa_items(header) {
 		match GrandpaItem::decode_all(&mut &bytes[..]) {
 			Ok(GrandpaItem::Disabled(_)) => {}
-			Ok(GrandpaItem::Forced(..)) => judge.demand(Rule::ChangeForced, false, || {
-				forced(&format!("chain.headers[{place}], block {number},"))
-			})?,
+			Ok(GrandpaItem::Forced(..)) => judge.demand(Rule::ChangeForced, false, || forced(&what()))?,
 			_ => judge.demand(Rule::HeadersChange, false, || {
-				format!("chain.headers[{place}], block {number}, changes the validators and is not in chain.finality")
+				format!("{} changes the validators and is not in chain.finality", what())
 			})?,
 		}
 	}

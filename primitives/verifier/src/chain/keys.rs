@@ -61,6 +61,14 @@ pub fn history(node: NodeId, number: u32) -> Vec<u8> {
 	key
 }
 
+/// That the keys of `node` with this number were declared stolen.
+pub fn compromise(node: NodeId, number: u32) -> Vec<u8> {
+	let mut key = prefix("Members", "Compromises");
+	twox(&mut key, node);
+	twox(&mut key, number);
+	key
+}
+
 /// Whose a node is or was.
 pub fn node(node: NodeId) -> Vec<u8> {
 	let mut key = prefix("Members", "NodeRecords");

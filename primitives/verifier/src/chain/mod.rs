@@ -23,13 +23,16 @@ use crate::{
 	memo::Memo,
 	pack::{AnchorReference, ChainPart, EvidencePack},
 	rules::{Defect, Judge, Rule},
-	verdict::{KnownBlock, OnChain, Verified},
+	verdict::{KnownBlock, OnChain, Signer, Verified},
 	verify::Start,
 };
-use alloc::{format, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use finality::{FinalHeader, Followed};
 use header::decode_exactly;
-use sealane_primitives::ids::BlockNumber;
+use sealane_primitives::{
+	evidence::FinalBlockRef,
+	ids::{BlockNumber, Digest},
+};
 use state::Claim;
 
 /// Most headers between the anchor's block and the first justified block, in a pack that a node makes.
@@ -59,12 +62,29 @@ pub(crate) fn verify(
 	let vouched = start.checkpoint().map(|checkpoint| checkpoint.block());
 	let passed = vouched.filter(|block| blocks[covering].header.number > block.number);
 	let changes_from = passed.map_or(0, |block| block.number);
-	let headers = ancestry(judge, part, &blocks[covering].header, anchor, changes_from)?;
+	let way = Way {
+		judge,
+		blocks,
+		covering,
+		anchor,
+		changes_from,
+	};
+	let ancestors = way.ancestors(part, &verified.attested)?;
+	way.demand_attested(&ancestors, &verified.attested, start.hash())?;
 
-	let before = blocks[..covering].iter().map(|block| &block.header);
+	// Of the final blocks below the anchor's those that stand in `before` are the same.
+	let lowest = ancestors.lowest(anchor.block_number);
+	let below = blocks[..covering].iter().map(|block| &block.header);
+	let below = below.filter(|header| header.number < lowest);
 	let after = blocks[covering..].iter().map(|block| &block.header);
-	let shown: Vec<&Header> = before.chain(&headers).chain(after).collect();
+	let shown: Vec<&Header> = below
+		.chain(ancestors.before.iter().flatten())
+		.chain(&ancestors.headers)
+		.chain(after)
+		.collect();
 	let times = slots::times(judge, &shown)?;
+	let anchored = times.iter().position(|(number, _)| *number >= anchor.block_number);
+	let anchored = anchored.expect("the covering block is shown, which is not below the anchor's; qed");
 	let known: Vec<KnownBlock> = known.iter().copied().chain(vouched).collect();
 	let mut compared = compare(judge, &shown, &known)?;
 	let last = &blocks[blocks.len() - 1];
@@ -87,10 +107,16 @@ pub(crate) fn verify(
 			.map(|block| block.header.number)
 			.collect(),
 		block: (anchor.block_number, anchor.block_hash),
-		made_at: times[covering].1,
-		not_before: covering.checked_sub(1).map(|place| times[place]),
+		made_at: times[anchored].1,
+		attested: ancestors.before.as_ref().map(|_| {
+			verified.attested.map(|block| {
+				let time = times.iter().find(|(number, _)| *number == block.number);
+				time.map(|(_, time)| *time)
+			})
+		}),
+		not_before: anchored.checked_sub(1).map(|place| times[place]),
 		finalised: blocks[covering].finalised(),
-		headers: headers.len(),
+		headers: ancestors.headers.len(),
 		state: last.finalised(),
 		trie_nodes: part.storage_proof.len(),
 		range: claim.range.as_ref().map(Vec::len),
@@ -135,67 +161,162 @@ fn covering(judge: Judge, followed: &Followed, anchor: &AnchorReference) -> Resu
 	Ok(covering)
 }
 
-/// Anchor's block → final block, by the hash of its parent that each header holds. No header above block `changes_from` changes the validators.
-/// Returns the headers, oldest first.
-fn ancestry(
-	judge: Judge,
-	part: &ChainPart,
-	finalised: &Header,
-	anchor: &AnchorReference,
-	changes_from: BlockNumber,
-) -> Result<Vec<Header>, Defect> {
-	let expected = (finalised.number - anchor.block_number) as usize;
-	let found = part.headers.len();
-	if found != expected {
-		let found = format!(
-			"chain.headers has {found} headers, {expected} are expected from block {} to below block {}",
-			anchor.block_number, finalised.number
-		);
-		return Err(Defect::new(Rule::HeadersCount, found));
+/// The headers that hang on a final block, each the parent of the next, oldest first.
+struct Ancestors {
+	/// From the lower of the blocks that the attestations name to below the anchor's, where the pack has them.
+	before: Option<Vec<Header>>,
+	/// From the anchor's block to below the final one.
+	headers: Vec<Header>,
+}
+
+impl Ancestors {
+	/// The number of the first of them; that of the anchor's block where they do not begin below it.
+	fn lowest(&self, anchor: BlockNumber) -> BlockNumber {
+		let first = self.before.iter().flatten().next();
+		first.map_or(anchor, |header| header.number)
 	}
-	let decode = |(place, bytes): (usize, &Vec<u8>)| decode_exactly(bytes, || format!("chain.headers[{place}]"));
-	let headers: Vec<Header> = part.headers.iter().enumerate().map(decode).collect::<Result<_, _>>()?;
-	for (place, header) in headers.iter().enumerate() {
-		let child = headers.get(place + 1).unwrap_or(finalised);
+}
+
+/// From the blocks that the attestations name over the anchor's block to the first final block, by the hash of its parent that each header holds.
+struct Way<'a> {
+	judge: Judge,
+	/// The final blocks.
+	blocks: &'a [FinalHeader],
+	/// The place of the one that has the anchor's among its ancestors, or is it.
+	covering: usize,
+	anchor: &'a AnchorReference,
+	/// No header above this block changes the validators, unless it is one of `blocks`.
+	changes_from: BlockNumber,
+}
+
+impl Way<'_> {
+	/// The headers of the pack, which lead from the final block down to the anchor's and to those that are `attested`.
+	fn ancestors(&self, part: &ChainPart, attested: &[FinalBlockRef; 2]) -> Result<Ancestors, Defect> {
+		let finalised = &self.blocks[self.covering].header;
+		self.demand_counts(part, attested)?;
+		let decode = |name: &str, all: &[Vec<u8>]| -> Result<Vec<Header>, Defect> {
+			let decode = |(place, bytes): (usize, &Vec<u8>)| decode_exactly(bytes, || format!("chain.{name}[{place}]"));
+			all.iter().enumerate().map(decode).collect()
+		};
+		let before = part
+			.before
+			.as_ref()
+			.map(|before| decode("before", before))
+			.transpose()?;
+		let headers = decode("headers", &part.headers)?;
+		let first = headers.first().unwrap_or(finalised);
+		for (name, headers, after) in [
+			("before", before.as_deref().unwrap_or_default(), first),
+			("headers", &headers[..], finalised),
+		] {
+			for (place, header) in headers.iter().enumerate() {
+				let child = headers.get(place + 1).unwrap_or(after);
+				self.demand_link(&|| format!("chain.{name}[{place}]"), header, child)?;
+			}
+		}
+		let hash = first.hash();
+		self.judge.demand(
+			Rule::AnchorBlock,
+			(first.number, hash) == (self.anchor.block_number, self.anchor.block_hash),
+			|| {
+				format!(
+					"anchor.reference is in block {} with hash {}, but the headers lead to block {} with hash {}",
+					self.anchor.block_number,
+					hex::encode(self.anchor.block_hash),
+					first.number,
+					hex::encode(hash)
+				)
+			},
+		)?;
+		Ok(Ancestors { before, headers })
+	}
+
+	/// That there is one header for each block.
+	fn demand_counts(&self, part: &ChainPart, attested: &[FinalBlockRef; 2]) -> Result<(), Defect> {
+		let (anchor, finalised) = (self.anchor.block_number, self.blocks[self.covering].header.number);
+		let count = |rule, name, found: usize, from: BlockNumber, to: BlockNumber| {
+			let expected = to.saturating_sub(from) as usize;
+			if found == expected {
+				return Ok(());
+			}
+			let found = format!(
+				"chain.{name} has {found} headers, {expected} are expected from block {from} to below block {to}"
+			);
+			Err(Defect::new(rule, found))
+		};
+		count(Rule::HeadersCount, "headers", part.headers.len(), anchor, finalised)?;
+		let Some(before) = &part.before else { return Ok(()) };
+		let [issuer, seller] = attested;
+		let lowest = issuer.number.min(seller.number).max(1);
+		count(Rule::BeforeCount, "before", before.len(), lowest, anchor)
+	}
+
+	/// That one header is the parent of the next, and changes the validators only where a pack may show that.
+	fn demand_link(&self, field: &dyn Fn() -> String, header: &Header, child: &Header) -> Result<(), Defect> {
 		let hash = header.hash();
-		judge.demand(Rule::HeadersParent, hash == child.parent_hash, || {
+		self.judge.demand(Rule::HeadersParent, hash == child.parent_hash, || {
 			format!(
-				"chain.headers[{place}] has hash {}, but the parent of block {} is {}",
+				"{} has hash {}, but the parent of block {} is {}",
+				field(),
 				hex::encode(hash),
 				child.number,
 				hex::encode(child.parent_hash)
 			)
 		})?;
-		judge.demand(
-			Rule::HeadersNumber,
-			header.number.checked_add(1) == Some(child.number),
-			|| {
+		let steps = header.number.checked_add(1) == Some(child.number);
+		self.judge.demand(Rule::HeadersNumber, steps, || {
+			format!(
+				"{} is block {}, but the next one is block {}",
+				field(),
+				header.number,
+				child.number
+			)
+		})?;
+		let followed = self.blocks.iter().find(|block| block.header.number == header.number);
+		if let Some(followed) = followed {
+			return self.judge.demand(Rule::BeforeFinality, followed.header == *header, || {
 				format!(
-					"chain.headers[{place}] is block {}, but the next one is block {}",
-					header.number, child.number
+					"{}, block {}, has hash {}, but in chain.finality it has {}: the final blocks are of two branches",
+					field(),
+					header.number,
+					hex::encode(hash),
+					hex::encode(followed.header.hash())
 				)
-			},
-		)?;
-		if header.number > changes_from {
-			finality::demand_no_change(judge, header, place)?;
+			});
+		}
+		match header.number > self.changes_from {
+			true => {
+				finality::demand_no_change(self.judge, header, &|| format!("{}, block {},", field(), header.number))
+			}
+			false => Ok(()),
 		}
 	}
-	let first = headers.first().unwrap_or(finalised);
-	let hash = first.hash();
-	judge.demand(
-		Rule::AnchorBlock,
-		(first.number, hash) == (anchor.block_number, anchor.block_hash),
-		|| {
-			format!(
-				"anchor.reference is in block {} with hash {}, but the headers lead to block {} with hash {}",
-				anchor.block_number,
-				hex::encode(anchor.block_hash),
-				first.number,
-				hex::encode(hash)
-			)
-		},
-	)?;
-	Ok(headers)
+
+	/// That both attestations name a block of this chain, where the headers down to it are shown. One that is not below the anchor's block breaks
+	/// another rule.
+	fn demand_attested(&self, way: &Ancestors, attested: &[FinalBlockRef; 2], genesis: &Digest) -> Result<(), Defect> {
+		let Some(before) = &way.before else { return Ok(()) };
+		for (signer, block) in [Signer::Issuer, Signer::Seller].into_iter().zip(attested) {
+			let hash = match block.number {
+				0 => Some(*genesis),
+				number => {
+					let header = before.iter().find(|header| header.number == number);
+					header.map(Header::hash)
+				}
+			};
+			let Some(hash) = hash else { continue };
+			self.judge.demand(Rule::AttestedBlock, hash == block.hash, || {
+				format!(
+					"batch.{}.block_hash is {}, but block {} has hash {}",
+					signer.as_str(),
+					hex::encode(block.hash),
+					block.number,
+					hex::encode(hash)
+				)
+			})?;
+		}
+		Ok(())
+	}
 }
 
 /// Compares what is shown with what the verifier knows from elsewhere. Returns the blocks that were found.

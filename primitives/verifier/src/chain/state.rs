@@ -19,7 +19,7 @@ use sealane_primitives::{
 	directory::Scope,
 	evidence::range::Range,
 	ids::{AgreementId, BlockNumber, ChannelId, Digest, MemberId, NodeId, MAX_NAME_LEN},
-	keys::{held, CourierKey, NotHeld, DEFAULT_KEY_GRACE},
+	keys::{held, Compromise, CourierKey, NotHeld, DEFAULT_KEY_GRACE},
 };
 
 /// Where a pack has the trie nodes of its state.
@@ -109,7 +109,8 @@ pub(crate) fn read(judge: Judge, state: &impl State, claim: &Claim) -> Result<Fa
 			removed: issuer_removed,
 			name: issuer_name,
 			number: issuer_number,
-			key: issuer_key,
+			key: issuer_key.0,
+			compromise: issuer_key.1,
 		},
 		seller: Party {
 			node: claim.seller.0,
@@ -117,7 +118,8 @@ pub(crate) fn read(judge: Judge, state: &impl State, claim: &Claim) -> Result<Fa
 			removed: seller_removed,
 			name: seller_name,
 			number: seller_number,
-			key: seller_key,
+			key: seller_key.0,
+			compromise: seller_key.1,
 		},
 		channel: claim.channel,
 		grant,
@@ -249,7 +251,7 @@ impl<S: State> Reader<'_, S> {
 		signer: Signer,
 		(node, signing): (NodeId, [u8; 32]),
 		attested: BlockNumber,
-	) -> Result<CourierKey, Defect> {
+	) -> Result<(CourierKey, Option<Compromise>), Defect> {
 		let who = signer.as_str();
 		let what = format!("the {who}'s key");
 		let unknown = || {
@@ -264,12 +266,21 @@ impl<S: State> Reader<'_, S> {
 		let key = self.whole::<CourierKey>(&keys::history(of, number), &what)?;
 		let key = key.ok_or_else(|| Defect::new(Rule::KeyOwner, unknown()))?;
 		self.judge.demand(Rule::KeyHistory, key.signing == signing, unknown)?;
+		let compromise = self.whole::<Compromise>(&keys::compromise(of, number), &what)?;
 		let anchored = self.claim.anchor.block_number;
 		let counts = held(&key, None, attested, anchored, DEFAULT_KEY_GRACE);
 		self.judge
 			.demand(Rule::AttestedBefore, counts != Err(NotHeld::AttestedLater), || {
 				format!("batch.{who}.block_number is {attested}, but the anchor is in block {anchored}")
 			})?;
+		let known = held(&key, compromise.as_ref(), attested, anchored, DEFAULT_KEY_GRACE);
+		let stolen = matches!(known, Err(NotHeld::Compromised(_)));
+		self.judge.demand(Rule::KeyCompromised, !stolen, || {
+			let declared = compromise.map_or(anchored, |compromise| compromise.declared);
+			format!(
+				"batch.{who}.key of node {node} was declared stolen in block {declared}, and the anchor is in block {anchored}"
+			)
+		})?;
 		let in_force = counts.is_ok() || counts == Err(NotHeld::AttestedLater);
 		self.judge.demand(Rule::KeyInForce, in_force, || {
 			let until = key
@@ -280,7 +291,7 @@ impl<S: State> Reader<'_, S> {
 				key.valid_from
 			)
 		})?;
-		Ok(key)
+		Ok((key, compromise))
 	}
 
 	/// The member that runs a node, or ran it.

@@ -178,6 +178,11 @@ pub struct ChainPart {
 	/// anchor's block itself.
 	#[serde(with = "hex_text::list")]
 	pub headers: Vec<Vec<u8>>,
+	/// Headers from the lower of the blocks that the two attestations name, or block 1, to below the anchor's block, oldest first. They prove
+	/// that both named blocks are of this chain, so that neither attestation is older than its block; without them that is its signer's word.
+	#[codec(skip)]
+	#[serde(with = "hex_text::list_if", skip_serializing_if = "Option::is_none")]
+	pub before: Option<Vec<Vec<u8>>>,
 	/// Final blocks from genesis on: each in which the validators changed, the first at the anchor's block or after it, and the one whose state
 	/// `storage_proof` reads, which is the last.
 	pub finality: Vec<FinalBlock>,
@@ -260,9 +265,12 @@ impl EvidencePack {
 		let mut hash = Sha256::new();
 		hash.update(PACK_TAG);
 		(&self.format, &self.record, &self.batch, &self.anchor, &self.chain).using_encoded(|bytes| hash.update(bytes));
-		// Last, and only where it is there: a pack without it has the checksum that it had before there was one.
+		// Last, and only where they are there: a pack without them has the checksum that it had before there were any.
 		if let Some(range) = self.anchor.as_ref().and_then(|anchor| anchor.range.as_ref()) {
 			range.using_encoded(|bytes| hash.update(bytes));
+		}
+		if let Some(before) = self.chain.as_ref().and_then(|chain| chain.before.as_ref()) {
+			before.using_encoded(|bytes| hash.update(bytes));
 		}
 		hash.finalize().into()
 	}
@@ -291,6 +299,7 @@ impl fmt::Debug for ChainPart {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		f.debug_struct("ChainPart")
 			.field("headers", &self.headers.len())
+			.field("before", &self.before.as_ref().map(Vec::len))
 			.field("finality", &self.finality)
 			.field("storage_proof", &self.storage_proof.len())
 			.finish()

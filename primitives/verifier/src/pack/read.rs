@@ -144,7 +144,7 @@ impl Reader {
 			})?,
 			blinding: self.hex(fields, "blinding")?,
 			reference: self.inner(fields, "reference", Self::reference)?,
-			range: self.hex_list_if(fields, "range")?,
+			range: self.list_if(fields, "range", Self::fixed)?,
 		})
 	}
 
@@ -168,6 +168,7 @@ impl Reader {
 	fn chain(self, fields: &mut Fields) -> Result<ChainPart, Defect> {
 		Ok(ChainPart {
 			headers: self.list(fields, "headers", Self::bytes)?,
+			before: self.list_if(fields, "before", Self::bytes)?,
 			finality: self.list(fields, "finality", Self::final_block)?,
 			storage_proof: self.list(fields, "storage_proof", Self::bytes)?,
 		})
@@ -271,6 +272,18 @@ impl Reader {
 		self.entries(fields.path_of(name), node, read)
 	}
 
+	/// A list that may be left out.
+	fn list_if<T>(
+		self,
+		fields: &mut Fields,
+		name: &str,
+		read: impl Fn(Self, &str, Node) -> Result<T, Defect>,
+	) -> Result<Option<Vec<T>>, Defect> {
+		let node = fields.optional(name)?;
+		node.map(|node| self.entries(fields.path_of(name), node, read))
+			.transpose()
+	}
+
 	fn entries<T>(
 		self,
 		path: String,
@@ -331,13 +344,6 @@ impl Reader {
 
 	fn hex_list<const N: usize>(self, fields: &mut Fields, name: &str) -> Result<Vec<[u8; N]>, Defect> {
 		self.list(fields, name, Self::fixed)
-	}
-
-	/// A list that may be left out.
-	fn hex_list_if<const N: usize>(self, fields: &mut Fields, name: &str) -> Result<Option<Vec<[u8; N]>>, Defect> {
-		let node = fields.optional(name)?;
-		node.map(|node| self.entries(fields.path_of(name), node, Self::fixed))
-			.transpose()
 	}
 
 	fn hex_bytes(self, fields: &mut Fields, name: &str) -> Result<Vec<u8>, Defect> {

@@ -4,7 +4,12 @@
 //! from a [`Plan`], so that what is false in it is signed as truly as the rest.
 
 pub mod checkpoint;
+mod entries;
+mod records;
 pub mod vectors;
+
+pub use entries::*;
+pub use records::records;
 
 use crate::{
 	chain::{
@@ -15,17 +20,15 @@ use crate::{
 	rules::Judge,
 	Genesis,
 };
-use codec::{Compact, Encode};
+use codec::Encode;
 use ed25519_dalek::{Signer as _, SigningKey};
 use sealane_primitives::{
-	directory::Scope,
 	evidence::{
 		anchor_leaf,
 		entry::{entry_hash, Part},
 		proof, record_leaf, root, salt, Attestation, Core, Excluded, FinalBlockRef, Side,
 	},
 	ids::{BlockNumber, Digest},
-	keys::CourierKey,
 };
 use sp_core::{storage::StateVersion, Blake2Hasher};
 use sp_state_machine::{prove_read, Backend as _, InMemoryBackend};
@@ -33,6 +36,8 @@ use std::collections::BTreeMap;
 
 /// The block of the anchor.
 pub const ANCHORED: BlockNumber = 6;
+/// Blocks below this one may be named by attestations: their state has nothing of the anchor yet, so that their hashes are known before it is made.
+pub const NAMED_BELOW: BlockNumber = 4;
 /// Where the votes of the sample are.
 pub const FINAL: [BlockNumber; 4] = [3, 8, 9, 12];
 /// Blocks of the sample.
@@ -158,6 +163,8 @@ pub fn justification(target: &Header, round: u64, votes: Vec<Vote>, headers: &[H
 pub struct Plan {
 	pub order: Vec<u8>,
 	pub confirmation: Vec<u8>,
+	/// The record's place in its batch, and how many records that has.
+	pub place: (u32, u32),
 	/// Parts that the pack does not show.
 	pub withheld: Vec<Part>,
 	pub clause_version: u32,
@@ -168,6 +175,8 @@ pub struct Plan {
 	/// Seed of each key, the block that the attestation names, and the records that it excludes.
 	pub issuer: (u8, BlockNumber, Excluded),
 	pub seller: (u8, BlockNumber, Excluded),
+	/// Whose attestation names a block of its number that is not this chain's.
+	pub misnamed: Option<Side>,
 	/// Whose signature is false, although it is anchored.
 	pub forged: Option<Side>,
 	/// The steps from the batch to the anchor's root.
@@ -228,6 +237,7 @@ impl Plan {
 		Plan {
 			order: order(PLACE.0),
 			confirmation: confirmation(PLACE.0),
+			place: PLACE,
 			withheld: Vec::new(),
 			clause_version: CLAUSE_VERSION,
 			channel: CHANNEL,
@@ -247,6 +257,7 @@ impl Plan {
 			},
 			issuer: (1, 2, Excluded::none()),
 			seller: (2, 3, Excluded::of([0, 4])),
+			misnamed: None,
 			forged: None,
 			steps: vec![Step::Left([0; 32]), Step::Right([2; 32])],
 			anchor: (SELLER_NODE, 9),
@@ -259,50 +270,6 @@ impl Plan {
 			genesis,
 		}
 	}
-}
-
-/// A member's entry: name, legal number, contact.
-pub fn profile(name: &str, kind: u8, number: &str) -> Vec<u8> {
-	let mut value = name.as_bytes().to_vec().encode();
-	value.push(kind);
-	value.extend(number.as_bytes());
-	value.extend(b"desk@example.org".to_vec().encode());
-	value
-}
-
-/// The entry of a node: its member, from when on, until when, its PeerId.
-pub fn node_entry(member: u32, removed_at: Option<BlockNumber>) -> Vec<u8> {
-	(member, 1u32, removed_at, vec![7u8; 38]).encode()
-}
-
-/// A version of a member's name and legal number.
-pub fn identity_entry(from: BlockNumber, name: &str, kind: u8, number: &str) -> Vec<u8> {
-	let mut value = (from, name.as_bytes().to_vec()).encode();
-	value.push(kind);
-	value.extend(number.as_bytes());
-	value
-}
-
-/// A channel's entry.
-pub fn channel_entry(seller: u32, issuer: u32) -> Vec<u8> {
-	let terms = Some((0b10u16, None::<u32>, None::<u32>));
-	(seller, issuer, 2u8, 1_798_761_600_000u64, terms).encode()
-}
-
-/// A version of where a channel stood.
-pub fn standing_entry(from: BlockNumber, state: u8) -> Vec<u8> {
-	(from, state, (0b10u16, None::<u32>, None::<u32>)).encode()
-}
-
-/// The head of a version of clauses.
-pub fn version_entry(channel: u32, from: BlockNumber, withdraws: bool) -> Vec<u8> {
-	(channel, Scope::All, 1u32, from, 1u32, withdraws).encode()
-}
-
-/// A version of a product.
-pub fn product_entry(from: BlockNumber, issuer: u32, risk: u8) -> Vec<u8> {
-	let offering = None::<(u64, u64)>;
-	(from, issuer, b"fund.bond".to_vec(), *b"CNY", risk, offering).encode()
 }
 
 /// A chain with one anchor.
@@ -339,20 +306,7 @@ impl Sample {
 			children_default: Default::default(),
 		};
 		let state = InMemoryBackend::<Blake2Hasher>::from((storage, StateVersion::V1));
-		let mut headers: Vec<Header> = Vec::new();
-		for (place, digest) in plan.digests.iter().enumerate() {
-			headers.push(Header {
-				// Place 0 only keeps the numbers right: block 1 follows on the genesis block.
-				parent_hash: match headers.last() {
-					Some(parent) if place > 1 => parent.hash(),
-					_ => plan.genesis.hash,
-				},
-				number: plan.numbers[place],
-				state_root: state.root().0,
-				extrinsics_root: [place as u8; 32],
-				digest: digest.clone(),
-			});
-		}
+		let headers = headers_of(&plan, plan.digests.len(), state.root().0);
 		let anchor = pack.anchor.as_mut().expect("anchored");
 		anchor.reference = AnchorReference {
 			block_hash: headers[ANCHORED as usize].hash(),
@@ -416,10 +370,19 @@ impl Sample {
 		}
 	}
 
+	/// The headers down to the blocks that the attestations name, where those are ones whose hash they can know.
+	pub fn before(&self) -> Option<Vec<Vec<u8>>> {
+		let [issuer, seller] = [&self.pack.batch.issuer, &self.pack.batch.seller].map(|by| by.block.number);
+		let lowest = issuer.min(seller).max(1);
+		let headers = (lowest..ANCHORED).map(|number| self.header(number).encode());
+		(issuer.max(seller) < NAMED_BELOW).then(|| headers.collect())
+	}
+
 	/// The chain part that a node would make.
 	pub fn chain(&self) -> ChainPart {
 		ChainPart {
 			headers: (ANCHORED..8).map(|number| self.header(number).encode()).collect(),
+			before: self.before(),
 			finality: FINAL.into_iter().map(|number| self.finalised(number)).collect(),
 			storage_proof: self.storage_proof(),
 		}
@@ -437,11 +400,11 @@ impl Sample {
 	}
 }
 
-/// Record, batch and anchor, truly hashed and signed.
-fn pack_of(plan: &Plan) -> EvidencePack {
-	let leaves: Vec<Digest> = (0..PLACE.1)
+/// The leaves of the batch's records.
+fn leaves_of(plan: &Plan) -> Vec<Digest> {
+	(0..plan.place.1)
 		.map(|i| {
-			let (order, confirmation, version, channel) = match i == PLACE.0 {
+			let (order, confirmation, version, channel) = match i == plan.place.0 {
 				true => (
 					plan.order.clone(),
 					plan.confirmation.clone(),
@@ -456,13 +419,28 @@ fn pack_of(plan: &Plan) -> EvidencePack {
 			);
 			record_leaf(&salt(&CONFIRMATIONS, i), &order, &confirmation, version, channel)
 		})
-		.collect();
+		.collect()
+}
+
+/// Record, batch and anchor, truly hashed and signed.
+fn pack_of(plan: &Plan) -> EvidencePack {
+	let leaves = leaves_of(plan);
 	let core = Core {
 		root: root(&leaves),
 		..plan.core
 	};
+	let named = headers_of(plan, NAMED_BELOW as usize, [0; 32]);
 	let [issuer, seller] = [(Side::Issuer, &plan.issuer), (Side::Seller, &plan.seller)].map(|(side, by)| {
-		let mut attestation = attest(side, by, &core);
+		let hash = match by.1 {
+			_ if plan.misnamed == Some(side) => None,
+			0 => Some(plan.genesis.hash),
+			number => named.get(number as usize).map(Header::hash),
+		};
+		let block = FinalBlockRef {
+			number: by.1,
+			hash: hash.unwrap_or([0xf0 + by.1 as u8; 32]),
+		};
+		let mut attestation = attest(side, by.0, block, &by.2, &core);
 		if plan.forged == Some(side) {
 			attestation.signature[40] ^= 1;
 		}
@@ -478,15 +456,15 @@ fn pack_of(plan: &Plan) -> EvidencePack {
 		});
 	EvidencePack::new(
 		RecordPart {
-			order: Entry::new(&plan.order, &ORDERS, PLACE.0, &plan.withheld),
-			confirmation: Entry::new(&plan.confirmation, &CONFIRMATIONS, PLACE.0, &plan.withheld),
-			salt: salt(&CONFIRMATIONS, PLACE.0),
+			order: Entry::new(&plan.order, &ORDERS, plan.place.0, &plan.withheld),
+			confirmation: Entry::new(&plan.confirmation, &CONFIRMATIONS, plan.place.0, &plan.withheld),
+			salt: salt(&CONFIRMATIONS, plan.place.0),
 			clause_version: plan.clause_version,
 			channel: plan.channel,
 		},
 		BatchPart {
-			index: PLACE.0,
-			path: proof(&leaves, PLACE.0 as usize).expect("the record is in the batch"),
+			index: plan.place.0,
+			path: proof(&leaves, plan.place.0 as usize).expect("the record is in the batch"),
 			core,
 			issuer,
 			seller,
@@ -507,102 +485,39 @@ fn pack_of(plan: &Plan) -> EvidencePack {
 	)
 }
 
+/// The first headers of the chain. Those below [`NAMED_BELOW`] do not depend on `state_root`.
+fn headers_of(plan: &Plan, count: usize, state_root: Digest) -> Vec<Header> {
+	let mut headers: Vec<Header> = Vec::new();
+	for (place, digest) in plan.digests.iter().enumerate().take(count) {
+		headers.push(Header {
+			// Place 0 only keeps the numbers right: block 1 follows on the genesis block.
+			parent_hash: match headers.last() {
+				Some(parent) if place > 1 => parent.hash(),
+				_ => plan.genesis.hash,
+			},
+			number: plan.numbers[place],
+			state_root: match place < NAMED_BELOW as usize {
+				true => [0x51; 32],
+				false => state_root,
+			},
+			extrinsics_root: [place as u8; 32],
+			digest: digest.clone(),
+		});
+	}
+	headers
+}
+
 /// An attestation, truly signed.
-pub fn attest(side: Side, (seed, number, excluded): &(u8, BlockNumber, Excluded), core: &Core) -> Attestation {
-	let pair = courier(*seed);
+pub fn attest(side: Side, seed: u8, block: FinalBlockRef, excluded: &Excluded, core: &Core) -> Attestation {
+	let pair = courier(seed);
 	let mut attestation = Attestation {
 		suite: 0,
 		side,
-		block: FinalBlockRef {
-			number: *number,
-			hash: [0xf0 + *number as u8; 32],
-		},
+		block,
 		excluded: excluded.clone(),
 		key: pair.verifying_key().to_bytes(),
 		signature: [0; 64],
 	};
 	attestation.signature = pair.sign(&attestation.digest(&core.genesis, &core.hash())).to_bytes();
 	attestation
-}
-
-/// A state that bears the pack out, among other things.
-fn state_of(plan: &Plan, pack: &EvidencePack) -> BTreeMap<Vec<u8>, Vec<u8>> {
-	let reference = pack.anchor.as_ref().expect("anchored").reference;
-	let mut top: BTreeMap<Vec<u8>, Vec<u8>> = (0..60u32)
-		.map(|i| {
-			(
-				sp_crypto_hashing::twox_128(&i.encode()).to_vec(),
-				vec![i as u8; 20 + i as usize % 40],
-			)
-		})
-		.collect();
-	let entry = (reference.root, ANCHORED, None::<u32>);
-	top.insert(keys::anchor(reference.node, reference.sequence), entry.encode());
-	let signers = [
-		(&pack.batch.issuer, plan.core.issuer_node, plan.issuer_key, 0u32),
-		(&pack.batch.seller, plan.core.seller_node, plan.seller_key, 2),
-	];
-	for (signer, node, (valid_from, valid_until), number) in signers {
-		let key = CourierKey {
-			signing: signer.key,
-			sealing: [9; 32],
-			valid_from,
-			valid_until,
-		};
-		top.insert(keys::owner(&signer.key), (node, number).encode());
-		top.insert(keys::history(node, number), key.encode());
-	}
-	top.insert(keys::node(ISSUER_NODE), node_entry(ISSUER, None));
-	// The seller's node was removed since.
-	top.insert(keys::node(SELLER_NODE), node_entry(SELLER, Some(11)));
-	top.insert(
-		keys::profile(ISSUER),
-		profile("稳健理财有限责任公司", 1, "91350100M000100Y43"),
-	);
-	top.insert(
-		keys::profile(SELLER),
-		profile("First Sample Bank", 0, "5493001KJTIIGC8Y1R12"),
-	);
-	// What changed after the anchor was not yet so.
-	let versions = [
-		(
-			keys::identity(ISSUER, 1),
-			identity_entry(1, "稳健理财有限责任公司", 1, "91350100M000100Y43"),
-		),
-		(
-			keys::identity(SELLER, 1),
-			identity_entry(1, "First Sample Bank", 0, "5493001KJTIIGC8Y1R12"),
-		),
-		(
-			keys::identity(SELLER, 2),
-			identity_entry(10, "Renamed Sample Bank", 0, "5493001KJTIIGC8Y1R12"),
-		),
-		(keys::standing(CHANNEL, 1), standing_entry(2, 2)),
-		(keys::standing(CHANNEL, 2), standing_entry(11, 6)),
-		(
-			keys::product_version(PRODUCT.as_bytes(), 1),
-			product_entry(1, ISSUER, 1),
-		),
-		(
-			keys::product_version(PRODUCT.as_bytes(), 2),
-			product_entry(3, ISSUER, 2),
-		),
-		(
-			keys::product_version(PRODUCT.as_bytes(), 3),
-			product_entry(8, ISSUER, 4),
-		),
-	];
-	top.extend(versions);
-	top.insert(keys::channel(CHANNEL), channel_entry(SELLER, ISSUER));
-	top.insert(keys::version(CLAUSE_VERSION), version_entry(CHANNEL, 2, false));
-	let clauses = sealane_primitives::clauses::Clauses::try_from(vec![clause()]).expect("one clause");
-	top.insert(keys::clauses(CLAUSE_VERSION), clauses.encode());
-	top.extend(checkpoint::entries(&plan.genesis));
-	top.insert(keys::runtime(), (Compact(100u32), b"sealane".to_vec()).encode());
-	top.insert(keys::CODE.to_vec(), vec![0x5b; 4_000]);
-	top
-}
-
-fn clause() -> sealane_primitives::clauses::Clause {
-	serde_json::from_str(r#"{"code": "adult", "any_of": [{"age_at_least": 18}]}"#).expect("a clause")
 }

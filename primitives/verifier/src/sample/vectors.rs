@@ -3,6 +3,7 @@
 //! Packs with the verdict that every verifier must give. They are written down as changes of the sample pack, so that they share its chain
 //! part; `docs/evidence/vectors.json` is made anew by `SEALANE_WRITE=1 cargo test -p sealane-verifier documents`.
 
+mod before;
 mod chain;
 pub mod checkpoint;
 mod file;
@@ -285,6 +286,7 @@ pub fn all() -> Vec<Vector> {
 	file::vectors(&mut vectors);
 	record::vectors(&mut vectors);
 	chain::vectors(&mut vectors);
+	before::vectors(&mut vectors);
 	state::vectors(&mut vectors);
 	changed_anywhere(&mut vectors);
 	vectors.all

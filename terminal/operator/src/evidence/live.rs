@@ -42,6 +42,16 @@ pub async fn ask(pack: &EvidencePack, chain: &ChainClient) -> Result<Asked> {
 		hash: anchor.block_hash,
 	};
 	demand(chain, at_block, "anchor.reference.block_hash", &anchored).await?;
+	for (field, named) in [
+		("batch.issuer.block_hash", pack.batch.issuer.block),
+		("batch.seller.block_hash", pack.batch.seller.block),
+	] {
+		let block = KnownBlock {
+			number: named.number,
+			hash: named.hash,
+		};
+		demand(chain, at_block, field, &block).await?;
+	}
 	if let Some(shown) = &shown {
 		demand(
 			chain,

@@ -7,7 +7,7 @@ use crate::{
 	rules::{Defect, Judge, Rule},
 	set::{EvidenceSet, Member, Places, MAX_ENTRIES, MAX_SET_LEN},
 };
-use alloc::{format, vec::Vec};
+use alloc::format;
 
 /// The set of a JSON text.
 ///
@@ -49,14 +49,15 @@ impl Reader {
 
 	fn places(self, fields: &mut Fields) -> Result<Places, Defect> {
 		Ok(Places {
-			headers: self.place_list(fields, "headers")?,
-			finality: self.place_list(fields, "finality")?,
-			storage_proof: self.place_list(fields, "storage_proof")?,
+			headers: self.list(fields, "headers", Self::place)?,
+			before: self.list_if(fields, "before", Self::place)?,
+			finality: self.list(fields, "finality", Self::place)?,
+			storage_proof: self.list(fields, "storage_proof", Self::place)?,
 		})
 	}
 
-	fn place_list(self, fields: &mut Fields, name: &str) -> Result<Vec<u32>, Defect> {
-		self.list(fields, name, |_, path, node| match node {
+	fn place(self, path: &str, node: Node) -> Result<u32, Defect> {
+		match node {
 			Node::Number(number) => u32::try_from(number).map_err(|_| {
 				Defect::new(
 					Rule::FileForm,
@@ -64,6 +65,6 @@ impl Reader {
 				)
 			}),
 			other => Err(super::form(path, &other, "a whole number")),
-		})
+		}
 	}
 }

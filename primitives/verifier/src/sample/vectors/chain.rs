@@ -16,7 +16,7 @@ use crate::{
 use codec::Encode;
 use sealane_primitives::ids::BlockNumber;
 
-fn changed(change: impl FnOnce(&Sample, &mut ChainPart)) -> EvidencePack {
+pub fn changed(change: impl FnOnce(&Sample, &mut ChainPart)) -> EvidencePack {
 	let sample = Sample::new();
 	sample.changed(|part| change(&sample, part))
 }
@@ -27,11 +27,11 @@ fn voted(cast: impl FnOnce(&Sample) -> Vec<Vote>) -> EvidencePack {
 }
 
 /// The sample with another digest in one block.
-fn digest(number: usize, change: impl FnOnce(&mut Vec<DigestItem>)) -> EvidencePack {
+pub fn digest(number: usize, change: impl FnOnce(&mut Vec<DigestItem>)) -> EvidencePack {
 	planned(|plan| change(&mut plan.digests[number]))
 }
 
-fn planned(change: impl FnOnce(&mut Plan)) -> EvidencePack {
+pub fn planned(change: impl FnOnce(&mut Plan)) -> EvidencePack {
 	Sample::with(change).whole()
 }
 
@@ -559,7 +559,7 @@ fn known(v: &mut Vectors) {
 	v.accept("compared with a known block", sample.whole()).known_blocks = vec![format!("8:{}", hash(8))];
 	v.accept("compared with a block that is not shown", sample.whole())
 		.known_blocks = vec![format!("1000:{none}")];
-	for number in [3, 6, 7, 8, 12] {
+	for number in [2, 3, 5, 6, 7, 8, 12] {
 		let name = format!("another block {number} is known");
 		v.refuse(&name, Rule::KnownBlock, sample.whole()).known_blocks =
 			vec![format!("12:{}", hash(12)), format!("{number}:{none}")];

@@ -209,7 +209,7 @@ fn with_state(key: Vec<u8>, value: Option<Vec<u8>>) -> CheckpointFile {
 type StateCase = (&'static str, Rule, Vec<u8>, Option<Vec<u8>>);
 
 fn state(vectors: &mut Vectors) {
-	let cases: [StateCase; 11] = [
+	let cases: [StateCase; 10] = [
 		(
 			"no genesis hash in the state",
 			Rule::CheckpointState,
@@ -242,12 +242,6 @@ fn state(vectors: &mut Vectors) {
 		),
 		("an empty set", Rule::SetForm, keys::validators(), Some(vec![0])),
 		(
-			"a pending change",
-			Rule::CheckpointPending,
-			keys::pending_change(),
-			Some(vec![7; 40]),
-		),
-		(
 			"a signer that is no member",
 			Rule::CheckpointMember,
 			keys::member(ISSUER),
@@ -270,13 +264,25 @@ fn state(vectors: &mut Vectors) {
 	for (name, rule, key, value) in cases {
 		vectors.from(name, Some(rule), &with_state(key, value));
 	}
-	let other = with_state(keys::genesis_hash(), Some(vec![1; 32]));
-	let vector = vectors.from(
-		"another chain than the specification's",
-		Some(Rule::CheckpointGenesis),
-		&other,
-	);
-	vector.with_specification = true;
+	// Of these the pack is of the same history, so that nothing else is wrong.
+	for (name, rule, key, value) in [
+		(
+			"a pending change",
+			Rule::CheckpointPending,
+			keys::pending_change(),
+			vec![7; 40],
+		),
+		(
+			"another chain than the specification's",
+			Rule::CheckpointGenesis,
+			keys::genesis_hash(),
+			vec![1; 32],
+		),
+	] {
+		let sample = Sample::with(|plan| plan.state = vec![(key, Some(value))]);
+		let vector = vectors.both(name, Some(rule), &sample.whole_checkpoint(), &sample.whole());
+		vector.with_specification = rule == Rule::CheckpointGenesis;
+	}
 	// Of the same number, and with validators some of whom vote as well.
 	let other = with_state(keys::validators(), Some(authorities(set(0)).encode()));
 	let vector = vectors.from(
@@ -449,12 +455,24 @@ fn ways(vectors: &mut Vectors) {
 	file.headers[7].extrinsics_root = [0xee; 32];
 	let file = file.checkpoint(7, &[ISSUER]);
 	vectors.from("a checkpoint of another history", Some(Rule::KnownBlock), &file);
+	// Among the blocks that lead to those that the attestations name.
+	let file = sample.checkpoint(5, &[ISSUER]);
+	vectors.from("a checkpoint between the blocks attested and the anchor", None, &file);
+	let mut file = Sample::new();
+	file.headers[5].extrinsics_root = [0xee; 32];
+	let file = file.checkpoint(5, &[ISSUER]);
+	vectors.from(
+		"a checkpoint of another history, between the blocks attested and the anchor",
+		Some(Rule::KnownBlock),
+		&file,
+	);
 }
 
 /// The anchor, and block 12 alone of those that were voted on.
 fn hiding(sample: &Sample) -> EvidencePack {
 	let chain = ChainPart {
 		headers: (ANCHORED..12).map(|number| sample.header(number).encode()).collect(),
+		before: sample.before(),
 		finality: vec![sample.finalised(12)],
 		storage_proof: sample.storage_proof(),
 	};

@@ -219,6 +219,26 @@ fn fields(v: &mut Vectors) {
 		&[("anchor/range", Some(json!([])))],
 	);
 	v.edited(
+		"headers to the blocks attested that are null",
+		Some(Rule::FileFields),
+		&[("chain/before", Some(Value::Null))],
+	);
+	v.edited(
+		"headers to the blocks attested that are no list",
+		Some(Rule::FileForm),
+		&[("chain/before", Some(json!("00")))],
+	);
+	v.edited(
+		"headers to the blocks attested that the checksum does not know of",
+		Some(Rule::Checksum),
+		&[("chain/before", Some(json!([])))],
+	);
+	v.edited(
+		"headers to the blocks attested that the checksum misses",
+		Some(Rule::Checksum),
+		&[("chain/before", None)],
+	);
+	v.edited(
 		"null for a text beside hex",
 		Some(Rule::FileFields),
 		&[

@@ -314,6 +314,7 @@ fn signers(v: &mut Vectors) {
 		Rule::KeyInForce,
 		planned(|plan| plan.seller_key = (1, Some(3))),
 	);
+	// Of what is named so late the sample's headers cannot be shown: by its signer's word.
 	v.accept(
 		"the block before the anchor's attested",
 		planned(|plan| plan.seller.1 = 5),
@@ -322,6 +323,46 @@ fn signers(v: &mut Vectors) {
 		"the anchor's block attested",
 		Rule::AttestedBefore,
 		planned(|plan| plan.seller.1 = 6),
+	);
+	// Whoever has a stolen key may name any block, and has a day after its end; the declaration ends that.
+	let stolen =
+		|node, number, since: u32, declared: u32| (keys::compromise(node, number), Some((since, declared).encode()));
+	for (name, declared) in [
+		("the issuer's key declared stolen before the anchor's block", 5),
+		("the issuer's key declared stolen in the anchor's block", 6),
+	] {
+		v.refuse(
+			name,
+			Rule::KeyCompromised,
+			planned(|plan| {
+				plan.issuer_key = (1, Some(declared + 1));
+				plan.state = vec![stolen(ISSUER_NODE, 0, 4, declared)];
+			}),
+		);
+	}
+	v.refuse(
+		"the seller's key declared stolen long after its end, and before the anchor's block",
+		Rule::KeyCompromised,
+		planned(|plan| {
+			plan.seller_key = (1, Some(4));
+			plan.state = vec![stolen(SELLER_NODE, 2, 2, 5)];
+		}),
+	);
+	v.accept(
+		"both keys declared stolen after the anchor's block",
+		planned(|plan| {
+			(plan.issuer_key, plan.seller_key) = ((1, Some(8)), (1, Some(9)));
+			plan.state = vec![stolen(ISSUER_NODE, 0, 2, 7), stolen(SELLER_NODE, 2, 8, 8)];
+		}),
+	);
+	v.accept(
+		"other keys of both nodes declared stolen",
+		with(&[stolen(ISSUER_NODE, 1, 2, 3), stolen(SELLER_NODE, 0, 2, 3)]),
+	);
+	v.refuse(
+		"a declaration of another form",
+		Rule::StateValue,
+		with(&[(keys::compromise(ISSUER_NODE, 0), Some(vec![2, 0, 0, 0]))]),
 	);
 	v.refuse(
 		"other members in the core",
