@@ -37,18 +37,23 @@ pub struct Refused {
 pub enum FindingKind {
 	/// Two batches of one lane share packets and are not the same: two histories, both signed.
 	Overlap,
+	/// A batch whose packets follow on those of another names a third one as the one before it: that one is not shown.
+	OtherHistory,
 	/// One order has two different records.
 	TwoRecords,
 	/// Two files have the same record.
 	Double,
-	/// Packets between two batches of a lane for which there is no pack.
+	/// Between two batches of a lane there are others for which there is no pack.
 	Gap,
 }
 
 impl FindingKind {
 	/// Whether honest parties never cause it.
 	pub const fn is_grave(self) -> bool {
-		matches!(self, FindingKind::Overlap | FindingKind::TwoRecords)
+		matches!(
+			self,
+			FindingKind::Overlap | FindingKind::OtherHistory | FindingKind::TwoRecords
+		)
 	}
 }
 
@@ -75,6 +80,8 @@ struct Sound {
 	lane: Lane,
 	packets: (u64, u64),
 	batch: Digest,
+	/// The batch before it in its lane, as both sides signed; zeros where the issuer knew of none.
+	previous: Digest,
 	order: Option<String>,
 }
 
@@ -102,6 +109,7 @@ impl Comparison {
 			lane: (core.channel, core.issuer_node, core.seller_node),
 			packets: (core.first_sequence, core.last_sequence),
 			batch: core.hash(),
+			previous: core.previous,
 			order: text_field(&pack.record.order.bytes.0, "id"),
 		});
 	}
@@ -173,9 +181,22 @@ fn compare(sound: &[Sound], report: &mut AuditReport) {
 					),
 					files: vec![before.file.clone(), pack.file.clone()],
 				}),
+				// Between the packets of two batches there may be some that have none.
+				Some((before, _)) if pack.previous == before.batch => {}
 				Some((before, end)) if first > end + 1 => report.findings.push(Finding {
 					kind: FindingKind::Gap,
 					found: format!("{name}: no pack of packets {} to {}", end + 1, first - 1),
+					files: vec![before.file.clone(), pack.file.clone()],
+				}),
+				Some((before, _)) if pack.previous != [0; 32] => report.findings.push(Finding {
+					kind: FindingKind::OtherHistory,
+					found: format!(
+						"{name}: the signed batch of packets {first} to {last} follows on the one with core {}, but that of packets {} to {} has core {}",
+						hex::encode(pack.previous),
+						before.packets.0,
+						before.packets.1,
+						hex::encode(before.batch)
+					),
 					files: vec![before.file.clone(), pack.file.clone()],
 				}),
 				_ => {}
@@ -191,8 +212,10 @@ fn compare(sound: &[Sound], report: &mut AuditReport) {
 mod tests {
 	use super::*;
 
+	/// Each batch follows on the one with the number before its own.
 	fn pack(file: &str, leaf: u8, packets: (u64, u64), batch: u8, order: &str) -> Sound {
 		Sound {
+			previous: [batch - 1; 32],
 			file: file.into(),
 			leaf: [leaf; 32],
 			lane: (3, 7, 2),
@@ -233,7 +256,7 @@ mod tests {
 		let packs = [
 			pack("a", 1, (4, 9), 1, "A"),
 			pack("b", 2, (5, 5), 2, "B"),
-			pack("c", 3, (10, 10), 3, "C"),
+			pack("c", 3, (10, 10), 2, "C"),
 		];
 		assert_eq!(findings(&packs), [(FindingKind::Overlap, vec!["a".into(), "b".into()])]);
 		// The same packets, another root.
@@ -243,8 +266,25 @@ mod tests {
 
 	#[test]
 	fn packets_without_a_pack_are_a_gap() {
-		let packs = [pack("a", 1, (4, 4), 1, "A"), pack("b", 2, (7, 7), 2, "B")];
+		let packs = [pack("a", 1, (4, 4), 1, "A"), pack("b", 2, (7, 7), 3, "B")];
 		assert_eq!(findings(&packs), [(FindingKind::Gap, vec!["a".into(), "b".into()])]);
+		// What lies between is no batch: the later one names the earlier one.
+		let packs = [pack("a", 1, (4, 4), 1, "A"), pack("b", 2, (7, 7), 2, "B")];
+		assert_eq!(findings(&packs), []);
+	}
+
+	/// Both parties together can show one record here and another there, but not two whose batches follow on each other.
+	#[test]
+	fn a_batch_that_follows_on_another_than_the_one_shown_is_two_histories() {
+		let packs = [pack("a", 1, (4, 4), 1, "A"), pack("b", 2, (5, 5), 3, "B")];
+		assert_eq!(
+			findings(&packs),
+			[(FindingKind::OtherHistory, vec!["a".into(), "b".into()])]
+		);
+		// An issuer that lost its log says that it knows of none.
+		let mut lost = pack("b", 2, (5, 5), 3, "B");
+		lost.previous = [0; 32];
+		assert_eq!(findings(&[pack("a", 1, (4, 4), 1, "A"), lost]), []);
 	}
 
 	#[test]

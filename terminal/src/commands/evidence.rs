@@ -368,6 +368,7 @@ fn audited(report: &AuditReport) -> String {
 	for finding in &report.findings {
 		let kind = match finding.kind {
 			FindingKind::Overlap => "overlap",
+			FindingKind::OtherHistory => "other history",
 			FindingKind::TwoRecords => "two records",
 			FindingKind::Double => "double",
 			FindingKind::Gap => "gap",

@@ -90,6 +90,7 @@ export const auditor = {
 	noFindings: 'Together they show no contradiction and no gap.',
 	finding: {
 		overlap: 'Two histories',
+		other_history: 'Another batch before it',
 		two_records: 'Two records of one order',
 		double: 'Same record twice',
 		gap: 'Gap',

@@ -89,6 +89,7 @@ export const auditor: Words['auditor'] = {
 	noFindings: '相互比对未发现矛盾或缺口。',
 	finding: {
 		overlap: '两份不同的历史',
+		other_history: '前一批次另有所指',
 		two_records: '同一委托有两份记录',
 		double: '同一记录重复',
 		gap: '缺口',

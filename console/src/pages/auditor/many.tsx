@@ -58,6 +58,9 @@ const NAMED = 20;
 const filesText = (files: readonly string[]) =>
 	files.length > NAMED ? `${files.slice(0, NAMED).join(', ')}, … ${files.at(-1)}` : files.join(', ');
 
+/** What honest parties never cause. */
+const GRAVE: readonly Finding['kind'][] = ['overlap', 'other_history', 'two_records'];
+
 /** What one pack alone cannot show. */
 function Findings({ findings }: { findings: readonly Finding[] }) {
 	const { t } = useTranslation();
@@ -68,7 +71,7 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
 			<ul className="findings">
 				{findings.map((finding, index) => (
 					<li key={index}>
-						<Badge tone={finding.kind === 'overlap' || finding.kind === 'two_records' ? 'bad' : 'warn'}>
+						<Badge tone={GRAVE.includes(finding.kind) ? 'bad' : 'warn'}>
 							{t(`auditor.finding.${finding.kind}`)}
 						</Badge>{' '}
 						<bdi lang="en">{finding.found}</bdi> <span className="quiet">({filesText(finding.files)})</span>

@@ -60,7 +60,7 @@ export interface PackRow {
 }
 
 export interface Finding {
-	kind: 'overlap' | 'two_records' | 'double' | 'gap';
+	kind: 'overlap' | 'other_history' | 'two_records' | 'double' | 'gap';
 	found: string;
 	files: string[];
 }
