@@ -15,8 +15,10 @@ import { Shell } from './shell';
 
 export const root = createRootRoute({ component: Root });
 
+/** A link is for whom it was made, whoever is logged in in this browser. */
+const PASSWORD = '/password';
 /** Pages that nobody has to log in for: they show nothing of the server. */
-const OPEN = ['/password', '/auditor'];
+const OPEN = [PASSWORD, '/auditor'];
 
 /** Who sees what: a page, or what one needs before. */
 function Root() {
@@ -40,7 +42,7 @@ function Root() {
 		<ZoneProvider value={about.data.zone}>
 			<SessionProvider value={session.data}>
 				<KeysProvider>
-					{session.data === null ? (
+					{session.data === null || pathname === PASSWORD ? (
 						<main className="alone wide">
 							<Outlet />
 						</main>

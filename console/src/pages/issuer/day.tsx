@@ -136,16 +136,16 @@ function Review({ product, day }: { product: string; day: string }) {
 	const source = useMemo(() => dayOrdersOf(product, day, filter), [product, day, filter]);
 	const columns = useMemo<readonly Column<DayOrder>[]>(
 		() => [
-			{ id: 'id', title: t('issuer.column.id'), width: 'minmax(8rem, 1.2fr)', cell: (o) => <OrderLink seller={o.seller} id={o.id} /> },
-			{ id: 'seller', title: t('issuer.column.seller'), width: '4.5rem', end: true, cell: (o) => o.seller },
-			{ id: 'kind', title: t('issuer.column.kind'), width: '6.5rem', cell: (o) => kindWord(t, o.kind) },
+			{ id: 'id', title: t('issuer.column.id'), width: 'minmax(7rem, 1.2fr)', cell: (o) => <OrderLink seller={o.seller} id={o.id} /> },
+			{ id: 'seller', title: t('issuer.column.seller'), width: '4rem', end: true, cell: (o) => o.seller },
+			{ id: 'kind', title: t('issuer.column.kind'), width: '5.5rem', cell: (o) => kindWord(t, o.kind) },
 			{ id: 'customer', title: t('issuer.column.customer'), width: 'minmax(6rem, 0.8fr)', cell: (o) => <Foreign text={o.customer} /> },
-			{ id: 'state', title: t('issuer.column.state'), width: '6.5rem', cell: (o) => <PlaceBadge order={o} /> },
-			{ id: 'outcome', title: t('issuer.column.outcome'), width: '6.5rem', cell: (o) => <OutcomeBadge outcome={o.outcome} /> },
+			{ id: 'state', title: t('issuer.column.state'), width: '5.5rem', cell: (o) => <PlaceBadge order={o} /> },
+			{ id: 'outcome', title: t('issuer.column.outcome'), width: '5.5rem', cell: (o) => <OutcomeBadge outcome={o.outcome} /> },
 			{ id: 'asked', title: t('issuer.column.asked'), width: 'minmax(6rem, 0.7fr)', end: true, cell: (o) => <Asked order={o} /> },
 			{ id: 'units', title: t('issuer.column.units'), width: 'minmax(6rem, 0.7fr)', end: true, cell: (o) => <Amount value={o.units} /> },
 			{ id: 'amount', title: t('issuer.column.amount'), width: 'minmax(6rem, 0.7fr)', end: true, cell: (o) => <Amount value={o.amount} /> },
-			{ id: 'fee', title: t('issuer.column.fee'), width: '6rem', end: true, cell: (o) => <Amount value={o.fee} /> },
+			{ id: 'fee', title: t('issuer.column.fee'), width: '5rem', end: true, cell: (o) => <Amount value={o.fee} /> },
 			{
 				id: 'why',
 				title: t('issuer.column.reason'),

@@ -22,23 +22,23 @@ export function Desk() {
 	const query = useQuery(deskOf(closed));
 	const columns = useMemo<readonly Column<Listed>[]>(
 		() => [
-			{ id: 'day', title: t('issuer.column.day'), width: '7.5rem', cell: (d) => d.day },
+			{ id: 'day', title: t('issuer.column.day'), width: '6.5rem', cell: (d) => d.day },
 			{
 				id: 'product',
 				title: t('issuer.column.product'),
-				width: 'minmax(7rem, 0.7fr)',
+				width: 'minmax(5.5rem, 0.5fr)',
 				cell: (d) => (
 					<Link to="/issuer/days/$product/$day" params={{ product: d.product, day: d.day }}>
 						<Foreign text={d.product} />
 					</Link>
 				),
 			},
-			{ id: 'progress', title: t('issuer.column.progress'), width: '13rem', cell: (d) => <Progress state={d.state} /> },
-			{ id: 'next', title: t('issuer.column.next'), width: 'minmax(18rem, 3fr)', cell: (d) => <Foreign text={nextWords(t, d.next)} /> },
-			{ id: 'nav', title: t('issuer.column.nav'), width: '6.5rem', end: true, cell: (d) => <Amount value={d.nav} /> },
-			{ id: 'orders', title: t('issuer.column.orders'), width: '5.5rem', end: true, cell: (d) => <Amount value={d.orders} /> },
-			{ id: 'held', title: t('issuer.column.held'), width: '5rem', end: true, cell: (d) => <Amount value={d.held} /> },
-			{ id: 'late', title: t('issuer.column.late'), width: '5rem', end: true, cell: (d) => <Amount value={d.late} /> },
+			{ id: 'progress', title: t('issuer.column.progress'), width: '12rem', cell: (d) => <Progress state={d.state} /> },
+			{ id: 'next', title: t('issuer.column.next'), width: 'minmax(17rem, 3fr)', cell: (d) => <Foreign text={nextWords(t, d.next)} /> },
+			{ id: 'nav', title: t('issuer.column.nav'), width: '5.5rem', end: true, cell: (d) => <Amount value={d.nav} /> },
+			{ id: 'orders', title: t('issuer.column.orders'), width: '4.5rem', end: true, cell: (d) => <Amount value={d.orders} /> },
+			{ id: 'held', title: t('issuer.column.held'), width: '4rem', end: true, cell: (d) => <Amount value={d.held} /> },
+			{ id: 'late', title: t('issuer.column.late'), width: '4rem', end: true, cell: (d) => <Amount value={d.late} /> },
 		],
 		[t],
 	);
