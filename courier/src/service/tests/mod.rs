@@ -113,8 +113,10 @@ async fn confirm_until(issuer: &Handle, seller: &Handle, count: usize) {
 	};
 	assert!(
 		tokio::time::timeout(testing::PATIENCE, work).await.is_ok(),
-		"{} of {count} orders are confirmed",
-		confirmations(seller).len()
+		"{} of {count} orders are confirmed; lanes of the issuer: {:#?}, of the seller: {:#?}",
+		confirmations(seller).len(),
+		issuer.lanes(),
+		seller.lanes()
 	);
 }
 
