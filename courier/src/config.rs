@@ -32,6 +32,9 @@ pub struct Config {
 	/// Longest time until a partner's answer to an envelope, in milliseconds, whatever the network service makes of it: it bounds
 	/// requests itself, but forgets some that it was given while a connection went down.
 	pub request_patience_ms: u64,
+	/// Longest time an envelope waits for those before it, in milliseconds. Shorter than its sender's patience, so that the sender is told what is
+	/// missing before it gives up.
+	pub park_ms: u64,
 	/// Longest wait of an off-chain worker for the anchor that it had cut, in milliseconds; short against a block.
 	pub anchor_patience_ms: u64,
 	/// Largest difference between a packet's time and this node's clock that is not reported, in milliseconds.
@@ -76,6 +79,7 @@ impl Config {
 			max_repeats_per_minute: 600,
 			// The network's own limit, and time to dial.
 			request_patience_ms: 25_000,
+			park_ms: 8_000,
 			anchor_patience_ms: 200,
 			clock_tolerance_ms: 5 * 60_000,
 			idempotency_ms: 24 * 3_600_000,

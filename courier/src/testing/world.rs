@@ -226,6 +226,7 @@ impl World {
 		let mut config = Config {
 			// Tests do not wait as long as a network may take.
 			request_patience_ms: 2_000,
+			park_ms: 1_000,
 			// Tests count and hold commits.
 			mark_after_ms: None,
 			..Config::new(folder)

@@ -33,8 +33,6 @@ use sealane_primitives::{
 use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
-/// Longest time an envelope waits for those before it. The sender's request ends later.
-const PARK_TIMEOUT: Duration = Duration::from_secs(8);
 /// What a partner is told when this node is busy, in milliseconds.
 pub(super) const BUSY_RETRY_MS: u32 = 200;
 /// What a partner is told when this node's disk is full, in milliseconds.
@@ -303,7 +301,8 @@ impl Courier {
 			opened.parked = Some(share.ok_or(Denial::Expected(next))?);
 		}
 		self.offer(&lane, &setting, opened);
-		let outcome = timeout(self.clock.as_ref(), PARK_TIMEOUT, stored).await;
+		let patience = Duration::from_millis(self.config.park_ms);
+		let outcome = timeout(self.clock.as_ref(), patience, stored).await;
 		self.catch_up(&lane, head.lane);
 		match outcome {
 			// Who was to tell went away with what it had.
