@@ -38,10 +38,8 @@ pub(super) async fn judge(courier: &Arc<Courier>) {
 		.metrics
 		.packets_of_abandoned_blocks
 		.inc_by(abandoned.iter().map(|it| it.last - it.first + 1).sum());
-	let noted = abandoned
-		.into_iter()
-		.map(|it| courier.note_durably(Note::Abandoned(it), 0));
-	if futures::future::join_all(noted).await.contains(&false) {
+	let notes = abandoned.into_iter().map(Note::Abandoned).collect();
+	if !courier.note_all_durably(notes, 0).await {
 		return;
 	}
 	courier.library.book.write().unjudged.done(&due);

@@ -73,6 +73,8 @@ use tokio::sync::{mpsc, oneshot, watch, Semaphore, SemaphorePermit};
 const LOG_TARGET: &str = "courier";
 /// Room in the log's queue that a note takes, in bytes. What it writes is smaller, except for large anchors.
 const NOTE_BYTES: usize = 1024;
+/// Most notes that are handed to the writer together.
+const NOTES_AT_ONCE: usize = 256;
 /// How often what the log did is shown.
 const LOG_WATCH: Duration = Duration::from_secs(1);
 /// What an attestation in a receipt takes, in bytes; the few with excluded records take more.
@@ -442,15 +444,32 @@ impl Courier {
 
 	/// Note something and wait until it is on disk; false when it is not.
 	pub(crate) async fn note_durably(&self, note: Note, bytes: usize) -> bool {
-		let (reply, noted) = oneshot::channel();
-		let submission = Submission::Note(Box::new(note), Some(reply));
-		match self.log.submit(submission, NOTE_BYTES + bytes).await {
-			Ok(()) => noted.await.is_ok(),
-			Err(error) => {
-				log::warn!(target: LOG_TARGET, "Not noted: {error}");
-				false
+		self.note_all_durably(vec![note], bytes).await
+	}
+
+	/// The same for several, up to [`NOTES_AT_ONCE`] of them in one commit; `bytes` is for each.
+	pub(crate) async fn note_all_durably(&self, notes: Vec<Note>, bytes: usize) -> bool {
+		let mut all_noted = true;
+		let mut notes = notes.into_iter().peekable();
+		while notes.peek().is_some() {
+			let (submissions, noted): (Vec<_>, Vec<_>) = notes
+				.by_ref()
+				.take(NOTES_AT_ONCE)
+				.map(|note| {
+					let (reply, noted) = oneshot::channel();
+					(Submission::Note(Box::new(note), Some(reply)), noted)
+				})
+				.unzip();
+			let bytes = submissions.len() * (NOTE_BYTES + bytes);
+			match self.log.submit_all(submissions, bytes).await {
+				Ok(()) => all_noted &= futures::future::join_all(noted).await.iter().all(Result::is_ok),
+				Err(error) => {
+					log::warn!(target: LOG_TARGET, "Not noted: {error}");
+					all_noted = false;
+				}
 			}
 		}
+		all_noted
 	}
 
 	/// Raises an alarm when what the partner stamped lies outside of `range`, by more than what two clocks may differ.

@@ -350,7 +350,19 @@ impl<C: Cutter> Log<C> {
 		self.put_submission(room, submission).map_err(|(error, _)| error)
 	}
 
-	/// The same for callers that do not wait; gives the submission back when it cannot be queued.
+	/// The same for several that the cutter takes at once, however busy the machine is. `bytes` is what all of them take.
+	///
+	/// # Errors
+	/// As [`Log::submit`]; then none of them is queued.
+	pub async fn submit_all(&self, submissions: Vec<C::Submission>, bytes: usize) -> Result<(), AppendError> {
+		let room = self.inner.queue.room(bytes).await.map_err(|error| self.reason(error))?;
+		self.inner
+			.queue
+			.put(room, submissions, |waiting, all| waiting.submissions.extend(all))
+			.map_err(|_| self.reason(AppendError::Closed))
+	}
+
+	/// [`Log::submit`] for callers that do not wait; gives the submission back when it cannot be queued.
 	///
 	/// # Errors
 	/// [`AppendError::Busy`] when the queue is full, else as [`Log::submit`].

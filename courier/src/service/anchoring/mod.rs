@@ -330,10 +330,9 @@ async fn settle(courier: &Arc<Courier>) {
 		ends(&courier, node, range.as_ref())
 	});
 	let ends = ends.await.unwrap_or_default();
-	let noted = ends
-		.into_iter()
-		.map(|end| courier.note_durably(Note::AnchorFinal(end), 64));
-	futures::future::join_all(noted).await;
+	courier
+		.note_all_durably(ends.into_iter().map(Note::AnchorFinal).collect(), 64)
+		.await;
 }
 
 /// The open anchors that are final, in their order, and how. `range` is that of a final block.
