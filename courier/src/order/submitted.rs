@@ -37,6 +37,8 @@ pub struct Order<'a> {
 	pub currency: Option<Currency>,
 	/// When the customer placed it.
 	pub placed_at: Option<Timestamp>,
+	/// Until when the issuer's node takes it; for ever where it is absent.
+	pub valid_until: Option<Timestamp>,
 	/// What the clauses asked of the customer.
 	pub facts: Option<CustomerFacts>,
 	/// The agreement it was checked against; 0 for none.
@@ -47,7 +49,7 @@ pub struct Order<'a> {
 
 #[derive(Default)]
 struct Raw<'a> {
-	values: [Option<Value<'a>>; 11],
+	values: [Option<Value<'a>>; 12],
 	facts: Option<CustomerFacts>,
 }
 
@@ -62,7 +64,8 @@ const CURRENCY: usize = 7;
 const PLACED_AT: usize = 8;
 const CLAUSE_VERSION: usize = 9;
 const CANCELS: usize = 10;
-const FACTS: usize = 11;
+const VALID_UNTIL: usize = 11;
+const FACTS: usize = 12;
 
 impl<'de> Fields<'de> for Raw<'de> {
 	const NAMES: &'static [&'static str] = &[
@@ -77,6 +80,7 @@ impl<'de> Fields<'de> for Raw<'de> {
 		"placed_at",
 		"clause_version",
 		"cancels",
+		"valid_until",
 		"facts",
 	];
 
@@ -98,6 +102,18 @@ fn name<'a>(field: &'static str, value: Option<Value<'a>>) -> Result<Option<Cow<
 		return Err(problem("field_length", field, &text, "must have 1 to 32 bytes"));
 	}
 	Ok(Some(text))
+}
+
+fn moment(field: &'static str, value: Option<Value<'_>>) -> Result<Option<Timestamp>, Problem> {
+	let Some(text) = json::text(field, value)? else {
+		return Ok(None);
+	};
+	let read = Timestamp::parse(text.as_bytes());
+	let read = read.map_err(|error| {
+		let rule = format!("must be a time with an offset: {error}");
+		problem("field_time", field, &text, rule)
+	});
+	read.map(Some)
 }
 
 fn currency(value: Option<Value<'_>>) -> Result<Option<Currency>, Problem> {
@@ -140,17 +156,6 @@ impl<'a> Order<'a> {
 			Some(text) => Some(json::id("cancels", text)?),
 			None => None,
 		};
-		let placed_at = match json::text("placed_at", values[PLACED_AT].take())? {
-			Some(text) => Some(Timestamp::parse(text.as_bytes()).map_err(|error| {
-				problem(
-					"field_time",
-					"placed_at",
-					&text,
-					format!("must be a time with an offset: {error}"),
-				)
-			})?),
-			None => None,
-		};
 		let order = Order {
 			id,
 			kind,
@@ -160,7 +165,8 @@ impl<'a> Order<'a> {
 			amount: json::decimal("amount", values[AMOUNT].take())?,
 			units: json::decimal("units", values[UNITS].take())?,
 			currency: currency(values[CURRENCY].take())?,
-			placed_at,
+			placed_at: moment("placed_at", values[PLACED_AT].take())?,
+			valid_until: moment("valid_until", values[VALID_UNTIL].take())?,
 			facts: raw.facts,
 			clause_version: json::unsigned("clause_version", values[CLAUSE_VERSION].take())?.unwrap_or(0),
 			cancels,
@@ -183,7 +189,11 @@ impl<'a> Order<'a> {
 			return Ok(());
 		}
 		json::required("product", self.product.as_ref())?;
-		json::required("placed_at", self.placed_at)?;
+		let placed_at = json::required("placed_at", self.placed_at)?;
+		if let Some(end) = self.valid_until.filter(|end| end.unix_ms() <= placed_at.unix_ms()) {
+			let rule = "must be after `placed_at`";
+			return Err(problem("field_range", "valid_until", &end.to_string(), rule));
+		}
 		if self.amount.is_some() && self.currency.is_none() {
 			return Err(problem("field_missing", "currency", "", "an amount has a currency"));
 		}
@@ -313,6 +323,12 @@ mod tests {
 		assert_eq!(fails(r#""A-1""#, r#""A\n1""#), pair("field_characters", "id"));
 		assert_eq!(fails(r#""A-1""#, "1"), pair("field_type", "id"));
 		assert_eq!(fails("+08:00", ""), pair("field_time", "placed_at"));
+		let until = |text: &str| fails(r#""own":true"#, &format!(r#""valid_until":{text}"#));
+		assert_eq!(until(r#""2025-11-24""#), pair("field_time", "valid_until"));
+		assert_eq!(until("17"), pair("field_type", "valid_until"));
+		// The same moment as `placed_at`, elsewhere.
+		assert_eq!(until(r#""2025-11-24T02:00:00Z""#), pair("field_range", "valid_until"));
+		assert!(with(r#""own":true"#, r#""valid_until":"2025-11-24T02:00:01Z""#).is_ok());
 		assert_eq!(fails(":3,", ":-3,"), pair("field_type", "clause_version"));
 		assert_eq!(fails(":3,", ":4294967296,"), pair("field_range", "clause_version"));
 		assert_eq!(fails(r#""C3""#, r#""C9""#), pair("malformed", "facts"));

@@ -135,6 +135,7 @@ impl Courier {
 			channel,
 			authorisation,
 			header: &packet.header,
+			now: self.clock.now_ms(),
 		};
 		for (turn, entries) in entries.chunks(ENTRIES_PER_TURN).enumerate() {
 			if turn > 0 {
@@ -425,6 +426,8 @@ struct Judge<'a> {
 	channel: &'a ChannelEntry,
 	authorisation: &'a Authorisation,
 	header: &'a PacketHeader,
+	/// This node's time, Unix ms.
+	now: Moment,
 }
 
 impl Judge<'_> {
@@ -435,6 +438,7 @@ impl Judge<'_> {
 			channel,
 			authorisation,
 			header,
+			now,
 		} = self;
 		if !header.kinds.contains(order.kind) {
 			let text = format!(
@@ -450,6 +454,11 @@ impl Judge<'_> {
 				order.kind.as_str()
 			);
 			return Err(("technical.kind_not_granted", text));
+		}
+		// Nobody executes late what its lane held up.
+		if let Some(end) = order.valid_until.filter(|end| end.unix_ms() < *now) {
+			let text = format!("the order was valid until {end}, and came to the issuer's node later");
+			return Err(("technical.expired", text));
 		}
 		// A cancellation follows its order to where that is.
 		if order.kind != BusinessKind::Cancellation && snapshot.serves(channel, &header.interface) == Some(false) {

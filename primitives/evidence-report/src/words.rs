@@ -9,7 +9,7 @@ use alloc::{
 };
 
 /// The fields of orders and confirmations that people ask for first, in the order in which the page has them, each with its Chinese name.
-pub const FIELDS: [(&str, &str); 30] = [
+pub const FIELDS: [(&str, &str); 31] = [
 	("id", "编号"),
 	("order", "委托编号"),
 	("kind", "业务类型"),
@@ -28,6 +28,7 @@ pub const FIELDS: [(&str, &str); 30] = [
 	("fee", "费用"),
 	("deal", "成交编号"),
 	("placed_at", "委托时间"),
+	("valid_until", "有效期至"),
 	("trade_date", "交易日"),
 	("confirmed_at", "确认时间"),
 	("settlement_date", "交收日"),

@@ -92,6 +92,10 @@ pub struct Order {
 	/// When the customer placed it, RFC 3339 with offset.
 	#[schema(format = DateTime, example = "2026-11-24T09:30:00+08:00")]
 	pub placed_at: String,
+	/// Until when the issuer's node takes it, RFC 3339 with offset; one that comes later is rejected with `technical.expired`.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	#[schema(format = DateTime, example = "2026-11-24T15:00:00+08:00")]
+	pub valid_until: Option<String>,
 	/// The id of the order that a cancellation takes back.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	#[schema(max_length = 128)]
@@ -132,6 +136,7 @@ impl Order {
 			units: None,
 			currency: None,
 			placed_at: placed_at.into(),
+			valid_until: None,
 			cancels: None,
 			facts: None,
 			clause_version: None,

@@ -106,6 +106,14 @@ impl RegistrationResult {
 	}
 }
 
+fn moment(field: &'static str, text: &str) -> Result<(), Broken> {
+	let read = Timestamp::parse(text.as_bytes());
+	read.map(drop).map_err(|error| Broken {
+		field,
+		rule: format!("must be a time with an offset: {error}"),
+	})
+}
+
 impl Order {
 	/// Whether every field with a meaning can be stored, shown and calculated with.
 	///
@@ -119,12 +127,10 @@ impl Order {
 		decimal("units", &self.units)?;
 		optional("currency", self.currency.as_deref(), 3)?;
 		optional("cancels", self.cancels.as_deref(), MAX_ID_LEN)?;
-		if let Err(error) = Timestamp::parse(self.placed_at.as_bytes()) {
-			return Err(Broken {
-				field: "placed_at",
-				rule: format!("must be a time with an offset: {error}"),
-			});
-		}
+		moment("placed_at", &self.placed_at)?;
+		self.valid_until
+			.as_deref()
+			.map_or(Ok(()), |end| moment("valid_until", end))?;
 		let detail = |name: &str| self.details.as_ref().and_then(|d| d.get(name)).and_then(|v| v.as_str());
 		optional(
 			"details.target_product",

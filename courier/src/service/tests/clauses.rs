@@ -9,7 +9,7 @@ use crate::{
 	testing::{self, order, submit, until, World, ISSUER, SELLER},
 };
 use sealane_primitives::{
-	clauses::{self, Clauses},
+	clauses::{self, Clauses, Timestamp, UtcOffset},
 	directory::{AgreementEntry, Scope},
 	keys::CourierKey,
 };
@@ -117,6 +117,33 @@ async fn orders_on_their_way_keep_the_clauses_they_were_placed_under_for_a_while
 	.await;
 	let confirmation = trio.seller.order("late", None).unwrap().unwrap().confirmation.unwrap();
 	assert!(String::from_utf8_lossy(&confirmation.bytes).contains("clauses.version"));
+	trio.stop().await;
+}
+
+/// An order that its lane held up until it was over is answered, and executed by nobody; the one behind it goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_comes_after_its_end_is_rejected_by_name() {
+	const MINUTE: u64 = 60_000;
+	let trio = Trio::start(44);
+	let valid = |id: &str, ms: u64| {
+		let end = Timestamp::new(trio.world.clock.now() + ms, UtcOffset::UTC).expect("a time of today");
+		order(id, "P2").replace("\"placed_at\"", &format!(r#""valid_until":"{end}","placed_at""#))
+	};
+	trio.world.network.set_down(ISSUER, true);
+	submit(&trio.seller, &[valid("short", MINUTE), valid("long", 60 * MINUTE)]).await;
+	// Less than after which the chain's leave is too old.
+	trio.world.clock.pass(2 * MINUTE);
+	trio.world.network.set_down(ISSUER, false);
+	trio.seller.retry_lane(super::lanes::ORDERS);
+	confirm_until(&trio.issuer, &trio.seller, 2).await;
+	let confirmation = |id: &str| trio.seller.order(id, None).unwrap().unwrap().confirmation.unwrap();
+	assert_eq!(confirmation("long").outcome, Outcome::Accepted);
+	let short = confirmation("short");
+	assert_eq!((short.outcome, short.technical), (Outcome::Rejected, true));
+	let text = String::from_utf8_lossy(&short.bytes).into_owned();
+	assert!(text.contains("technical.expired"), "{text}");
+	let inbox = trio.issuer.inbox(Cursor::default(), 1 << 20).unwrap();
+	assert_eq!(inbox.entries.len(), 1, "the desk never sees it");
 	trio.stop().await;
 }
 

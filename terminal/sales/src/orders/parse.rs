@@ -129,7 +129,7 @@ impl Declared {
 }
 
 /// The fields of an order.
-pub const FIELDS: [&str; 11] = [
+pub const FIELDS: [&str; 12] = [
 	"id",
 	"kind",
 	"product",
@@ -139,6 +139,7 @@ pub const FIELDS: [&str; 11] = [
 	"units",
 	"currency",
 	"placed_at",
+	"valid_until",
 	"cancels",
 	"details",
 ];
@@ -187,7 +188,13 @@ pub fn parse_line(line: &str, declared: &Declared) -> Result<Order, Defect> {
 	let amount = quantity("amount", fields.get("amount"))?;
 	let units = quantity("units", fields.get("units"))?;
 	let currency = currency(fields.get("currency"))?;
-	let (placed_at, placed) = moment(fields.get("placed_at"))?;
+	let (placed_at, placed) = moment("placed_at", fields.get("placed_at"))?;
+	if let Some(value) = fields.get("valid_until") {
+		let (text, end) = moment("valid_until", Some(value))?;
+		if end.unix_ms() <= placed.unix_ms() {
+			return Err(Defect::new("valid_until", &text, "after placed_at"));
+		}
+	}
 	let cancels = optional("cancels", fields.get("cancels"), MAX_ID_LEN, RULE_CANCELS)?;
 	for name in ["facts", "clause_version"] {
 		if let Some(value) = fields.get(name) {
@@ -319,11 +326,11 @@ fn currency(raw: Option<&RawValue>) -> Result<String, Defect> {
 	}
 }
 
-fn moment(raw: Option<&RawValue>) -> Result<(String, Timestamp), Defect> {
+fn moment(field: &'static str, raw: Option<&RawValue>) -> Result<(String, Timestamp), Defect> {
 	const RULE: &str = "date and time with offset (RFC 3339), from 1970 on";
-	let text = required("placed_at", raw, 64, RULE)?;
-	let placed = Timestamp::parse(text.as_bytes()).map_err(|_| Defect::new("placed_at", &text, RULE))?;
-	Ok((text, placed))
+	let text = required(field, raw, 64, RULE)?;
+	let read = Timestamp::parse(text.as_bytes()).map_err(|_| Defect::new(field, &text, RULE))?;
+	Ok((text, read))
 }
 
 /// Which of amount and units a kind carries.
@@ -464,6 +471,18 @@ mod tests {
 				"2026-02-30T10:00:00+08:00",
 			),
 			("2026-03-02T10:00:00+08:00", "2026-03-02", "placed_at", "2026-03-02"),
+			(
+				r#""note":"keep 甲""#,
+				r#""valid_until":"2026-03-02T02:00:00Z""#,
+				"valid_until",
+				"2026-03-02T02:00:00Z",
+			),
+			(
+				r#""note":"keep 甲""#,
+				r#""valid_until":"tomorrow""#,
+				"valid_until",
+				"tomorrow",
+			),
 			(r#""note":"keep 甲""#, r#""facts":{}"#, "facts", "{}"),
 			(r#""note":"keep 甲""#, r#""cancels":"A-0""#, "cancels", "A-0"),
 			(r#""note":"keep 甲""#, r#""details":[1]"#, "details", "[1]"),
