@@ -414,6 +414,9 @@ class Order(TypedDict):
     product: str
     # Units of the product, as a decimal text.
     units: NotRequired[str | None]
+    # Until when the issuer's node takes it, RFC 3339 with offset; one that comes later is rejected with
+    # `technical.expired`.
+    valid_until: NotRequired[str | None]
 
 # How far an order has come. From `hashed` on, `outcome` still tells what the issuer decided.
 OrderStage = Literal[

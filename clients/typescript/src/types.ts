@@ -442,6 +442,9 @@ export interface Order {
 	product: string;
 	// Units of the product, as a decimal text.
 	units?: string | null;
+	// Until when the issuer's node takes it, RFC 3339 with offset; one that comes later is rejected with
+	// `technical.expired`.
+	valid_until?: string | null;
 }
 
 // How far an order has come. From `hashed` on, `outcome` still tells what the issuer decided.
