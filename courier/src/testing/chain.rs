@@ -212,6 +212,16 @@ pub(super) struct NodeChain {
 	pub(super) finalised: watch::Sender<BlockNumber>,
 }
 
+impl NodeChain {
+	/// Reads the state of the newest final block.
+	fn finally<T>(&self, read: impl FnOnce(&ChainState) -> T) -> T {
+		match &*self.world.stands.lock() {
+			Some(stands) => read(stands),
+			None => read(&self.world.state.lock()),
+		}
+	}
+}
+
 impl ChainView for NodeChain {
 	fn genesis(&self) -> Digest {
 		GENESIS
@@ -229,12 +239,16 @@ impl ChainView for NodeChain {
 		Ok((number <= *self.finalised.borrow()).then(|| hash_of(number)))
 	}
 
-	fn anchor(&self, node: NodeId, sequence: AnchorSequence, _: bool) -> Result<Option<AnchorEntry>, String> {
-		Ok(self.world.state.lock().anchors.get(&(node, sequence)).copied())
+	fn anchor(&self, node: NodeId, sequence: AnchorSequence, finalised: bool) -> Result<Option<AnchorEntry>, String> {
+		let anchor = |state: &ChainState| state.anchors.get(&(node, sequence)).copied();
+		Ok(match finalised {
+			true => self.finally(anchor),
+			false => anchor(&self.world.state.lock()),
+		})
 	}
 
 	fn final_range(&self, node: NodeId) -> Result<Range, String> {
-		Ok(self.world.state.lock().ranges.get(&node).cloned().unwrap_or_default())
+		Ok(self.finally(|state| state.ranges.get(&node).cloned().unwrap_or_default()))
 	}
 
 	fn are_registered(&self, _: &Digest, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {
@@ -243,7 +257,7 @@ impl ChainView for NodeChain {
 	}
 
 	fn are_finally_registered(&self, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {
-		Ok(self.world.state.lock().are_registered(issuer, &commitments))
+		Ok(self.finally(|state| state.are_registered(issuer, &commitments)))
 	}
 
 	fn ended_registrations(&self, _: &Digest, issuer: MemberId, from: u32) -> Result<Option<Vec<Digest>>, String> {
@@ -251,7 +265,7 @@ impl ChainView for NodeChain {
 	}
 
 	fn receipt_outcomes(&self, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<Option<bool>>, String> {
-		Ok(self.world.state.lock().receipt_outcomes(issuer, &commitments))
+		Ok(self.finally(|state| state.receipt_outcomes(issuer, &commitments)))
 	}
 
 	fn timetable(&self, issuer: MemberId, _: Option<ProductId>) -> Result<Timetable, String> {

@@ -34,6 +34,8 @@ use tokio::sync::watch;
 pub struct World {
 	/// The chain.
 	pub state: Mutex<ChainState>,
+	/// While finality stands: the state of the newest final block.
+	pub(super) stands: Mutex<Option<ChainState>>,
 	/// The network.
 	pub network: Arc<MockNetwork>,
 	/// The clock of all nodes.
@@ -150,6 +152,7 @@ impl World {
 		}
 		Arc::new(World {
 			state: Mutex::new(state),
+			stands: Mutex::default(),
 			network: Arc::new(MockNetwork::new(seed)),
 			clock: Arc::default(),
 			asked: AtomicUsize::new(0),
@@ -166,12 +169,25 @@ impl World {
 			change(&mut state);
 			state.clone()
 		};
+		let finalised = self.stands.lock().as_ref().map_or(state.block, |stands| stands.block);
 		for (node, chain) in self.chains.lock().iter() {
 			chain
 				.directory
 				.send_replace(Some(Arc::new(directory_at(&state, *node))));
-			chain.finalised.send_replace(state.block);
+			chain.finalised.send_replace(finalised);
 		}
+	}
+
+	/// No block after the newest becomes final any more.
+	pub fn stop_finality(&self) {
+		let newest = self.state.lock().clone();
+		*self.stands.lock() = Some(newest);
+	}
+
+	/// All blocks become final with the next one, and so does each after it.
+	pub fn resume_finality(&self) {
+		*self.stands.lock() = None;
+		self.block(|_| {});
 	}
 
 	/// Make a block in which a node's second pair of keys begins, and end the first at block `end`.

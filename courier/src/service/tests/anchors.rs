@@ -14,7 +14,7 @@ use sealane_primitives::{
 use sealane_verifier::EvidencePack;
 
 /// Make blocks and do what the off-chain worker does until the order's anchor is final at this node.
-async fn anchor(trio: &Trio, node: u32, handle: &crate::Handle, id: &str) {
+pub(super) async fn anchor(trio: &Trio, node: u32, handle: &crate::Handle, id: &str) {
 	until(handle, "the anchor is final", || {
 		trio.world.anchor(node, handle);
 		trio.world.block(|_| {});
@@ -24,7 +24,7 @@ async fn anchor(trio: &Trio, node: u32, handle: &crate::Handle, id: &str) {
 }
 
 /// Until a batch is to go into the next anchor, so that this one is not idle.
-async fn waits(handle: &crate::Handle) {
+pub(super) async fn waits(handle: &crate::Handle) {
 	until(handle, "a batch waits for an anchor", || {
 		!handle.courier().library.book.read().batches.ready().is_empty()
 	})
@@ -175,6 +175,70 @@ async fn a_key_that_ends_between_attestation_and_anchor_voids_nothing() {
 	assert!(issuers.is_some() && sellers.is_none());
 	let [issuers, sellers] = ended_before_anchor(&trio, &trio.issuer, "A");
 	assert!(issuers.is_none() && sellers.is_some());
+	trio.stop().await;
+}
+
+/// A day without finality, and a rotation in it: what was attested before it, in it and by either key is in an anchor in time, and final when finality is back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_without_finality_and_a_rotation_in_it_void_nothing() {
+	const DAY: u32 = 43_200;
+	let trio = Trio::start_in(crate::testing::World::with_spare_keys(39));
+	trio.world.block(|state| state.block += 100);
+	trio.world.stop_finality();
+	let stands = trio.world.state.lock().block;
+	let later = async |by: u32| {
+		trio.world.block(|state| state.block += by);
+		let newest = trio.world.state.lock().block;
+		for handle in [&trio.seller, &trio.issuer] {
+			until(handle, "the block is known", || handle.status().block == newest).await;
+		}
+	};
+	let trade = async |id: &str, count: usize| {
+		submit(&trio.seller, &[order(id, "P2")]).await;
+		confirm_until(&trio.issuer, &trio.seller, count).await;
+		for handle in [&trio.seller, &trio.issuer] {
+			until(handle, "both halves are there", || {
+				stage(handle, id) == Some(OrderStage::Hashed)
+			})
+			.await;
+		}
+	};
+	trade("A", 1).await;
+	later(DAY / 2).await;
+	let first = trio.world.keys[&ISSUER].pairs()[0].signing_public();
+	let end = trio.world.state.lock().block + 60;
+	trio.world.rotate(ISSUER, end);
+	later(100).await;
+	trade("B", 2).await;
+	later(DAY / 2).await;
+	// Each node anchors what waits while no block is final.
+	for (node, handle) in [(SELLER, &trio.seller), (ISSUER, &trio.issuer)] {
+		waits(handle).await;
+		until(handle, "an anchor is cut", || trio.world.anchor(node, handle)).await;
+		until(handle, "nothing waits", || {
+			handle.courier().library.book.read().batches.ready().is_empty()
+		})
+		.await;
+		for id in ["A", "B"] {
+			assert_ne!(stage(handle, id), Some(OrderStage::Finalised), "nothing is final");
+		}
+	}
+	assert!(trio.world.state.lock().block > stands + DAY);
+	trio.world.resume_finality();
+	for handle in [&trio.seller, &trio.issuer] {
+		for id in ["A", "B"] {
+			until(handle, "it is final", || {
+				stage(handle, id) == Some(OrderStage::Finalised)
+			})
+			.await;
+			ended_before_anchor(&trio, handle, id);
+		}
+	}
+	// The seller's anchor has what the issuer signed with the key that ended within the day.
+	let parts = trio.seller.evidence("A", None).unwrap().unwrap();
+	assert_eq!(parts.issuers.map(|half| half.key), Some(first));
+	let [issuers, _] = ended_before_anchor(&trio, &trio.seller, "A");
+	assert!(issuers.is_some_and(|ago| ago > DAY / 4), "{issuers:?}");
 	trio.stop().await;
 }
 

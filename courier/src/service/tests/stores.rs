@@ -185,3 +185,59 @@ async fn of_two_stores_neither_is_heard_until_one_takes_over() {
 	drop(second);
 	trio.stop().await;
 }
+
+/// What a node lost with its folder its partner proves: the pack says whose anchor it is, and holds the same record and the same two signatures' batch.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_records_of_a_node_that_lost_its_folder_are_proven_by_its_partners_anchors() {
+	let mut trio = Trio::start(205);
+	for id in ["A", "B"] {
+		submit(&trio.seller, &[order(id, "P2")]).await;
+	}
+	confirm_until(&trio.issuer, &trio.seller, 2).await;
+	for (node, handle) in [(SELLER, &trio.seller), (ISSUER, &trio.issuer)] {
+		until(handle, "both are final", || {
+			trio.world.anchor(node, handle);
+			trio.world.block(|_| {});
+			["A", "B"]
+				.iter()
+				.all(|id| stage(handle, id) == Some(OrderStage::Finalised))
+		})
+		.await;
+	}
+	let owns = |handle: &Handle, id: &str| handle.evidence(id, None).expect("is readable").expect("is there");
+	let before = ["A", "B"].map(|id| owns(&trio.seller, id));
+	assert!(before
+		.iter()
+		.all(|parts| parts.anchor.as_ref().is_some_and(|at| at.node == SELLER)));
+	let nothing = tempfile::tempdir().expect("a folder for the test");
+	let lost = trio.change_store(SELLER, nothing, true).await;
+	until(&trio.seller, "orders and answers came back", || {
+		["A", "B"]
+			.iter()
+			.all(|id| stage(&trio.seller, id) >= Some(OrderStage::Confirmed))
+	})
+	.await;
+	for (id, before) in ["A", "B"].iter().zip(before) {
+		let partners = owns(&trio.issuer, id);
+		let at = partners.anchor.clone().expect("the partner anchored it");
+		assert_eq!(at.node, ISSUER);
+		let pack = partners.pack(Some([9; 32])).expect("both attest it");
+		let verified = pack.verify_local(&crate::testing::GENESIS).expect("the pack holds");
+		let root = trio.world.state.lock().anchors[&(ISSUER, at.sequence)].root;
+		assert_eq!(
+			verified.anchor.map(|it| (it.node, it.root)),
+			Some((ISSUER, root)),
+			"{id}: it says whose"
+		);
+		// It is the record that the lost folder proved, bytes and batch.
+		assert_eq!(
+			(pack.record.order, pack.record.confirmation, pack.batch.core),
+			(before.order, before.confirmation, before.core)
+		);
+		// What came back is the same record, too, and waits for an anchor of this node's anew.
+		let regained = owns(&trio.seller, id);
+		assert_eq!((regained.leaf, regained.core), (before.leaf, before.core), "{id}");
+	}
+	drop(lost);
+	trio.stop().await;
+}
