@@ -67,6 +67,8 @@ pub struct Metrics {
 	pub batches_unsigned: CounterVec<U64>,
 	/// Batches that are not delivered or not final, and attested by a key of this node that ends within the hour.
 	pub batches_of_ending_keys: Gauge<U64>,
+	/// Attestations that were not anchored since their key does not count, by why: `stolen`, `ended`, `own_stolen`.
+	pub halves_left_out: CounterVec<U64>,
 	/// Anchors that are not final.
 	pub anchors_open: Gauge<U64>,
 	/// Packets whose time was far from this node's clock.
@@ -171,6 +173,11 @@ impl Metrics {
 				"batches_unsigned_total",
 				"Delivered batches without an attestation of the partner that holds, by why",
 				"reason",
+			)?,
+			halves_left_out: by(
+				"halves_left_out_total",
+				"Attestations that were not anchored since their key does not count, by why",
+				"why",
 			)?,
 			batches_of_ending_keys: register(
 				Gauge::new(

@@ -14,7 +14,7 @@ use sealane_primitives::{
 	directory::{AgreementEntry, Refusal, Scope},
 	evidence::{range::Range, FinalBlockRef},
 	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId, ProductId},
-	keys::CourierKey,
+	keys::{Compromise, CourierKey},
 	runtime_api::AnchorEntry,
 };
 use serde::{Deserialize, Serialize};
@@ -417,6 +417,12 @@ impl ChainView for View {
 
 	fn final_range(&self, node: NodeId) -> Result<Range, String> {
 		Ok(self.finally(|state| state.ranges.get(&node).cloned().unwrap_or_default()))
+	}
+
+	fn compromise(&self, signing: &[u8; 32]) -> Result<Option<Compromise>, String> {
+		let inner = self.chain.0.lock();
+		let best = inner.best_of(self.node);
+		Ok(inner.blocks[best].state.stolen.get(signing).copied())
 	}
 
 	fn are_registered(&self, at: &Digest, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {

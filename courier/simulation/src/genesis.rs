@@ -96,6 +96,7 @@ pub fn state() -> ChainState {
 		],
 		anchors: Default::default(),
 		ranges: Default::default(),
+		stolen: Default::default(),
 		// Authorisations do not age here: blocks come or stall by the plan.
 		receipts: Default::default(),
 		ended: Default::default(),

@@ -279,6 +279,12 @@ impl Batches {
 		undelivered.chain(open).chain(ready).filter(is_signed).count()
 	}
 
+	/// The halves in an anchor that is not final.
+	pub fn halves_in(&self, anchor: AnchorSequence) -> Vec<Half> {
+		let batches = self.anchors.get(&anchor).into_iter().flat_map(|anchor| &anchor.batches);
+		batches.flat_map(|batch| batch.halves).flatten().collect()
+	}
+
 	/// An anchor was cut. Gives the marks of its batches.
 	pub(crate) fn anchor_cut(&mut self, position: u64, cut: &AnchorCut) -> Vec<(BatchId, BatchMark)> {
 		let in_it: HashMap<BatchId, usize> = cut.batches.iter().enumerate().map(|(i, b)| (b.id(), i)).collect();

@@ -15,6 +15,7 @@ use sealane_primitives::{
 	directory::Directory,
 	evidence::range::Range,
 	ids::{AnchorSequence, BlockNumber, Digest, MemberId, Moment, NodeId, ProductId},
+	keys::Compromise,
 	registration::Ends,
 	runtime_api::AnchorEntry,
 };
@@ -86,6 +87,11 @@ pub trait ChainView: Send + Sync + 'static {
 	/// # Errors
 	/// A text for the log when the state cannot be read.
 	fn final_range(&self, node: NodeId) -> Result<Range, String>;
+	/// That the courier keys with this signing key, of whatever node, were declared stolen, by the newest best block.
+	///
+	/// # Errors
+	/// A text for the log when the state cannot be read.
+	fn compromise(&self, signing: &[u8; 32]) -> Result<Option<Compromise>, String>;
 	/// Whether each of `commitments` stands for an open registration with `issuer` in the block with this hash.
 	///
 	/// # Errors

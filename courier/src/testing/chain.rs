@@ -14,6 +14,7 @@ use sealane_primitives::{
 	},
 	evidence::range::Range,
 	ids::{AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, Moment, NodeId, ProductId},
+	keys::Compromise,
 	registration::Ends,
 	runtime_api::{AnchorEntry, KEPT_ANCHORS},
 };
@@ -57,6 +58,8 @@ pub struct ChainState {
 	pub anchors: HashMap<(NodeId, AnchorSequence), AnchorEntry>,
 	/// All anchors of each node.
 	pub ranges: BTreeMap<NodeId, Range>,
+	/// The courier keys that were declared stolen, by signing key.
+	pub stolen: BTreeMap<[u8; 32], Compromise>,
 	/// Receipts of registrations by issuer and commitment: whether they say accepted, and whether they are open.
 	pub receipts: BTreeMap<(MemberId, Digest), (bool, bool)>,
 	/// The registrations that ended, by issuer.
@@ -249,6 +252,10 @@ impl ChainView for NodeChain {
 
 	fn final_range(&self, node: NodeId) -> Result<Range, String> {
 		Ok(self.finally(|state| state.ranges.get(&node).cloned().unwrap_or_default()))
+	}
+
+	fn compromise(&self, signing: &[u8; 32]) -> Result<Option<Compromise>, String> {
+		Ok(self.world.state.lock().stolen.get(signing).copied())
 	}
 
 	fn are_registered(&self, _: &Digest, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {

@@ -22,7 +22,7 @@ use sealane_primitives::{
 	business::{Role, Roles},
 	directory::{InterfaceEntry, MemberEntry, NodeEntry, ProductEntry, ProductStatus},
 	ids::{BlockNumber, MemberId, NodeId},
-	keys::CourierKey,
+	keys::{Compromise, CourierKey},
 };
 use std::{
 	path::Path,
@@ -134,6 +134,7 @@ impl World {
 			],
 			anchors: HashMap::new(),
 			ranges: Default::default(),
+			stolen: Default::default(),
 			receipts: Default::default(),
 			ended: Default::default(),
 			timetables: Default::default(),
@@ -206,6 +207,22 @@ impl World {
 				};
 				entry.keys.try_push(second).expect("a second key fits");
 			}
+		});
+	}
+
+	/// Make a block in which a node's first pair of keys is declared stolen, since the block before. Where it holds it does so to the end of this block.
+	pub fn declare_stolen(&self, node: NodeId) {
+		let (signing, _) = self.keys[&node].public()[0];
+		self.block(|state| {
+			let declared = state.block;
+			let nodes = state.members.iter_mut().flat_map(|member| &mut member.nodes);
+			for key in nodes.filter(|entry| entry.id == node).flat_map(|entry| &mut entry.keys) {
+				if key.signing == signing && key.is_valid_at(declared) {
+					key.valid_until = Some(declared + 1);
+				}
+			}
+			let since = declared - 1;
+			state.stolen.insert(signing, Compromise { since, declared });
 		});
 	}
 

@@ -6,9 +6,10 @@ use super::{
 	own_anchors::{Look, OwnAnchors},
 	FullBackend, FullClient,
 };
+use codec::{Decode, DecodeAll};
 use futures::StreamExt;
 use parking_lot::Mutex;
-use sc_client_api::{Backend as _, BlockchainEvents, HeaderBackend};
+use sc_client_api::{Backend as _, BlockchainEvents, HeaderBackend, StorageKey, StorageProvider};
 use sc_service::TaskManager;
 use sealane_courier::chain::{
 	reader::{self, Reader, Source},
@@ -19,10 +20,12 @@ use sealane_primitives::{
 	directory::{AgreementRecord, InForce, InterfaceEntry, MemberRecord, Page, ProductEntry, Standing},
 	evidence::range::Range,
 	ids::{AgreementId, AnchorSequence, BlockNumber, ChannelId, Digest, MemberId, NodeId, PeerIdBytes, ProductId},
+	keys::Compromise,
 	open::Open,
 	runtime_api::{AnchorEntry, CourierApi},
 };
 use sealane_runtime::{opaque::Block, Hash};
+use sealane_verifier::chain::keys;
 use sp_api::{ApiExt, ProvideRuntimeApi};
 use sp_blockchain::HeaderMetadata;
 use std::sync::Arc;
@@ -186,6 +189,14 @@ impl ChainView for ClientView {
 			.ok_or_else(|| "the range of anchors is of a form that this version does not know".into())
 	}
 
+	/// From the maps that evidence proves: their layout never changes, so that the runtime is not asked for what it may be too old to answer.
+	fn compromise(&self, signing: &[u8; 32]) -> Result<Option<Compromise>, String> {
+		let at = self.client.info().best_hash;
+		let owner = stored::<(NodeId, u32)>(&self.client, at, keys::owner(signing))?;
+		let Some((node, number)) = owner else { return Ok(None) };
+		stored(&self.client, at, keys::compromise(node, number))
+	}
+
 	fn are_registered(&self, at: &Digest, issuer: MemberId, commitments: Vec<Digest>) -> Result<Vec<bool>, String> {
 		let at = at.into();
 		api(&self.client, at)?
@@ -239,6 +250,16 @@ fn api(
 		)),
 		None => Err("the runtime does not answer couriers".into()),
 	}
+}
+
+/// What stands under a key of the state.
+fn stored<T: Decode>(client: &FullClient, at: Hash, key: Vec<u8>) -> Result<Option<T>, String> {
+	let value = StorageProvider::<Block, FullBackend>::storage(client, at, &StorageKey(key));
+	let value = value.map_err(|e| e.to_string())?;
+	let value = value.map(|bytes| T::decode_all(&mut &bytes.0[..]));
+	value
+		.transpose()
+		.map_err(|e| format!("the state has a value of another form: {e}"))
 }
 
 fn anchor_at(

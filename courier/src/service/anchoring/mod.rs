@@ -11,9 +11,11 @@
 //! blocks, by the same rules; whoever reads the whole chain learns from the time of an anchor who has a node, and nothing else.
 //!
 //! An anchor that is final counts for ever: its attestations are by keys that hold when it is cut, those of this node made anew where
-//! they are not, and one that the chain takes so late that this may have changed is cut again.
+//! they are not, and one that the chain takes so late that this may have changed is cut again. So is one that has an attestation by a key
+//! that was declared stolen before the chain took it; the next has this node's half by another key, and the partner's not before it comes anew.
 
 mod range;
+mod stolen;
 
 use super::{branches, registering, Courier, LOG_TARGET};
 use crate::{
@@ -41,6 +43,7 @@ use std::{
 	sync::{mpsc, Arc},
 	time::Duration,
 };
+use stolen::Stolen;
 
 /// Most batches in one anchor: what one record of the log can name, with room.
 const MAX_BATCHES: usize = 65_536;
@@ -216,15 +219,31 @@ fn made(courier: &Courier, snapshot: &Snapshot, sequence: AnchorSequence, block:
 		let book = courier.library.book.read();
 		book.batches.ready().iter().take(MAX_BATCHES).copied().collect()
 	};
+	let signing = waiting
+		.iter()
+		.flat_map(|batch| batch.halves)
+		.flatten()
+		.map(|half| half.key);
+	let own_keys = snapshot.me()?.keys.iter().map(|key| key.signing);
+	let stolen = Stolen::among(courier, signing.chain(own_keys))
+		.inspect_err(|error| {
+			log::warn!(target: LOG_TARGET, "Whether keys were declared stolen cannot be read, nothing is anchored: {error}")
+		})
+		.ok()?;
 	let blinding_seed = random::bytes(courier.random.as_ref());
 	let (mut batches, mut renewed) = (Vec::with_capacity(waiting.len()), Vec::new());
-	for (index, batch) in (0..).zip(&mut waiting) {
+	for batch in &mut waiting {
+		let index = batches.len() as u32;
 		let known = batch.mask();
-		if let Some(own) = own_anew(courier, snapshot, batch, block) {
-			batch.halves[own.side as usize] = Some(Half::from(&own));
-			renewed.push((index, own));
+		let anew = own_anew(courier, snapshot, &stolen, batch, block);
+		if let Some(own) = &anew {
+			batch.halves[own.side as usize] = Some(Half::from(own));
 		}
-		let left_out = leave_out(snapshot, batch, block);
+		if waits_for_key(courier, snapshot, &stolen, batch, block) {
+			continue;
+		}
+		renewed.extend(anew.map(|own| (index, own)));
+		let left_out = leave_out(courier, snapshot, &stolen, batch, block);
 		let (lane, packet) = batch.id;
 		let halves = batch.halves.map(|half| half.map(|half| half.hash));
 		batches.push(CutBatch {
@@ -255,10 +274,22 @@ fn own_side(snapshot: &Snapshot, batch: &Waiting) -> Side {
 	}
 }
 
-/// This node's attestation of a batch, made anew, where its key is over or soon will be, or the partner's came long after it.
-fn own_anew(courier: &Courier, snapshot: &Snapshot, batch: &Waiting, block: BlockNumber) -> Option<Attestation> {
+/// This node's attestation of a batch, made anew, where its key is over or soon will be, or was declared stolen, or the partner's came long after it.
+fn own_anew(
+	courier: &Courier,
+	snapshot: &Snapshot,
+	stolen: &Stolen,
+	batch: &Waiting,
+	block: BlockNumber,
+) -> Option<Attestation> {
 	let side = own_side(snapshot, batch);
-	let (half, listed) = (batch.halves[side as usize]?, &snapshot.me()?.keys);
+	let half = batch.halves[side as usize]?;
+	// In the block of its declaration a stolen key still holds.
+	let own_keys = snapshot.me()?.keys.iter();
+	let listed: &[CourierKey] = &own_keys
+		.filter(|key| !stolen.has(&key.signing))
+		.cloned()
+		.collect::<Vec<_>>();
 	let holds = |key: &CourierKey| key.signing == half.key && crate::keys::holds_on(key, block);
 	let others = batch.halves[side.other() as usize];
 	let is_near = others.is_none_or(|other| !attesting::is_older(half.block, other.block));
@@ -276,8 +307,26 @@ fn own_anew(courier: &Courier, snapshot: &Snapshot, batch: &Waiting, block: Bloc
 	attesting::anew(before, listed, block, signer, &courier.genesis, &batch.core, recent)
 }
 
-/// Leave out the partner's attestation where its key has been over for so long that it may not count any more when the anchor is on chain.
-fn leave_out(snapshot: &Snapshot, batch: &mut Waiting, block: BlockNumber) -> bool {
+/// Whether this node's attestation of a batch is by a key that was declared stolen, and there was no other to make it anew with: the batch goes into
+/// a later anchor.
+fn waits_for_key(courier: &Courier, snapshot: &Snapshot, stolen: &Stolen, batch: &Waiting, block: BlockNumber) -> bool {
+	let own = batch.halves[own_side(snapshot, batch) as usize];
+	let Some(half) = own.filter(|half| stolen.voids(half, block.saturating_add(1))) else {
+		return false;
+	};
+	let (lane, sequence) = batch.id;
+	courier.metrics.halves_left_out.with_label_values(&["own_stolen"]).inc();
+	log::error!(
+		target: LOG_TARGET,
+		"Lane {lane}: the batch of packet {sequence} is not anchored: {}, and the key file has no other key that the chain lists",
+		stolen.describe(snapshot.directory.node, &half),
+	);
+	true
+}
+
+/// Leave out the partner's attestation where its key was declared stolen, or has been over for so long that it may not count any more when the anchor
+/// is on chain.
+fn leave_out(courier: &Courier, snapshot: &Snapshot, stolen: &Stolen, batch: &mut Waiting, block: BlockNumber) -> bool {
 	let side = own_side(snapshot, batch).other();
 	let Some(half) = batch.halves[side as usize] else {
 		return false;
@@ -292,15 +341,24 @@ fn leave_out(snapshot: &Snapshot, batch: &mut Waiting, block: BlockNumber) -> bo
 	let keys = nodes.filter(|node| node.id == partner).flat_map(|node| &node.keys);
 	let key = keys.into_iter().find(|key| key.signing == half.key);
 	let latest = block.saturating_add(LAPSE_BLOCKS);
-	let counts = match key {
+	let is_stolen = stolen.voids(&half, latest);
+	let held_on = match key {
 		Some(key) => held(key, None, half.block, latest, DEFAULT_KEY_GRACE).is_ok(),
 		// The partner removed its node, or has had several keys since. This one held when the attestation came, which was after the block that it names.
 		None => latest <= half.block.saturating_add(DEFAULT_KEY_GRACE),
 	};
-	if !counts {
-		batch.halves[side as usize] = None;
+	if !is_stolen && held_on {
+		return false;
 	}
-	!counts
+	batch.halves[side as usize] = None;
+	let why = if is_stolen { "stolen" } else { "ended" };
+	courier.metrics.halves_left_out.with_label_values(&[why]).inc();
+	log::warn!(
+		target: LOG_TARGET,
+		"Lane {lane}: the partner's attestation of the batch of packet {} is left out of the anchor: {}",
+		batch.id.1, stolen.describe(partner, &half),
+	);
+	true
 }
 
 /// Follow finality: tell which anchors, receipts and closings are final.
@@ -365,7 +423,13 @@ fn ends(courier: &Courier, node: NodeId, range: Option<&Range>) -> Vec<AnchorFin
 			}
 		};
 		let (how, at) = match entry {
-			Some(entry) => (how_it_ended(sequence, &root, cut_block, &entry), entry.block),
+			Some(entry) => match how_it_ended(courier, sequence, &root, cut_block, &entry) {
+				Ok(how) => (how, entry.block),
+				Err(error) => {
+					log::debug!(target: LOG_TARGET, "The keys of anchor {sequence} cannot be looked up: {error}");
+					break;
+				}
+			},
 			None => {
 				log::warn!(
 					target: LOG_TARGET,
@@ -385,13 +449,22 @@ fn ends(courier: &Courier, node: NodeId, range: Option<&Range>) -> Vec<AnchorFin
 }
 
 /// What an anchor of this log is worth that is on chain as `entry`.
-fn how_it_ended(sequence: AnchorSequence, root: &Digest, cut_block: BlockNumber, entry: &AnchorEntry) -> AnchorEnd {
+///
+/// # Errors
+/// A text for the log when the chain cannot be read.
+fn how_it_ended(
+	courier: &Courier,
+	sequence: AnchorSequence,
+	root: &Digest,
+	cut_block: BlockNumber,
+	entry: &AnchorEntry,
+) -> Result<AnchorEnd, String> {
 	if entry.root != *root {
 		log::warn!(
 			target: LOG_TARGET,
 			"Anchor {sequence} is on chain with another root than this log's; its batches go into a later one",
 		);
-		return AnchorEnd::Foreign;
+		return Ok(AnchorEnd::Foreign);
 	}
 	if entry.block.saturating_sub(cut_block) > LAPSE_BLOCKS {
 		log::warn!(
@@ -399,9 +472,19 @@ fn how_it_ended(sequence: AnchorSequence, root: &Digest, cut_block: BlockNumber,
 			"Anchor {sequence} was cut at block {cut_block} and is on chain only since block {}; its batches go into a later one, attested anew",
 			entry.block,
 		);
-		return AnchorEnd::Lapsed;
+		return Ok(AnchorEnd::Lapsed);
 	}
-	AnchorEnd::Final
+	let halves = courier.library.book.read().batches.halves_in(sequence);
+	let stolen = Stolen::among(courier, halves.iter().map(|half| half.key))?;
+	if halves.iter().any(|half| stolen.voids(half, entry.block)) {
+		log::warn!(
+			target: LOG_TARGET,
+			"Anchor {sequence} is on chain in block {}, and by then a key of its attestations was declared stolen; its batches go into a later one",
+			entry.block,
+		);
+		return Ok(AnchorEnd::Lapsed);
+	}
+	Ok(AnchorEnd::Final)
 }
 
 /// Learn this node's anchors that became final, idle ones too; gives all of them, where the chain answers.

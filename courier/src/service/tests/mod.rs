@@ -16,6 +16,7 @@ mod refusals;
 mod registered;
 mod requests;
 mod salvage;
+mod stolen;
 mod stores;
 mod trading;
 mod versions;
