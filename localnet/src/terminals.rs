@@ -6,14 +6,20 @@ use crate::{
 	binaries::Binaries,
 	consortium::Institution,
 	error::{Error, Result},
+	ports,
 	process::Process,
 };
 use serde::de::DeserializeOwned;
 use std::{
 	ffi::OsString,
+	net::{Ipv4Addr, SocketAddr},
 	path::{Path, PathBuf},
-	process::Stdio,
+	process::{Command, Stdio},
+	time::Duration,
 };
+
+/// Longest time in which a terminal that was started leaves its first link.
+const LINK_LIMIT: Duration = Duration::from_secs(120);
 
 /// Runs terminals.
 #[derive(Clone, Debug)]
@@ -46,6 +52,39 @@ impl Args {
 	fn text(&self) -> String {
 		let words: Vec<_> = self.0.iter().map(|a| a.to_string_lossy()).collect();
 		words.join(" ")
+	}
+}
+
+/// Where a terminal serves its API and pages, and where it leaves the link by which its first user sets a password.
+#[derive(Clone, Debug)]
+pub struct Door {
+	address: SocketAddr,
+	link: PathBuf,
+}
+
+impl Door {
+	fn open(&self, command: &mut Command) {
+		command.args(["--listen", &self.address.to_string()]);
+		command.arg("--first-link-file").arg(&self.link);
+	}
+
+	/// The URL of the API and the pages, without a slash at its end.
+	pub fn url(&self) -> String {
+		format!("http://{}", self.address)
+	}
+
+	/// The link of the first user of `terminal`, as soon as it is there. It can be used once, within a day.
+	///
+	/// # Errors
+	/// The terminal ended, or left no link in time.
+	pub async fn link(&self, terminal: &mut Process) -> Result<String> {
+		let whole = || async {
+			let text = std::fs::read_to_string(&self.link).ok()?;
+			// A line that does not end is still being written.
+			Some(text.strip_suffix('\n')?.to_owned())
+		};
+		let found = terminal.wait_for("the link of its first user", LINK_LIMIT, whole);
+		Ok(found.await?)
 	}
 }
 
@@ -102,27 +141,79 @@ impl Terminals {
 	}
 
 	/// A command of the program, to be started by itself.
-	pub fn command(&self) -> std::process::Command {
-		std::process::Command::new(&self.binary)
+	pub fn command(&self) -> Command {
+		Command::new(&self.binary)
 	}
 
-	/// Starts the issuer terminal of an institution; it runs until it is dropped.
+	/// Whether the archive of the console's pages lies beside the program, so that a door has pages.
+	pub fn has_console(&self) -> bool {
+		self.binary.with_file_name("sealane-console.tar").is_file()
+	}
+
+	/// A door for the terminal that is called so, at a port of this machine that nobody else gets.
+	///
+	/// # Errors
+	/// No port is left.
+	pub fn door(&self, name: &str) -> Result<Door> {
+		let port = ports::reserve().map_err(Error::io("no port"))?;
+		Ok(Door {
+			address: (Ipv4Addr::LOCALHOST, port).into(),
+			link: self.folder.join(format!("{name}.first-link")),
+		})
+	}
+
+	/// Starts the issuer terminal of an institution, with a door where there is one; it runs until it is dropped.
 	///
 	/// # Errors
 	/// It could not be started.
-	pub fn issuer(&self, who: &Institution, rules: &Path) -> Result<Process> {
-		let mut command = std::process::Command::new(&self.binary);
+	pub fn issuer(&self, who: &Institution, rules: &Path, door: Option<&Door>) -> Result<Process> {
+		let mut command = self.command();
 		command
 			.args(["--quiet", "issuer", "run", "--node"])
 			.arg(who.node.folder())
 			.args(["--db", &self.database(who)])
 			.arg("--rules")
 			.arg(rules);
+		if let Some(door) = door {
+			door.open(&mut command);
+		}
 		Ok(Process::start(
 			&format!("issuer terminal of {}", who.name),
 			command,
 			&self.log(who),
 		)?)
+	}
+
+	/// Starts the sales terminal of an institution, which takes files of orders from the folder `watch`; it runs until it is dropped.
+	///
+	/// # Errors
+	/// It could not be started.
+	pub fn seller(&self, who: &Institution, customers: &Path, watch: &Path, door: &Door) -> Result<Process> {
+		let mut command = self.command();
+		command
+			.arg("--quiet")
+			.args(self.sales("run", who, customers).0)
+			.arg("--watch")
+			.arg(watch);
+		door.open(&mut command);
+		Ok(Process::start(
+			&format!("sales terminal of {}", who.name),
+			command,
+			&self.log(who),
+		)?)
+	}
+
+	/// Starts the operator's server over the node at `rpc`; it runs until it is dropped.
+	///
+	/// # Errors
+	/// It could not be started.
+	pub fn operator(&self, rpc: &str, door: &Door) -> Result<Process> {
+		let database = format!("sqlite:{}", self.folder.join("operator.db").display());
+		let mut command = self.command();
+		command.args(["--quiet", "operator", "run", "--node", rpc, "--db", &database]);
+		door.open(&mut command);
+		let log = self.folder.join("operator.log");
+		Ok(Process::start("operator's server", command, &log)?)
 	}
 
 	/// What the long-running terminal of an institution printed.

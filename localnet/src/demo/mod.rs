@@ -4,8 +4,10 @@
 //!
 //! * [`figures`]: what is counted, and what must add up;
 //! * `story`: the steps up to trading; `trade`: orders and their figures; `proofs`: evidence, refusal, search; `page`: what stays;
+//! * `doors`: what a person opens in a browser where the network is left running;
 //! * `view`: what one sees.
 
+mod doors;
 pub mod figures;
 mod page;
 mod proofs;
@@ -19,7 +21,7 @@ use crate::{
 	consortium::{Consortium, Plan},
 	error::{Error, Result},
 	process::Process,
-	terminals::Terminals,
+	terminals::{Door, Terminals},
 };
 use sealane_sample::{self as sample, Manifest, SampleSize};
 use std::{
@@ -56,9 +58,11 @@ struct Demo {
 	manifest: Manifest,
 	consortium: Consortium,
 	terminals: Terminals,
-	/// The issuer terminals, by the issuer's key.
-	issuers: Vec<Process>,
+	/// The issuer terminals, in the order of the issuers, with their doors where everything is left running.
+	issuers: Vec<(Process, Option<Door>)>,
 	markers: proofs::Markers,
+	/// Everything is left running in the end.
+	keep: bool,
 }
 
 /// Runs the demo.
@@ -147,6 +151,7 @@ async fn steps(args: &DemoArgs, view: View, folder: &Path, started: Instant) -> 
 		terminals,
 		issuers: Vec::new(),
 		markers,
+		keep: args.keep,
 	};
 	demo.open_network().await?;
 	demo.register_customers().await?;
@@ -175,7 +180,7 @@ async fn steps(args: &DemoArgs, view: View, folder: &Path, started: Instant) -> 
 	demo.write_page(&page::place(args.dir.as_deref().map(|_| folder))?)
 		.await?;
 	if args.keep {
-		demo.keep()?;
+		demo.keep().await?;
 	}
 	if args.json {
 		let line = serde_json::to_string(&figures).map_err(|e| Error::Unexpected(format!("figures: {e}")))?;
@@ -192,7 +197,8 @@ async fn steps(args: &DemoArgs, view: View, folder: &Path, started: Instant) -> 
 
 impl Demo {
 	/// Leaves everything running and says where it is.
-	fn keep(self) -> Result<()> {
+	async fn keep(mut self) -> Result<()> {
+		let doors = self.open_doors().await?;
 		let Demo {
 			view,
 			folder,
@@ -206,11 +212,12 @@ impl Demo {
 			.map(|i| (i.name, i.node.rpc_url(), i.node.api_url(), i.node.gateway_file()))
 			.collect();
 		let mut pids = consortium.detach();
-		pids.extend(issuers.into_iter().map(Process::detach));
+		pids.extend(issuers.into_iter().map(|(terminal, _)| terminal.detach()));
+		pids.extend(doors.terminals.into_iter().map(Process::detach));
 		let file = folder.join("pids");
 		let text: String = pids.iter().map(|pid| format!("{pid}\n")).collect();
 		std::fs::write(&file, text).map_err(Error::io(format!("cannot write {}", file.display())))?;
-		view.kept(&places, &file, &folder);
+		view.kept(&places, &doors.links, &file, &folder);
 		Ok(())
 	}
 }

@@ -162,10 +162,13 @@ impl Demo {
 	/// Starts the issuer terminals, registers all customers, and meanwhile changes an agreement.
 	pub(super) async fn register_customers(&mut self) -> Result<()> {
 		for who in self.consortium.issuers() {
-			self.issuers.push(
-				self.terminals
-					.issuer(who, &self.sample.join(who.key).join("rules.toml"))?,
-			);
+			let door = match self.keep {
+				true => Some(self.terminals.door(who.key)?),
+				false => None,
+			};
+			let rules = self.sample.join(who.key).join("rules.toml");
+			let terminal = self.terminals.issuer(who, &rules, door.as_ref())?;
+			self.issuers.push((terminal, door));
 		}
 		self.view.step(
 			"M17",

@@ -101,8 +101,14 @@ impl View {
 		failed.len()
 	}
 
-	/// Where everything is, for `--keep`.
-	pub fn kept(&self, places: &[(&'static str, String, String, PathBuf)], pids: &Path, folder: &Path) {
+	/// Where everything is, for `--keep`. `links` are whose pages are behind a link, and the link.
+	pub fn kept(
+		&self,
+		places: &[(&'static str, String, String, PathBuf)],
+		links: &[(String, String)],
+		pids: &Path,
+		folder: &Path,
+	) {
 		self.chapter("The network is left running");
 		for (name, rpc, api, gateway) in places {
 			self.print(&format!("  {name}"));
@@ -113,6 +119,12 @@ impl View {
 				"    HTTP API          {api}/openapi.json (token in {})",
 				gateway.display()
 			));
+		}
+		self.chapter("Open in a browser");
+		self.print("  each link sets the password of the user admin: once, within a day");
+		for (whose, link) in links {
+			self.print(&format!("  {whose}"));
+			self.print(&format!("    {link}"));
 		}
 		self.print(&format!("\n  Stop it:    kill $(cat {})", pids.display()));
 		self.print(&format!("  Remove it:  rm -r {}", folder.display()));

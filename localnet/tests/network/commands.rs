@@ -3,7 +3,7 @@
 //! A consortium run by typing commands alone: from the first motion to admit a member to the revocation of a channel, every
 //! step a process `sealane` against a running network, refused cases included.
 
-use crate::common::LIMIT;
+use crate::common::{grown_up, LIMIT};
 use sealane_localnet::{
 	consortium::{papers, Consortium, Institution, Plan},
 	process::Process,
@@ -410,7 +410,7 @@ impl Operators<'_> {
 			&rules,
 			&text.replace("require_registration = true", "require_registration = false"),
 		)?;
-		let _issuer: Process = self.terminals.issuer(self.issuer(), &rules)?;
+		let _issuer: Process = self.terminals.issuer(self.issuer(), &rules, None)?;
 		let run = self
 			.terminals
 			.sales("run", self.seller(), &customers)
@@ -517,14 +517,4 @@ impl Operators<'_> {
 
 fn write(file: &PathBuf, text: &str) -> Result<()> {
 	std::fs::write(file, text).map_err(Error::io(format!("cannot write {}", file.display())))
-}
-
-/// A customer of the book who is old enough for every clause on age.
-fn grown_up(book: &Path) -> Result<String> {
-	let text = std::fs::read_to_string(book).map_err(Error::io(format!("cannot read {}", book.display())))?;
-	let customers = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-	let mut born_before = customers.filter(|c| c["birth_date"].as_str().is_some_and(|date| date < "1990"));
-	born_before
-		.find_map(|c| c["reference"].as_str().map(str::to_string))
-		.ok_or_else(|| Error::Unexpected(format!("{}: nobody born before 1990", book.display())))
 }

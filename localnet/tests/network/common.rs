@@ -12,6 +12,7 @@ use sealane_sdk::{
 	types::{BusinessKind, Order, OrderStage, OrderStatus, Outcome},
 	Client,
 };
+use serde_json::Value;
 use std::{path::Path, time::Duration};
 
 /// Longest time for anything that a network does; generous, for slow machines.
@@ -87,4 +88,14 @@ pub async fn confirming<T>(issuer: &Institution, work: impl std::future::Future<
 		done = work => done,
 		failed = confirm => failed,
 	}
+}
+
+/// A customer of the book who is old enough for every clause on age.
+pub fn grown_up(book: &Path) -> Result<String> {
+	let text = std::fs::read_to_string(book).map_err(Error::io(format!("cannot read {}", book.display())))?;
+	let customers = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+	let mut born_before = customers.filter(|c| c["birth_date"].as_str().is_some_and(|date| date < "1990"));
+	born_before
+		.find_map(|c| c["reference"].as_str().map(str::to_string))
+		.ok_or_else(|| Error::Unexpected(format!("{}: nobody born before 1990", book.display())))
 }
