@@ -7,6 +7,7 @@ mod clients;
 mod commands;
 mod common;
 mod connections;
+mod console;
 mod council;
 mod evidence;
 mod finality;

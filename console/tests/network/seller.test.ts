@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// A bank's pages over a real network, which localnet/tests/network/console.rs runs: what is done here, its commands see.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { openPage, startBrowser } from '../browser';
+import { enter, PASSWORD, post, session, told, url, visit } from './shared';
+
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+
+before(async () => {
+	browser = await startBrowser();
+	({ page, complaints } = await openPage(browser, { locale: 'en' }));
+});
+after(async () => browser?.close());
+
+test('the first user comes in by its link, once', async () => {
+	await enter(page, told('SEALANE_TEST_LINK'), 'admin');
+	const { page: other } = await openPage(browser);
+	await other.goto(told('SEALANE_TEST_LINK'));
+	await other.locator('input[name=password]').fill(PASSWORD);
+	await other.locator('form button.main').click();
+	await other.getByRole('alert').waitFor();
+	await other.context().close();
+});
+
+test('orders are handed in by a page, and one is seen to be final', async () => {
+	await visit(page, '/seller/files', 'input[name=file]');
+	await page.setInputFiles('input[name=file]', told('SEALANE_TEST_ORDERS'));
+	await page.locator('form.filters button.main').click();
+	const report = page.locator('section.sheet [role=status]');
+	await report.waitFor();
+	assert.match(await report.innerText(), /WEB-2/);
+	// A customer's reference is text: what looks like a script is shown and not run.
+	await visit(page, '/seller/orders/WEB-2', '.timeline');
+	assert.match(await page.locator('main').innerText(), /<img src=x onerror=/);
+	assert.equal(await page.locator('main img').count(), 0);
+	await visit(page, '/seller/orders/WEB-1', '.timeline');
+	// Placed, read, sent, confirmed, final: the page follows by itself.
+	const done = page.locator('.timeline li.done');
+	await done.nth(4).waitFor({ timeout: 240_000 });
+	assert.equal(await page.locator('.timeline li').count(), 5);
+});
+
+test('an order that was not sent is cancelled by a page', async () => {
+	await visit(page, '/seller/orders/WEB-2', '.actions .danger');
+	await page.locator('.actions .danger').click();
+	await page.locator('dialog .danger').click();
+	await page.locator('p.notice[role=status]').waitFor();
+	await page.locator('.actions .danger').waitFor({ state: 'detached' });
+});
+
+test('who may read is offered nothing more, and gets nothing more', async () => {
+	const { page: reader } = await openPage(browser, { locale: 'zh-CN' });
+	await enter(reader, told('SEALANE_TEST_READER_LINK'), 'reader');
+	await reader.goto(`${url}/seller/orders/WEB-3`);
+	await reader.locator('.timeline').waitFor();
+	assert.equal(await reader.locator('.actions .danger').count(), 0);
+	const { cookie, csrf } = await session(reader);
+	const act = '/v1/records/WEB-3/hold';
+	assert.equal(await post(act, { cookie, 'x-csrf-token': csrf }), 403);
+	assert.equal((await fetch(`${url}/v1/users`, { headers: { cookie } })).status, 403);
+	await reader.context().close();
+});
+
+test('a session is worth nothing from elsewhere, or when it is over', async () => {
+	const { cookie, csrf } = await session(page);
+	const act = '/v1/records/WEB-3/hold';
+	assert.equal(await post(act, { cookie }), 403, 'without the value of the page');
+	assert.equal(await post(act, { cookie, 'x-csrf-token': csrf, origin: 'http://elsewhere.example' }), 403, 'of another origin');
+	assert.equal(await post(act, { cookie, 'x-csrf-token': csrf }), 200, 'of this one');
+	const over = await fetch(`${url}/v1/session`, { method: 'DELETE', headers: { cookie, 'x-csrf-token': csrf } });
+	assert.ok(over.ok, `${over.status}`);
+	for (const path of ['/v1/records', '/v1/session', '/v1/events']) {
+		assert.equal((await fetch(`${url}${path}`, { headers: { cookie } })).status, 401, path);
+	}
+	await page.goto(`${url}/seller`);
+	await page.locator('input[name=name]').waitFor();
+});
+
+test('no page complained', () => {
+	// Chromium notes each answer that is no success; these were asked for.
+	assert.deepEqual(
+		complaints.filter((text) => !/status of 401/.test(text)),
+		[],
+	);
+});
