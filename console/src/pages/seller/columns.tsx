@@ -30,9 +30,9 @@ export function Asked({ order }: { order: Order }) {
 /** The columns of a list of orders. */
 export function orderColumns(t: TFunction): readonly Column<Order>[] {
 	return [
-		{ id: 'id', title: t('seller.column.id'), width: 'minmax(14rem, 1.2fr)', cell: (o) => <OrderLink id={o.id} /> },
-		{ id: 'state', title: t('seller.column.state'), width: '8.5rem', cell: (o) => <StateBadge order={o} /> },
-		{ id: 'kind', title: t('seller.column.kind'), width: '7rem', cell: (o) => kindWord(t, o.kind) },
+		{ id: 'id', title: t('seller.column.id'), width: 'minmax(13.5rem, 1.2fr)', cell: (o) => <OrderLink id={o.id} /> },
+		{ id: 'state', title: t('seller.column.state'), width: '7.5rem', cell: (o) => <StateBadge order={o} /> },
+		{ id: 'kind', title: t('seller.column.kind'), width: 'minmax(6.5rem, 0.4fr)', cell: (o) => kindWord(t, o.kind) },
 		{
 			id: 'product',
 			title: t('seller.column.product'),
@@ -62,10 +62,10 @@ export function orderColumns(t: TFunction): readonly Column<Order>[] {
 		{
 			id: 'why',
 			title: t('seller.column.reason'),
-			width: 'minmax(5rem, 1.6fr)',
+			width: 'minmax(4.5rem, 1.6fr)',
 			cell: (o) => <Why order={o} />,
 		},
-		{ id: 'read', title: t('seller.column.read'), width: '10.5rem', end: true, cell: (o) => <Moment at={o.read_at} /> },
+		{ id: 'read', title: t('seller.column.read'), width: '7rem', end: true, cell: (o) => <Moment at={o.read_at} /> },
 	];
 
 	function Why({ order }: { order: Order }) {

@@ -25,11 +25,11 @@ export function NotQualified() {
 	const source = useMemo(() => ordersOf({ state: 'unqualified', ...(clause ? { clause } : {}) }), [clause]);
 	const columns = useMemo<readonly Column<Order>[]>(
 		() => [
-			{ id: 'id', title: t('seller.column.id'), width: 'minmax(15rem, 1fr)', cell: (o) => <OrderLink id={o.id} /> },
-			{ id: 'kind', title: t('seller.column.kind'), width: '7rem', cell: (o) => kindWord(t, o.kind) },
-			{ id: 'product', title: t('seller.column.product'), width: '7rem', cell: (o) => <Foreign text={o.product} /> },
-			{ id: 'customer', title: t('seller.column.customer'), width: '8rem', cell: (o) => <Foreign text={o.customer} /> },
-			{ id: 'asked', title: t('seller.column.amount'), width: '9rem', end: true, cell: (o) => <Asked order={o} /> },
+			{ id: 'id', title: t('seller.column.id'), width: 'minmax(14rem, 1fr)', cell: (o) => <OrderLink id={o.id} /> },
+			{ id: 'kind', title: t('seller.column.kind'), width: '6rem', cell: (o) => kindWord(t, o.kind) },
+			{ id: 'product', title: t('seller.column.product'), width: 'minmax(5rem, 0.4fr)', cell: (o) => <Foreign text={o.product} /> },
+			{ id: 'customer', title: t('seller.column.customer'), width: 'minmax(6rem, 0.5fr)', cell: (o) => <Foreign text={o.customer} /> },
+			{ id: 'asked', title: t('seller.column.amount'), width: '7.5rem', end: true, cell: (o) => <Asked order={o} /> },
 			{
 				id: 'why',
 				title: t('seller.column.clauses'),
@@ -42,7 +42,7 @@ export function NotQualified() {
 					/>
 				),
 			},
-			{ id: 'retry', title: t('seller.column.retry'), width: '10.5rem', end: true, cell: (o) => <Moment at={o.retry_at} /> },
+			{ id: 'retry', title: t('seller.column.retry'), width: '8rem', end: true, cell: (o) => <Moment at={o.retry_at} /> },
 		],
 		[t],
 	);
