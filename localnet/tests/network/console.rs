@@ -173,7 +173,7 @@ async fn pages() -> Result<()> {
 	];
 	browse(&console, "issuer", environment).await?;
 	let audit: Value = terminals
-		.json(Args::new("user audit --actor second --limit 1000").option("--db", books.as_str()))
+		.json(Args::new("audit --actor second --limit 1000").option("--db", books.as_str()))
 		.await?;
 	let released = audit.as_array().into_iter().flatten().any(|row| {
 		row["method"] == "POST"

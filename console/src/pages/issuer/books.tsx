@@ -22,17 +22,17 @@ export function Books() {
 	const source = useMemo(() => entriesOf(filter), [filter]);
 	const columns = useMemo<readonly Column<Entry>[]>(
 		() => [
-			{ id: 'id', title: t('issuer.column.id'), width: 'minmax(8.5rem, 1.6fr)', cell: (o) => <OrderLink seller={o.seller} id={o.id} /> },
-			{ id: 'seller', title: t('issuer.column.seller'), width: '3.5rem', end: true, cell: (o) => o.seller },
+			{ id: 'id', title: t('issuer.column.id'), width: 'minmax(9.5rem, 1.6fr)', cell: (o) => <OrderLink seller={o.seller} id={o.id} /> },
+			{ id: 'seller', title: t('issuer.column.seller'), width: '3rem', end: true, cell: (o) => o.seller },
 			{ id: 'kind', title: t('issuer.column.kind'), width: 'minmax(6rem, 0.5fr)', cell: (o) => kindWord(t, o.kind) },
 			{ id: 'product', title: t('issuer.column.product'), width: 'minmax(4.5rem, 0.5fr)', cell: (o) => <Foreign text={o.product} /> },
 			{ id: 'customer', title: t('issuer.column.customer'), width: 'minmax(6rem, 0.8fr)', cell: (o) => <Foreign text={o.customer} /> },
-			{ id: 'outcome', title: t('issuer.column.outcome'), width: '5.5rem', cell: (o) => <OutcomeBadge outcome={o.outcome} /> },
-			{ id: 'reason', title: t('issuer.column.reason'), width: 'minmax(4.5rem, 1fr)', cell: (o) => <Foreign text={o.reason_code} /> },
+			{ id: 'outcome', title: t('issuer.column.outcome'), width: '5rem', cell: (o) => <OutcomeBadge outcome={o.outcome} /> },
+			{ id: 'reason', title: t('issuer.column.reason'), width: 'minmax(4rem, 1fr)', cell: (o) => <Foreign text={o.reason_code} /> },
 			{ id: 'units', title: t('issuer.column.units'), width: 'minmax(6.5rem, 0.6fr)', end: true, cell: (o) => <Amount value={o.units} /> },
 			{ id: 'amount', title: t('issuer.column.amount'), width: 'minmax(6.5rem, 0.6fr)', end: true, cell: (o) => <Amount value={o.amount} /> },
-			{ id: 'date', title: t('issuer.column.tradeDate'), width: '5.5rem', cell: (o) => o.trade_date },
-			{ id: 'at', title: t('issuer.column.decided'), width: '7rem', end: true, cell: (o) => <Moment at={o.decided_at} /> },
+			{ id: 'date', title: t('issuer.column.tradeDate'), width: '6.3rem', cell: (o) => o.trade_date },
+			{ id: 'at', title: t('issuer.column.decided'), width: '6.5rem', end: true, cell: (o) => <Moment at={o.decided_at} /> },
 		],
 		[t],
 	);
