@@ -192,7 +192,7 @@ impl<'a> Order<'a> {
 		let placed_at = json::required("placed_at", self.placed_at)?;
 		if let Some(end) = self.valid_until.filter(|end| end.unix_ms() <= placed_at.unix_ms()) {
 			let rule = "must be after `placed_at`";
-			return Err(problem("field_range", "valid_until", &end.to_string(), rule));
+			return Err(problem("field_range", "valid_until", end.to_string(), rule));
 		}
 		if self.amount.is_some() && self.currency.is_none() {
 			return Err(problem("field_missing", "currency", "", "an amount has a currency"));
