@@ -224,22 +224,30 @@ fn made(courier: &Courier, snapshot: &Snapshot, sequence: AnchorSequence, block:
 		.flat_map(|batch| batch.halves)
 		.flatten()
 		.map(|half| half.key);
-	let own_keys = snapshot.me()?.keys.iter().map(|key| key.signing);
-	let stolen = Stolen::among(courier, signing.chain(own_keys))
+	let own_keys = &snapshot.me()?.keys;
+	let stolen = Stolen::among(courier, signing.chain(own_keys.iter().map(|key| key.signing)))
 		.inspect_err(|error| {
 			log::warn!(target: LOG_TARGET, "Whether keys were declared stolen cannot be read, nothing is anchored: {error}")
 		})
 		.ok()?;
+	// In the block of its declaration a stolen key still holds.
+	let own_keys = own_keys.iter().filter(|key| !stolen.has(&key.signing));
+	let own_keys: Vec<CourierKey> = own_keys.cloned().collect();
 	let blinding_seed = random::bytes(courier.random.as_ref());
+	let mut without_key = None;
 	let (mut batches, mut renewed) = (Vec::with_capacity(waiting.len()), Vec::new());
 	for batch in &mut waiting {
 		let index = batches.len() as u32;
 		let known = batch.mask();
-		let anew = own_anew(courier, snapshot, &stolen, batch, block);
+		let anew = own_anew(courier, snapshot, &own_keys, batch, block);
 		if let Some(own) = &anew {
 			batch.halves[own.side as usize] = Some(Half::from(own));
 		}
-		if waits_for_key(courier, snapshot, &stolen, batch, block) {
+		let own = batch.halves[own_side(snapshot, batch) as usize];
+		if let Some(half) = own.filter(|half| stolen.voids(half, block.saturating_add(1))) {
+			// There was no other key to make it anew with: it goes into a later anchor.
+			courier.metrics.halves_left_out.with_label_values(&["own_stolen"]).inc();
+			without_key = Some(half);
 			continue;
 		}
 		renewed.extend(anew.map(|own| (index, own)));
@@ -252,6 +260,14 @@ fn made(courier: &Courier, snapshot: &Snapshot, sequence: AnchorSequence, block:
 			halves: batch.mask() | (if left_out { known & !batch.mask() } else { 0 }) << 2,
 			leaf: evidence::anchor_leaf(&batch.core, halves, &evidence::salt(&blinding_seed, index)),
 		});
+	}
+	if let Some(half) = without_key {
+		log::error!(
+			target: LOG_TARGET,
+			"{} batches are not anchored: {}, and the key file has no other key that the chain lists",
+			waiting.len() - batches.len(),
+			stolen.describe(snapshot.directory.node, &half),
+		);
 	}
 	let leaves: Vec<_> = batches.iter().map(|batch| batch.leaf).collect();
 	Some(AnchorCut {
@@ -274,22 +290,17 @@ fn own_side(snapshot: &Snapshot, batch: &Waiting) -> Side {
 	}
 }
 
-/// This node's attestation of a batch, made anew, where its key is over or soon will be, or was declared stolen, or the partner's came long after it.
+/// This node's attestation of a batch, made anew, where its key is over or soon will be, or is none of those `listed` that were not declared stolen, or the
+/// partner's came long after it.
 fn own_anew(
 	courier: &Courier,
 	snapshot: &Snapshot,
-	stolen: &Stolen,
+	listed: &[CourierKey],
 	batch: &Waiting,
 	block: BlockNumber,
 ) -> Option<Attestation> {
 	let side = own_side(snapshot, batch);
 	let half = batch.halves[side as usize]?;
-	// In the block of its declaration a stolen key still holds.
-	let own_keys = snapshot.me()?.keys.iter();
-	let listed: &[CourierKey] = &own_keys
-		.filter(|key| !stolen.has(&key.signing))
-		.cloned()
-		.collect::<Vec<_>>();
 	let holds = |key: &CourierKey| key.signing == half.key && crate::keys::holds_on(key, block);
 	let others = batch.halves[side.other() as usize];
 	let is_near = others.is_none_or(|other| !attesting::is_older(half.block, other.block));
@@ -305,23 +316,6 @@ fn own_anew(
 	let signer = courier.keys.signer(listed, block);
 	let recent = courier.final_chain.recent();
 	attesting::anew(before, listed, block, signer, &courier.genesis, &batch.core, recent)
-}
-
-/// Whether this node's attestation of a batch is by a key that was declared stolen, and there was no other to make it anew with: the batch goes into
-/// a later anchor.
-fn waits_for_key(courier: &Courier, snapshot: &Snapshot, stolen: &Stolen, batch: &Waiting, block: BlockNumber) -> bool {
-	let own = batch.halves[own_side(snapshot, batch) as usize];
-	let Some(half) = own.filter(|half| stolen.voids(half, block.saturating_add(1))) else {
-		return false;
-	};
-	let (lane, sequence) = batch.id;
-	courier.metrics.halves_left_out.with_label_values(&["own_stolen"]).inc();
-	log::error!(
-		target: LOG_TARGET,
-		"Lane {lane}: the batch of packet {sequence} is not anchored: {}, and the key file has no other key that the chain lists",
-		stolen.describe(snapshot.directory.node, &half),
-	);
-	true
 }
 
 /// Leave out the partner's attestation where its key was declared stolen, or has been over for so long that it may not count any more when the anchor
