@@ -23,6 +23,21 @@ pub(super) async fn anchor(trio: &Trio, node: u32, handle: &crate::Handle, id: &
 	.await;
 }
 
+/// Make blocks and do what the off-chain worker does until order A is in an anchor that is final, with this node's half alone.
+pub(super) async fn anchored_alone(trio: &Trio, node: u32, handle: &crate::Handle) -> crate::evidence::EvidenceParts {
+	until(handle, "the own half is anchored alone", || {
+		trio.world.anchor(node, handle);
+		trio.world.block(|_| {});
+		let parts = handle.evidence("A", None).unwrap().unwrap();
+		parts.anchor.is_some_and(|anchor| anchor.block.is_some())
+	})
+	.await;
+	let alone = handle.evidence("A", None).unwrap().unwrap();
+	let halves = [alone.issuers.is_some(), alone.sellers.is_some()];
+	assert_eq!(halves, [node == ISSUER, node == SELLER]);
+	alone
+}
+
 /// Until a batch is to go into the next anchor, so that this one is not idle.
 pub(super) async fn waits(handle: &crate::Handle) {
 	until(handle, "a batch waits for an anchor", || {

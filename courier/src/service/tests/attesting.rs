@@ -3,6 +3,7 @@
 //! Partners that lie about what they attest: receivers that forge or withhold it, issuers with an ended key or a bad entry.
 
 use super::{
+	anchors::anchored_alone,
 	liars::{hash_of, reason, sign, LANE},
 	stage, Trio,
 };
@@ -219,15 +220,7 @@ async fn a_withheld_attestation_keeps_no_trade_off_the_chain_and_may_be_given_la
 	trio.world.stop(SELLER, trio.seller.clone()).await;
 	let liar = LyingReceiver::start(&trio.world, Box::new(|_, _| None));
 	answer(&trio.issuer, "A", 0).await;
-	until(&trio.issuer, "the issuer's half is anchored alone", || {
-		trio.world.anchor(ISSUER, &trio.issuer);
-		trio.world.block(|_| {});
-		let parts = trio.issuer.evidence("A", None).unwrap().unwrap();
-		parts.anchor.is_some_and(|anchor| anchor.block.is_some())
-	})
-	.await;
-	let alone = trio.issuer.evidence("A", None).unwrap().unwrap();
-	assert!(alone.issuers.is_some() && alone.sellers.is_none());
+	let alone = anchored_alone(&trio, ISSUER, &trio.issuer).await;
 	assert_eq!(
 		stage(&trio.issuer, "A"),
 		Some(OrderStage::Confirmed),

@@ -3,7 +3,7 @@
 //! Courier keys that were declared stolen: from that block on no node anchors what they signed.
 
 use super::{
-	anchors::{anchor, waits},
+	anchors::{anchor, anchored_alone, waits},
 	confirm_until, stage, Trio,
 };
 use crate::{
@@ -96,16 +96,8 @@ async fn a_seller_leaves_out_the_half_of_an_issuer_whose_key_was_stolen() {
 	anchor(&trio, ISSUER, &trio.issuer, "A").await;
 	proven(&trio, &trio.issuer);
 	know_newest(&trio).await;
-	until(&trio.seller, "the seller's half is anchored alone", || {
-		trio.world.anchor(SELLER, &trio.seller);
-		trio.world.block(|_| {});
-		let parts = trio.seller.evidence("A", None).unwrap().unwrap();
-		parts.anchor.is_some_and(|anchor| anchor.block.is_some())
-	})
-	.await;
+	anchored_alone(&trio, SELLER, &trio.seller).await;
 	assert_eq!(left_out(&trio.seller, "stolen"), 1);
-	let alone = trio.seller.evidence("A", None).unwrap().unwrap();
-	assert!(alone.issuers.is_none() && alone.sellers.is_some());
 	trio.stop().await;
 }
 
@@ -140,16 +132,8 @@ async fn a_declaration_counts_where_the_partner_has_no_node_any_more() {
 		trio.issuer.status().block == newest
 	})
 	.await;
-	until(&trio.issuer, "the issuer's half is anchored alone", || {
-		trio.world.anchor(ISSUER, &trio.issuer);
-		trio.world.block(|_| {});
-		let parts = trio.issuer.evidence("A", None).unwrap().unwrap();
-		parts.anchor.is_some_and(|anchor| anchor.block.is_some())
-	})
-	.await;
+	anchored_alone(&trio, ISSUER, &trio.issuer).await;
 	assert_eq!(left_out(&trio.issuer, "stolen"), 1);
-	let alone = trio.issuer.evidence("A", None).unwrap().unwrap();
-	assert!(alone.issuers.is_some() && alone.sellers.is_none());
 	trio.stop().await;
 }
 
