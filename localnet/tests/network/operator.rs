@@ -97,9 +97,9 @@ impl Server {
 	async fn start(network: &Consortium, folder: &Path) -> Result<Self> {
 		let folder = folder.join("operator");
 		let terminals = Terminals::new(&folder)?;
-		let port = || ports::reserve().map_err(Error::io("no port"));
+		let port = ports::reserve().map_err(Error::io("no port"))?;
 		let mut gate = Gate {
-			address: SocketAddr::from(([127, 0, 0, 1], port()?)),
+			address: SocketAddr::from(([127, 0, 0, 1], port)),
 			to: network.institutions[0].node.rpc_url().replace("ws://", ""),
 			open: None,
 		};
@@ -114,15 +114,11 @@ impl Server {
 		};
 		let governor = token("governor", &["read", "govern"]).await?;
 		let monitor = token("monitor", &["monitor"]).await?;
-		let address = format!("127.0.0.1:{}", port()?);
-		let mut command = terminals.command();
-		command
-			.args(["operator", "run", "--listen", &address, "--db", &db])
-			.args(["--node", &format!("ws://{}", gate.address)]);
-		let process = Process::start("operator's server", command, &folder.join("operator.log"))?;
+		let door = terminals.door("operator")?;
+		let process = terminals.operator(&format!("ws://{}", gate.address), &door)?;
 		let server = Server {
 			terminals,
-			base: format!("http://{address}"),
+			base: door.url(),
 			db,
 			http: reqwest::Client::new(),
 			governor,
