@@ -58,16 +58,17 @@ test('a second person releases it by a page', async () => {
 	await second.page.locator('.actions > button.main').click();
 	await second.page.locator('dialog button.main').click();
 	await second.page.locator('form.sheet .badge.good').waitFor();
-	// Whoever has the page open sees it.
+	// The other one sees it, too.
 	await first.page.goto(`${url}${PRICES}`);
 	await first.page.locator('form.sheet .badge.good').waitFor();
 	assert.match(await first.page.locator('form.sheet').innerText(), /second/);
 });
 
 test('every page of the issuer is there in two languages', async () => {
-	for (const { page } of [first, second]) {
+	for (const [language, { page }] of [['zh-CN', first], ['en', second]] as const) {
 		for (const path of ['', '/late', '/orders', '/quarantine', '/holdings', '/registrations', '/products']) {
 			await visit(page, `/issuer${path}`, 'main h1');
+			assert.equal(await page.locator('html').getAttribute('lang'), language, path);
 		}
 	}
 });

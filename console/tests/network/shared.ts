@@ -21,6 +21,8 @@ export async function visit(page: Page, path: string, shown: string): Promise<vo
 	await page.goto(`${url}${path}`);
 	await page.locator(shown).first().waitFor();
 	assert.deepEqual(await seriousFaults(page), [], path);
+	// What partners and customers wrote is text: nothing of it becomes a picture, which no page of an institution has.
+	assert.equal(await page.locator('main img').count(), 0, path);
 	// On a screen of 1280 px every column is seen.
 	const beyond = await page.locator('.table').evaluateAll((all) => all.map((it) => it.scrollWidth - it.clientWidth));
 	assert.ok(beyond.every((px) => px <= 0), `${path}: the table is ${beyond.join(', ')} px wider than its place`);
