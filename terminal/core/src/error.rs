@@ -21,6 +21,14 @@ pub enum Error {
 		/// What it must be.
 		rule: String,
 	},
+	/// Whoever did the one step may not do the other.
+	#[error("a second person: {who:?} has {did}")]
+	SecondPerson {
+		/// Who asks.
+		who: String,
+		/// What this person did: `entered the price of …`.
+		did: String,
+	},
 	/// A file cannot be read or written.
 	#[error("{path}: {source}")]
 	File {
@@ -131,7 +139,7 @@ impl Error {
 	/// The process's exit code; `sealane --help` lists them.
 	pub fn exit_code(&self) -> u8 {
 		match self {
-			Error::Invalid { .. } | Error::Format { .. } => 3,
+			Error::Invalid { .. } | Error::Format { .. } | Error::SecondPerson { .. } => 3,
 			Error::File { .. } => 4,
 			Error::Node { .. } | Error::TimedOut { .. } => 5,
 			Error::Chain(_) => 6,
@@ -148,6 +156,7 @@ impl Error {
 	pub fn code(&self) -> &'static str {
 		match self {
 			Error::Invalid { .. } => "invalid",
+			Error::SecondPerson { .. } => "second_person",
 			Error::File { .. } => "file",
 			Error::Format { .. } => "format",
 			Error::Node { code, .. } => code.unwrap_or("node"),
@@ -202,7 +211,7 @@ impl From<sealane_sdk::Error> for Error {
 pub const EXIT_CODES: &str = "Exit codes:
    0  done
    2  wrong command line
-   3  an argument, a setting, a key or an input file breaks a rule
+   3  an argument, a setting, a key or an input file breaks a rule, or another person must do it
    4  a file cannot be read or written
    5  the node does not answer or refused
    6  the chain does not answer or refused

@@ -62,6 +62,7 @@ impl From<Error> for Failure {
 				};
 				Problem::new(ProblemCode::InvalidField, detail).with_field(field).into()
 			}
+			Error::SecondPerson { .. } => Failure::new(ProblemCode::SecondPerson, error.to_string()),
 			Error::NotFound { .. } => Failure::new(ProblemCode::NotFound, error.to_string()),
 			_ if passes => Problem::new(ProblemCode::NotReady, error.to_string())
 				.with_retry_after_ms(2_000)

@@ -166,7 +166,7 @@ async fn priced(office: &Office<'_>) {
 	assert_eq!(day["next"]["not_by"], json!(["li"]));
 	let release = format!("/v1/navs/{PRODUCT}/{DAY}/release");
 	let seen = json!({ "nav": "1.0000" });
-	office.refused("li", &release, seen.clone(), 403, "forbidden").await;
+	office.refused("li", &release, seen.clone(), 403, "second_person").await;
 	office
 		.refused("wang", &release, json!({ "nav": "1.0001" }), 422, "invalid_field")
 		.await;
@@ -236,7 +236,7 @@ async fn decided(office: &Office<'_>) {
 		.await;
 	let seen = json!({ "revision": reviewed["revision"] });
 	office
-		.refused("zhao", &path("confirm"), seen.clone(), 403, "forbidden")
+		.refused("zhao", &path("confirm"), seen.clone(), 403, "second_person")
 		.await;
 	office
 		.refused("chen", &path("confirm"), seen.clone(), 403, "forbidden")

@@ -118,12 +118,9 @@ const fn outcome_text(outcome: Outcome) -> &'static str {
 	}
 }
 
-/// What breaks a rule here is mostly the state of a day, or who asks: not a field of a body.
+/// What breaks a rule here is mostly the state of a day, not a field of a body.
 fn refused(error: Error) -> Failure {
 	match error {
-		Error::Invalid { field, value, rule } if field == "user" => {
-			Failure::new(ProblemCode::Forbidden, format!("{value:?}: {rule}"))
-		}
 		Error::Invalid { field, value, rule } if field == "day" => {
 			Failure::new(ProblemCode::WrongState, format!("{value}: {rule}"))
 		}

@@ -385,8 +385,10 @@ impl BooksDb {
 		.await?
 		.try_get::<i64, _>(0)?;
 		if others > 0 {
-			let rule = "a second person: this one has reviewed the day or decided on its orders";
-			return Err(Error::invalid("user", who.as_str(), rule));
+			return Err(Error::SecondPerson {
+				who: who.as_str().into(),
+				did: "reviewed the day or decided on its orders".into(),
+			});
 		}
 		note_act(&mut tx, key, Act::Confirm, who.as_str(), None, "").await?;
 		Ok(tx.commit().await?)

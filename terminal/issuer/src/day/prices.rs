@@ -149,8 +149,10 @@ impl BooksDb {
 		.execute(&mut *tx)
 		.await?;
 		if done.rows_affected() == 0 {
-			let rule = format!("a second person: {} entered the price of {key}", nav.entered_by);
-			return Err(Error::invalid("user", who.as_str(), rule));
+			return Err(Error::SecondPerson {
+				who: who.as_str().into(),
+				did: format!("entered the price of {key}"),
+			});
 		}
 		note_act(
 			&mut tx,

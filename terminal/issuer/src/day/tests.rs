@@ -113,7 +113,7 @@ async fn a_price_is_released_by_somebody_else_than_who_entered_it() {
 	let nav = "1.05".parse().unwrap();
 	refused(
 		db.release_nav(&key(), nav, &person("Li")).await,
-		"a second person: li entered",
+		"a second person: \"li\" has entered the price",
 	);
 	refused(
 		db.release_nav(&key(), "1.5".parse().unwrap(), &person("wang")).await,
