@@ -33,16 +33,18 @@ pub fn standing(peer: PeerIdBytes) -> Option<Open<Standing>> {
 	let mut members = BTreeMap::new();
 	let mut catalogues = BTreeMap::new();
 	let channels = Channels::standings_of(member).into_iter();
+	let policy = Anchors::policy();
 	let standing = Standing {
 		node,
 		member,
 		revision: Members::revision_of(member),
 		moment: Timestamp::get(),
-		max_age: Anchors::policy().max_age,
+		max_age: policy.max_age,
 		channels: channels
 			.map(|it| sent(channel(it, member, &mut members, &mut catalogues)))
 			.collect(),
 		ends: Receipts::ends(member),
+		drain: policy.drain,
 	};
 	Some(sent(standing))
 }

@@ -102,6 +102,7 @@ pub fn state() -> ChainState {
 		ended: Default::default(),
 		timetables: Default::default(),
 		holds_until: Moment::MAX,
+		drain: 302_400,
 		unreadable: None,
 		branch: None,
 	}

@@ -33,6 +33,8 @@ pub enum Reading {
 		directory: Arc<Directory>,
 		/// Until when its authorisations hold, Unix milliseconds: the block's time and the age that the chain allows.
 		holds_until: Moment,
+		/// For how many blocks after the end of a channel answers to what was delivered over it still travel.
+		drain: BlockNumber,
 		/// The registrations with this node's member that ended.
 		ends: Ends,
 	},

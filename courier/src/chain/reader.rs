@@ -133,6 +133,7 @@ impl<S: Source> Reader<S> {
 			max_age,
 			channels,
 			ends,
+			drain,
 		} = standing;
 		let mut directory = Directory {
 			node,
@@ -156,6 +157,7 @@ impl<S: Source> Reader<S> {
 		Ok(Reading::Directory {
 			directory,
 			holds_until: moment.saturating_add(max_age),
+			drain,
 			ends,
 		})
 	}

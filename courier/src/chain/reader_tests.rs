@@ -171,6 +171,7 @@ impl Source for Fake {
 				max_age: 600_000,
 				channels: ISSUERS.iter().map(channel).collect(),
 				ends: Default::default(),
+				drain: 302_400,
 			};
 			Ok(state.registered.then(|| standing.into()))
 		})

@@ -57,6 +57,8 @@ pub struct Snapshot {
 	pub hash: Digest,
 	/// The directory.
 	pub directory: Arc<Directory>,
+	/// For how many blocks after the end of a channel answers to what was delivered over it still travel.
+	pub drain: BlockNumber,
 	/// The registrations with this node's member that ended.
 	pub ends: Ends,
 	/// Where orders of this node go.
@@ -81,13 +83,14 @@ struct Index {
 }
 
 impl Snapshot {
-	/// Index `directory` as of `block`; its authorisations hold until `holds_until`, and `ends` had ended. `before` is the snapshot it
-	/// replaces.
+	/// Index `directory` as of `block`; its authorisations hold until `holds_until`, a channel drains for `drain` blocks, and `ends` had
+	/// ended. `before` is the snapshot it replaces.
 	pub fn new(
 		block: BlockNumber,
 		hash: Digest,
 		directory: Arc<Directory>,
 		holds_until: Moment,
+		drain: BlockNumber,
 		ends: Ends,
 		before: Option<&Snapshot>,
 	) -> Self {
@@ -104,6 +107,7 @@ impl Snapshot {
 		Snapshot {
 			block,
 			hash,
+			drain,
 			ends,
 			targets: Arc::new(targets),
 			standing: Ok(holds_until),
@@ -122,10 +126,11 @@ impl Snapshot {
 	}
 
 	/// The same directory at a later block.
-	pub fn moved(&self, block: BlockNumber, hash: Digest, holds_until: Moment, ends: Ends) -> Self {
+	pub fn moved(&self, block: BlockNumber, hash: Digest, holds_until: Moment, drain: BlockNumber, ends: Ends) -> Self {
 		Snapshot {
 			block,
 			hash,
+			drain,
 			ends,
 			standing: Ok(holds_until),
 			replaced: self.replaced_now(block),

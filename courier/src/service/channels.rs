@@ -16,10 +16,6 @@ use sealane_primitives::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Blocks for which answers still travel on a channel that is over: a week at two seconds each. Orders are confirmed days after they are
-/// placed.
-const DRAIN_BLOCKS: BlockNumber = 302_400;
-
 impl Courier {
 	/// Take over a directory: index it, close and open lanes.
 	pub(super) fn adopt(&self, newest: &DirectoryAt) {
@@ -32,14 +28,17 @@ impl Courier {
 				Reading::Directory {
 					directory,
 					holds_until,
+					drain,
 					ends,
 				},
 				before,
 			) => Some(match before {
-				Some(before) if before.directory == *directory => before.moved(block, hash, *holds_until, *ends),
+				Some(before) if before.directory == *directory => {
+					before.moved(block, hash, *holds_until, *drain, *ends)
+				}
 				before => {
 					let directory = directory.clone();
-					Snapshot::new(block, hash, directory, *holds_until, *ends, before.as_deref())
+					Snapshot::new(block, hash, directory, *holds_until, *drain, *ends, before.as_deref())
 				}
 			}),
 		};
@@ -92,7 +91,8 @@ impl Courier {
 			.retain(is_partner, |lane| snapshot.channel(lane.channel).is_some());
 	}
 
-	/// Leave to send on a channel. Its end stops orders; answers to what was delivered drain for a while.
+	/// Leave to send on a channel. Its end stops orders; answers to what was delivered drain for as long as the
+	/// chain says.
 	pub(crate) fn may_send(&self, snapshot: &Snapshot, channel: ChannelId) -> Result<Authorisation, Refusal> {
 		let entry = snapshot.channel(channel).ok_or(Refusal::ChannelUnknown)?;
 		self.permitted(snapshot, entry, !snapshot.sells(entry))
@@ -107,7 +107,7 @@ impl Courier {
 		match snapshot.authorise(channel.id, self.clock.now_ms()) {
 			Err(refusal) if answers && is_end(refusal) => {
 				let since = self.ended.lock().get(&channel.id).copied();
-				let drains = since.is_some_and(|since| snapshot.block.saturating_sub(since) <= DRAIN_BLOCKS);
+				let drains = since.is_some_and(|since| snapshot.block.saturating_sub(since) <= snapshot.drain);
 				drains.then(|| everything(channel.id)).ok_or(refusal)
 			}
 			other => other,

@@ -68,6 +68,8 @@ pub struct ChainState {
 	pub timetables: BTreeMap<MemberId, Timetable>,
 	/// Until when the authorisations of this block hold, Unix milliseconds.
 	pub holds_until: Moment,
+	/// For how many blocks after the end of a channel answers to what was delivered over it still travel.
+	pub drain: BlockNumber,
 	/// Why no node can read the runtime at this block.
 	pub unreadable: Option<String>,
 	/// Hash of the newest block, where it is none of the final chain.
@@ -112,6 +114,7 @@ impl ChainState {
 			(None, Some(directory)) => Reading::Directory {
 				directory: Arc::new(directory),
 				holds_until: self.holds_until,
+				drain: self.drain,
 				ends: self.ends(node),
 			},
 		}

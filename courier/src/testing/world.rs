@@ -139,6 +139,7 @@ impl World {
 			ended: Default::default(),
 			timetables: Default::default(),
 			holds_until: u64::MAX,
+			drain: 302_400,
 			unreadable: None,
 			branch: None,
 		};

@@ -111,6 +111,7 @@ mod benchmarks {
 		let policy = CourierPolicy {
 			anchors_per_block: T::MaxAnchorsPerBlock::get(),
 			max_age: T::LongestAge::get(),
+			drain: T::LongestDrain::get(),
 		};
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, policy);

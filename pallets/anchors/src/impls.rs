@@ -172,12 +172,19 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether a policy keeps the limits; else the first fault.
 	pub(crate) fn validate(policy: &CourierPolicy) -> Result<(), PolicyFault> {
-		validate_policy(
-			policy,
-			T::MaxAnchorsPerBlock::get(),
-			T::ShortestAge::get(),
-			T::LongestAge::get(),
-		)
+		let faults = [
+			(policy.anchors_per_block == 0, PolicyFault::NoAnchors),
+			(
+				policy.anchors_per_block > T::MaxAnchorsPerBlock::get(),
+				PolicyFault::TooManyAnchors,
+			),
+			(policy.max_age < T::ShortestAge::get(), PolicyFault::AgeTooShort),
+			(policy.max_age > T::LongestAge::get(), PolicyFault::AgeTooLong),
+			(policy.drain < T::ShortestDrain::get(), PolicyFault::DrainTooShort),
+			(policy.drain > T::LongestDrain::get(), PolicyFault::DrainTooLong),
+		];
+		let fault = faults.into_iter().find(|(broken, _)| *broken);
+		fault.map_or(Ok(()), |(_, fault)| Err(fault))
 	}
 }
 

@@ -17,8 +17,8 @@
 //! * So the state must not grow with anchors: a node's last [`KEPT_ANCHORS`] are there one by one, and all of them as one **mountain
 //!   range**, a few hashes against which the oldest can be proven for as long as the chain lives.
 //! * A party of a channel can open a **dispute** over a batch, which both then find on record, and the council can decide it.
-//! * The **policy** (how often nodes anchor, how long they go by what they last heard of the chain) is set by governance and holds
-//!   from the next block on.
+//! * The **policy** (how often nodes anchor, how long they go by what they last heard of the chain, how long answers travel on a
+//!   channel that is over) is set by governance and holds from the next block on.
 //!
 //! The pallet also drives the courier of the node it runs on: its off-chain worker authorises what waits to be sent against the state
 //! of each block, closes lanes whose grant ended, and submits the anchors that are ready. See [`Pallet::run_offchain`].
@@ -147,6 +147,14 @@ pub mod pallet {
 		#[pallet::constant]
 		type LongestAge: Get<Moment>;
 
+		/// Fewest blocks that a policy may set for answers on a channel that is over: an order is answered days after it came.
+		#[pallet::constant]
+		type ShortestDrain: Get<BlockNumber>;
+
+		/// Most blocks that a policy may set for them: an end must take effect.
+		#[pallet::constant]
+		type LongestDrain: Get<BlockNumber>;
+
 		/// Most disputes that one party may have open on one channel.
 		#[pallet::constant]
 		type MaxOpenDisputes: Get<u32>;
@@ -197,7 +205,7 @@ pub mod pallet {
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
-		/// How often nodes anchor, and how long they go by what they last heard; `None` is [`Config::DefaultPolicy`].
+		/// How nodes are to behave; `None` is [`Config::DefaultPolicy`].
 		pub policy: Option<CourierPolicy>,
 		/// Ties the configuration to the runtime.
 		#[serde(skip)]
@@ -386,7 +394,8 @@ pub mod pallet {
 			Self::do_resolve_dispute(who.as_ref(), dispute, outcome)
 		}
 
-		/// Set how often nodes anchor, and how long they go by what they last heard of the chain.
+		/// Set how often nodes anchor, how long they go by what they last heard of the chain, and how long answers travel on a channel
+		/// that is over.
 		///
 		/// **Origin**: [`Config::PolicyOrigin`].
 		///

@@ -87,7 +87,7 @@ type ChannelMap = BTreeMap<ChannelId, (MemberId, MemberId, Option<Refusal>)>;
 
 parameter_types! {
 	/// With [`NodeCount`] an interval of 4 blocks, in which [`BANK_NODE`] and [`WEALTH_NODE`] have their turns at multiples of 4.
-	pub const DefaultPolicy: CourierPolicy = CourierPolicy { anchors_per_block: 2, max_age: 600_000 };
+	pub const DefaultPolicy: CourierPolicy = CourierPolicy { anchors_per_block: 2, max_age: 600_000, drain: 1_000 };
 	pub static NodeCount: u32 = 8;
 	pub static Managed: BTreeMap<AccountId, MemberId> = managed();
 	pub static Suspended: Vec<MemberId> = Vec::new();
@@ -230,6 +230,8 @@ impl crate::Config for Test {
 	type MaxAnchorsPerBlock = ConstU32<100>;
 	type ShortestAge = ConstU64<60_000>;
 	type LongestAge = ConstU64<3_600_000>;
+	type ShortestDrain = ConstU32<100>;
+	type LongestDrain = ConstU32<10_000>;
 	type MaxOpenDisputes = ConstU32<2>;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]

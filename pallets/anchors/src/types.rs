@@ -5,7 +5,7 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec, PalletError};
 use scale_info::TypeInfo;
-use sealane_primitives::{directory::CourierPolicy, evidence::tree, ids::*, runtime_api::AnchorEntry};
+use sealane_primitives::{evidence::tree, ids::*, runtime_api::AnchorEntry};
 
 /// Counts the disputes of the chain, from 0.
 pub type DisputeId = u32;
@@ -127,26 +127,8 @@ pub enum PolicyFault {
 	AgeTooShort,
 	/// `max_age` is above `LongestAge`.
 	AgeTooLong,
-}
-
-/// Whether a policy keeps the limits; else the first fault.
-pub const fn validate_policy(
-	policy: &CourierPolicy,
-	max_anchors: u32,
-	shortest_age: Moment,
-	longest_age: Moment,
-) -> Result<(), PolicyFault> {
-	if policy.anchors_per_block == 0 {
-		return Err(PolicyFault::NoAnchors);
-	}
-	if policy.anchors_per_block > max_anchors {
-		return Err(PolicyFault::TooManyAnchors);
-	}
-	if policy.max_age < shortest_age {
-		return Err(PolicyFault::AgeTooShort);
-	}
-	if policy.max_age > longest_age {
-		return Err(PolicyFault::AgeTooLong);
-	}
-	Ok(())
+	/// `drain` is below `ShortestDrain`.
+	DrainTooShort,
+	/// `drain` is above `LongestDrain`.
+	DrainTooLong,
 }

@@ -40,6 +40,8 @@ pub struct Standing {
 	pub channels: Vec<Open<ChannelStanding>>,
 	/// The registrations with this member that ended.
 	pub ends: Ends,
+	/// For how many blocks after the end of a channel answers to what was delivered over it still travel.
+	pub drain: BlockNumber,
 }
 
 /// Where a channel stands in one block.

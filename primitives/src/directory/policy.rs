@@ -7,7 +7,8 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
-/// How often nodes anchor, and how long they go by what they last heard of the chain. Set by governance.
+/// How often nodes anchor, how long they go by what they last heard of the chain, and how long answers travel on a channel that is over.
+/// Set by governance.
 #[derive(
 	Clone,
 	Copy,
@@ -27,6 +28,8 @@ pub struct CourierPolicy {
 	pub anchors_per_block: u32,
 	/// For how many milliseconds after its block's time an authorisation holds.
 	pub max_age: Moment,
+	/// For how many blocks after the end of a channel answers to what was delivered over it still travel.
+	pub drain: BlockNumber,
 }
 
 impl CourierPolicy {
@@ -61,6 +64,7 @@ mod tests {
 		let policy = CourierPolicy {
 			anchors_per_block: 25,
 			max_age: 600_000,
+			drain: 0,
 		};
 		let intervals = [0, 1, 25, 26, 100, 500, 1_000].map(|nodes| policy.interval(nodes));
 		assert_eq!(intervals, [1, 1, 1, 2, 4, 20, 40]);
@@ -72,6 +76,7 @@ mod tests {
 			let policy = CourierPolicy {
 				anchors_per_block: 25,
 				max_age: 0,
+				drain: 0,
 			};
 			let interval = policy.interval(nodes);
 			let mut turns = vec![0u32; interval as usize];

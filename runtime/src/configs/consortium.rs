@@ -36,8 +36,10 @@ parameter_types! {
 	pub const MaxCouncilAllowance: u64 = WEIGHT_REF_TIME_PER_SECOND * 80 / 100;
 	// Up to 25 nodes anchor in every block: confirmed is final within a slot and a round. A thousand take turns over 40 blocks, so
 	// that anchors take the same small part of each block however many nodes there are. Ten minutes without a block are a partition;
-	// whoever goes on trading longer than that might do so over a channel that was revoked meanwhile.
-	pub const DefaultPolicy: CourierPolicy = CourierPolicy { anchors_per_block: 25, max_age: 10 * MINUTE_MS };
+	// whoever goes on trading longer than that might do so over a channel that was revoked meanwhile. Orders are confirmed days
+	// after they were placed: answers to them travel for a week after their channel's end.
+	pub const DefaultPolicy: CourierPolicy =
+		CourierPolicy { anchors_per_block: 25, max_age: 10 * MINUTE_MS, drain: 7 * DAYS };
 	pub NodeCount: u32 = pallet_members::Nodes::<Runtime>::count();
 }
 
@@ -172,6 +174,8 @@ impl pallet_anchors::Config for Runtime {
 	type MaxAnchorsPerBlock = ConstU32<1_000>;
 	type ShortestAge = ConstU64<MINUTE_MS>;
 	type LongestAge = ConstU64<{ 24 * 60 * MINUTE_MS }>;
+	type ShortestDrain = ConstU32<{ DAYS }>;
+	type LongestDrain = ConstU32<{ 366 * DAYS }>;
 	type MaxOpenDisputes = ConstU32<16>;
 	type WeightInfo = crate::weights::pallet_anchors::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]

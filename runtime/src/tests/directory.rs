@@ -158,6 +158,7 @@ fn a_node_is_told_its_channels_with_what_is_allowed() {
 		let told = standing(peer_of(bank.node));
 		assert_eq!((told.node, told.member), (bank.node, bank.member));
 		assert_eq!(told.max_age, 600_000, "ten minutes until governance says otherwise");
+		assert_eq!(told.drain, 7 * crate::DAYS, "a week until governance says otherwise");
 		let entry = told.channels[0].clone().known().expect("its own form");
 		assert_eq!(
 			(entry.id, entry.seller, entry.issuer),

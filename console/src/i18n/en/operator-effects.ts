@@ -35,7 +35,7 @@ export const effects = {
 		TxPause_unpause: 'lets the call {{text}} go on',
 		Receipts_force_revoke: 'revokes a registration receipt of {{name}}',
 		Anchors_resolve_dispute: 'settles dispute {{number}}',
-		Anchors_set_policy: 'changes when and how nodes anchor',
+		Anchors_set_policy: 'changes when nodes anchor, how long they trade without a new block, and how long answers outlive a channel',
 		Scheduler_schedule: 'has what follows run in block {{block}}',
 		Whitelist_whitelist_call: 'lets one call be dispatched with root: the one behind the hash',
 		Whitelist_dispatch_whitelisted_call: 'runs the call behind the hash with root',

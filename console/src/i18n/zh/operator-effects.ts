@@ -37,7 +37,7 @@ export const effects: Pick<Words['operator'], 'effect' | 'power' | 'powerDoes'> 
 		TxPause_unpause: '恢复调用 {{text}}',
 		Receipts_force_revoke: '撤销 {{name}} 的一份登记回执',
 		Anchors_resolve_dispute: '裁决争议 {{number}}',
-		Anchors_set_policy: '更改节点锚定的时机与方式',
+		Anchors_set_policy: '更改节点锚定的时机、无新区块时可继续交易的时长，以及通道终止后答复仍可送达的时长',
 		Scheduler_schedule: '以下内容在区块 {{block}} 执行',
 		Whitelist_whitelist_call: '准许哈希所指的一项调用以根权限执行',
 		Whitelist_dispatch_whitelisted_call: '以根权限执行哈希所指的调用',

@@ -561,6 +561,44 @@ async fn answers_to_what_was_delivered_outlive_the_channel() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_is_over_drains_for_as_long_as_the_chain_says() {
+	let trio = Trio::start(97);
+	submit(&trio.seller, &[order("A", "P2")]).await;
+	until(&trio.issuer, "A is there", || stage(&trio.issuer, "A").is_some()).await;
+	trio.world.block(|state| {
+		state.drain = 1;
+		state.channel(1).authorisation = Err(Refusal::Revoked);
+	});
+	// Each of these blocks is looked at: the end is that of the first.
+	for block in 2..=4 {
+		for node in [&trio.seller, &trio.issuer] {
+			until(node, "the block is known", || node.status().block == block).await;
+		}
+		if block < 4 {
+			trio.world.block(|_| ());
+		}
+	}
+	testing::confirm(&trio.issuer, Cursor::default()).await;
+	until(&trio.issuer, "the answer waits", || {
+		let waiting = trio.issuer.trace("A", None).unwrap().unwrap().waiting;
+		matches!(
+			waiting,
+			Some(Waiting::ChannelClosed {
+				refusal: Refusal::Revoked,
+				..
+			})
+		)
+	})
+	.await;
+	trio.world.block(|state| state.drain = 10);
+	until(&trio.seller, "the answer came", || {
+		stage(&trio.seller, "A") >= Some(OrderStage::Confirmed)
+	})
+	.await;
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_channel_holds_answers_too() {
 	let trio = Trio::start(95);
 	submit(&trio.seller, &[order("A", "P2")]).await;

@@ -100,6 +100,7 @@ fn chain(nodes: usize, anchors_per_block: u32) -> sp_io::TestExternalities {
 	let ext = genesis(Some(CourierPolicy {
 		anchors_per_block,
 		max_age: 600_000,
+		drain: 1_000,
 	}));
 	Managed::set((0..nodes).map(|node| (manager(node), node as MemberId)).collect());
 	let entry = |node| (node as NodeId, (node as MemberId, delegate(node), vec![node as u8; 4]));

@@ -78,9 +78,10 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 }
 
 fn policy() -> impl Strategy<Value = CourierPolicy> {
-	(0u32..110, 50_000u64..4_000_000).prop_map(|(anchors_per_block, max_age)| CourierPolicy {
+	(0u32..110, 50_000u64..4_000_000, 90u32..11_000).prop_map(|(anchors_per_block, max_age, drain)| CourierPolicy {
 		anchors_per_block,
 		max_age,
+		drain,
 	})
 }
 

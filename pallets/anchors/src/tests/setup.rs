@@ -26,6 +26,7 @@ fn genesis_sets_the_policy() {
 	let policy = CourierPolicy {
 		anchors_per_block: 42,
 		max_age: 120_000,
+		drain: 1_000,
 	};
 	genesis(Some(policy)).execute_with(|| {
 		assert_eq!(Anchors::current_policy(), policy);
@@ -40,6 +41,7 @@ fn fails_when_genesis_breaks_a_rule() {
 	genesis(Some(CourierPolicy {
 		anchors_per_block: 0,
 		max_age: 120_000,
+		drain: 1_000,
 	}));
 }
 

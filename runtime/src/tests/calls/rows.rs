@@ -348,6 +348,7 @@ fn anchors() -> Vec<Row> {
 	let policy = CourierPolicy {
 		anchors_per_block: 1,
 		max_age: 600_000,
+		drain: crate::DAYS,
 	};
 	vec![
 		row(Call::<Runtime>::anchor { sequence, root }, DELEGATE),

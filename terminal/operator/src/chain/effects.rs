@@ -482,7 +482,10 @@ fn of_emergencies(pallet: &str, call: &str, read: &Read<'_>, about: &mut Mention
 			about.number = read.number("dispute");
 			format!("settles dispute {}", about.number?)
 		}
-		("Anchors", "set_policy") => "changes when and how nodes anchor".into(),
+		("Anchors", "set_policy") => {
+			"changes when nodes anchor, how long they trade without a new block, and how long answers outlive a channel"
+				.into()
+		}
 		("Scheduler", "schedule") => {
 			let block = unwrap_number(argument(read.arguments, "when")?)? as u32;
 			about.block = Some(block);

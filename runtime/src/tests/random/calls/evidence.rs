@@ -120,6 +120,7 @@ pub(super) fn anchors(rng: &mut Rng, world: &World) -> (RuntimeCall, Wants) {
 			let policy = CourierPolicy {
 				anchors_per_block: rng.below(6),
 				max_age: u64::from(rng.below(6)) * 60_000,
+				drain: rng.below(400) * crate::DAYS,
 			};
 			(N::set_policy { policy }, Votes(3))
 		}
