@@ -199,6 +199,9 @@ fn is_away(error: &sqlx::Error) -> bool {
 
 impl From<sealane_sdk::Error> for Error {
 	fn from(error: sealane_sdk::Error) -> Self {
+		if let sealane_sdk::Error::Argument { name, value, rule } = error {
+			return Error::invalid(name, value, rule);
+		}
 		Error::Node {
 			code: error.code().map(|code| code.as_str()),
 			passes: error.is_transient(),
