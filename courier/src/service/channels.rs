@@ -4,6 +4,7 @@
 
 use super::{Courier, LOG_TARGET};
 use crate::{
+	api::LaneId,
 	book::Book,
 	chain::{DirectoryAt, Reading, Snapshot},
 	cutting::Note,
@@ -116,29 +117,42 @@ impl Courier {
 
 	/// Hold the lanes of a channel closed from block `at` on.
 	pub(crate) fn close_channel(&self, channel: ChannelId, refusal: Refusal, at: BlockNumber) {
-		for lane in self.senders.close(channel, refusal, at) {
-			log::info!(target: LOG_TARGET, "Lane {lane} is closed from block {at} on: {refusal:?}");
-			let turned = LaneTurned {
-				at: self.clock.now_ms(),
-				lane,
-				block: at,
-				refusal: Some(refusal),
-			};
-			self.senders.turned(turned);
+		self.close_lanes(channel, refusal, at, |_| true);
+	}
+
+	/// Let the lanes of a channel flow, but for those to nodes that are not on the chain any more.
+	pub(crate) fn open_channel(&self, channel: ChannelId, at: BlockNumber) {
+		let snapshot = self.snapshot();
+		let entry = snapshot.as_ref().and_then(|snapshot| snapshot.channel(channel));
+		let is_there = |lane: &LaneId| entry.is_none_or(|entry| entry.partner.nodes.iter().any(|it| it.id == lane.to));
+		self.close_lanes(channel, Refusal::NodeUnknown, at, |lane| !is_there(lane));
+		for lane in self.senders.reopen(channel, is_there) {
+			log::info!(target: LOG_TARGET, "Lane {lane} is open again from block {at} on");
+			self.turned(lane, at, None);
 		}
 	}
 
-	/// Let the lanes of a channel flow.
-	pub(crate) fn open_channel(&self, channel: ChannelId, at: BlockNumber) {
-		for lane in self.senders.reopen(channel) {
-			log::info!(target: LOG_TARGET, "Lane {lane} is open again from block {at} on");
-			self.senders.turned(LaneTurned {
-				at: self.clock.now_ms(),
-				lane,
-				block: at,
-				refusal: None,
-			});
+	fn close_lanes(&self, channel: ChannelId, refusal: Refusal, at: BlockNumber, meant: impl Fn(&LaneId) -> bool) {
+		for lane in self.senders.close(channel, refusal, at, meant) {
+			match refusal {
+				Refusal::NodeUnknown => log::warn!(
+					target: LOG_TARGET,
+					"Lane {lane} is closed from block {at} on: the chain has no such node any more. What it did not take goes to no other: \
+					 place it anew under another id"
+				),
+				_ => log::info!(target: LOG_TARGET, "Lane {lane} is closed from block {at} on: {refusal:?}"),
+			}
+			self.turned(lane, at, Some(refusal));
 		}
+	}
+
+	fn turned(&self, lane: LaneId, block: BlockNumber, refusal: Option<Refusal>) {
+		self.senders.turned(LaneTurned {
+			at: self.clock.now_ms(),
+			lane,
+			block,
+			refusal,
+		});
 	}
 }
 

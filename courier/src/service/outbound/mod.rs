@@ -21,7 +21,6 @@ use crate::{
 	api::{LaneId, Waiting},
 	clock::{moment_of, timeout, Ticks},
 	lane::sender::{Next, Obstacle},
-	protocol::RefusalReason,
 	random,
 	transport::TransportError,
 };
@@ -132,7 +131,9 @@ impl Courier {
 				return None;
 			}
 			Err(Barrier::Node) => {
-				self.held(sender, first, Refusal::NodeUnknown, now);
+				// The channel's lanes to nodes that are there flow.
+				let block = self.snapshot().map_or(0, |s| s.block);
+				self.open_channel(lane.channel, block);
 				return None;
 			}
 			Err(Barrier::Key) => {
@@ -213,12 +214,6 @@ impl Courier {
 	/// Spreads attempts: 0 to 1023.
 	pub(super) fn jitter(&self) -> u16 {
 		u16::from_le_bytes(random::bytes(self.random.as_ref())) % 1024
-	}
-
-	/// This lane waits for the chain to allow what is next in it; the channel's other lanes go on.
-	fn held(&self, sender: &Sender, first: u64, refusal: Refusal, now: Ticks) {
-		*sender.error.lock() = Some((RefusalReason::Chain(refusal).code().into(), self.clock.now_ms()));
-		sender.state.lock().failed(first, Obstacle::Refused, now, self.jitter());
 	}
 
 	/// Why a lane waits.

@@ -149,19 +149,27 @@ impl Senders {
 		}
 	}
 
-	/// Close the lanes of a channel; gives those that were open, or closed for another reason.
-	pub(crate) fn close(&self, channel: ChannelId, refusal: Refusal, at: BlockNumber) -> Vec<LaneId> {
-		self.each(channel, |sender| sender.state.lock().close(refusal, at))
+	/// Close those lanes of a channel of which `meant` holds; gives those that were open, or closed for another reason.
+	pub(crate) fn close(
+		&self,
+		channel: ChannelId,
+		refusal: Refusal,
+		at: BlockNumber,
+		meant: impl Fn(&LaneId) -> bool,
+	) -> Vec<LaneId> {
+		self.each(channel, |lane, sender| {
+			meant(lane) && sender.state.lock().close(refusal, at)
+		})
 	}
 
-	/// Open the lanes of a channel; gives those that were closed.
-	pub(crate) fn reopen(&self, channel: ChannelId) -> Vec<LaneId> {
-		self.each(channel, |sender| sender.state.lock().reopen())
+	/// Open those lanes of a channel of which `meant` holds; gives those that were closed.
+	pub(crate) fn reopen(&self, channel: ChannelId, meant: impl Fn(&LaneId) -> bool) -> Vec<LaneId> {
+		self.each(channel, |lane, sender| meant(lane) && sender.state.lock().reopen())
 	}
 
 	/// Let the lanes of a channel try again, those at least that have not just tried.
 	pub(crate) fn dispatch(&self, channel: ChannelId, now: Ticks) {
-		self.each(channel, |sender| {
+		self.each(channel, |_, sender| {
 			let last = *sender.last_attempt.lock();
 			let patient = last.is_none_or(|last| now.saturating_sub(last) >= DISPATCH_PATIENCE_MS);
 			if patient {
@@ -200,10 +208,10 @@ impl Senders {
 		true
 	}
 
-	fn each(&self, channel: ChannelId, act: impl Fn(&Sender) -> bool) -> Vec<LaneId> {
+	fn each(&self, channel: ChannelId, act: impl Fn(&LaneId, &Sender) -> bool) -> Vec<LaneId> {
 		let mut acted = Vec::new();
 		for (lane, sender) in self.lanes.read().iter().filter(|(lane, _)| lane.channel == channel) {
-			if act(sender) {
+			if act(lane, sender) {
 				sender.notify.notify_one();
 				acted.push(*lane);
 			}

@@ -599,6 +599,59 @@ async fn a_channel_that_is_over_drains_for_as_long_as_the_chain_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_lane_to_a_node_that_left_the_chain_is_closed_by_name_and_the_others_flow() {
+	let mut trio = Trio::start(98);
+	trio.world.network.set_down(ISSUER, true);
+	assert_eq!(submit(&trio.seller, &[order("A", "P2")]).await.refused, Vec::new());
+	// The issuer takes its node out of service; another one, which is not up yet, serves its interface from then on.
+	trio.world.block(|state| {
+		let mut next = state.members[1].nodes[0].clone();
+		next.id = 9;
+		next.peer = peer(9).try_into().expect("fits");
+		state.members[1].nodes = vec![next];
+		let moved = InterfaceEntry {
+			id: testing::name("I2"),
+			node: 9,
+		};
+		state.channel(1).interfaces = vec![moved];
+	});
+	until(&trio.seller, "the block is known", || trio.seller.status().block == 2).await;
+	let waits = |handle: &Handle, id: &str| handle.trace(id, None).unwrap().unwrap().waiting;
+	let gone = Some(Waiting::ChannelClosed {
+		refusal: Refusal::NodeUnknown,
+		at: 2,
+	});
+	until(&trio.seller, "the reason is known", || waits(&trio.seller, "A") == gone).await;
+	assert_eq!(submit(&trio.seller, &[order("B", "P2")]).await.refused, Vec::new());
+	assert_eq!(
+		trio.seller.order("B", None).unwrap().unwrap().lane.to,
+		9,
+		"it goes to the node that is there"
+	);
+	assert_ne!(waits(&trio.seller, "B"), gone);
+	// More blocks change nothing, nor does a restart; the business system was told once.
+	trio.world.block(|_| ());
+	until(&trio.seller, "the block is known", || trio.seller.status().block == 3).await;
+	let closings = |handle: &Handle| {
+		let events = handle.events(Cursor::default(), 1_000).expect("are readable").events;
+		let turned = |event: &crate::api::Event| {
+			matches!(
+				event.what,
+				EventKind::LaneClosed { .. } | EventKind::LaneReopened { .. }
+			)
+		};
+		events.into_iter().filter(turned).count()
+	};
+	until(&trio.seller, "the closing is told", || closings(&trio.seller) == 1).await;
+	trio.restart(SELLER).await;
+	assert_eq!(waits(&trio.seller, "A"), gone);
+	trio.world.block(|_| ());
+	until(&trio.seller, "the block is known", || trio.seller.status().block == 4).await;
+	assert_eq!((closings(&trio.seller), waits(&trio.seller, "A")), (1, gone));
+	trio.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_channel_holds_answers_too() {
 	let trio = Trio::start(95);
 	submit(&trio.seller, &[order("A", "P2")]).await;
