@@ -11,6 +11,7 @@
 //! * [`events`]: pages and streams of what happened. [`webhooks`]: the same, posted to others, signed and in order.
 //! * [`Failure`]: problem documents. [`paging`]: cursors of lists. [`metrics`]: figures for Prometheus.
 //! * [`router`]: the resources that both terminals have; [`base`] is the frame of their OpenAPI documents.
+//! * [`evidence`]: what proves an order, as the node makes it.
 //! * [`quarantine`]: what both show of what they cannot read. `contract`, of the feature `test-support`: checks of their documents.
 //! * `console`: the pages that people work with, from one archive, and what a browser is told with every answer.
 //!
@@ -26,6 +27,7 @@ mod console;
 pub mod contract;
 mod core;
 pub mod events;
+pub mod evidence;
 pub mod metrics;
 pub mod paging;
 mod problem;

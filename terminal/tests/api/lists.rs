@@ -213,3 +213,56 @@ async fn from_the_end_on_only_what_happens_later_is_told() {
 		.expect("the stream tells nothing");
 	assert!(!text.contains("BEFORE"), "{text}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn evidence_is_the_nodes_bytes_for_who_may_take_data_out() {
+	let (world, terminal, reader) = with_files().await;
+	let archive = terminal.program("archive", &[Role::Export]).await;
+	let auditor = terminal.program("boss", &[Role::Administer]).await;
+	let (_, page) = terminal.get(&reader, "/v1/records?state=confirmed&limit=1").await;
+	let id = page["records"][0]["id"].as_str().unwrap().to_string();
+	let path = format!("/v1/records/{id}/evidence");
+	let refused = |token: String, path: String| {
+		let terminal = &terminal;
+		async move {
+			let (status, problem) = terminal.get(&token, &path).await;
+			(status, problem["code"].as_str().unwrap_or_default().to_string())
+		}
+	};
+	assert_eq!(refused(reader, path.clone()).await, (403, "forbidden".into()));
+	assert_eq!(
+		refused(archive.clone(), "/v1/records/nobody/evidence".into()).await,
+		(404, "order_unknown".into())
+	);
+	assert_eq!(
+		refused(archive.clone(), path.clone()).await,
+		(409, "evidence_not_ready".into())
+	);
+
+	world.exchange.finalise();
+	let answer = terminal
+		.http
+		.get(format!("{}{path}", terminal.url))
+		.bearer_auth(&archive)
+		.send()
+		.await
+		.unwrap();
+	assert_eq!(answer.status(), 200);
+	assert_eq!(answer.headers()["content-type"], "application/json");
+	let name = answer.headers()["content-disposition"].to_str().unwrap().to_string();
+	assert!(name.starts_with("attachment; filename=\"evidence-"), "{name}");
+	assert_eq!(
+		answer.text().await.unwrap(),
+		format!("{{\"format\" : \"stand-in\",\"order\":\"{id}\" }}")
+	);
+	// Who took it out stands in the log, and who tried to.
+	let (_, log) = terminal.get(&auditor, "/v1/audit?limit=100").await;
+	for (who, status) in [("archive", 200), ("reader", 403)] {
+		let noted = log["rows"]
+			.as_array()
+			.into_iter()
+			.flatten()
+			.any(|row| row["actor"] == who && row["status"] == status && row["path"] == json!(path));
+		assert!(noted, "{who}: {log}");
+	}
+}

@@ -24,6 +24,7 @@ pub(super) fn router(member: Member) -> Router {
 		.route("/v1/calendars", get(directory::calendars))
 		.route("/v1/orders", post(orders))
 		.route("/v1/orders/{id}", get(order))
+		.route("/v1/orders/{id}/evidence", get(evidence))
 		.route("/v1/registrations", post(registrations))
 		.route("/v1/registrations/results", post(results))
 		.route("/v1/registrations/open", post(registrations_open))
@@ -179,6 +180,21 @@ async fn inbox(State(member): State<Member>, Query(query): Query<Page>) -> Respo
 	match page(&member, &query, |inner| inner.nodes[number].inbox.clone()).await {
 		Some((entries, next, at_end)) => Json(InboxPage { entries, next, at_end }).into_response(),
 		None => problem(ProblemCode::InvalidCursor, &query.cursor),
+	}
+}
+
+/// The bytes of a pack: no JSON writer would write them so again.
+async fn evidence(State(member): State<Member>, Path(id): Path<String>) -> Response {
+	let inner = member.exchange.inner.lock().unwrap();
+	let Some(entry) = inner.entries.get(&(member.number, id.clone())) else {
+		return problem(ProblemCode::OrderUnknown, &id);
+	};
+	match entry.answer.is_some() && inner.finalised {
+		true => format!("{{\"format\" : \"stand-in\",\"order\":\"{id}\" }}").into_response(),
+		false => problem(
+			ProblemCode::EvidenceNotReady,
+			&format!("the batch of order `{id}` is not signed"),
+		),
 	}
 }
 

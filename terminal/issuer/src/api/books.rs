@@ -9,10 +9,10 @@ use crate::{
 	},
 	day::DayOrder,
 };
-use axum::{extract::State, Extension, Json};
+use axum::{extract::State, response::Response, Extension, Json};
 use sealane_http::extract::{Parameters, Segments};
-use sealane_sdk::types::{BusinessKind, Outcome, Problem, ProblemCode};
-use sealane_service::{audit::Entries, paging, Failure};
+use sealane_sdk::types::{BusinessKind, EvidencePack, Outcome, Problem, ProblemCode};
+use sealane_service::{audit::Entries, evidence, paging, Failure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -152,6 +152,25 @@ pub(super) async fn order(
 	Segments(order): Segments<OrderKey>,
 ) -> Result<(Extension<Entries>, Json<OrderView>), Failure> {
 	Ok((Extension(Entries(1)), Json(OrderView::find(&state, &order).await?)))
+}
+
+/// Evidence of an order
+///
+/// What proves the order's trade record, as the node makes it: store the bytes as they are. `sealane evidence verify` checks it.
+#[utoipa::path(
+	get, path = "/v1/orders/{seller}/{id}/evidence", tag = "books", operation_id = "get_evidence",
+	params(("seller" = u32, Path, description = "The seller's number"), ("id" = String, Path, description = "The order's id")),
+	responses(
+		(status = 200, description = "The evidence", body = EvidencePack),
+		(status = 409, description = "The order is not answered, or its batch is not signed by both sides yet", body = Problem, content_type = "application/problem+json"),
+		(status = "default", description = "There is no such order", body = Problem, content_type = "application/problem+json"),
+	),
+)]
+pub(super) async fn evidence(
+	State(state): State<ApiState>,
+	Segments((seller, id)): Segments<OrderKey>,
+) -> Result<Response, Failure> {
+	evidence::file(&state.node, &id, Some(seller)).await
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -14,7 +14,10 @@ mod terminal;
 
 use crate::{books::BooksDb, day::Person, desk::Desk, error::Result, rules::Rules};
 use axum::{extract::FromRef, Router};
-use sealane_sdk::types::{Outcome, ProblemCode};
+use sealane_sdk::{
+	types::{Outcome, ProblemCode},
+	Client,
+};
 use sealane_service::{guarded, users::Role, Bound, Caller, Core, Failure, ServiceConfig};
 use sealane_terminal_core::{outage::await_success, output::Output, stop::Stop, Error};
 use std::sync::Arc;
@@ -31,6 +34,7 @@ struct ApiState {
 	db: BooksDb,
 	/// The rules in force.
 	rules: watch::Receiver<Arc<Rules>>,
+	node: Client,
 }
 
 impl FromRef<ApiState> for Core {
@@ -45,6 +49,7 @@ fn router(core: Option<&Core>) -> (Router<ApiState>, OpenApi) {
 	let decide = |route| guarded(core, Role::Decide, route);
 	let price = |route| guarded(core, Role::Price, route);
 	let approve = |route| guarded(core, Role::Approve, route);
+	let export = |route| guarded(core, Role::Export, route);
 	let mut frame = sealane_service::base(
 		"Sealane issuer terminal",
 		"The HTTP API of an issuer's terminal. Problems are RFC 9457 documents with stable codes; cursors are opaque; amounts are decimal \
@@ -88,6 +93,7 @@ fn router(core: Option<&Core>) -> (Router<ApiState>, OpenApi) {
 		.routes(decide(routes!(orders::restore)))
 		.routes(read(routes!(books::orders)))
 		.routes(read(routes!(books::order)))
+		.routes(export(routes!(books::evidence)))
 		.routes(read(routes!(books::waiting)))
 		.routes(read(routes!(books::refused_answers)))
 		.routes(read(routes!(books::registrations)))
@@ -154,6 +160,7 @@ impl Api {
 			core: bound.core().clone(),
 			db: own,
 			rules: desk.rules(),
+			node: desk.node(),
 		};
 		let router = router(Some(bound.core())).0.with_state(state);
 		Ok(Some(Api { bound, router }))
@@ -202,6 +209,7 @@ mod tests {
 			("POST /v1/days/{product}/{day}/confirm", "approve"),
 			("POST /v1/orders/{seller}/{id}/correct", "decide"),
 			("GET /v1/holdings", "read"),
+			("GET /v1/orders/{seller}/{id}/evidence", "export"),
 		] {
 			assert_eq!(operations[operation]["x-required-role"], needed, "{operation}");
 		}

@@ -177,6 +177,11 @@ impl Desk {
 		&self.institution
 	}
 
+	/// What asks the issuer's node.
+	pub fn node(&self) -> Client {
+		self.client.clone()
+	}
+
 	/// The rules in force, whenever they are asked for.
 	pub fn rules(&self) -> watch::Receiver<Arc<Rules>> {
 		self.rules.follow()

@@ -8,9 +8,9 @@ use axum::{
 	http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
 	response::{IntoResponse, Response},
 };
-use sealane_http::extract::Parameters;
-use sealane_sdk::types::Problem;
-use sealane_service::Failure;
+use sealane_http::extract::{Id, Parameters};
+use sealane_sdk::types::{EvidencePack, Problem};
+use sealane_service::{evidence, Failure};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -56,4 +56,20 @@ pub(super) async fn records(
 		(CONTENT_DISPOSITION, name),
 	];
 	Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+/// Evidence of an order
+///
+/// What proves the order's trade record, as the node makes it: store the bytes as they are. `sealane evidence verify` checks it.
+#[utoipa::path(
+	get, path = "/v1/records/{id}/evidence", tag = "records", operation_id = "get_evidence",
+	params(("id" = String, Path, description = "The order's id")),
+	responses(
+		(status = 200, description = "The evidence", body = EvidencePack),
+		(status = 409, description = "The order is not answered, or its batch is not signed by both sides yet", body = Problem, content_type = "application/problem+json"),
+		(status = "default", description = "There is no such order", body = Problem, content_type = "application/problem+json"),
+	),
+)]
+pub(super) async fn evidence(State(state): State<ApiState>, Id(id): Id) -> Result<Response, Failure> {
+	evidence::file(&state.node, &id, None).await
 }

@@ -34,6 +34,7 @@ struct ApiState {
 	db: SalesDb,
 	counter: Arc<Counter>,
 	declared: Declared,
+	node: Client,
 }
 
 impl FromRef<ApiState> for Core {
@@ -86,6 +87,7 @@ fn router(core: Option<&Core>) -> (Router<ApiState>, OpenApi) {
 		.routes(read(routes!(days::positions)))
 		.routes(read(routes!(days::reconcile)))
 		.routes(export(routes!(exports::records)))
+		.routes(export(routes!(exports::evidence)))
 		.routes(read(routes!(quarantine::list)))
 		.routes(read(routes!(quarantine::get)))
 		.routes(decide(routes!(quarantine::decide)))
@@ -139,6 +141,7 @@ impl Api {
 			db: own,
 			counter: Arc::new(counter),
 			declared,
+			node: client.clone(),
 		};
 		let router = router(Some(bound.core())).0.with_state(state);
 		Ok(Some(Api {
