@@ -72,3 +72,10 @@ export function sumOf(decimals: Iterable<string>): string {
 	const point = digits.length - scale;
 	return `${total < 0n ? '-' : ''}${digits.slice(0, point)}${scale > 0 ? `.${digits.slice(point)}` : ''}`;
 }
+
+/** Whether a text is a day that there is, YYYY-MM-DD. */
+export function isDay(text: string): boolean {
+	if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+	const date = new Date(`${text}T00:00:00Z`);
+	return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}

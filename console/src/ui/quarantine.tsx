@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Badge } from './badge';
 import { Dialog } from './dialog';
 import { Empty } from './empty';
-import { Foreign, ForeignBlock } from './foreign';
+import { Foreign, ForeignBlock, ForeignText } from './foreign';
 import { Moment } from './moment';
 import { Loaded } from './query';
 import { RowsTable, type Column } from './table';
@@ -95,21 +95,21 @@ function Entry({ entry, decide, onClose }: { entry: Quarantined; decide: Props['
 			<dl className="facts">
 				<dt>{t('seller.column.origin')}</dt>
 				<dd>
-					<Foreign text={entry.origin} />
+					<ForeignText text={entry.origin} />
 				</dd>
 				<dt>{t('seller.column.id')}</dt>
 				<dd>
-					<Foreign text={entry.id} />
+					<ForeignText text={entry.id} />
 				</dd>
 				<dt>{t('seller.column.reason')}</dt>
 				<dd>
-					<Foreign text={entry.reason} />
+					<ForeignText text={entry.reason} />
 				</dd>
 				{entry.note !== '' ? (
 					<>
 						<dt>{t('seller.quarantine.decided')}</dt>
 						<dd>
-							<Foreign text={entry.note} /> <Moment at={entry.decided_at} whole />
+							<ForeignText text={entry.note} /> <Moment at={entry.decided_at} whole />
 						</dd>
 					</>
 				) : null}

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays, dayAndTime, grouped, sumOf } from '../../src/ui/format';
+import { addDays, dayAndTime, grouped, isDay, sumOf } from '../../src/ui/format';
 
 test('a decimal keeps each digit that the API gave', () => {
 	const cases = [
@@ -36,4 +36,11 @@ test('times are those of the zone, days go over months and leap days', () => {
 	assert.deepEqual(dayAndTime(at, 'UTC'), { day: '2026-02-28', time: '16:00:01' });
 	assert.equal(addDays('2026-12-31', 1), '2027-01-01');
 	assert.equal(addDays('2028-03-01', -1), '2028-02-29');
+});
+
+test('a day is one that there is, whole and in one way of writing', () => {
+	for (const day of ['2026-03-02', '2024-02-29', '1999-12-31']) assert.ok(isDay(day), day);
+	for (const text of ['', '2026-3-2', '2026-02-30', '2025-02-29', '2026-13-01', '02/03/2026', '2026-03-02 ', '20260302']) {
+		assert.ok(!isDay(text), text);
+	}
 });

@@ -6,6 +6,7 @@ export const problems = {
 	already_confirmed: { title: 'It has been answered already.', todo: 'Load the page again to see the answer.' },
 	body_too_large: { title: 'The file is larger than the server takes.', todo: 'Split it.' },
 	busy: { title: 'The server has too much to do.', todo: 'Try again in a few seconds.' },
+	evidence_not_ready: { title: 'The evidence is not complete yet.', todo: 'Both nodes sign it within minutes of the answer: try again.' },
 	forbidden: { title: 'Your user may not do this.', todo: 'Ask an administrator for the role.' },
 	internal: { title: 'The server made a mistake.', todo: 'Tell your operator the code and the time.' },
 	invalid_field: { title: 'A field breaks its rule.', todo: 'Mend the field and try again.' },

@@ -125,8 +125,6 @@ export const seller = {
 		currency: 'Currency',
 		deal: 'The issuer’s reference',
 		entry: 'Place in its lane',
-		evidence: 'Evidence',
-		evidenceText: 'Once the trade record is final, the node gives evidence of it that anybody can verify offline: sealane evidence fetch {{id}}',
 		nav: 'Net asset value',
 		noAnswer: 'No confirmation yet.',
 		placed: 'Placed',

@@ -3,6 +3,7 @@
 /** What the building blocks of all pages say. */
 export const ui = {
 	cancel: 'Cancel',
+	chooseDay: 'Choose a day in a calendar',
 	code: 'Code',
 	copied: 'Copied',
 	copy: 'Copy {{what}}',

@@ -7,6 +7,7 @@ export const problems: Words['problems'] = {
 	already_confirmed: { title: '该项已有答复。', todo: '重新加载页面查看答复。' },
 	body_too_large: { title: '文件超过服务器允许的大小。', todo: '请拆分后再提交。' },
 	busy: { title: '服务器繁忙。', todo: '请数秒后重试。' },
+	evidence_not_ready: { title: '证据尚未齐备。', todo: '回复后数分钟内双方节点会签署：请稍后再试。' },
 	forbidden: { title: '您的用户无权执行此操作。', todo: '请联系管理员授予相应角色。' },
 	internal: { title: '服务器内部错误。', todo: '请将代码和时间告知运维人员。' },
 	invalid_field: { title: '字段不符合规则。', todo: '请修正该字段后重试。' },

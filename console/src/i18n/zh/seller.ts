@@ -126,8 +126,6 @@ export const seller: Words['seller'] = {
 		currency: '币种',
 		deal: '发行方流水号',
 		entry: '航道位置',
-		evidence: '证据',
-		evidenceText: '交易记录最终确认后，可从节点取得可离线核验的证据：sealane evidence fetch {{id}}',
 		nav: '净值',
 		noAnswer: '尚无确认。',
 		placed: '下单时间',

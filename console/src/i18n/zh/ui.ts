@@ -4,6 +4,7 @@ import type { Words } from '..';
 
 export const ui: Words['ui'] = {
 	cancel: '取消',
+	chooseDay: '在日历中选择日期',
 	code: '代码',
 	copied: '已复制',
 	copy: '复制{{what}}',

@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Identifier } from '../../ui/identifier';
+import { saveFile } from '../../ui/save';
 import type { Begun, PackView, Report, Signer } from './check/answers';
 import { PayloadSheet } from './payload';
 import { RefusalText } from './refusal';
@@ -102,14 +103,7 @@ const signerText = (signer: Signer) => `${signer.name} (${signer.number_kind} ${
 /** Saves the page for people that `sealane evidence report` writes. */
 function SaveReport({ html, name }: { html: string; name: string | null }) {
 	const { t } = useTranslation();
-	const save = () => {
-		const url = URL.createObjectURL(new Blob([html], { type: 'text/html' }));
-		const link = document.createElement('a');
-		link.href = url;
-		link.download = `evidence-${(name ?? 'pack').replace(/[^A-Za-z0-9_-]/g, '_')}.html`;
-		link.click();
-		URL.revokeObjectURL(url);
-	};
+	const save = () => saveFile(`evidence-${(name ?? 'pack').replace(/[^A-Za-z0-9_-]/g, '_')}.html`, 'text/html', html);
 	return (
 		<p>
 			<button type="button" onClick={save}>

@@ -7,8 +7,9 @@ import { Amount } from '../../ui/amount';
 import { Foreign, ForeignBlock, visible } from '../../ui/foreign';
 import { Identifier } from '../../ui/identifier';
 import { Loaded } from '../../ui/query';
+import { EvidenceOfOrder } from '../auditor/of-order';
 import { OrderActions } from './order_actions';
-import { orderOf, type OrderView } from './queries';
+import { evidenceOf, orderOf, type OrderView } from './queries';
 import { Asked, OrderLink, OutcomeBadge, PlaceBadge } from './words';
 
 const route = getRouteApi('/issuer/orders/$seller/$id');
@@ -54,6 +55,9 @@ function Whole({ seller, id, view }: { seller: number; id: string; view: OrderVi
 				<h2>{t('issuer.order.wrote')}</h2>
 				<ForeignBlock text={JSON.stringify(view.order, null, 2)} />
 			</section>
+			{view.confirmation !== undefined && view.confirmation !== null ? (
+				<EvidenceOfOrder id={id} command={`sealane evidence get ${id} --seller ${seller}`} load={() => evidenceOf(seller, id)} />
+			) : null}
 		</>
 	);
 }

@@ -9,10 +9,10 @@ import { issuer } from '../../api/issuer';
 import { useMay, useSession } from '../../app/session';
 import { Amount } from '../../ui/amount';
 import { Badge } from '../../ui/badge';
+import { DayField } from '../../ui/day-field';
 import { Dialog } from '../../ui/dialog';
 import { Empty } from '../../ui/empty';
 import { Failure } from '../../ui/failure';
-import { Field } from '../../ui/field';
 import { Foreign, visible } from '../../ui/foreign';
 import { today } from '../../ui/format';
 import { Moment } from '../../ui/moment';
@@ -36,15 +36,7 @@ export function Prices() {
 				<span className="quiet">{day}</span>
 			</div>
 			<div className="filters">
-				<Field
-					label={t('issuer.prices.day')}
-					type="date"
-					value={day}
-					onChange={(event) =>
-						event.currentTarget.value !== '' &&
-						void navigate({ to: '/issuer/prices', search: { day: event.currentTarget.value } })
-					}
-				/>
+				<DayField label={t('issuer.prices.day')} day={day} onDay={(day) => void navigate({ to: '/issuer/prices', search: { day } })} />
 			</div>
 			<Loaded query={navs}>
 				{(found) => (

@@ -68,6 +68,10 @@ export const products = queryOptions({
 	refetchInterval: 60_000,
 });
 
+/** The evidence of an order, in the bytes that its node made: they are not read and written anew. */
+export const evidenceOf = (seller: number, id: string): Promise<ArrayBuffer> =>
+	bodyOf(issuer.GET('/v1/orders/{seller}/{id}/evidence', { params: { path: { seller, id } }, parseAs: 'arrayBuffer' }));
+
 export const orderOf = (seller: number, id: string) =>
 	queryOptions({
 		queryKey: ['bookOrder', seller, id],

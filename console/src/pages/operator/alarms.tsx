@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../ui/badge';
+import { ForeignText } from '../../ui/foreign';
 import { Identifier } from '../../ui/identifier';
 import { Moment } from '../../ui/moment';
 import { Loaded } from '../../ui/query';
@@ -44,7 +45,7 @@ export function AlarmsPage() {
 												<Badge tone={alarm.code.startsWith('motion') ? 'warn' : 'bad'}>{t(`operator.alarms.code.${alarm.code}`)}</Badge>
 											</th>
 											<td>
-												<bdi>{alarm.words}</bdi>
+												<ForeignText text={alarm.words} />
 											</td>
 											<td>
 												<Moment at={alarm.since ?? 0} />

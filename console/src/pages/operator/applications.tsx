@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../app/session';
+import { visible } from '../../ui/foreign';
 import { Loaded } from '../../ui/query';
 import { State } from './network';
 import { ask } from './queries';
@@ -40,10 +41,10 @@ export function Applications({ onSign }: { onSign: (action: Action) => void }) {
 											{application.id}
 										</th>
 										<td>
-											<bdi>{application.seller_name}</bdi>
+											<bdi>{visible(application.seller_name)}</bdi>
 										</td>
 										<td>
-											<bdi>{application.issuer_name}</bdi>
+											<bdi>{visible(application.issuer_name)}</bdi>
 										</td>
 										<td>
 											<State state={application.state} />

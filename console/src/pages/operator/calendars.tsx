@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../app/session';
 import { Empty } from '../../ui/empty';
+import { visible } from '../../ui/foreign';
 import { Loaded } from '../../ui/query';
 import { isCalendar, type CalendarFile } from './calendar';
 import { CalendarEditor } from './calendar-editor';
@@ -71,7 +72,7 @@ function CalendarSheet({ calendar, onChange, onSign }: SheetProps) {
 	return (
 		<section className="sheet">
 			<h2>
-				<bdi>{calendar.issuer_name}</bdi> · {product !== '' ? <bdi>{product}</bdi> : t('operator.calendars.all')}
+				<bdi>{visible(calendar.issuer_name)}</bdi> · {product !== '' ? <bdi>{visible(product)}</bdi> : t('operator.calendars.all')}
 			</h2>
 			{versions.map(([name, version]) =>
 				version ? (

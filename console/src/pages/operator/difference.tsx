@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../ui/badge';
 import { Choice } from '../../ui/field';
+import { ForeignText } from '../../ui/foreign';
 import { Loaded } from '../../ui/query';
 import { ask, type Schemas } from './queries';
 
@@ -97,7 +98,7 @@ function Alternatives({ list }: { list: readonly string[] }) {
 	return list.map((words, place) => (
 		<div key={place}>
 			{place > 0 ? <span className="quiet">{t('operator.agreements.or')} </span> : null}
-			<bdi>{words}</bdi>
+			<ForeignText text={words} />
 		</div>
 	));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { useTranslation } from 'react-i18next';
+import { ForeignText } from '../../ui/foreign';
 import type { Schemas } from './queries';
 
 /** What a call does, in a sentence in the language of the page; in the server's words where these pages have none. */
@@ -23,7 +24,7 @@ export function EffectText({ effect }: { effect: Schemas['Effect'] }) {
 		: effect.words;
 	return (
 		<>
-			<bdi>{words ?? t('operator.motions.noWords')}</bdi> <code className="quiet">{effect.call}</code>
+			<ForeignText text={words ?? t('operator.motions.noWords')} /> <code className="quiet">{effect.call}</code>
 			{effect.share ? <span className="quiet"> · {t(`operator.share.${effect.share}`)}</span> : null}
 		</>
 	);

@@ -7,8 +7,10 @@ import type { Schemas } from './queries';
 type Network = Schemas['Network'];
 
 export const WIDTH = 960;
-const BOX = { width: 240, height: 56 };
-const STEP = 76;
+const BOX = { width: 280, height: 70 };
+/** What a box keeps for its dots, below the name. */
+export const DOTS = 32;
+const STEP = 88;
 const TOP = 40;
 /** Left edges of what is side by side. */
 const LEFT = 20;

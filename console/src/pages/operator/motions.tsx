@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useMay } from '../../app/session';
 import { Badge } from '../../ui/badge';
 import { Empty } from '../../ui/empty';
+import { visible } from '../../ui/foreign';
 import { Identifier } from '../../ui/identifier';
 import { Loaded } from '../../ui/query';
 import { Applications } from './applications';
@@ -73,13 +74,13 @@ function MotionSheet({ motion, seats, onSign }: { motion: Motion; seats: number;
 			<details>
 				<summary>{t('operator.motions.words')}</summary>
 				<pre tabIndex={0} className="words">
-					{motion.words}
+					{visible(motion.words)}
 				</pre>
 				{motion.behind.map((behind) => (
 					<div key={behind.hash}>
 						<Identifier id={behind.hash} />
 						<pre tabIndex={0} className="words">
-							{behind.words}
+							{visible(behind.words)}
 						</pre>
 					</div>
 				))}

@@ -3,13 +3,8 @@
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { visible } from '../../ui/foreign';
-import { pictureOf, WIDTH, type MemberBox } from './map-layout';
+import { DOTS, pictureOf, WIDTH, type MemberBox } from './map-layout';
 import type { Schemas } from './queries';
-
-/** Most characters of a name in the picture. */
-const NAME = 22;
-
-const short = (name: string) => visible(name.length > NAME ? `${name.slice(0, NAME)}…` : name);
 
 /** Who may trade with whom, and whose nodes are connected. The table below has the same in words. */
 export function NetworkMap({ network }: { network: Schemas['Network'] }) {
@@ -75,9 +70,12 @@ function Member({ box, onPoint }: { box: MemberBox; onPoint: (member: number | u
 		>
 			<title>{`${visible(member.name)} · ${visible(member.legal_id)}`}</title>
 			<rect x={x} y={y} width={width} height={height} rx="8" />
-			<text x={x + 14} y={y + 23}>
-				{member.id} · {short(member.name)}
-			</text>
+			{/* Letters differ in width, and so do languages: the browser breaks a name into two lines, and cuts what is longer than that. */}
+			<foreignObject x={x + 12} y={y + 6} width={width - 24} height={height - DOTS}>
+				<div className="name">
+					{member.id} · <bdi>{visible(member.name)}</bdi>
+				</div>
+			</foreignObject>
 			{dots.map(({ node, x, y }) => (
 				<circle
 					key={node.id}

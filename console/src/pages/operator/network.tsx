@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Badge, type Tone } from '../../ui/badge';
 import { Empty } from '../../ui/empty';
+import { ForeignText, visible } from '../../ui/foreign';
 import { Identifier } from '../../ui/identifier';
 import { Loaded } from '../../ui/query';
 import { NetworkMap } from './network-map';
@@ -64,12 +65,12 @@ function Members({ network }: { network: Schemas['Network'] }) {
 						<tr key={member.id}>
 							<td className="end">{member.id}</td>
 							<th scope="row" className="name">
-								<bdi>{member.name}</bdi>
+								<bdi>{visible(member.name)}</bdi>
 							</th>
 							<td>
 								<Identifier id={member.legal_id} />
 							</td>
-							<td>{member.roles.map((role) => t(`operator.role.${role as 'seller'}`, { defaultValue: role })).join(', ')}</td>
+							<td className="words">{member.roles.map((role) => t(`operator.role.${role as 'seller'}`, { defaultValue: role })).join(', ')}</td>
 							<td>
 								<State state={member.status} />
 							</td>
@@ -141,17 +142,21 @@ function Channels({ channels }: { channels: Schemas['Network']['channels'] }) {
 								{channel.id}
 							</th>
 							<td>
-								<bdi>{channel.seller_name}</bdi>
+								<bdi>{visible(channel.seller_name)}</bdi>
 							</td>
 							<td>
-								<bdi>{channel.issuer_name}</bdi>
+								<bdi>{visible(channel.issuer_name)}</bdi>
 							</td>
 							<td>
 								<State state={channel.state} />
 							</td>
 							<td>
 								<Terms terms={channel.terms} />
-								{channel.reason ? <div className="quiet">{channel.reason}</div> : null}
+								{channel.reason ? (
+									<div className="quiet">
+										<ForeignText text={channel.reason} />
+									</div>
+								) : null}
 							</td>
 						</tr>
 					))}

@@ -7,7 +7,9 @@ import { bodyOf } from '../../api/client';
 import { Dialog } from '../../ui/dialog';
 import { Failure } from '../../ui/failure';
 import { Field } from '../../ui/field';
+import { visible } from '../../ui/foreign';
 import { Identifier } from '../../ui/identifier';
+import { saveFile } from '../../ui/save';
 import { operator, type Schemas } from './queries';
 
 export type Action = Schemas['Action'];
@@ -70,23 +72,16 @@ function Shown({ unsigned, name }: { unsigned: Schemas['Unsigned']; name: string
 	const { t } = useTranslation();
 	const { shown, file } = unsigned;
 	const fileName = `${name}-${shown.nonce}.unsigned.json`;
-	const save = () => {
-		const url = URL.createObjectURL(new Blob([JSON.stringify(file)], { type: 'application/json' }));
-		const link = document.createElement('a');
-		link.href = url;
-		link.download = fileName;
-		link.click();
-		URL.revokeObjectURL(url);
-	};
+	const save = () => saveFile(fileName, 'application/json', JSON.stringify(file));
 	return (
 		<section>
 			<h3>{t('operator.sign.shown')}</h3>
 			<pre tabIndex={0} className="words">
-				{shown.words}
+				{visible(shown.words)}
 			</pre>
 			{shown.behind.map((behind) => (
 				<pre key={behind.hash} tabIndex={0} className="words">
-					{behind.words}
+					{visible(behind.words)}
 				</pre>
 			))}
 			<dl className="facts">

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { visible } from '../../ui/foreign';
 import { Identifier } from '../../ui/identifier';
 import { Loaded } from '../../ui/query';
 import { ask, type Schemas } from './queries';
@@ -80,11 +81,11 @@ function Waiting({ state }: { state: Schemas['Upgrade'] }) {
 				<div key={`${call.block}:${call.hash}`}>
 					<h3>{t('operator.upgrade.scheduled', { block: call.block })}</h3>
 					<pre tabIndex={0} className="words">
-						{call.words ?? call.hash}
+						{visible(call.words ?? call.hash)}
 					</pre>
 					{call.behind.map((behind) => (
 						<pre key={behind.hash} tabIndex={0} className="words">
-							{behind.words}
+							{visible(behind.words)}
 						</pre>
 					))}
 				</div>

@@ -7,8 +7,8 @@ import { useTranslation } from 'react-i18next';
 import { useMay } from '../../app/session';
 import { kindWord } from '../../ui/business';
 import { Amount } from '../../ui/amount';
+import { DayField } from '../../ui/day-field';
 import { Empty } from '../../ui/empty';
-import { Field } from '../../ui/field';
 import { Foreign } from '../../ui/foreign';
 import { addDays, sumOf, today } from '../../ui/format';
 import { Loaded } from '../../ui/query';
@@ -35,12 +35,7 @@ export function Day() {
 				<span className="quiet">{day}</span>
 			</div>
 			<div className="filters">
-				<Field
-					label={t('seller.column.day')}
-					type="date"
-					value={day}
-					onChange={(event) => event.currentTarget.value !== '' && go(event.currentTarget.value)}
-				/>
+				<DayField label={t('seller.column.day')} day={day} onDay={go} />
 				<button type="button" onClick={() => go(addDays(day, -1))}>
 					← {t('seller.day.previous')}
 				</button>

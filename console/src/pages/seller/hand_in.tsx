@@ -7,7 +7,7 @@ import { bodyOf, sales } from '../../api/client';
 import type { components } from '../../api/generated/sales';
 import { Failure } from '../../ui/failure';
 import { Field } from '../../ui/field';
-import { Foreign } from '../../ui/foreign';
+import { Foreign, ForeignText } from '../../ui/foreign';
 import { clauseWord } from './words';
 
 type Report = components['schemas']['IntakeReport'];
@@ -111,7 +111,7 @@ function ReportOf({ report }: { report: Report }) {
 								<td>{word(order.outcome)}</td>
 								<td>
 									{order.defect ? (
-										<Foreign text={`${order.defect.field}: ${order.defect.value} — ${order.defect.rule}`} />
+										<ForeignText text={`${order.defect.field}: ${order.defect.value} — ${order.defect.rule}`} />
 									) : (
 										<Foreign
 											text={(order.failed ?? []).map((f) => `${clauseWord(t, f.code)}: ${f.text}`).join(' · ')}

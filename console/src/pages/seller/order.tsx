@@ -6,14 +6,15 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { kindWord, outcomeWord } from '../../ui/business';
 import { Amount } from '../../ui/amount';
-import { Foreign, ForeignBlock, visible } from '../../ui/foreign';
+import { ForeignBlock, ForeignText, visible } from '../../ui/foreign';
 import { Identifier } from '../../ui/identifier';
 import { Moment } from '../../ui/moment';
 import { Loaded } from '../../ui/query';
 import { Timeline, type Step } from '../../ui/timeline';
+import { EvidenceOfOrder } from '../auditor/of-order';
 import { OrderActions } from './actions';
 import { Asked, OrderLink } from './columns';
-import { orderOf, type Order } from './queries';
+import { evidenceOf, orderOf, type Order } from './queries';
 import { clauseWord, failedOf, StateBadge } from './words';
 
 const route = getRouteApi('/seller/orders/$id');
@@ -76,11 +77,8 @@ function Whole({ order }: { order: Order }) {
 			</div>
 			<Bytes title={t('seller.order.bytes')} text={order.order_text} />
 			<Bytes title={t('seller.order.confirmationBytes')} text={order.confirmation_text} />
-			{order.finalised_at > 0 ? (
-				<section className="sheet">
-					<h2>{t('seller.order.evidence')}</h2>
-					<p>{t('seller.order.evidenceText', { id: visible(order.id) })}</p>
-				</section>
+			{order.confirmed_at > 0 ? (
+				<EvidenceOfOrder id={order.id} command={`sealane evidence get ${order.id}`} load={() => evidenceOf(order.id)} />
 			) : null}
 		</>
 	);
@@ -185,7 +183,7 @@ function AnswerFacts({ order }: { order: Order }) {
 				[t('seller.column.outcome'), outcomeWord(t, order.outcome)],
 				[
 					t('seller.order.reason'),
-					order.reason_code === '' ? '' : <Foreign text={`${order.reason_code} ${order.reason_text}`} />,
+					order.reason_code === '' ? '' : <ForeignText text={`${order.reason_code} ${order.reason_text}`} />,
 				],
 				[t('seller.order.deal'), order.deal === '' ? '' : <Identifier id={order.deal} />],
 				[t('seller.column.units'), amount(order.confirmed_units)],

@@ -4,6 +4,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useMemo, useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { KINDS, type Kind } from '../../ui/business';
+import { DayField } from '../../ui/day-field';
 import { Empty } from '../../ui/empty';
 import { Choice, Field } from '../../ui/field';
 import { useKeys } from '../../ui/keys';
@@ -100,7 +101,7 @@ function Filters({ search, customer, onCustomer, onOpen }: FiltersProps) {
 				value={search.kind ?? ''}
 				onChoose={(kind) => change({ kind: kind === '' ? undefined : kind })}
 			/>
-			<Field label={t('seller.column.day')} name="day" type="date" defaultValue={search.day} key={search.day} />
+			<DayField label={t('seller.column.day')} name="day" day={search.day} />
 			<Field label={t('seller.column.product')} name="product" defaultValue={search.product} spellCheck={false} />
 			<Field
 				label={t('seller.column.customer')}

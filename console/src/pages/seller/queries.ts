@@ -47,6 +47,10 @@ export const orderOf = (id: string) =>
 		queryFn: ({ signal }) => bodyOf(sales.GET('/v1/records/{id}', { params: { path: { id } }, signal })),
 	});
 
+/** The evidence of an order, in the bytes that its node made: they are not read and written anew. */
+export const evidenceOf = (id: string): Promise<ArrayBuffer> =>
+	bodyOf(sales.GET('/v1/records/{id}/evidence', { params: { path: { id } }, parseAs: 'arrayBuffer' }));
+
 export const sumsOf = (day: string) =>
 	queryOptions({
 		queryKey: ['days', day],
