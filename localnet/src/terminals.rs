@@ -230,3 +230,52 @@ impl Terminals {
 			.option("--customers", customers)
 	}
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use std::io::Write;
+
+	const LINK: &str = "http://127.0.0.1:1/password#0123";
+
+	fn door(folder: &Path) -> Door {
+		Door {
+			address: (Ipv4Addr::LOCALHOST, 1).into(),
+			link: folder.join("first-link"),
+		}
+	}
+
+	fn started(folder: &Path, words: &[&str]) -> Process {
+		let mut command = Command::new(words[0]);
+		command.args(&words[1..]);
+		Process::start("terminal", command, &folder.join("log")).unwrap()
+	}
+
+	#[tokio::test]
+	async fn a_link_is_given_when_its_line_is_whole() {
+		let folder = tempfile::tempdir().unwrap();
+		let (door, mut terminal) = (door(folder.path()), started(folder.path(), &["sleep", "600"]));
+		let link = door.link(&mut terminal);
+		tokio::pin!(link);
+		assert!(futures::poll!(&mut link).is_pending(), "there is no file");
+		let mut file = std::fs::File::create(&door.link).unwrap();
+		let (first, rest) = LINK.split_at(20);
+		file.write_all(first.as_bytes()).unwrap();
+		// As often as it looks within a second, it does not take a half for the whole.
+		let looked = tokio::time::timeout(Duration::from_secs(1), &mut link).await;
+		assert!(looked.is_err(), "half a link: {looked:?}");
+		file.write_all(format!("{rest}\n").as_bytes()).unwrap();
+		assert_eq!(link.await.unwrap(), LINK);
+	}
+
+	#[tokio::test]
+	async fn a_terminal_that_ends_leaves_no_link() {
+		let folder = tempfile::tempdir().unwrap();
+		let mut terminal = started(folder.path(), &["sh", "-c", "echo no database; exit 7"]);
+		let failed = door(folder.path()).link(&mut terminal).await.unwrap_err().to_string();
+		assert!(
+			failed.contains("terminal") && failed.contains("no database"),
+			"{failed}"
+		);
+	}
+}
