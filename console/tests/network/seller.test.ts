@@ -5,7 +5,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { openPage, startBrowser } from '../browser';
-import { enter, PASSWORD, post, session, told, unexpected, url, visit } from './shared';
+import { clean, cutAndWhole, enter, PASSWORD, post, saved, session, told, unexpected, url, visit } from './shared';
+
+/** The order in which both sides wrote what harms a careless page. */
+const HOSTILE = 'WEB-HOSTILE';
 
 let browser: Browser;
 let page: Page;
@@ -34,6 +37,8 @@ test('orders are handed in by a page, and one is seen to be final', async () => 
 	const report = page.locator('section.sheet [role=status]');
 	await report.waitFor();
 	assert.match(await report.innerText(), /WEB-2/);
+	// One line cannot be read, and is as hostile as it is long.
+	await clean(page, 'what was handed in');
 	// A customer's reference is text: what looks like a script is shown and not run.
 	await visit(page, '/seller/orders/WEB-2', '.timeline');
 	assert.match(await page.locator('main').innerText(), /<img src=x onerror=/);
@@ -42,6 +47,29 @@ test('orders are handed in by a page, and one is seen to be final', async () => 
 	const done = page.locator('.timeline li.done');
 	await done.nth(4).waitFor({ timeout: 240_000 });
 	assert.equal(await page.locator('.timeline li').count(), 5);
+});
+
+test('evidence of an order is fetched, checked and saved by its page', async () => {
+	const path = '/seller/orders/WEB-1';
+	await visit(page, path, '.of-order');
+	await page.locator('.of-order .actions button.main').click();
+	// What a node says of itself is sound; that the chain has it is seen from a specification that one believes.
+	await page.locator('[data-verdict=by_itself_only]').waitFor();
+	await page.setInputFiles('input[data-slot=specification]', told('SEALANE_TEST_SPECIFICATION'));
+	await page.locator('[data-verdict=verified]').waitFor();
+	const shown = await page.locator('.of-order').innerText();
+	for (const party of ['SEALANE_TEST_SELLER_NAME', 'SEALANE_TEST_ISSUER_NAME']) assert.ok(shown.includes(told(party)), shown);
+	await clean(page, path);
+	await saved(page, page.locator('.of-order .actions > button:not(.main)'), told('SEALANE_TEST_EVIDENCE'));
+});
+
+test('a partner\'s hostile texts are shown as text, cut, and whole on demand', async () => {
+	const row = page.locator('.table .row.opens').filter({ hasText: HOSTILE });
+	await visit(page, '/seller/orders', '.table .row.opens');
+	await row.waitFor();
+	assert.match(await row.innerText(), /ASKED_BACK/);
+	await visit(page, `/seller/orders/${HOSTILE}`, '.timeline');
+	await cutAndWhole(page);
 });
 
 test('every page of the bank is there', async () => {
@@ -64,10 +92,14 @@ test('who may read is offered nothing more, and gets nothing more', async () => 
 	await reader.goto(`${url}/seller/orders/WEB-3`);
 	await reader.locator('.timeline').waitFor();
 	assert.equal(await reader.locator('.actions .danger').count(), 0);
+	await visit(reader, '/seller/orders/WEB-1', '.of-order');
+	assert.equal(await reader.locator('.of-order button').count(), 0);
 	const { cookie, csrf } = await session(reader);
 	const act = '/v1/records/WEB-3/hold';
 	assert.equal(await post(act, { cookie, 'x-csrf-token': csrf }), '403 forbidden');
-	assert.equal((await fetch(`${url}/v1/users`, { headers: { cookie } })).status, 403);
+	for (const path of ['/v1/users', '/v1/records/WEB-1/evidence']) {
+		assert.equal((await fetch(`${url}${path}`, { headers: { cookie } })).status, 403, path);
+	}
 	await reader.context().close();
 });
 
