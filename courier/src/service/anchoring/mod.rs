@@ -6,7 +6,7 @@
 //! disk before it is offered, so that what goes on chain can always be opened again; the worker waits a moment for that, as a block later is
 //! two seconds later. It is offered until the chain's next number has moved past it, and is final when the chain says so in a final block.
 //!
-//! Where nothing waits the node anchors all the same, and nobody can tell: the root of an *idle* anchor is derived from a secret of the store and the
+//! Where nothing waits, or nothing of it can be anchored now, the node anchors all the same, and nobody can tell: the root of an *idle* anchor is derived from a secret of the store and the
 //! anchor's number, so nothing is written for it, and it is the same when it is offered again. One and the other are offered at the same
 //! blocks, by the same rules; whoever reads the whole chain learns from the time of an anchor who has a node, and nothing else.
 //!
@@ -128,8 +128,7 @@ pub(crate) fn ready(courier: &Arc<Courier>, next: AnchorSequence, at: BlockNumbe
 		book.batches.ready().is_empty()
 	};
 	if is_idle {
-		let root = idle_root(courier.library.reader().meta().index_secret, next);
-		return Some(ReadyAnchor { sequence: next, root });
+		return Some(idle_anchor(courier, next));
 	}
 	cut_now(courier, next, at)
 }
@@ -139,6 +138,14 @@ pub(crate) fn submitted(courier: &Courier, sequence: AnchorSequence, at: BlockNu
 	match courier.library.book.write().batches.anchors.get_mut(&sequence) {
 		Some(anchor) => anchor.submitted = Some(at),
 		None => courier.anchoring.state.lock().idle = Some((sequence, at)),
+	}
+}
+
+/// The anchor of this number where nothing is anchored.
+fn idle_anchor(courier: &Courier, sequence: AnchorSequence) -> ReadyAnchor {
+	ReadyAnchor {
+		sequence,
+		root: idle_root(courier.library.reader().meta().index_secret, sequence),
 	}
 }
 
@@ -154,7 +161,8 @@ fn idle_root(secret: [u64; 2], sequence: AnchorSequence) -> Digest {
 	root
 }
 
-/// Cut an anchor over what waits, and offer it as soon as it is on disk.
+/// Cut an anchor over what waits, and offer it as soon as it is on disk; an idle one where nothing of what waits could be anchored: a turn without an
+/// anchor would tell that something waits.
 fn cut_now(courier: &Arc<Courier>, next: AnchorSequence, at: BlockNumber) -> Option<ReadyAnchor> {
 	let (done, cut_done) = mpsc::channel::<()>();
 	{
@@ -176,8 +184,14 @@ fn cut_now(courier: &Arc<Courier>, next: AnchorSequence, at: BlockNumber) -> Opt
 	// Nearly always the anchor is on disk within milliseconds and goes out at this block; else it goes at the next one.
 	let patience = Duration::from_millis(courier.config.anchor_patience_ms);
 	cut_done.recv_timeout(patience).ok()?;
-	let position = courier.library.book.read().batches.anchors.get(&next)?.position;
-	offer(courier, position)
+	let cut = {
+		let book = courier.library.book.read();
+		book.batches.anchors.get(&next).map(|anchor| anchor.position)
+	};
+	match cut {
+		Some(position) => offer(courier, position),
+		None => Some(idle_anchor(courier, next)),
+	}
 }
 
 fn offer(courier: &Courier, position: u64) -> Option<ReadyAnchor> {

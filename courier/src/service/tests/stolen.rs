@@ -137,22 +137,39 @@ async fn a_declaration_counts_where_the_partner_has_no_node_any_more() {
 	trio.stop().await;
 }
 
-/// Without another key nothing can be attested anew: the batch waits, and goes into no anchor.
+/// Without another key nothing can be attested anew: the batch waits, and the node anchors as one does that has nothing to anchor. With another key it
+/// anchors the batch.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_without_another_key_anchors_nothing_that_the_stolen_one_signed() {
+async fn a_node_without_another_key_makes_idle_anchors_until_it_has_one() {
 	let trio = attested(65).await;
 	trio.world.declare_stolen(SELLER);
 	trio.world.block(|_| {});
-	know_newest(&trio).await;
-	let block = trio.world.state.lock().block;
-	until(&trio.seller, "an anchor was to be cut", || {
-		assert_eq!(trio.seller.host().ready_anchor(0, block, true), None);
-		left_out(&trio.seller, "own_stolen") > 0
-	})
-	.await;
-	{
-		let book = trio.seller.courier().library.book.read();
-		assert!(book.batches.anchors.is_empty() && !book.batches.ready().is_empty());
+	for sequence in 0..3 {
+		know_newest(&trio).await;
+		let block = trio.world.state.lock().block;
+		let mut offered = None;
+		until(&trio.seller, "an anchor is offered at this turn", || {
+			offered = trio.seller.host().ready_anchor(sequence, block, true);
+			offered.is_some()
+		})
+		.await;
+		let offered = offered.expect("it was just offered");
+		assert!(
+			left_out(&trio.seller, "own_stolen") > sequence,
+			"the batch was looked at"
+		);
+		{
+			let book = trio.seller.courier().library.book.read();
+			assert!(book.batches.anchors.is_empty() && !book.batches.ready().is_empty());
+		}
+		trio.seller.host().anchor_submitted(sequence, block);
+		let again = trio.seller.host().ready_anchor(sequence, block, true);
+		assert_eq!(again, None, "it is on its way");
+		trio.world.block(|state| state.put_anchor(SELLER, offered.root));
 	}
+	trio.world.rotate(SELLER, 1_000);
+	know_newest(&trio).await;
+	anchor(&trio, SELLER, &trio.seller, "A").await;
+	assert_eq!(proven(&trio, &trio.seller), 3, "the first number after the idle ones");
 	trio.stop().await;
 }
