@@ -130,6 +130,24 @@ impl Executor {
 		drop(killed);
 	}
 
+	/// Drops all tasks. What they hold may hold this executor: without it neither would ever be dropped.
+	pub fn end(&self) {
+		loop {
+			let tasks = std::mem::take(&mut self.state.lock().tasks);
+			if tasks.is_empty() {
+				return;
+			}
+			// Unlocked, as in `kill`; whoever is dropped may start another.
+			drop(tasks);
+		}
+	}
+
+	/// To look whether anybody still holds it.
+	#[cfg(test)]
+	pub(crate) fn held(&self) -> std::sync::Weak<impl Sized> {
+		Arc::downgrade(&self.state)
+	}
+
 	/// When the next timer is due.
 	pub fn next_timer(&self) -> Option<u64> {
 		self.state.lock().timers.keys().next().map(|(at, _)| *at)

@@ -97,6 +97,18 @@ fn node_of(peer: &[u8]) -> NodeId {
 }
 
 impl Network {
+	/// Closes all doors. Who is behind them may hold this network: without it neither would ever be dropped.
+	pub fn end(&self) {
+		let doors = std::mem::take(&mut self.state.lock().doors);
+		drop(doors);
+	}
+
+	/// To look whether anybody still holds it.
+	#[cfg(test)]
+	pub(crate) fn held(&self) -> std::sync::Weak<impl Sized> {
+		Arc::downgrade(&self.state)
+	}
+
 	/// A good network; `group` is that of its own tasks.
 	pub fn new(executor: Executor, trace: Trace, group: Group, seed: u64) -> Self {
 		let state = State {

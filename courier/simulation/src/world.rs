@@ -134,6 +134,14 @@ pub struct World {
 	last: (Group, &'static str),
 }
 
+impl Drop for World {
+	fn drop(&mut self) {
+		self.executor.end();
+		self.network.end();
+		self.handles.lock().clear();
+	}
+}
+
 impl World {
 	/// A world in which nothing has happened; a trace with text if `keep_text`.
 	pub fn new(plan: &Plan, keep_text: bool) -> Result<Self, Broken> {
@@ -681,5 +689,21 @@ impl World {
 			}
 		}
 		frozen.into_iter().for_each(|id| self.stop(id));
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_world_that_is_over_leaves_nothing_behind() {
+		let mut world = World::new(&Plan::from_seed(7, false), false).expect("the world begins");
+		world.run_until(20_000).expect("no rule is broken");
+		assert!(world.steps > 100, "something happened");
+		let (executor, network) = (world.executor.held(), world.network.held());
+		drop(world);
+		assert!(executor.upgrade().is_none(), "a task lives on");
+		assert!(network.upgrade().is_none(), "a node lives on");
 	}
 }
