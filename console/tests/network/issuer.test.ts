@@ -63,7 +63,7 @@ test('who entered it does not release it', async () => {
 	assert.equal(await first.page.locator('.actions > button.main').count(), 0);
 	const { cookie, csrf } = await session(first.page);
 	const release = `/v1/navs/${PRODUCT}/${DAY}/release`;
-	assert.equal(await post(release, { cookie, 'x-csrf-token': csrf }, { nav: NAV }), '403 forbidden');
+	assert.equal(await post(release, { cookie, 'x-csrf-token': csrf }, { nav: NAV }), '403 second_person');
 });
 
 test('who may not enter a price is offered none, and enters none', async () => {
@@ -112,7 +112,7 @@ test('a day is led from its cut-off to its close by two people', async () => {
 	const { cookie, csrf } = await session(one);
 	const day = `/v1/days/${PRODUCT}/${TODAY}`;
 	const { revision } = (await (await fetch(`${url}${day}`, { headers: { cookie } })).json()) as { revision: number };
-	assert.equal(await post(`${day}/confirm`, { cookie, 'x-csrf-token': csrf }, { revision }), '403 forbidden');
+	assert.equal(await post(`${day}/confirm`, { cookie, 'x-csrf-token': csrf }, { revision }), '403 second_person');
 	await reached(other, 'reviewed');
 	await step(other);
 	await reached(other, 'confirmed');
