@@ -35,15 +35,19 @@ pub struct Times {
 	pub p50_ms: f64,
 	/// 99 of 100 took at most this.
 	pub p99_ms: f64,
+	/// The longest.
+	pub most_ms: f64,
 }
 
 impl Times {
-	fn of(mut values: Vec<f64>) -> Self {
+	/// Of single ones.
+	pub(super) fn of(mut values: Vec<f64>) -> Self {
 		values.sort_by(f64::total_cmp);
 		Times {
 			count: values.len(),
 			p50_ms: percentile(&values, 0.50),
 			p99_ms: percentile(&values, 0.99),
+			most_ms: percentile(&values, 1.0),
 		}
 	}
 }
@@ -118,7 +122,7 @@ pub async fn steady(load: &mut Load, orders_per_second: f64) -> Result<Steady> {
 }
 
 /// Milliseconds from the confirmation of an order to its finality.
-async fn until_final(load: &Load, id: &str) -> Result<f64> {
+pub(super) async fn until_final(load: &Load, id: &str) -> Result<f64> {
 	let began = Instant::now();
 	loop {
 		let order = order(load, id).await?;
@@ -137,7 +141,8 @@ async fn until_final(load: &Load, id: &str) -> Result<f64> {
 	}
 }
 
-async fn order(load: &Load, id: &str) -> Result<OrderStatus> {
+/// An order as the seller's node has it.
+pub(super) async fn order(load: &Load, id: &str) -> Result<OrderStatus> {
 	let found = load.seller.order(id, None).await?;
 	found.ok_or_else(|| Error::Unexpected(format!("order {id} is not known")))
 }

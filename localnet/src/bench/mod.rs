@@ -7,10 +7,12 @@
 //! sides signed. The issuer's business system is a loop that confirms everything, so that the figures are about the nodes.
 //!
 //! * `load`: orders, the issuer's loop, one run.
-//! * `further`: latencies, finality, lookups.
+//! * `further`: latencies, lookups.
+//! * `finality`: the wait for a final anchor, against how often nodes anchor.
 //! * `machine`: CPU time and memory of processes.
 //! * `report`: what was measured, for people.
 
+mod finality;
 mod further;
 mod load;
 mod machine;
@@ -52,6 +54,13 @@ pub struct BenchArgs {
 	/// Orders to trade and keep before orders are looked up, beside those of the runs
 	#[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
 	stored: u64,
+	/// Measure instead how long a confirmed record waits until its anchor is final, with nodes that anchor once in so many blocks: 1 as up to 25 nodes
+	/// do, 4 as 100, 20 as 500; several with commas
+	#[arg(long, value_name = "BLOCKS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=20))]
+	finality: Vec<u32>,
+	/// Orders that are followed to their final anchor, with each interval
+	#[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(10..=100_000))]
+	followed: u64,
 	/// Print one JSON object as the last line of stdout, and nothing else there
 	#[arg(long)]
 	json: bool,
@@ -135,6 +144,15 @@ pub async fn run(args: BenchArgs) -> Result<()> {
 		.collect::<Option<Vec<_>>>();
 	let pids = pids.ok_or_else(|| Error::Unexpected("a node does not run".into()))?;
 
+	if !args.finality.is_empty() {
+		let mut load = Load::start(&consortium, pids).await?;
+		let mut intervals = args.finality.clone();
+		intervals.sort_unstable();
+		intervals.dedup();
+		let waits = finality::run(&consortium, &mut load, &intervals, args.followed).await?;
+		consortium.ensure_running()?;
+		return print(args.json, &waits, |waits| report::waits(waits, load_before));
+	}
 	say(&format!("idle for {} s", IDLE.as_secs()));
 	let before = cpu_us(&pids)?;
 	tokio::time::sleep(IDLE).await;
@@ -177,11 +195,16 @@ pub async fn run(args: BenchArgs) -> Result<()> {
 		further,
 		idle_cpu_ms_per_second: idle,
 	};
-	if args.json {
-		let line = serde_json::to_string(&report).map_err(|e| Error::Unexpected(format!("report: {e}")))?;
+	print(args.json, &report, report::text)
+}
+
+/// As JSON or for people.
+fn print<T: Serialize + ?Sized>(json: bool, report: &T, text: impl Fn(&T) -> String) -> Result<()> {
+	if json {
+		let line = serde_json::to_string(report).map_err(|e| Error::Unexpected(format!("report: {e}")))?;
 		println!("{line}");
 	} else {
-		println!("{}", report::text(&report));
+		println!("{}", text(report));
 	}
 	Ok(())
 }

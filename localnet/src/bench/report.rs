@@ -2,7 +2,7 @@
 
 //! What was measured, for people.
 
-use super::{Further, Report, SINGLE_CONNECTIONS};
+use super::{finality::Wait, machine, Further, Report, SINGLE_CONNECTIONS};
 use sealane_terminal_core::output::{thousands, Table};
 
 pub(super) fn text(report: &Report) -> String {
@@ -61,6 +61,41 @@ pub(super) fn text(report: &Report) -> String {
 		report.singles.count,
 		report.idle_cpu_ms_per_second,
 		report.further.as_ref().map(further).unwrap_or_default(),
+	)
+}
+
+pub(super) fn waits(waits: &Vec<Wait>, load_before: f64) -> String {
+	let mut table = Table::new(&[
+		">blocks",
+		">orders",
+		">to cut p50",
+		">p99",
+		">to final p50",
+		">p99",
+		">both p50",
+		">p99",
+		">most",
+	]);
+	for it in waits {
+		let seconds = |ms: f64| format!("{:.1} s", ms / 1e3);
+		table.row([
+			it.interval.to_string(),
+			thousands(it.both.count as u64),
+			seconds(it.until_cut.p50_ms),
+			seconds(it.until_cut.p99_ms),
+			seconds(it.until_final.p50_ms),
+			seconds(it.until_final.p99_ms),
+			seconds(it.both.p50_ms),
+			seconds(it.both.p99_ms),
+			seconds(it.both.most_ms),
+		]);
+	}
+	format!(
+		"\nFrom the confirmation on the seller's disk until its node knows the anchor to be final; a node anchors once in so many blocks of 2 s\n\n\
+		 machine    {}; load average before: {load_before:.1}\n\n\
+		 {table}\n\n\
+		 Measured on this machine at this time; a figure of another machine, or of one with other work, is another figure.",
+		machine::describe(),
 	)
 }
 

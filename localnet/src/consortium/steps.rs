@@ -4,7 +4,9 @@
 
 use super::{papers, Consortium, Institution, STEP_LIMIT};
 use crate::{
+	binaries::Binaries,
 	error::{Error, Result},
+	node::Node,
 	wait::{until, Look},
 };
 use futures::future::{try_join, try_join_all};
@@ -12,7 +14,7 @@ use sealane_operator::chain::{self, Arg, Call, CooperationFile, CourierKeyPair, 
 use sealane_primitives::{
 	business::{BusinessKinds, Role, Roles},
 	clauses::{Clauses, Timestamp, UtcOffset},
-	directory::Scope,
+	directory::{CourierPolicy, Scope},
 	ids::{BlockNumber, ChannelId, MemberId, Name},
 };
 use sealane_sample::{catalogue::ISSUERS, ClauseFile};
@@ -370,6 +372,64 @@ impl Consortium {
 			.call("Members", "set_connection_policy", &[Arg::new("restricted", &true)])
 			.await?;
 		self.motion(&[call], self.two_thirds()).await
+	}
+
+	/// Nodes anchor once in so many blocks from now on, as in a network of 25 times as many nodes: one node has its turn in each block, and as many are
+	/// registered. Those that are missing are registered here and never run. With one block all stays as it is from the first block on.
+	///
+	/// # Errors
+	/// More nodes than that are there already, or the chain refuses or does not answer.
+	pub async fn anchor_every(&self, interval: BlockNumber) -> Result<()> {
+		/// Those of the first block: ten minutes, and a week of blocks.
+		const MAX_AGE_MS: u64 = 600_000;
+		const DRAIN_BLOCKS: BlockNumber = 302_400;
+		if interval <= 1 {
+			return Ok(());
+		}
+		let nodes = self.chain.nodes().await?.len();
+		let missing = (interval as usize)
+			.checked_sub(nodes)
+			.ok_or_else(|| Error::Unexpected(format!("an interval of {interval} blocks: there are {nodes} nodes")))?;
+		for (number, who) in (nodes..nodes + missing).zip(self.institutions.iter().cycle()) {
+			self.sign(who, &[self.absent_node(number).await?]).await?;
+		}
+		let policy = CourierPolicy {
+			anchors_per_block: 1,
+			max_age: MAX_AGE_MS,
+			drain: DRAIN_BLOCKS,
+		};
+		let arg = Arg::new("policy", &policy);
+		let call = self.chain.call("Anchors", "set_policy", &[arg]).await?;
+		self.motion(&[call], self.majority()).await?;
+		Ok(())
+	}
+
+	/// Registers a node that has its keys and never runs.
+	async fn absent_node(&self, number: usize) -> Result<Call> {
+		let spec = crate::node::NodeSpec {
+			name: format!("absent-{number}"),
+			validator: None,
+			delegate_suri: format!("//absent//{number}"),
+			extra_args: Vec::new(),
+		};
+		let (folder, chain) = (self.folder.join("absent"), self.chain_spec());
+		let prepared = tokio::task::spawn_blocking(move || {
+			let binaries = Binaries::find()?;
+			Ok::<_, Error>(Node::prepare(&binaries.node, &folder, &chain.to_string_lossy(), spec)?)
+		});
+		let node = prepared.await.map_err(|panic| Error::Unexpected(panic.to_string()))??;
+		let identity = node.identity();
+		let spec = chain::NodeSpec {
+			peer: identity.peer_id.clone(),
+			// Nobody dials it.
+			addresses: Vec::new(),
+			keys: CourierKeyPair {
+				signing: key(&identity.signing)?,
+				sealing: key(&identity.sealing)?,
+			},
+			delegate: chain::parse_account(node.delegate_suri())?,
+		};
+		Ok(chain::register_node(&self.chain, &spec).await?)
 	}
 
 	/// The council suspends a channel.
