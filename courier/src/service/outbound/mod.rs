@@ -29,7 +29,7 @@ use futures::{
 	stream::{FuturesUnordered, StreamExt},
 };
 use sealane_primitives::{
-	directory::{NodeEntry, Refusal},
+	directory::NodeEntry,
 	ids::{Digest, Moment},
 };
 use sealing::{Barrier, Gate, Hindrance, Sealed, SentBatch};
