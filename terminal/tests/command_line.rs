@@ -77,7 +77,11 @@ fn a_wrong_command_line_is_told_as_json_too() {
 fn nothing_travels_in_the_clear_to_other_machines() {
 	for url in [
 		"ws://chain.example:9944",
-		"ws://chain:9944@127.0.0.1.example",
+		"ws://localhost.example:9944",
+		"ws://localhost:9944@chain.example",
+		"ws://127.0.0.1:x@chain.example",
+		"ws://[::1]@chain.example",
+		"ws:\\\\localhost@chain.example",
 		"http://127.0.0.1:9944",
 	] {
 		fails(&["council", "list", "--rpc", url], 3, "invalid", "wss://");

@@ -11,7 +11,7 @@ mod events;
 mod target;
 
 pub use events::EventStream;
-pub use target::read_gateway_file;
+pub use target::{read_gateway_file, stays_here};
 
 use crate::{types::Problem, Error};
 use backon::{ExponentialBuilder, Retryable};

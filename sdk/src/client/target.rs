@@ -158,6 +158,11 @@ impl Place {
 	}
 }
 
+/// Whether what is sent to a URL stays on this machine, whatever the URL has before its host.
+pub fn stays_here(url: &str) -> bool {
+	Url::parse(url).is_ok_and(|url| is_this_machine(&url))
+}
+
 fn is_this_machine(url: &Url) -> bool {
 	let host = url.host_str().unwrap_or_default();
 	let address = host.trim_start_matches('[').trim_end_matches(']');

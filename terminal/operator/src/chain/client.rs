@@ -4,6 +4,7 @@
 
 use super::{Arg, Call, ChainError};
 use codec::{Decode, DecodeAll, Encode};
+use sealane_sdk::client::stays_here;
 use sp_crypto_hashing::{blake2_128, blake2_256, twox_128, twox_256, twox_64};
 use std::{collections::HashMap, sync::Arc};
 use subxt::{
@@ -32,15 +33,7 @@ const PAGE: usize = 500;
 
 /// Whether nobody on the way can read or change what is said.
 fn is_safe(url: &str) -> bool {
-	let Some(rest) = url.strip_prefix("ws://") else {
-		return url.starts_with("wss://");
-	};
-	let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-	let host = match authority.strip_prefix('[') {
-		Some(v6) => v6.split(']').next().unwrap_or_default(),
-		None => authority.split(':').next().unwrap_or_default(),
-	};
-	host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+	url.starts_with("wss://") || url.starts_with("ws://") && stays_here(url)
 }
 
 impl ChainClient {
