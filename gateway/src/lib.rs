@@ -21,6 +21,7 @@
 //! 4. Personal data and tokens reach no log line.
 //! 5. Whoever changes or sees business data has a name, and it is written down.
 
+mod alarms;
 pub mod audit;
 pub mod auth;
 pub mod backend;
