@@ -157,6 +157,26 @@ async fn a_token_is_revoked_and_another_admitted_without_a_restart() {
 }
 
 #[tokio::test]
+async fn an_idempotency_key_belongs_to_its_token() {
+	let entry = |name: &str| serde_json::json!({"name": name, "token": name.repeat(6), "scopes": ["sell"]});
+	let (_gateway, _folder, http) =
+		with_tokens(&serde_json::json!([entry("desk-a"), entry("desk-b")]).to_string()).await;
+	for (name, body, status) in [
+		("desk-a", "A", 200),
+		("desk-b", "B", 200),
+		("desk-a", "A", 200),
+		("desk-a", "B", 409),
+		("desk-b", "A", 409),
+	] {
+		let bearer = format!("Bearer {}", name.repeat(6));
+		let headers = [NDJSON, ("idempotency-key", "1"), ("authorization", &bearer)];
+		let body = format!("{{\"id\":\"{body}\"}}\n");
+		let answer = http.send_bare("POST", "/v1/orders", &headers, body.as_bytes()).await;
+		assert_eq!(answer.status, status, "{name}: {body}");
+	}
+}
+
+#[tokio::test]
 async fn who_did_or_saw_what_is_written_down() {
 	let token = |name: &str| format!("{name}-{}", "x".repeat(24));
 	let entry = |name: &str, scopes: &[&str]| serde_json::json!({"name": name, "token": token(name), "scopes": scopes});
