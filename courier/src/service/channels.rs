@@ -117,19 +117,29 @@ impl Courier {
 
 	/// Hold the lanes of a channel closed from block `at` on.
 	pub(crate) fn close_channel(&self, channel: ChannelId, refusal: Refusal, at: BlockNumber) {
-		self.close_lanes(channel, refusal, at, |_| true);
+		let gone = self.close_gone(channel, at);
+		self.close_lanes(channel, refusal, at, |lane| !gone(lane));
 	}
 
 	/// Let the lanes of a channel flow, but for those to nodes that are not on the chain any more.
 	pub(crate) fn open_channel(&self, channel: ChannelId, at: BlockNumber) {
-		let snapshot = self.snapshot();
-		let entry = snapshot.as_ref().and_then(|snapshot| snapshot.channel(channel));
-		let is_there = |lane: &LaneId| entry.is_none_or(|entry| entry.partner.nodes.iter().any(|it| it.id == lane.to));
-		self.close_lanes(channel, Refusal::NodeUnknown, at, |lane| !is_there(lane));
-		for lane in self.senders.reopen(channel, is_there) {
+		let gone = self.close_gone(channel, at);
+		for lane in self.senders.reopen(channel, |lane| !gone(lane)) {
 			log::info!(target: LOG_TARGET, "Lane {lane} is open again from block {at} on");
 			self.turned(lane, at, None);
 		}
+	}
+
+	/// Close the lanes of a channel to nodes that are not on the chain any more, whatever becomes of the channel; gives which those are.
+	fn close_gone(&self, channel: ChannelId, at: BlockNumber) -> impl Fn(&LaneId) -> bool {
+		let snapshot = self.snapshot();
+		let there = snapshot.as_ref().and_then(|it| it.channel(channel)).map(|entry| {
+			let nodes = entry.partner.nodes.iter();
+			nodes.map(|node| node.id).collect::<Vec<_>>()
+		});
+		let gone = move |lane: &LaneId| there.as_ref().is_some_and(|nodes| !nodes.contains(&lane.to));
+		self.close_lanes(channel, Refusal::NodeUnknown, at, &gone);
+		gone
 	}
 
 	fn close_lanes(&self, channel: ChannelId, refusal: Refusal, at: BlockNumber, meant: impl Fn(&LaneId) -> bool) {

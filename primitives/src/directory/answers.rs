@@ -5,7 +5,7 @@
 //! Per block a node asks for its [`Standing`] alone: its channels with what is allowed, and for everything else the last block in
 //! which it changed. It fetches the rest when that block is later than what it holds.
 
-use super::{AgreementEntry, Authorisation, MemberEntry, NodeEntry, Refusal, Scope, UnreadAgreement};
+use super::{policy, AgreementEntry, Authorisation, MemberEntry, NodeEntry, Refusal, Scope, UnreadAgreement};
 use crate::{
 	business::Roles,
 	clauses::Clauses,
@@ -15,7 +15,7 @@ use crate::{
 	registration::Ends,
 };
 use alloc::vec::Vec;
-use codec::{Decode, Encode};
+use codec::{Decode, Encode, Input};
 use scale_info::TypeInfo;
 
 /// The last block in which something changed. A later one tells that it has to be fetched again.
@@ -24,7 +24,7 @@ use scale_info::TypeInfo;
 pub type Revision = BlockNumber;
 
 /// Where a node stands in one block.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, TypeInfo)]
 pub struct Standing {
 	/// Its number.
 	pub node: NodeId,
@@ -42,6 +42,21 @@ pub struct Standing {
 	pub ends: Ends,
 	/// For how many blocks after the end of a channel answers to what was delivered over it still travel.
 	pub drain: BlockNumber,
+}
+
+impl Decode for Standing {
+	fn decode<I: Input>(input: &mut I) -> Result<Self, codec::Error> {
+		Ok(Standing {
+			node: Decode::decode(input)?,
+			member: Decode::decode(input)?,
+			revision: Decode::decode(input)?,
+			moment: Decode::decode(input)?,
+			max_age: Decode::decode(input)?,
+			channels: Decode::decode(input)?,
+			ends: Decode::decode(input)?,
+			drain: policy::drain(input)?,
+		})
+	}
 }
 
 /// Where a channel stands in one block.
@@ -194,5 +209,34 @@ impl AgreementRecord {
 				scope: scope.known(),
 			}),
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::directory::DEFAULT_DRAIN;
+
+	#[test]
+	fn what_an_older_runtime_answers_is_read() {
+		let standing = Standing {
+			node: 7,
+			member: 1,
+			revision: 3,
+			moment: 1_000,
+			max_age: 600_000,
+			channels: Vec::new(),
+			ends: Ends::default(),
+			drain: 5,
+		};
+		let read = |bytes: &[u8]| Open::<Standing>::decode(&mut &bytes.to_vec().encode()[..]).map(Open::known);
+		let bytes = standing.encode();
+		assert_eq!(read(&bytes), Ok(Some(standing.clone())));
+		let older = Standing {
+			drain: DEFAULT_DRAIN,
+			..standing
+		};
+		assert_eq!(read(&bytes[..bytes.len() - 4]), Ok(Some(older)));
+		assert_eq!(read(&bytes[..bytes.len() - 1]), Ok(None));
 	}
 }

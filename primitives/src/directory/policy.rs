@@ -3,25 +3,29 @@
 //! How nodes are to behave, as the chain decides it.
 
 use crate::ids::*;
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use codec::{Decode, DecodeWithMemTracking, Encode, Input, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
+
+/// Blocks for which answers outlive a channel where nothing else is said: a week at two seconds each.
+pub const DEFAULT_DRAIN: BlockNumber = 302_400;
+
+/// The number of blocks that stands last in what is read; [`DEFAULT_DRAIN`] where it ends before, as what was written by a runtime that did
+/// not know of it.
+///
+/// # Errors
+/// Less is left than a number takes.
+pub(super) fn drain<I: Input>(input: &mut I) -> Result<BlockNumber, codec::Error> {
+	match input.remaining_len()? {
+		Some(0) => Ok(DEFAULT_DRAIN),
+		_ => BlockNumber::decode(input),
+	}
+}
 
 /// How often nodes anchor, how long they go by what they last heard of the chain, and how long answers travel on a channel that is over.
 /// Set by governance.
 #[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Serialize,
-	Deserialize,
+	Clone, Copy, Debug, PartialEq, Eq, Encode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct CourierPolicy {
 	/// Most nodes whose turn to anchor comes in one block, at least 1: with the number of nodes it makes the interval.
@@ -30,6 +34,16 @@ pub struct CourierPolicy {
 	pub max_age: Moment,
 	/// For how many blocks after the end of a channel answers to what was delivered over it still travel.
 	pub drain: BlockNumber,
+}
+
+impl Decode for CourierPolicy {
+	fn decode<I: Input>(input: &mut I) -> Result<Self, codec::Error> {
+		Ok(CourierPolicy {
+			anchors_per_block: Decode::decode(input)?,
+			max_age: Decode::decode(input)?,
+			drain: drain(input)?,
+		})
+	}
 }
 
 impl CourierPolicy {
@@ -58,6 +72,25 @@ mod tests {
 	use super::*;
 	use alloc::vec;
 	use proptest::prelude::*;
+
+	#[test]
+	fn what_was_written_before_there_was_a_drain_is_read() {
+		let policy = CourierPolicy {
+			anchors_per_block: 25,
+			max_age: 600_000,
+			drain: 7,
+		};
+		let bytes = policy.encode();
+		assert_eq!(CourierPolicy::decode(&mut &bytes[..]), Ok(policy));
+		let older = CourierPolicy {
+			drain: DEFAULT_DRAIN,
+			..policy
+		};
+		assert_eq!(CourierPolicy::decode(&mut &bytes[..12]), Ok(older));
+		for cut in (0..12).chain(13..16) {
+			assert!(CourierPolicy::decode(&mut &bytes[..cut]).is_err(), "{cut}");
+		}
+	}
 
 	#[test]
 	fn the_interval_grows_with_the_nodes() {

@@ -629,24 +629,24 @@ async fn the_lane_to_a_node_that_left_the_chain_is_closed_by_name_and_the_others
 		"it goes to the node that is there"
 	);
 	assert_ne!(waits(&trio.seller, "B"), gone);
-	// More blocks change nothing, nor does a restart; the business system was told once.
-	trio.world.block(|_| ());
+	// More blocks change nothing, nor does what becomes of the channel, nor a restart; the business system was told once.
+	trio.world
+		.block(|state| state.channel(1).authorisation = Err(Refusal::Suspended));
 	until(&trio.seller, "the block is known", || trio.seller.status().block == 3).await;
+	trio.world
+		.block(|state| state.channel(1).authorisation = Ok(granted(1)));
+	until(&trio.seller, "the block is known", || trio.seller.status().block == 4).await;
 	let closings = |handle: &Handle| {
 		let events = handle.events(Cursor::default(), 1_000).expect("are readable").events;
-		let turned = |event: &crate::api::Event| {
-			matches!(
-				event.what,
-				EventKind::LaneClosed { .. } | EventKind::LaneReopened { .. }
-			)
-		};
-		events.into_iter().filter(turned).count()
+		let closed =
+			|event: &crate::api::Event| matches!(&event.what, EventKind::LaneClosed { lane, .. } if *lane == ORDERS);
+		events.into_iter().filter(closed).count()
 	};
 	until(&trio.seller, "the closing is told", || closings(&trio.seller) == 1).await;
 	trio.restart(SELLER).await;
 	assert_eq!(waits(&trio.seller, "A"), gone);
 	trio.world.block(|_| ());
-	until(&trio.seller, "the block is known", || trio.seller.status().block == 4).await;
+	until(&trio.seller, "the block is known", || trio.seller.status().block == 5).await;
 	assert_eq!((closings(&trio.seller), waits(&trio.seller, "A")), (1, gone));
 	trio.stop().await;
 }
